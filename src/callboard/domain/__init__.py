@@ -1,0 +1,1 @@
+"""What Callboard knows: pure values and pure decisions, no I/O."""

@@ -1,0 +1,30 @@
+"""Forms of names: the same thing is called differently by Wiz, its cloud, its repository and its cluster.
+
+A name is a pair (form, value). A resource carries its names as aliases; an annotation in the catalog claims one.
+"""
+
+from __future__ import annotations
+
+WIZ_ASSET = "wiz.asset"
+"""Wiz's own id of a resource."""
+
+WIZ_EXTERNAL = "wiz.external"
+"""The id that Wiz knows the resource by at its cloud: an ARN, an Azure path, a Google URL."""
+
+WIZ_REPOSITORY = "wiz.repository"
+"""Wiz's external id of a repository: `<host>##<org>/<repo>`."""
+
+REPOSITORY = "repo"
+"""A repository as `<host>/<org>/<repo>`."""
+
+IMAGE = "image"
+"""A container image."""
+
+KUBERNETES_NAMESPACE = "kubernetes.namespace"
+"""The name of a Kubernetes namespace."""
+
+KUBERNETES_CLUSTER = "kubernetes.cluster"
+"""The name of a Kubernetes cluster."""
+
+WIZ_PROJECT = "wiz.project"
+"""Wiz's id of a project."""

@@ -1,0 +1,296 @@
+"""Reconcile: what is stored + what was observed → what changes. Pure, and the only place that decides it.
+
+Identity, first and last seen, reopening, flapping and what absence means live here. The store hands in what it has and
+writes down what comes out.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import UNSET
+
+from callboard.domain.finding import Detail, Kind, Observed, Severity, State
+from callboard.domain.instant import DAY, Instant, to_text
+
+
+@enum.unique
+class EventKind(enum.IntEnum):
+    """What can happen to a finding. The numbers are stored: never reuse one."""
+
+    OPENED = 1
+    STATE = 2
+    REOPENED = 3
+    SEVERITY = 4
+    DUE = 5
+    PROJECTS = 6
+    OWNER = 7
+    SCOPE = 8
+    FIRST_DETECTED = 9
+
+    @property
+    def word(self) -> str:
+        """The word used in the API and on the pages."""
+        return self.name.lower().replace("_", "-")
+
+
+@enum.unique
+class Actor(enum.IntEnum):
+    """Who made it happen. The numbers are stored: never reuse one."""
+
+    SOURCE = 1
+    """The source said so."""
+    ABSENCE = 2
+    """A complete run no longer held it, and the source does not know its id any more."""
+    PERSON = 3
+    RULE = 4
+    CATALOG = 5
+
+    @property
+    def word(self) -> str:
+        """The word used in the API and on the pages."""
+        return self.name.lower()
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """One fact about a finding, append-only."""
+
+    kind: EventKind
+    at: Instant
+    actor: Actor
+    old: str | None
+    new: str | None
+
+
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """What the database knows of a finding, as far as a decision needs it."""
+
+    id: int
+    kind: Kind
+    state: State
+    severity: Severity
+    first_detected_at: Instant
+    last_detected_at: Instant | None
+    status_changed_at: Instant | None
+    updated_at: Instant | None
+    fixed_at: Instant | None
+    due_at: Instant | None
+    reopened: int
+    in_scope: bool
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """What a finding is after an observation."""
+
+    state: State
+    severity: Severity
+    first_detected_at: Instant
+    last_detected_at: Instant | None
+    status_changed_at: Instant | None
+    updated_at: Instant | None
+    fixed_at: Instant | None
+    due_at: Instant | None
+    reopened: int
+    events: tuple[Event, ...]
+    outdated: bool = False
+    """The observation is older than what is stored: nothing of it is used."""
+
+
+def first_sight(observed: Observed) -> Verdict:
+    """A finding that was never stored before."""
+    fixed_at = _fixed_at(observed, None)
+    events = [Event(EventKind.OPENED, observed.first_detected_at, Actor.SOURCE, None, State.OPEN.word)]
+    if not observed.state.is_open:
+        at = fixed_at or _given(observed.status_changed_at) or observed.first_detected_at
+        events.append(Event(EventKind.STATE, at, Actor.SOURCE, State.OPEN.word, observed.state.word))
+    return Verdict(
+        state=observed.state,
+        severity=observed.severity,
+        first_detected_at=observed.first_detected_at,
+        last_detected_at=_given(observed.last_detected_at),
+        status_changed_at=_given(observed.status_changed_at),
+        updated_at=_given(observed.updated_at),
+        fixed_at=fixed_at,
+        due_at=_given(observed.due_at),
+        reopened=0,
+        events=tuple(events),
+    )
+
+
+def reconcile(stored: Stored, observed: Observed) -> Verdict:
+    """A finding that is stored and was observed again.
+
+    The newest version of a record wins, whatever order pages come in; an older one changes nothing. The first
+    detection never moves later and the last never earlier. A field that this door does not tell stays as it was.
+    """
+    if _is_older(stored, observed):
+        return keep(stored)
+    events: list[Event] = []
+    at = _event_time(observed)
+    state, reopened, fixed_at = observed.state, stored.reopened, stored.fixed_at
+    if state != stored.state:
+        if state.is_open and not stored.state.is_open:
+            events.append(Event(EventKind.REOPENED, at, Actor.SOURCE, stored.state.word, state.word))
+            reopened += 1
+        else:
+            closed_at = _fixed_at(observed, stored) if not state.is_open else None
+            events.append(Event(EventKind.STATE, closed_at or at, Actor.SOURCE, stored.state.word, state.word))
+    fixed_at = _fixed_at(observed, stored)
+    if observed.severity != stored.severity:
+        events.append(Event(EventKind.SEVERITY, at, Actor.SOURCE, stored.severity.word, observed.severity.word))
+    due_at = stored.due_at if observed.due_at is UNSET else observed.due_at
+    if due_at != stored.due_at:
+        events.append(Event(EventKind.DUE, at, Actor.SOURCE, _text(stored.due_at), _text(due_at)))
+    first = min(stored.first_detected_at, observed.first_detected_at)
+    if first != stored.first_detected_at:
+        events.append(
+            Event(EventKind.FIRST_DETECTED, first, Actor.SOURCE, to_text(stored.first_detected_at), to_text(first))
+        )
+    return Verdict(
+        state=state,
+        severity=observed.severity,
+        first_detected_at=first,
+        last_detected_at=later(stored.last_detected_at, _given(observed.last_detected_at)),
+        status_changed_at=later(stored.status_changed_at, _given(observed.status_changed_at)),
+        updated_at=later(stored.updated_at, _given(observed.updated_at)),
+        fixed_at=fixed_at,
+        due_at=due_at,
+        reopened=reopened,
+        events=tuple(events),
+    )
+
+
+def keep(stored: Stored) -> Verdict:
+    """The finding as it is: the observation was older."""
+    return Verdict(
+        state=stored.state,
+        severity=stored.severity,
+        first_detected_at=stored.first_detected_at,
+        last_detected_at=stored.last_detected_at,
+        status_changed_at=stored.status_changed_at,
+        updated_at=stored.updated_at,
+        fixed_at=stored.fixed_at,
+        due_at=stored.due_at,
+        reopened=stored.reopened,
+        events=(),
+        outdated=True,
+    )
+
+
+def absent(state: State, *, run_started_at: Instant) -> Event:
+    """An open finding that a complete run over its scope did not hold, and whose id the source no longer knows."""
+    return Event(EventKind.STATE, run_started_at, Actor.ABSENCE, state.word, State.FIXED.word)
+
+
+FLAPS = 3
+"""Coming back this often …"""
+FLAP_WINDOW = 30 * DAY
+"""… within this long is flapping (microseconds)."""
+
+
+def is_flapping(reopened_at: Iterable[Instant]) -> bool:
+    """True when the finding came back three times or more within 30 days, at any time."""
+    times = sorted(reopened_at)
+    return any(times[i + FLAPS - 1] - times[i] <= FLAP_WINDOW for i in range(len(times) - FLAPS + 1))
+
+
+class Safety(msgspec.Struct, frozen=True, kw_only=True):
+    """When a run is held for a person instead of applied. Shares of the source's open findings in scope, 0 to 1."""
+
+    close_share: float = 0.2
+    """A run that would close more than this is held."""
+    new_share: float = 0.2
+    """With this many new *and* this many gone the source has probably renamed its ids: held."""
+    owner_share: float = 0.02
+    """A catalog reading that would move the owner of more resources than this is held."""
+    entity_share: float = 0.9
+    """A catalog reading with fewer entities than this share of the last one is not applied."""
+    min_findings: int = 20
+    """Below this many nothing is surprising."""
+
+
+def surprise(*, open_before: int, closing: int, new: int, safety: Safety) -> str | None:
+    """Why a finished run must be held for a person, in words; None when it may be applied."""
+    if closing < safety.min_findings or open_before == 0:
+        return None
+    share = closing / open_before
+    if share > safety.new_share and new / open_before > safety.new_share:
+        return (
+            f"{new} findings are new and {closing} of {open_before} open ones are gone: "
+            "the source may have renamed its ids."
+        )
+    if share > safety.close_share:
+        return f"It would close {closing} of {open_before} open findings ({share:.0%})."
+    return None
+
+
+def later(one: Instant | None, other: Instant | None) -> Instant | None:
+    """The later of two instants, of which each may be unknown."""
+    if one is None or other is None:
+        return one if other is None else other
+    return max(one, other)
+
+
+def merge_detail(stored: Detail, observed: Detail) -> Detail:
+    """The stored document with every field that the observation tells."""
+    changes = {
+        name: value for name in Detail.__struct_fields__ if (value := getattr(observed, name)) is not UNSET
+    }
+    return msgspec.structs.replace(stored, **changes)
+
+
+def newest_first(observations: Sequence[Observed]) -> list[Observed]:
+    """One observation per id, the newest version of each; the answer does not depend on the order given."""
+    best: dict[str, Observed] = {}
+    for seen in observations:
+        other = best.get(seen.external_id)
+        if other is None or _version(seen) > _version(other):
+            best[seen.external_id] = seen
+    return list(best.values())
+
+
+def _version(observed: Observed) -> tuple[int, int, bytes]:
+    """Sorts versions of one record; the last member only makes equal dates decide alike in any order."""
+    return (
+        _given(observed.updated_at) or _given(observed.status_changed_at) or 0,
+        _given(observed.last_detected_at) or 0,
+        msgspec.msgpack.encode(observed),
+    )
+
+
+def _is_older(stored: Stored, observed: Observed) -> bool:
+    """Whether the observation tells of a time before the stored one."""
+    updated_at = _given(observed.updated_at)
+    if updated_at is not None:
+        return stored.updated_at is not None and updated_at < stored.updated_at
+    # A door without versions (a CSV report): its newest date against the newest one we know.
+    seen = max(_given(observed.last_detected_at) or 0, _given(observed.status_changed_at) or 0, _given(observed.fixed_at) or 0)
+    known = max(stored.last_detected_at or 0, stored.status_changed_at or 0, stored.fixed_at or 0, stored.updated_at or 0)
+    return seen < known
+
+
+def _fixed_at(observed: Observed, stored: Stored | None) -> Instant | None:
+    """When it was closed: by the source's word, else as stored, else when its status changed; None while open."""
+    if observed.state.is_open:
+        return None
+    known = stored.fixed_at if stored is not None and not stored.state.is_open else None
+    return _given(observed.fixed_at) or known or _given(observed.status_changed_at) or _given(observed.updated_at)
+
+
+def _event_time(observed: Observed) -> Instant:
+    return (
+        _given(observed.status_changed_at)
+        or _given(observed.updated_at)
+        or _given(observed.last_detected_at)
+        or observed.first_detected_at
+    )
+
+
+def _given(value: Instant | None | msgspec.UnsetType) -> Instant | None:
+    return None if value is UNSET else value
+
+
+def _text(value: Instant | None) -> str | None:
+    return None if value is None else to_text(value)

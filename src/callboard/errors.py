@@ -1,0 +1,126 @@
+"""The whole error family: how Callboard says no.
+
+    CallboardError(hint)
+    ├── ConfigError                  the operator's file or environment
+    ├── SourceError                  a source of findings
+    │   ├── SourceUnreachableError   the network or the server failed; worth a retry later
+    │   ├── SourceRefusedError       401, 403, a missing scope, an expired account; not retried
+    │   └── SourceChangedError       the answer lost its documented shape
+    ├── ImportRefusedError           a file that cannot be read as findings
+    ├── CatalogError                 the software catalog
+    │   ├── CatalogUnreachableError
+    │   └── CatalogRefusedError
+    ├── OutboundError                one outbound HTTP request failed
+    │   ├── UnreachableError         no answer, or 5xx after all retries
+    │   ├── AnswerTooLargeError      over the size cap
+    │   └── AddressRefusedError      an address or redirect that is not allowed
+    ├── StoreError                   the database
+    │   ├── NotFoundError
+    │   ├── ConflictError            somebody else holds or changed it
+    │   ├── SchemaOutOfDateError     older than this program: migrate
+    │   └── SchemaTooNewError        written by a newer program
+    ├── InvalidQueryError            the caller's filter, sort or cursor
+    └── NotAllowedError              the viewer may not do this
+
+A class's docstring is its default message, so it is a sentence a person can use.
+`hint` says what the reader can do about it.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+
+class CallboardError(Exception):
+    """Something went wrong."""
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        self.message = message or inspect.getdoc(type(self)) or "Something went wrong."
+        self.hint = hint
+        super().__init__(self.message)
+
+
+class ConfigError(CallboardError):
+    """The configuration cannot be used."""
+
+
+class SourceError(CallboardError):
+    """A source of findings failed."""
+
+
+class SourceUnreachableError(SourceError):
+    """The source cannot be reached."""
+
+
+class SourceRefusedError(SourceError):
+    """The source refused our credentials."""
+
+
+class SourceChangedError(SourceError):
+    """The source answered in a shape that Callboard does not know."""
+
+
+class ImportRefusedError(CallboardError):
+    """The file cannot be read as findings."""
+
+
+class CatalogError(CallboardError):
+    """The catalog could not be read."""
+
+
+class CatalogUnreachableError(CatalogError):
+    """The catalog cannot be reached."""
+
+
+class CatalogRefusedError(CatalogError):
+    """The catalog refused our credentials."""
+
+
+class OutboundError(CallboardError):
+    """An outbound request failed."""
+
+
+class UnreachableError(OutboundError):
+    """The server did not give a usable answer."""
+
+
+class AnswerTooLargeError(OutboundError):
+    """The answer is larger than Callboard accepts."""
+
+
+class AddressRefusedError(OutboundError):
+    """Callboard does not make requests to this address."""
+
+
+class StoreError(CallboardError):
+    """The database could not be used."""
+
+
+class NotFoundError(StoreError):
+    """There is no such thing, or you may not see it."""
+
+
+class ConflictError(StoreError):
+    """Somebody else is working on this right now."""
+
+
+class SchemaOutOfDateError(StoreError):
+    """The database was made by an older Callboard."""
+
+
+class SchemaTooNewError(StoreError):
+    """The database was made by a newer Callboard."""
+
+
+class InvalidQueryError(CallboardError):
+    """The filter, sort or cursor cannot be understood."""
+
+    def __init__(
+        self, message: str | None = None, *, field: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+
+
+class NotAllowedError(CallboardError):
+    """You may not do this."""

@@ -1,0 +1,157 @@
+"""Ports: only where two implementations exist."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from callboard.domain.component import CatalogReading
+from callboard.domain.finding import Kind, Observed, Rejected
+from callboard.domain.instant import Instant
+from callboard.domain.run import Mode, Part, Scope, Size
+
+
+class RawNode(msgspec.Struct, frozen=True, gc=False):
+    """One record as it came, split into what makes it the same record and what moves on every scan."""
+
+    stable: bytes | memoryview
+    """The bytes without the moving fields: what is hashed."""
+    raw: bytes | memoryview
+    """The whole record: what is parsed."""
+    last_detected_at: Instant | None = None
+
+
+class RawPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a part."""
+
+    nodes: Sequence[RawNode]
+    cursor: str | None
+    """Where the next page starts. None: this was the last one."""
+    expected: int | None = None
+    """How many records the whole part holds, where the source tells; for progress only."""
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """The part is larger than the source hands out in one walk: read these parts instead."""
+
+    parts: tuple[Part, ...]
+
+
+class ProjectRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A project as its own listing tells it."""
+
+    external_id: str
+    name: str
+    slug: str | None = None
+    is_folder: bool = False
+    archived: bool = False
+    parent_id: str | None = None
+    nesting_level: int = 0
+    business_unit: str | None = None
+    business_impact: str | None = None
+    owners: tuple[str, ...] = ()
+    """E-mail addresses."""
+    champions: tuple[str, ...] = ()
+    """E-mail addresses of the security champions."""
+    repositories: tuple[str, ...] = ()
+    """External ids of linked repositories."""
+    services: tuple[str, ...] = ()
+    """Names of linked application services."""
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of `callboard doctor`."""
+
+    subject: str
+    ok: bool | None
+    """None: could not be found out."""
+    message: str
+    hint: str | None = None
+
+
+class Source(Protocol):
+    """A configured place findings come from."""
+
+    @property
+    def name(self) -> str:
+        """The operator's name for it, unique."""
+
+    @property
+    def kind(self) -> str:
+        """Which room reads it, for example "wiz"."""
+
+    @property
+    def scope(self) -> Scope:
+        """What its runs ask about."""
+
+    def promise(self, part_kind: str, door: str) -> str:
+        """Text that changes whenever our reading of a record would: parser version and query. Seeds the hashes."""
+
+    def plan(self, mode: Mode, *, since: Instant | None, now: Instant) -> tuple[Part, ...]:
+        """The parts of a run, in the order to read them. `since` is the watermark of a delta run."""
+
+    def pages(self, part: Part, cursor: str | None) -> AsyncIterator[RawPage | Split]:
+        """The pages of one part from a cursor on. Raises SourceError; a page is whole or not given at all."""
+
+    def by_ids(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[RawPage]:
+        """What the source says about these ids now, whatever the scope."""
+
+    def parse(self, part_kind: str, raw: bytes | memoryview) -> Observed | Rejected:
+        """One finding record. Never raises for bad input."""
+
+    def parse_project(self, raw: bytes | memoryview) -> ProjectRecord | Rejected:
+        """One project record. Never raises for bad input."""
+
+    def estimate(self, *, now: Instant) -> AsyncIterator[Size]:
+        """How much a first run would read, part by part."""
+
+    async def check(self) -> tuple[Check, ...]:
+        """What works and what does not, in words, for the operator."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What a room of sources offers to wiring before anything is configured. Each room has one, called `SOURCE`."""
+
+    kind: str
+    """The word in the configuration, for example "wiz"."""
+    title: str
+    """For people, for example "Wiz"."""
+    config: type[msgspec.Struct]
+    """What the operator's file must hold, with a docstring under each field."""
+    build: Callable[[Any, str], Source]
+    """From a value of `config` and our user agent. Opens nothing yet."""
+    file_kinds: tuple[str, ...] = ()
+    """Kinds of files that `read_file` takes, for `--as`."""
+    detect_file: Callable[[Path], str] | None = None
+    """Which of `file_kinds` a file is. Raises ImportRefusedError naming what was expected."""
+    read_file: Callable[[Path, str | None], Iterator[Observed | Rejected]] | None = None
+    """The findings of a file that the product exported. None: files are not read."""
+    hook_ids: Callable[[bytes], tuple[str, ...]] | None = None
+    """The issue ids that a webhook body names, and nothing else of it. None: no webhooks."""
+
+
+class Catalog(Protocol):
+    """Where components and their owners come from."""
+
+    @property
+    def name(self) -> str:
+        """The operator's name for it."""
+
+    async def read(self) -> CatalogReading:
+        """One whole reading. Raises CatalogError when nothing could be read at all."""
+
+    async def check(self) -> tuple[Check, ...]:
+        """What works and what does not, in words, for the operator."""
+
+
+class Clock(Protocol):
+    """The time, passed in."""
+
+    def now(self) -> Instant:
+        """The present instant."""

@@ -1,0 +1,256 @@
+"""Components as readers see them: the board and one component's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+
+from callboard.domain.access import Visibility
+from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
+from callboard.domain.claims import claims_of
+from callboard.domain.component import Entity, EntityRef
+from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.ownership import Reason, owner_problem
+from callboard.errors import NotFoundError
+from callboard.store import catalog as catalog_store
+from callboard.store import owning, schema
+from callboard.store import sources as source_store
+from callboard.store.findings import fix_words
+from callboard.store.visible import visible
+
+cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
+f = schema.finding.c
+
+GROUPS = 50
+"""Rule groups on a component's page."""
+
+
+def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
+    """Every component with its open findings, and the whole in numbers."""
+    entities = owning.load_entities(conn)
+    ages = _oldest_by_holding(conn, visibility)
+    counts, oldest = _open_by_component(conn, visibility, ages)
+    rows = tuple(
+        _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None)
+        for each in entities.values()
+        if each.kind == "component"
+    )
+    latest = catalog_store.last_reading(conn)
+    return Board(
+        totals=_totals(conn, visibility, ages, rows),
+        components=tuple(sorted(rows, key=_worst_first)),
+        sources=source_store.health(conn, visibility, now=now),
+        catalog_read_at=latest.read_at if latest else None,
+        revision=source_store.revision(conn),
+    )
+
+
+def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
+    o = row.open
+    return (-o.critical, -o.high, -o.medium, -o.unknown, -o.low, -o.info, row.name, row.ref)
+
+
+def _oldest_by_holding(conn: Connection, visibility: Visibility) -> dict[int, Instant]:
+    """First detection of the oldest open finding of each holding."""
+    rows = conn.execute(
+        select(f.holding_id, func.min(f.first_detected_at))
+        .where(f.closed == 0, visible(f.holding_id, visibility))
+        .group_by(f.holding_id)
+    )
+    return {holding_id: oldest for holding_id, oldest in rows}
+
+
+def _open_by_component(
+    conn: Connection, visibility: Visibility, ages: dict[int, Instant], only: ColumnElement[bool] | None = None
+) -> tuple[dict[EntityRef, Counts], dict[EntityRef, Instant]]:
+    query = (
+        select(entity.c.ref, cube.c.holding_id, cube.c.severity, func.sum(cube.c.n))
+        .join(route, route.c.holding_id == cube.c.holding_id)
+        .join(entity, entity.c.id == route.c.entity_id)
+        .where(cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility))
+        .group_by(entity.c.ref, cube.c.holding_id, cube.c.severity)
+    )
+    if only is not None:
+        query = query.where(only)
+    sums: dict[EntityRef, dict[str, int]] = {}
+    oldest: dict[EntityRef, Instant] = {}
+    for ref, holding_id, severity, n in conn.execute(query):
+        counts = sums.setdefault(EntityRef(ref), {})
+        word = Severity(severity).word
+        counts[word] = counts.get(word, 0) + int(n)
+        age = ages.get(holding_id)
+        if age is not None:
+            oldest[EntityRef(ref)] = min(age, oldest.get(EntityRef(ref), age))
+    return {ref: Counts(**counts) for ref, counts in sums.items()}, oldest
+
+
+def _row(
+    each: Entity,
+    entities: dict[EntityRef, Entity],
+    counts: Counts | None,
+    oldest: Instant | None,
+    gone_at: Instant | None,
+) -> ComponentRow:
+    owner = entities.get(each.owner) if each.owner else None
+    return ComponentRow(
+        ref=each.ref,
+        name=each.name,
+        title=each.title,
+        type=each.type,
+        lifecycle=each.lifecycle,
+        owner=each.owner,
+        owner_title=owner.title if owner else None,
+        owner_problem=owner_problem(each, entities),
+        system=each.system,
+        open=counts or Counts(),
+        oldest_open_at=oldest,
+        claims=len(claims_of(each)),
+        gone_at=gone_at,
+    )
+
+
+def _totals(
+    conn: Connection, visibility: Visibility, ages: dict[int, Instant], rows: tuple[ComponentRow, ...]
+) -> Totals:
+    query = (
+        select(cube.c.holding_id, holding.c.verdict, holding.c.reason, cube.c.kind, cube.c.state, cube.c.severity, cube.c.n)
+        .join(holding, holding.c.id == cube.c.holding_id)
+        .where(visible(cube.c.holding_id, visibility))
+    )
+    by_state = dict.fromkeys((state.word for state in State), 0)
+    by_kind: dict[str, int] = {}
+    by_severity = dict.fromkeys((severity.word for severity in Severity), 0)
+    mapped = dict(by_severity)
+    unmapped: dict[str, int] = {}
+    findings = conflicts = 0
+    oldest: Instant | None = None
+    for holding_id, verdict, reason, kind, state, severity, n in conn.execute(query):
+        findings += n
+        by_state[State(state).word] += n
+        if not State(state).is_open:
+            continue
+        word = Severity(severity).word
+        by_kind[Kind(kind).word] = by_kind.get(Kind(kind).word, 0) + n
+        by_severity[word] += n
+        if verdict == "unmapped":
+            reason_words = Reason(reason).words
+            unmapped[reason_words] = unmapped.get(reason_words, 0) + n
+            age = ages.get(holding_id)
+            oldest = age if oldest is None else min(oldest, age or oldest)
+        else:
+            mapped[word] += n
+            conflicts += n if verdict == "conflict" else 0
+    return Totals(
+        findings=findings,
+        by_state=by_state,
+        by_kind=dict(sorted(by_kind.items())),
+        open=Counts(**by_severity),
+        mapped=Counts(**mapped),
+        unmapped=dict(sorted(unmapped.items())),
+        conflicts=conflicts,
+        components=len(rows),
+        components_without_claims=sum(row.claims == 0 for row in rows),
+        oldest_unmapped_at=oldest,
+    )
+
+
+def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Instant) -> ComponentPage:
+    """One component's page. Raises NotFoundError."""
+    stored = conn.execute(select(entity.c.id, entity.c.body, entity.c.gone_at).where(entity.c.ref == ref)).one_or_none()
+    if stored is None:
+        raise NotFoundError
+    each = msgspec.msgpack.decode(bytes(stored.body), type=Entity)
+    entities = owning.load_entities(conn)
+    holdings = select(route.c.holding_id).where(route.c.entity_id == stored.id)
+    seen = and_(f.holding_id.in_(holdings), visible(f.holding_id, visibility))
+    ages = {
+        id_: at
+        for id_, at in conn.execute(
+            select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)
+        )
+    }
+    counts, oldest = _open_by_component(conn, visibility, ages, entity.c.id == stored.id)
+    by_kind = {
+        Kind(kind).word: int(n)
+        for kind, n in conn.execute(
+            select(cube.c.kind, func.sum(cube.c.n))
+            .where(cube.c.holding_id.in_(holdings), cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility))
+            .group_by(cube.c.kind)
+        )
+    }
+    others = select(route.c.holding_id).where(route.c.holding_id.in_(holdings), route.c.entity_id != stored.id)
+    shared = select(func.coalesce(func.sum(cube.c.n), 0)).where(
+        cube.c.holding_id.in_(others), cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility)
+    )
+    closed = select(func.count()).where(seen, f.closed == 1, f.fixed_at >= now - 30 * DAY)
+    claimed = tuple((claim.annotation, claim.form, claim.value) for claim in claims_of(each))
+    return ComponentPage(
+        row=_row(each, entities, counts.get(ref), oldest.get(ref), stored.gone_at),
+        description=each.description,
+        location=each.location,
+        annotations=tuple(dict.fromkeys((annotation, value) for annotation, _, value in claimed)),
+        dangling=_dangling(conn, claimed),
+        groups=_groups(conn, seen),
+        by_kind=by_kind,
+        closed_30d=int(conn.execute(closed).scalar_one()),
+        shared=int(conn.execute(shared).scalar_one()),
+        sources=source_store.health(conn, visibility, now=now),
+    )
+
+
+def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...]:
+    """Open findings by rule, worst first."""
+    grouped = (
+        select(
+            f.rule_id,
+            func.min(f.rank).label("rank"),
+            func.count().label("n"),
+            func.min(f.first_detected_at).label("oldest"),
+            func.min(f.id).label("example"),
+            func.min(f.fix).label("fix"),
+            func.max(f.fix).label("other_fix"),
+        )
+        .where(seen, f.closed == 0)
+        .group_by(f.rule_id)
+        .order_by("rank", func.count().desc(), f.rule_id)
+        .limit(GROUPS)
+        .subquery()
+    )
+    rule = schema.rule.c
+    rows = conn.execute(
+        select(grouped, rule.external_id, rule.name)
+        .join(schema.rule, rule.id == grouped.c.rule_id)
+        .order_by(grouped.c.rank, grouped.c.n.desc(), grouped.c.rule_id)
+    )
+    return tuple(
+        RuleGroup(
+            rule_id=row.external_id,
+            rule_name=row.name,
+            severity=Severity(6 - row.rank),
+            count=row.n,
+            oldest_at=row.oldest,
+            fix=fix_words(row.fix) if row.fix == row.other_fix else None,
+            example_id=row.example,
+        )
+        for row in rows
+    )
+
+
+def _dangling(conn: Connection, claimed: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Annotations that name nothing that any source has shown."""
+    values = {value for _, _, value in claimed}
+    alias, project = schema.resource_alias.c, schema.project.c
+    known = {(row.form, row.value) for row in conn.execute(select(alias.form, alias.value).where(alias.value.in_(values)))}
+    projects = set(conn.execute(select(project.external_id).where(project.external_id.in_(values))).scalars())
+    from callboard.domain.alias import WIZ_PROJECT
+
+    return tuple(
+        dict.fromkeys(
+            (annotation, value)
+            for annotation, form, value in claimed
+            if (value not in projects if form == WIZ_PROJECT else (form, value) not in known)
+        )
+    )

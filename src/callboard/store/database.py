@@ -1,0 +1,156 @@
+"""Open the database: which one, whether this program may use it, and transactions on it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
+from callboard.store import schema
+from callboard.store.dialect import Dialect, bind
+from callboard.store.dialect.postgresql import Postgresql
+from callboard.store.dialect.sqlite import Sqlite
+from callboard.store.migrations import HEAD, KNOWN
+
+
+class Store:
+    """One open database."""
+
+    def __init__(self, engine: Engine, dialect: Dialect) -> None:
+        bind(engine, dialect)
+        self.engine = engine
+        self.dialect = dialect
+        self.seed = ""
+        """Random, made with the database: seeds the hashes of raw records."""
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view: everything read inside belongs together."""
+        with self._said_plainly(), self.engine.connect() as conn:
+            if self.dialect.name == "postgresql":
+                conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with conn.begin():
+                yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction of the run road. Short, and never with a network call inside."""
+        with self._said_plainly(), self.engine.connect() as conn:
+            conn = conn.execution_options(writing=True)
+            with conn.begin():
+                self.dialect.lock_for_writing(conn)
+                yield conn
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(
+                f"The database cannot be used: {_first_line(error)}", hint="`callboard doctor` looks closer."
+            ) from error
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def open_store(url: str, *, create: bool = True) -> Store:
+    """The database at `url` (`sqlite:///file` or `postgresql://…`), made if it is new and `create`.
+
+    Raises ConfigError for an unknown kind of URL, StoreError when it cannot be used, SchemaOutOfDateError and
+    SchemaTooNewError when another version of Callboard made it.
+    """
+    store = connect(url)
+    try:
+        with store.engine.connect() as conn:
+            names = set(inspect(conn).get_table_names())
+        if "meta" not in names:
+            if not create:
+                raise SchemaOutOfDateError("The database is empty.", hint="Run `callboard db migrate` first.")
+            if names & set(schema.metadata.tables):
+                raise StoreError(
+                    "The database holds tables of another program.", hint="Give Callboard a database of its own."
+                )
+            _make(store)
+        else:
+            _check_version(store)
+        with store.read() as conn:
+            store.seed = str(conn.execute(select(schema.meta.c.value).where(schema.meta.c.key == "seed")).scalar_one())
+    except CallboardError:
+        store.close()
+        raise
+    except DBAPIError as error:
+        store.close()
+        raise StoreError(
+            f"The database cannot be used: {_first_line(error)}",
+            hint="Check [database] url (or CALLBOARD_DATABASE_URL) and that the server runs.",
+        ) from error
+    return store
+
+
+def connect(url: str) -> Store:
+    """The database at `url`, whatever state its tables are in; for migrations and `open_store`."""
+    scheme = url.partition(":")[0].partition("+")[0]
+    dialect: Dialect
+    if scheme == "sqlite":
+        dialect = Sqlite()
+    elif scheme in {"postgresql", "postgres"}:
+        dialect = Postgresql()
+    else:
+        raise ConfigError(
+            f"{scheme!r} is no database that Callboard knows.",
+            hint="Use sqlite:///path/to/file or postgresql://user@host/name.",
+        )
+    return Store(dialect.make_engine(url), dialect)
+
+
+def _make(store: Store) -> None:
+    with store.write() as conn:
+        schema.metadata.create_all(conn)
+        seed_rows(conn)
+        conn.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        conn.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
+
+
+def seed_rows(conn: Connection) -> None:
+    """What every database holds from its first moment."""
+    conn.execute(insert(schema.meta), {"key": "seed", "value": secrets.token_hex(16)})
+    conn.execute(insert(schema.revision), {"only": 1, "n": 0})
+
+
+def _check_version(store: Store) -> None:
+    with store.engine.connect() as conn:
+        found = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
+    if found == HEAD:
+        return
+    if found in KNOWN:
+        raise SchemaOutOfDateError(
+            f"The database was made by an older Callboard (schema {found}, this program wants {HEAD}).",
+            hint="Make a backup, then run `callboard db migrate`.",
+        )
+    raise SchemaTooNewError(
+        f"The database was made by a newer Callboard (schema {found}; this program knows up to {HEAD}).",
+        hint="Run the newer version, or restore the backup made before the upgrade.",
+    )
+
+
+def next_id(conn: Connection, table: Table) -> int:
+    """The first free id of a table; only inside `Store.write`, whose lock makes it ours."""
+    column = next(iter(table.primary_key.columns))
+    return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
+
+
+def bump_revision(conn: Connection) -> int:
+    """Say that something a reader can see has changed."""
+    statement = schema.revision.update().values(n=schema.revision.c.n + 1).returning(schema.revision.c.n)
+    return int(conn.execute(statement).scalar_one())
+
+
+def _first_line(error: DBAPIError) -> str:
+    """The driver's own sentence, without the SQL and its parameters."""
+    return str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__

@@ -1,0 +1,139 @@
+"""PostgreSQL: binary COPY for bulk, an advisory lock for the run road."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, func, make_url
+
+from callboard.errors import StoreError
+from callboard.store.dialect import Row
+
+RUN_ROAD = 0x63616C6C
+"""The advisory lock of the one writer ("call" in ASCII)."""
+
+FEW = 30
+"""Up to here plain statements are cheaper than a temporary table."""
+
+
+class Postgresql:
+    """The `Dialect` of PostgreSQL."""
+
+    name = "postgresql"
+
+    def make_engine(self, url: str) -> Engine:
+        """An engine over psycopg. Raises StoreError when the driver is not installed."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgres" or parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        try:
+            return create_engine(parsed, pool_size=8, pool_pre_ping=True)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                "The PostgreSQL driver is not installed.", hint="Install Callboard with its extra: callboard[postgresql]."
+            ) from error
+
+    def lock_for_writing(self, conn: Connection) -> None:
+        """One writer on the run road, as on SQLite; people's writes do not take this lock."""
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (RUN_ROAD,))
+
+    def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+        """By COPY."""
+        if not rows:
+            return
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        self._copy(conn, f"COPY {table.name} ({columns}) FROM STDIN (FORMAT BINARY)", _types(table), rows)
+
+    def update(
+        self, conn: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """By COPY into a temporary table and one joined UPDATE; few rows by a plain statement."""
+        if not rows:
+            return
+        if len(rows) <= FEW:
+            sets = ", ".join(f'"{column}" = %s' for column in columns)
+            where = " AND ".join(f'"{column}" = %s' for column in key)
+            conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {where}", list(rows))
+            return
+        names = [*columns, *key]
+        fields = ", ".join(f'"{name}"' for name in names)
+        conn.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
+        conn.exec_driver_sql(f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA")
+        self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table, names), rows)
+        sets = ", ".join(f'"{column}" = staged."{column}"' for column in columns)
+        where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
+        conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM staged WHERE {where}")
+        conn.exec_driver_sql("DROP TABLE staged")
+
+    @staticmethod
+    def _copy(conn: Connection, text: str, types: list[str], rows: Sequence[Row]) -> None:
+        driver: Any = conn.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(text) as copy:
+            copy.set_types(types)
+            write = copy.write_row
+            for row in rows:
+                write(row)
+
+    def lookup(
+        self,
+        conn: Connection,
+        table: Table,
+        columns: Sequence[str],
+        key: str,
+        values: Iterable[Any],
+        *,
+        source_id: int | None = None,
+    ) -> list[Row]:
+        """By one array parameter."""
+        wanted = list(values)
+        if not wanted:
+            return []
+        where = "" if source_id is None else f"source_id = {int(source_id)} AND "
+        text = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}{key} = ANY(%s)"
+        return [tuple(row) for row in conn.exec_driver_sql(text, (wanted,))]
+
+    def known(self, conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+        """By one array parameter."""
+        if not hashes:
+            return {}
+        rows = conn.exec_driver_sql(
+            "SELECT finding.raw_hash, finding.id, coalesce(sighting.last_detected_at, 0) FROM finding "
+            "LEFT JOIN sighting ON sighting.finding_id = finding.id WHERE finding.raw_hash = ANY(%s)",
+            (list(hashes),),
+        )
+        return {bytes(row[0]): (row[1], row[2]) for row in rows}
+
+    def add_to_cube(self, conn: Connection, rows: Sequence[Row]) -> None:
+        """By upsert."""
+        if rows:
+            conn.exec_driver_sql(
+                "INSERT INTO cube (holding_id, source_id, kind, state, severity, n) VALUES (%s, %s, %s, %s, %s, %s) "
+                "ON CONFLICT (holding_id, source_id, kind, state, severity) DO UPDATE SET n = cube.n + excluded.n",
+                list(rows),
+            )
+            conn.exec_driver_sql("DELETE FROM cube WHERE n = 0")
+
+    def refresh_statistics(self, conn: Connection) -> None:
+        """ANALYZE samples by itself."""
+        conn.exec_driver_sql("ANALYZE")
+
+    def contains(self, column: Any, folded: str) -> Any:
+        """By position, which knows no wildcards."""
+        return func.strpos(column, folded) > 0
+
+
+_SQL_TYPES = {"BIGINT": "int8", "INTEGER": "int4", "SMALLINT": "int2", "TEXT": "text", "BOOLEAN": "bool", "BYTEA": "bytea"}
+
+
+def _types(table: Table, names: Sequence[str] | None = None) -> list[str]:
+    """PostgreSQL's type names of the columns, which binary COPY must be told."""
+    from sqlalchemy.dialects import postgresql
+
+    dialect = postgresql.dialect()
+    found = []
+    for name in names if names is not None else [column.name for column in table.columns]:
+        text = table.columns[name].type.compile(dialect=dialect)
+        found.append(_SQL_TYPES[re.sub(r"\(.*", "", text)])
+    return found

@@ -1,0 +1,325 @@
+"""Findings as readers see them: lists, totals and one finding's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
+
+from callboard.domain.access import Visibility
+from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
+from callboard.domain.component import EntityRef, short_name
+from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
+from callboard.domain.instant import Instant
+from callboard.domain.ownership import Reason
+from callboard.domain.query import MAX_LIMIT, Cursor, FindingQuery, Page, Sort
+from callboard.domain.reconcile import Actor, EventKind, is_flapping
+from callboard.errors import InvalidQueryError, NotFoundError
+from callboard.ports import ProjectRecord
+from callboard.store import schema
+from callboard.store import sources as source_store
+from callboard.store.dialect import of
+from callboard.store.schema import NEVER
+from callboard.store.visible import visible
+
+f = schema.finding.c
+route, holding, entity = schema.holding_route, schema.holding, schema.entity
+
+_COLUMNS = (
+    f.id, f.external_id, f.kind, f.state, f.severity, f.closed, f.rank, f.title, f.first_detected_at, f.fixed_at, f.due_at,
+    f.in_scope, f.reopened, f.fix, f.holding_id,
+    schema.source.c.name.label("source"),
+    schema.rule.c.external_id.label("rule_ref"),
+    schema.rule.c.name.label("rule_name"),
+    schema.resource.c.external_id.label("resource_ref"),
+    schema.resource.c.name.label("resource_name"),
+    schema.resource.c.type.label("resource_type"),
+    schema.sighting.c.last_detected_at,
+    holding.c.verdict,
+    holding.c.reason,
+)  # fmt: skip
+
+_FROM = (
+    schema.finding.join(schema.source, schema.source.c.id == f.source_id)
+    .join(schema.rule, schema.rule.c.id == f.rule_id)
+    .join(schema.resource, schema.resource.c.id == f.resource_id)
+    .join(holding, holding.c.id == f.holding_id)
+    .outerjoin(schema.sighting, schema.sighting.c.finding_id == f.id)
+)
+
+
+def page(
+    conn: Connection,
+    visibility: Visibility,
+    query: FindingQuery,
+    *,
+    sort: Sort,
+    after: Cursor | None,
+    limit: int,
+) -> Page[FindingRow]:
+    """One page of the list. Raises InvalidQueryError for a limit out of range."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
+    clause = and_(visible(f.holding_id, visibility), *_conditions(conn, query))
+    # The page's ids first, over the index alone; the joins then touch one page of rows.
+    ids = select(f.id).where(clause).limit(limit + 1)
+    match sort:
+        case Sort.SEVERITY:
+            order: tuple[Any, ...] = (f.closed, f.rank, f.due_at, f.id)
+            if after is not None:
+                ids = ids.where(tuple_(*order) > _key(after, 4))
+        case Sort.FIRST_DETECTED:
+            order = (f.first_detected_at.desc(), f.id.desc())
+            if after is not None:
+                ids = ids.where(tuple_(f.first_detected_at, f.id) < _key(after, 2))
+    wanted = list(conn.execute(ids.order_by(*order)).scalars())
+    has_more = len(wanted) > limit
+    rows = conn.execute(select(*_COLUMNS).select_from(_FROM).where(f.id.in_(wanted[:limit])).order_by(*order)).all()
+    found = _rows(conn, rows)
+    cursor = None
+    if has_more and rows:
+        last = rows[-1]
+        key = (last.closed, last.rank, last.due_at, last.id) if sort is Sort.SEVERITY else (last.first_detected_at, last.id)
+        cursor = Cursor(sort, key).encode()
+    return Page(rows=found, total=_total(conn, visibility, query, clause), cursor=cursor)
+
+
+def _key(cursor: Cursor, length: int) -> tuple[int, ...]:
+    if len(cursor.key) != length:
+        raise InvalidQueryError("The cursor is damaged.", field="cursor", hint="Start from the first page.")
+    return cursor.key
+
+
+def _conditions(conn: Connection, query: FindingQuery) -> Iterable[ColumnElement[bool]]:
+    if query.states:
+        closed = {0 if state.is_open else 1 for state in query.states}
+        if len(closed) == 1:
+            yield f.closed == closed.pop()
+        if set(query.states) not in ({s for s in State if s.is_open}, set(State)):
+            yield f.state.in_([int(state) for state in query.states])
+    if query.severities:
+        yield f.rank.in_([6 - severity for severity in query.severities])
+    if query.kinds:
+        yield f.kind.in_([int(kind) for kind in query.kinds])
+    if query.sources:
+        yield f.source_id.in_(select(schema.source.c.id).where(schema.source.c.name.in_(query.sources)))
+    if query.rules:
+        rules = select(schema.rule.c.id).where(schema.rule.c.external_id.in_(query.rules))
+        yield f.rule_id.in_(rules)
+    if query.resources:
+        alias = schema.resource_alias
+        yield or_(
+            f.resource_id.in_(select(schema.resource.c.id).where(schema.resource.c.external_id.in_(query.resources))),
+            f.resource_id.in_(select(alias.c.resource_id).where(alias.c.value.in_(query.resources))),
+        )
+    if query.projects:
+        member, project = schema.project_set_member, schema.project
+        yield f.project_set_id.in_(
+            select(member.c.set_id)
+            .join(project, project.c.id == member.c.project_id)
+            .where(project.c.external_id.in_(query.projects))
+        )
+    if query.text:
+        yield _text(conn, query.text.strip().casefold())
+    yield from _holding_conditions(f.holding_id, query)
+
+
+def _holding_conditions(holding_id: Any, query: FindingQuery) -> Iterable[ColumnElement[bool]]:
+    if query.components:
+        yield holding_id.in_(_routed(entity.c.ref.in_(query.components)))
+    if query.owners:
+        yield holding_id.in_(_routed(entity.c.owner_ref.in_(query.owners)))
+    if query.systems:
+        yield holding_id.in_(_routed(entity.c.system_ref.in_(query.systems)))
+    if query.mapped is not None:
+        is_unmapped = holding.c.verdict == "unmapped"
+        yield holding_id.in_(select(holding.c.id).where(~is_unmapped if query.mapped else is_unmapped))
+    if query.reasons:
+        yield holding_id.in_(select(holding.c.id).where(holding.c.reason.in_(query.reasons)))
+
+
+def _routed(condition: ColumnElement[bool]) -> Any:
+    return select(route.c.holding_id).join(entity, entity.c.id == route.c.entity_id).where(condition)
+
+
+def _text(conn: Connection, folded: str) -> ColumnElement[bool]:
+    """Part of a rule's or resource's name or id."""
+    contains = of(conn).contains
+    return or_(
+        f.rule_id.in_(select(schema.rule.c.id).where(contains(schema.rule.c.search, folded))),
+        f.resource_id.in_(select(schema.resource.c.id).where(contains(schema.resource.c.search, folded))),
+    )
+
+
+def _total(conn: Connection, visibility: Visibility, query: FindingQuery, clause: ColumnElement[bool]) -> int:
+    """Rows of the whole list: from the counters where they can answer, else by counting."""
+    if query.rules or query.resources or query.projects or query.text:
+        return int(conn.execute(select(func.count()).select_from(schema.finding).where(clause)).scalar_one())
+    c = schema.cube.c
+    total = select(func.coalesce(func.sum(c.n), 0)).where(
+        visible(c.holding_id, visibility), *_holding_conditions(c.holding_id, query)
+    )
+    if query.states:
+        total = total.where(c.state.in_([int(state) for state in query.states]))
+    if query.severities:
+        total = total.where(c.severity.in_([int(severity) for severity in query.severities]))
+    if query.kinds:
+        total = total.where(c.kind.in_([int(kind) for kind in query.kinds]))
+    if query.sources:
+        total = total.where(c.source_id.in_(select(schema.source.c.id).where(schema.source.c.name.in_(query.sources))))
+    return int(conn.execute(total).scalar_one())
+
+
+def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
+    components = _components(conn, {row.holding_id for row in rows})
+    return tuple(
+        FindingRow(
+            id=row.id,
+            external_id=row.external_id,
+            source=row.source,
+            kind=Kind(row.kind),
+            state=State(row.state),
+            severity=Severity(row.severity),
+            title=row.title or row.rule_name,
+            rule_id=row.rule_ref,
+            rule_name=row.rule_name,
+            resource_id=row.resource_ref,
+            resource_name=row.resource_name,
+            resource_type=row.resource_type,
+            components=components.get(row.holding_id, ()),
+            verdict=row.verdict,
+            reason=Reason(row.reason).words if row.reason else None,
+            first_detected_at=row.first_detected_at,
+            last_detected_at=row.last_detected_at,
+            fixed_at=row.fixed_at,
+            due_at=None if row.due_at == NEVER else row.due_at,
+            in_scope=bool(row.in_scope),
+            reopened=row.reopened,
+            fix=fix_words(row.fix),
+        )
+        for row in rows
+    )
+
+
+def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[EntityRef, ...]]:
+    found: dict[int, list[EntityRef]] = {}
+    query = (
+        select(route.c.holding_id, entity.c.ref)
+        .join(entity, entity.c.id == route.c.entity_id)
+        .where(route.c.holding_id.in_(holding_ids))
+        .order_by(entity.c.ref)
+    )
+    for holding_id, ref in conn.execute(query):
+        found.setdefault(holding_id, []).append(EntityRef(ref))
+    return {holding_id: tuple(refs) for holding_id, refs in found.items()}
+
+
+def fix_words(key: str | None) -> str | None:
+    """A fix key as a sentence. A key that names only the rule has none: the rule's own guidance says it."""
+    if key is None or not key.startswith("package:"):
+        return None
+    name, _, version = key.removeprefix("package:").rpartition(":")
+    return f"Upgrade {name} to {version}" if name and version else None
+
+
+def by_external_id(conn: Connection, visibility: Visibility, external_id: str, *, source: str | None) -> int:
+    """The id of the finding that the source calls so. Raises NotFoundError."""
+    query = select(f.id).where(f.external_id == external_id, visible(f.holding_id, visibility)).order_by(f.id)
+    if source is not None:
+        query = query.where(f.source_id.in_(select(schema.source.c.id).where(schema.source.c.name == source)))
+    found = conn.execute(query.limit(1)).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError
+    return int(found)
+
+
+def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Instant) -> FindingPage:
+    """One finding's page, its link unchecked. Raises NotFoundError for an unknown one and for one not to be seen."""
+    columns = (
+        *_COLUMNS, f.resource_id, f.rule_id, f.project_set_id,
+        schema.rule.c.body.label("rule_body"), schema.resource.c.body.label("resource_body"),
+    )  # fmt: skip
+    row = conn.execute(
+        select(*columns).select_from(_FROM).where(f.id == finding_id, visible(f.holding_id, visibility))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    detail = conn.execute(select(schema.finding_detail).where(schema.finding_detail.c.finding_id == finding_id)).one()
+    health = source_store.health(conn, visibility, now=now)
+    siblings = select(func.count()).where(f.rule_id == row.rule_id, f.closed == 0, visible(f.holding_id, visibility))
+    history, reopened_at = _history(conn, finding_id, row.resource_id)
+    return FindingPage(
+        row=_rows(conn, [row])[0],
+        rule=msgspec.msgpack.decode(bytes(row.rule_body), type=Rule),
+        resource=msgspec.msgpack.decode(bytes(row.resource_body), type=Resource),
+        projects=_projects(conn, row.project_set_id),
+        detail=msgspec.json.decode(bytes(detail.body), type=Detail),
+        link=detail.url,
+        evidence=_evidence(conn, row.resource_id),
+        history=history,
+        flapping=is_flapping(reopened_at),
+        source=next(each for each in health if each.name == row.source),
+        siblings=int(conn.execute(siblings).scalar_one()),
+    )
+
+
+def _projects(conn: Connection, set_id: int) -> tuple[Project, ...]:
+    member, project = schema.project_set_member, schema.project
+    rows = conn.execute(
+        select(project.c.body)
+        .join(member, member.c.project_id == project.c.id)
+        .where(member.c.set_id == set_id)
+        .order_by(project.c.is_folder, project.c.name, project.c.id)
+    ).scalars()
+    records = [msgspec.msgpack.decode(bytes(body), type=ProjectRecord) for body in rows]
+    return tuple(
+        Project(
+            external_id=record.external_id, name=record.name, slug=record.slug, business_unit=record.business_unit,
+            business_impact=record.business_impact, is_folder=record.is_folder,
+        )
+        for record in records
+    )  # fmt: skip
+
+
+def _evidence(conn: Connection, resource_id: int) -> tuple[Evidence, ...]:
+    c = schema.candidate.c
+    rows = conn.execute(
+        select(entity.c.ref, c.tier, c.evidence, c.won)
+        .join(entity, entity.c.id == c.entity_id)
+        .where(c.resource_id == resource_id)
+        .order_by(c.won.desc(), c.tier, entity.c.ref, c.evidence)
+    )
+    return tuple(
+        Evidence(component=EntityRef(row.ref), tier=row.tier, text=row.evidence, won=bool(row.won)) for row in rows
+    )
+
+
+def _history(conn: Connection, finding_id: int, resource_id: int) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
+    """Newest first: what happened to the finding, and whose its resource was."""
+    e = schema.event.c
+    lines: list[HistoryLine] = []
+    reopened: list[Instant] = []
+    for row in conn.execute(select(schema.event).where(e.finding_id == finding_id)):
+        kind = EventKind(row.kind)
+        if kind is EventKind.REOPENED:
+            reopened.append(row.at)
+        lines.append(
+            HistoryLine(
+                kind=kind.word, at=row.at, recorded_at=row.recorded_at, actor=Actor(row.actor).word, old=row.old, new=row.new
+            )
+        )
+    spell = schema.ownership_spell.c
+    spells = conn.execute(
+        select(spell.from_at, spell.holding_id).where(spell.resource_id == resource_id).order_by(spell.from_at)
+    ).all()
+    words = {id_: ", ".join(short_name(ref) for ref in refs) for id_, refs in _components(conn, {s.holding_id for s in spells}).items()}
+    for before, after in zip(spells, spells[1:], strict=False):
+        old, new = words.get(before.holding_id, "nobody"), words.get(after.holding_id, "nobody")
+        if old != new:
+            lines.append(
+                HistoryLine(kind="owner", at=after.from_at, recorded_at=after.from_at, actor="catalog", old=old, new=new)
+            )
+    lines.sort(key=lambda line: (line.at, line.recorded_at), reverse=True)
+    return tuple(lines), reopened

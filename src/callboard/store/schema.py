@@ -1,0 +1,365 @@
+"""The tables, once, for both databases.
+
+Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`); enumerations are the numbers of
+`domain.finding`, held to their range by CHECKs. Nothing here names an engine. `docs/decisions/` says why.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+NEVER = 2**62
+"""Stands in `due_at` for "no due date", so that order and paging need no case for NULL."""
+
+Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite's row id must be spelled INTEGER
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("only", SmallInteger, CheckConstraint("only = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("scope", Text),
+    Column("watermark", BigInteger),
+    Column("last_full_at", BigInteger),
+    Column("last_run_at", BigInteger),
+    Column("last_run_state", Text),
+    Column("last_run_reason", Text),
+    Column("next_due_at", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("lease_owner", Text),
+    Column("fence", BigInteger, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False, index=True),
+    Column("mode", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("first", Boolean, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("fence", BigInteger, nullable=False),
+    Column("reason", Text),
+    Column("report", Text),
+)
+
+run_part = Table(
+    "run_part",
+    metadata,
+    Column("run_id", ForeignKey("run.id"), primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("filter", Text, nullable=False),
+    Column("cursor", Text),
+    Column("pages", Integer, nullable=False),
+    Column("expected", Integer),
+    Column("state", Text, CheckConstraint("state IN ('waiting', 'done', 'split', 'failed')", name="state"), nullable=False),
+    Column("reason", Text),
+)
+
+run_page = Table(
+    "run_page",
+    metadata,
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("part", Text, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("seen", LargeBinary, nullable=False),
+    Column("moved", LargeBinary),
+    Column("raw", LargeBinary),
+)
+
+rejected = Table(
+    "rejected",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("raw_hash", LargeBinary, primary_key=True),
+    Column("run_id", BigInteger, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("external_id", Text),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("source_id", "external_id"),
+    Index(None, "external_id"),
+)
+
+project = Table(
+    "project",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slug", Text),
+    Column("is_folder", Boolean, nullable=False),
+    Column("nesting_level", Integer, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("source_id", "external_id"),
+)
+
+project_set = Table(
+    "project_set",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    UniqueConstraint("source_id", "key"),
+)
+
+project_set_member = Table(
+    "project_set_member",
+    metadata,
+    Column("set_id", ForeignKey("project_set.id"), primary_key=True),
+    Column("project_id", ForeignKey("project.id"), primary_key=True, index=True),
+)
+
+resource = Table(
+    "resource",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("project_set_id", ForeignKey("project_set.id"), nullable=False, index=True),
+    Column("projects_at", BigInteger, nullable=False),
+    Column("holding_id", BigInteger, nullable=False, index=True),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("source_id", "external_id"),
+)
+
+resource_alias = Table(
+    "resource_alias",
+    metadata,
+    Column("form", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True, index=True),
+)
+
+entity = Table(
+    "entity",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("ref", Text, nullable=False, unique=True),
+    Column("catalog", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("owner_ref", Text),
+    Column("owner_id", BigInteger, index=True),
+    Column("system_ref", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("gone_at", BigInteger),
+    Index(None, "kind"),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("group_id", ForeignKey("entity.id"), primary_key=True),
+    Column("user_id", ForeignKey("entity.id"), primary_key=True),
+)
+
+group_closure = Table(
+    "group_closure",
+    metadata,
+    Column("above", ForeignKey("entity.id"), primary_key=True),
+    Column("below", ForeignKey("entity.id"), primary_key=True, index=True),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("annotation", Text, primary_key=True),
+    Column("tier", SmallInteger, nullable=False),
+)
+
+catalog_reading = Table(
+    "catalog_reading",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("read_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("entities", Integer, nullable=False),
+    Column("problems", LargeBinary, nullable=False),
+)
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+)
+
+holding_route = Table(
+    "holding_route",
+    metadata,
+    Column("holding_id", ForeignKey("holding.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True, index=True),
+)
+
+holding_reader = Table(
+    "holding_reader",
+    metadata,
+    Column("holding_id", ForeignKey("holding.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True, index=True),
+    Column("depth", SmallInteger, nullable=False),
+)
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("tier", SmallInteger, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("won", Boolean, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+ownership_spell = Table(
+    "ownership_spell",
+    metadata,
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True),
+    Column("from_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_at", BigInteger),
+    Column("holding_id", BigInteger, nullable=False),
+)
+
+cube = Table(
+    "cube",
+    metadata,
+    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("source_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("state", SmallInteger, primary_key=True, autoincrement=False),
+    Column("severity", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("source_id", ForeignKey("source.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("kind", SmallInteger, CheckConstraint("kind BETWEEN 1 AND 8", name="kind"), nullable=False),
+    Column("state", SmallInteger, CheckConstraint("state BETWEEN 1 AND 6", name="state"), nullable=False),
+    Column("closed", SmallInteger, CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"), nullable=False),
+    Column("severity", SmallInteger, CheckConstraint("severity BETWEEN 1 AND 6", name="severity"), nullable=False),
+    Column("rank", SmallInteger, CheckConstraint("rank = 6 - severity", name="rank"), nullable=False),
+    Column("title", Text),
+    Column("rule_id", ForeignKey("rule.id"), nullable=False),
+    Column("resource_id", ForeignKey("resource.id"), nullable=False),
+    Column("holding_id", BigInteger, nullable=False),
+    Column("project_set_id", BigInteger, nullable=False),
+    Column("fix", Text),
+    Column("raw_hash", LargeBinary, nullable=False),
+    Column("first_detected_at", BigInteger, nullable=False),
+    Column("status_changed_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("fixed_at", BigInteger),
+    Column("due_at", BigInteger, nullable=False),
+    Column("reopened", Integer, nullable=False),
+    Column("in_scope", Boolean, nullable=False),
+    Column("changed_run", BigInteger, nullable=False),
+    Column("decision_id", BigInteger),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("source_id", "external_id"),
+    Index(None, "raw_hash"),
+    Index(None, "holding_id", "closed", "rank", "due_at", "id", "first_detected_at"),
+    Index(None, "closed", "rank", "due_at", "id"),
+    Index(None, "rule_id", "closed", "holding_id"),
+    Index(None, "resource_id"),
+    Index(None, "project_set_id", "closed"),
+)
+"""`closed` and `rank` repeat `state` and `severity` in the form that the list's index needs: one range, ascending."""
+
+finding_detail = Table(
+    "finding_detail",
+    metadata,
+    Column("finding_id", Identity, primary_key=True, autoincrement=False),
+    Column("url", Text),
+    Column("body", LargeBinary, nullable=False),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("finding_id", Identity, primary_key=True, autoincrement=False),
+    Column("last_detected_at", BigInteger, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("seq", Identity, primary_key=True, autoincrement=False),
+    Column("finding_id", BigInteger, nullable=False, index=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("run_id", BigInteger),
+    Column("actor", SmallInteger, nullable=False),
+    Column("old", Text),
+    Column("new", Text),
+)

@@ -1,0 +1,71 @@
+"""How fresh and whole each source is."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from callboard.domain.access import Visibility
+from callboard.domain.instant import HOUR, Instant
+from callboard.domain.query import SourceHealth
+from callboard.domain.run import RunState
+from callboard.store import schema
+from callboard.store.visible import visible
+
+PROMISED = 24 * HOUR
+"""Older than this is stale where the operator promises nothing else (microseconds)."""
+
+
+def health(
+    conn: Connection, visibility: Visibility, *, now: Instant, promised: int = PROMISED
+) -> tuple[SourceHealth, ...]:
+    """Every source by name, with the numbers of what the viewer may see."""
+    s, cube = schema.source, schema.cube
+    counts = dict(
+        conn.execute(
+            select(cube.c.source_id, func.sum(cube.c.n))
+            .where(visible(cube.c.holding_id, visibility))
+            .group_by(cube.c.source_id)
+        )
+        .tuples()
+        .all()
+    )
+    rejected = dict(
+        conn.execute(select(schema.rejected.c.source_id, func.count()).group_by(schema.rejected.c.source_id)).tuples().all()
+    )
+    f = schema.finding.c
+    outside = dict(
+        conn.execute(
+            select(f.source_id, func.count())
+            .where(f.in_scope.is_(False), f.closed == 0, visible(f.holding_id, visibility))
+            .group_by(f.source_id)
+        )
+        .tuples()
+        .all()
+    )
+    found = []
+    for row in conn.execute(select(s).order_by(s.c.name)):
+        fresh_at = row.watermark or row.last_run_at
+        found.append(
+            SourceHealth(
+                name=row.name,
+                kind=row.kind,
+                last_full_at=row.last_full_at,
+                last_run_at=row.last_run_at,
+                last_run_state=row.last_run_state,
+                reason=row.last_run_reason,
+                stale=fresh_at is None or now - fresh_at > promised or row.last_run_state in _WORRYING,
+                syncing=row.lease_until is not None and row.lease_until > now,
+                rejected=rejected.get(row.id, 0),
+                out_of_scope=outside.get(row.id, 0),
+                findings=int(counts.get(row.id, 0)),
+            )
+        )
+    return tuple(found)
+
+
+_WORRYING = {RunState.HELD.value}
+
+
+def revision(conn: Connection) -> int:
+    """Grows with every change that a reader can see."""
+    return int(conn.execute(select(schema.revision.c.n)).scalar_one())

@@ -1,0 +1,27 @@
+"""A viewer's visibility as SQL. The only function that compiles it, for reads, writes, counters and exports alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from callboard.domain.access import Everything, Nothing, Readers, Visibility
+from callboard.store import schema
+
+
+def visible(holding_id: Any, visibility: Visibility) -> ColumnElement[bool]:
+    """A clause: the row with this holding may be seen. A sub-select from owners, never a list of ids."""
+    match visibility:
+        case Everything():
+            return true()
+        case Nothing():
+            return false()
+        case Readers(owners=owners, depth=depth):
+            entity, closure = schema.entity, schema.group_closure
+            asked = select(entity.c.id).where(entity.c.ref.in_(sorted(owners)), entity.c.gone_at.is_(None))
+            below = select(closure.c.below).where(closure.c.above.in_(asked))
+            owned = select(entity.c.id).where(or_(entity.c.owner_id.in_(asked), entity.c.owner_id.in_(below)))
+            reader = schema.holding_reader
+            readable = select(reader.c.holding_id).where(reader.c.entity_id.in_(owned), reader.c.depth >= int(depth))
+            return holding_id.in_(readable)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""What Callboard does, one verb per file. Use cases open the store; nobody else does."""

@@ -1,0 +1,379 @@
+"""Take raw pages in: the cheap door, the spool, and applying. Shared by sync, import and the webhook.
+
+A raw record whose bytes are already known to be reconciled is only counted as seen; only the others are decoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import xxhash
+from pyroaring import BitMap
+from sqlalchemy import Connection
+
+from callboard.domain.finding import Kind, Observed, Rejected
+from callboard.domain.instant import Instant
+from callboard.domain.reconcile import Safety, surprise
+from callboard.domain.run import Part, RunState, Scope
+from callboard.ports import Clock, ProjectRecord, RawNode, RawPage, Source
+from callboard.store import Store
+from callboard.store import runs as run_store
+from callboard.store.apply import Applier, Tally, close_absent, leave_scope, write_sightings
+from callboard.store.database import bump_revision
+from callboard.store.runs import Moved, RejectedRow, Run
+
+PROJECT = "project"
+"""The part kind that reads projects instead of findings."""
+
+CONFIRM = "confirm/"
+"""Start of the names of parts that ask for missing findings by id."""
+
+API = "api"
+"""The door of the source's own API."""
+
+SIGHTINGS_AT_ONCE = 50_000
+"""Moved last detections gathered before they are written, to bound memory."""
+
+STATISTICS_FROM = 1_000
+"""Changed findings from which on the database's statistics are refreshed."""
+
+
+class Figures(msgspec.Struct, kw_only=True):
+    """What a run has done so far."""
+
+    tally: Tally = msgspec.field(default_factory=Tally)
+    pages: int = 0
+    seen: int = 0
+    redetected: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    left_scope: int = 0
+    projects: int = 0
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How a run ended."""
+
+    state: RunState
+    reason: str | None = None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page on its way from the network to the database."""
+
+    part: Part
+    seq: int
+    raw: RawPage
+
+
+class _Read(msgspec.Struct, frozen=True):
+    """A page after the cheap door."""
+
+    page: Page
+    seen: BitMap
+    moved: list[Moved]
+    unknown: list[tuple[bytes, RawNode]]
+
+
+class _Surprise(Exception):  # noqa: N818 - it ends a transaction, it is no error
+    """The run would do something that a person should decide."""
+
+
+class Intake:
+    """Takes in the pages of one run."""
+
+    def __init__(self, store: Store, source: Source, run: Run, clock: Clock, figures: Figures, *, door: str = API) -> None:
+        self._store = store
+        self._source = source
+        self._run = run
+        self._clock = clock
+        self._figures = figures
+        self._door = door
+        self._seeds: dict[str, int] = {}
+        self._applier = Applier(store, source_id=run.source_id, run_id=run.id)
+        self._kinds = {kind.word: kind for kind in Kind}
+
+    def commit(self, pages: Sequence[Page]) -> None:
+        """Commit pages with their cursors: staged, or on a first run applied at once. Blocking."""
+        read = [self._past_the_door(page) for page in pages]
+        try:
+            with self._store.write() as conn:
+                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                for each in read:
+                    self._commit_one(conn, each)
+        except BaseException:
+            self._applier.forget()
+            raise
+
+    def _past_the_door(self, page: Page) -> _Read:
+        """Which records of the page are known to the byte, and which must be decoded."""
+        if page.part.kind == PROJECT:
+            return _Read(page, BitMap(), [], [(b"", node) for node in page.raw.nodes])
+        seed = self._seed(page.part.kind)
+        digest = xxhash.xxh3_128_digest
+        hashed = [(digest(node.stable, seed), node) for node in page.raw.nodes]
+        with self._store.read() as conn:
+            known = self._store.dialect.known(conn, [raw_hash for raw_hash, _ in hashed])
+        seen = BitMap()
+        moved: list[Moved] = []
+        unknown: list[tuple[bytes, RawNode]] = []
+        for raw_hash, node in hashed:
+            entry = known.get(raw_hash)
+            if entry is None:
+                unknown.append((raw_hash, node))
+                continue
+            id_, last = entry
+            seen.add(id_)
+            at = node.last_detected_at
+            if at is not None and at > last:
+                moved.append((id_, at, last > 0))
+        return _Read(page, seen, moved, unknown)
+
+    def _commit_one(self, conn: Connection, read: _Read) -> None:
+        page, figures = read.page, self._figures
+        if page.part.kind == PROJECT:
+            self._projects(conn, read)
+        elif self._run.first:
+            self._apply_records(conn, page.part, [(raw_hash, node.raw) for raw_hash, node in read.unknown])
+            write_sightings(conn, self._store.dialect, read.moved)
+            figures.redetected += len(read.moved)
+            figures.unchanged += len(read.seen)
+            if read.unknown or read.moved:
+                bump_revision(conn)
+        elif page.raw.nodes:
+            raw = [(raw_hash, bytes(node.raw)) for raw_hash, node in read.unknown]
+            run_store.spool(
+                conn, self._store.dialect, self._run.id, page.part, page.seq, seen=read.seen, moved=read.moved, raw=raw
+            )
+        figures.pages += 1
+        if page.part.kind != PROJECT:
+            figures.seen += len(page.raw.nodes)
+        run_store.set_part(
+            conn,
+            self._run.id,
+            page.part.name,
+            cursor=page.raw.cursor,
+            pages=page.seq + 1,
+            state="waiting" if page.raw.cursor else "done",
+            expected=page.raw.expected,
+        )
+
+    def _projects(self, conn: Connection, read: _Read) -> None:
+        records: list[ProjectRecord] = []
+        bad: list[RejectedRow] = []
+        for _, node in read.unknown:
+            record = self._source.parse_project(node.raw)
+            if isinstance(record, Rejected):
+                bad.append(self._rejected(xxhash.xxh3_128_digest(node.raw), record))
+            else:
+                records.append(record)
+        self._figures.projects += len(records)
+        if self._applier.write_projects(conn, records, now=self._clock.now()):
+            bump_revision(conn)
+        self._note_rejected(conn, bad)
+
+    def _apply_records(
+        self, conn: Connection, part: Part, raw: Sequence[tuple[bytes, bytes | memoryview]], *, in_scope: bool = True
+    ) -> set[str]:
+        """Parse records and write them. Returns the external ids that came, readable or not."""
+        batch: list[tuple[Observed, bytes]] = []
+        bad: list[RejectedRow] = []
+        came: set[str] = set()
+        parse = self._source.parse
+        for raw_hash, record in raw:
+            parsed = parse(part.kind, record)
+            if isinstance(parsed, Rejected):
+                bad.append(self._rejected(raw_hash, parsed))
+                if parsed.external_id is not None:
+                    came.add(parsed.external_id)
+            else:
+                batch.append((parsed, raw_hash))
+                came.add(parsed.external_id)
+        if batch:
+            self._figures.tally.add(self._applier.apply(conn, batch, now=self._clock.now(), in_scope=in_scope))
+        self._note_rejected(conn, bad)
+        return came
+
+    def apply_observed(
+        self, conn: Connection, batch: Sequence[tuple[Observed, bytes]], bad: Sequence[RejectedRow], *, whole: bool
+    ) -> None:
+        """Write records that came parsed (a file); `whole` says that they tell every field."""
+        self._applier.whole = whole
+        self._figures.seen += len(batch) + len(bad)
+        if batch:
+            self._figures.tally.add(self._applier.apply(conn, batch, now=self._clock.now()))
+        self._note_rejected(conn, bad)
+
+    def _rejected(self, raw_hash: bytes, parsed: Rejected) -> RejectedRow:
+        return RejectedRow(
+            raw_hash=raw_hash, where=parsed.where, reason=parsed.reason, external_id=parsed.external_id
+        )
+
+    def _note_rejected(self, conn: Connection, bad: Sequence[RejectedRow]) -> None:
+        if bad:
+            self._figures.rejected += len(bad)
+            run_store.note_rejected(conn, self._run.source_id, self._run.id, bad)
+
+    # What a complete run did not hold
+
+    def missing(self) -> dict[Kind, list[tuple[int, str]]]:
+        """Open findings in scope that no page held, by kind, as (id, external id). Blocking."""
+        scope = msgspec.json.decode(self._run.scope, type=Scope)
+        dialect = self._store.dialect
+        with self._store.read() as conn:
+            ids = run_store.open_in_scope(conn, self._run.source_id, [int(kind) for kind in scope.kinds])
+            ids -= run_store.seen_ids(conn, self._run.id)
+            # Changed records are staged undecoded: the ids inside them are there as well.
+            for page in run_store.spooled(conn, self._run.id):
+                came = self._external_ids(page)
+                ids -= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
+            found: dict[Kind, list[tuple[int, str]]] = {}
+            for kind, id_, external_id in run_store.external_ids(conn, dialect, list(ids)):
+                found.setdefault(Kind(kind), []).append((id_, external_id))
+        return found
+
+    def _external_ids(self, page: run_store.Spooled) -> set[str]:
+        came: set[str] = set()
+        for _, record in page.raw:
+            parsed = self._source.parse(page.kind, record)
+            if parsed.external_id is not None:
+                came.add(parsed.external_id)
+        return came
+
+    # The end of a run
+
+    def apply_staged(
+        self,
+        *,
+        state: RunState,
+        complete: bool,
+        absent: Sequence[int],
+        scope_changed: bool,
+        safety: Safety | None,
+        reason: str | None,
+        next_due_at: Instant | None,
+    ) -> Outcome:
+        """Apply everything staged in one transaction, or hold it when `safety` finds it surprising. Blocking.
+
+        `complete` says that every page of the scope was read: only then are `absent`, the ids that no page held, closed.
+        `safety` None means that a person has agreed.
+        """
+        figures = self._figures
+        before = msgspec.structs.replace(figures, tally=msgspec.structs.replace(figures.tally))
+        try:
+            with self._store.write() as conn:
+                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                changed = self._apply_pages(conn)
+                now = self._clock.now()
+                if scope_changed:
+                    figures.left_scope += leave_scope(conn, self._store, absent, run_id=self._run.id, now=now)
+                elif complete:
+                    gone = [id_ for id_ in absent if id_ not in self._confirmed]
+                    closed = close_absent(
+                        conn, self._store, gone, run_id=self._run.id, started_at=self._run.started_at, now=now
+                    )
+                    figures.tally.closed += closed
+                    changed += closed
+                if safety is not None:
+                    self._judge(conn, safety)
+                if complete:
+                    run_store.forget_rejected(conn, self._run.source_id, self._run.id)
+                if changed or figures.left_scope or figures.redetected:
+                    bump_revision(conn)
+                self._end(conn, state, reason, next_due_at)
+        except _Surprise as surprised:
+            self._applier.forget()
+            for name in figures.__struct_fields__:
+                setattr(figures, name, getattr(before, name))
+            return self.hold(str(surprised), absent=absent, next_due_at=next_due_at)
+        except BaseException:
+            self._applier.forget()
+            raise
+        if changed >= STATISTICS_FROM:
+            self.refresh_statistics()
+        return Outcome(state, reason)
+
+    def _apply_pages(self, conn: Connection) -> int:
+        """Write all staged pages. Returns how many records were decoded."""
+        figures = self._figures
+        moved: list[Moved] = []
+        decoded = 0
+        self._confirmed: set[int] = set()
+        for page in run_store.spooled(conn, self._run.id):
+            is_confirming = page.part.startswith(CONFIRM)
+            part = Part(name=page.part, kind=page.kind, filter="")
+            came = self._apply_records(conn, part, page.raw, in_scope=not is_confirming)
+            decoded += len(page.raw)
+            moved.extend(page.moved)
+            figures.redetected += len(page.moved)
+            figures.unchanged += len(page.seen)
+            if is_confirming:
+                self._confirmed.update(page.seen)
+                ids = run_store.ids_of(conn, self._store.dialect, self._run.source_id, list(came))
+                self._confirmed.update(ids.values())
+            if len(moved) >= SIGHTINGS_AT_ONCE:
+                write_sightings(conn, self._store.dialect, moved)
+                moved.clear()
+        write_sightings(conn, self._store.dialect, moved)
+        return decoded
+
+    def _judge(self, conn: Connection, safety: Safety) -> None:
+        """Raise _Surprise when what this transaction has done should be decided by a person."""
+        tally = self._figures.tally
+        open_now = run_store.open_count(conn, self._run.source_id)
+        open_before = open_now + tally.closed - tally.new - tally.reopened
+        why = surprise(open_before=open_before, closing=tally.closed, new=tally.new, safety=safety)
+        if why is None and tally.moved >= safety.min_findings:
+            total = run_store.finding_count(conn, self._run.source_id)
+            if tally.moved / total > safety.owner_share:
+                why = f"It would give {tally.moved} of {total} findings to another owner ({tally.moved / total:.0%})."
+        if why is not None:
+            raise _Surprise(why)
+
+    def hold(self, reason: str, *, absent: Sequence[int], next_due_at: Instant | None) -> Outcome:
+        """Keep the staged run for a person. Blocking."""
+        with self._store.write() as conn:
+            run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+            run_store.keep_absent(conn, self._store.dialect, self._run.id, BitMap(absent))
+            self._end(conn, RunState.HELD, reason, next_due_at)
+        return Outcome(RunState.HELD, reason)
+
+    def finish(self, state: RunState, *, reason: str | None, next_due_at: Instant | None) -> Outcome:
+        """End a run that has nothing staged. Blocking."""
+        with self._store.write() as conn:
+            run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+            if state is RunState.APPLIED:
+                run_store.forget_rejected(conn, self._run.source_id, self._run.id)
+            bump_revision(conn)
+            self._end(conn, state, reason, next_due_at)
+        if self._figures.tally.new >= STATISTICS_FROM:
+            self.refresh_statistics()
+        return Outcome(state, reason)
+
+    def _end(self, conn: Connection, state: RunState, reason: str | None, next_due_at: Instant | None) -> None:
+        report = msgspec.json.encode(self._figures).decode()
+        now = self._clock.now()
+        run_store.finish_run(conn, self._run.id, state, now=now, reason=reason, report=report)
+        run_store.note_source(
+            conn, self._run.source_id, run=self._run, state=state, reason=reason, next_due_at=next_due_at
+        )
+        run_store.drop_lease(conn, self._run.source_id, self._run.fence)
+
+    def refresh_statistics(self) -> None:
+        """Tell the database's planner what the tables look like now. Blocking."""
+        with self._store.write() as conn:
+            self._store.dialect.refresh_statistics(conn)
+
+    def _seed(self, kind: str) -> int:
+        """Seeds hashes so that a known one is a promise about this database, this door and this program."""
+        found = self._seeds.get(kind)
+        if found is None:
+            promise = "\0".join((self._store.seed, str(self._run.source_id), self._source.promise(kind, self._door)))
+            found = xxhash.xxh3_64_intdigest(promise.encode())
+            self._seeds[kind] = found
+        return found
+
+    def hash_of(self, kind: str, raw: bytes) -> bytes:
+        """The hash of one record that came through this door."""
+        return xxhash.xxh3_128_digest(raw, self._seed(kind))

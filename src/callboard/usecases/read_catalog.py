@@ -1,0 +1,99 @@
+"""Read a catalog: its components, owners and groups, and what that means for whose findings are whose."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import msgspec
+
+from callboard.domain.component import CatalogProblem, CatalogReading
+from callboard.domain.reconcile import Safety
+from callboard.ports import Catalog, Clock
+from callboard.store import Store
+from callboard.store import catalog as catalog_store
+from callboard.store.catalog import APPLIED, HELD, PARTIAL
+from callboard.store.database import bump_revision
+
+
+class CatalogReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading a catalog did."""
+
+    catalog: str
+    state: str
+    """applied, partial (nothing was taken for gone) or held (a person decides)."""
+    reason: str | None
+    entities: int
+    components: int
+    new: int
+    changed: int
+    gone: int
+    moved_findings: int
+    problems: tuple[CatalogProblem, ...]
+
+
+class _Held(Exception):  # noqa: N818 - it ends a transaction, it is no error
+    pass
+
+
+async def read_catalog(
+    store: Store, catalog: Catalog, *, clock: Clock, safety: Safety | None = None, accept: bool = False
+) -> CatalogReport:
+    """Read `catalog` and write it down. Raises CatalogError when nothing of it could be read.
+
+    A reading that shrank strongly, or would move the owner of surprisingly many resources, is held: the last good one
+    stays in force until a person runs this with `accept`.
+    """
+    reading = await catalog.read()
+    write = partial(_write, store, catalog.name, reading, clock, safety or Safety(), accept=accept)
+    return await asyncio.to_thread(write)
+
+
+def _write(
+    store: Store, name: str, reading: CatalogReading, clock: Clock, safety: Safety, *, accept: bool
+) -> CatalogReport:
+    now = clock.now()
+    count = len(reading.entities)
+    state, reason = (APPLIED, None) if reading.complete else (PARTIAL, _first_problem(reading))
+    change: catalog_store.Change | None = None
+    try:
+        with store.write() as conn:
+            known = len(catalog_store.entities_of(conn, name))
+            if not accept and reading.complete and known >= safety.min_findings and count < safety.entity_share * known:
+                raise _Held(f"It holds {count} entities where the last one held {known}.")  # noqa: TRY301
+            catalog_store.note_reading(
+                conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems
+            )
+            change = catalog_store.apply_reading(
+                conn, store, name, reading.entities, complete=reading.complete, now=now
+            )
+            moved, total = change.moved_resources, change.resources
+            # The first catalog moves everything from nobody to somebody: that is no surprise.
+            if not accept and known and moved >= safety.min_findings and moved / total > safety.owner_share:
+                raise _Held(f"It would change whose {moved} of {total} resources are ({moved / total:.0%}).")  # noqa: TRY301
+            if change.new or change.changed or change.gone:
+                bump_revision(conn)
+    except _Held as held:
+        state, reason, change = HELD, str(held), None
+        with store.write() as conn:
+            catalog_store.note_reading(
+                conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems
+            )
+            bump_revision(conn)
+    return CatalogReport(
+        catalog=name,
+        state=state,
+        reason=reason,
+        entities=count,
+        components=sum(entity.kind == "component" for entity in reading.entities),
+        new=change.new if change else 0,
+        changed=change.changed if change else 0,
+        gone=change.gone if change else 0,
+        moved_findings=change.moved_findings if change else 0,
+        problems=reading.problems,
+    )
+
+
+def _first_problem(reading: CatalogReading) -> str:
+    first = reading.problems[0] if reading.problems else None
+    return f"{first.where}: {first.reason}" if first else "not everything could be read"
