@@ -92,7 +92,7 @@ class Framework(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     title: str
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What was violated: a control, a configuration rule, a CVE or another advisory."""
 
     external_id: str
@@ -107,7 +107,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     risks: tuple[str, ...] = ()
 
 
-class Resource(msgspec.Struct, frozen=True, kw_only=True):
+class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The thing affected."""
 
     external_id: str
@@ -160,7 +160,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str | None = None
 
 
-class Detail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Detail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the finding's own page shows and no list needs. Stored as one document."""
 
     description: str | None | UnsetType = UNSET
@@ -197,7 +197,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Paths at which the source used a word or shape that Callboard does not know."""
 
 
-class Observed(msgspec.Struct, frozen=True, kw_only=True):
+class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a source said about one finding, once."""
 
     external_id: str

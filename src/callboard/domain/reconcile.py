@@ -21,6 +21,7 @@ class EventKind(enum.IntEnum):
     """What can happen to a finding. The numbers are stored: never reuse one."""
 
     OPENED = 1
+    """Shown first in every history; not stored as an event, since the finding's own row tells it."""
     STATE = 2
     REOPENED = 3
     SEVERITY = 4
@@ -99,23 +100,27 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
 
 
 def first_sight(observed: Observed) -> Verdict:
-    """A finding that was never stored before."""
-    fixed_at = _fixed_at(observed, None)
-    events = [Event(EventKind.OPENED, observed.first_detected_at, Actor.SOURCE, None, State.OPEN.word)]
-    if not observed.state.is_open:
-        at = fixed_at or _given(observed.status_changed_at) or observed.first_detected_at
-        events.append(Event(EventKind.STATE, at, Actor.SOURCE, State.OPEN.word, observed.state.word))
+    """A finding that was never stored before. Its opening needs no event: the finding itself is the record of it."""
+    events: tuple[Event, ...] = ()
+    fixed_at = None
+    if observed.state > State.UNKNOWN:
+        fixed_at = _fixed_at(observed, None)
+        at = fixed_at or observed.first_detected_at
+        events = (Event(EventKind.STATE, at, Actor.SOURCE, State.OPEN.word, observed.state.word),)
+    last, changed, updated, due = (
+        observed.last_detected_at, observed.status_changed_at, observed.updated_at, observed.due_at
+    )  # fmt: skip
     return Verdict(
         state=observed.state,
         severity=observed.severity,
         first_detected_at=observed.first_detected_at,
-        last_detected_at=_given(observed.last_detected_at),
-        status_changed_at=_given(observed.status_changed_at),
-        updated_at=_given(observed.updated_at),
+        last_detected_at=None if last is UNSET else last,
+        status_changed_at=None if changed is UNSET else changed,
+        updated_at=None if updated is UNSET else updated,
         fixed_at=fixed_at,
-        due_at=_given(observed.due_at),
+        due_at=None if due is UNSET else due,
         reopened=0,
-        events=tuple(events),
+        events=events,
     )
 
 

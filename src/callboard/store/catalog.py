@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from callboard.domain.claims import Claims, changed_keys, claims_of
 from callboard.domain.alias import WIZ_PROJECT
+from callboard.domain.claims import Claims, changed_keys, claims_of
 from callboard.domain.component import CatalogProblem, Entity, EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import group_closure
@@ -102,7 +102,9 @@ def apply_reading(
     old_claims = Claims.of(before.values())
     new, changed, gone = _write_entities(conn, store, name, entities, complete=complete, now=now)
     if not (new or changed or gone):
-        return Change(new=0, changed=0, gone=0, subjects=0, moved_resources=0, moved_findings=0, resources=_resources(conn))
+        return Change(
+            new=0, changed=0, gone=0, subjects=0, moved_resources=0, moved_findings=0, resources=_resources(conn)
+        )
     after = owning.load_entities(conn)
     _write_groups(conn, store, after)
     _write_claims(conn, store, after)
@@ -132,7 +134,8 @@ def _write_entities(
 ) -> tuple[int, int, int]:
     table = schema.entity
     known = {
-        row.ref: row for row in conn.execute(select(table.c.ref, table.c.id, table.c.body, table.c.gone_at, table.c.catalog))
+        row.ref: row
+        for row in conn.execute(select(table.c.ref, table.c.id, table.c.body, table.c.gone_at, table.c.catalog))
     }
     free = next_id(conn, table)
     new: list[Row] = []
@@ -145,7 +148,9 @@ def _write_entities(
         came.add(entity.ref)
         body = msgspec.msgpack.encode(entity)
         if row is None:
-            new.append((free, entity.ref, name, entity.kind, entity.name, entity.owner, None, entity.system, body, None))
+            new.append(
+                (free, entity.ref, name, entity.kind, entity.name, entity.owner, None, entity.system, body, None)
+            )
             free += 1
         elif bytes(row.body) != body or row.gone_at is not None or row.catalog != name:
             changed.append((name, entity.kind, entity.name, entity.owner, entity.system, body, None, row.id))
@@ -156,7 +161,9 @@ def _write_entities(
     gone: list[Row] = []
     if complete:
         gone = [
-            (now, row.id) for ref, row in known.items() if row.catalog == name and row.gone_at is None and ref not in came
+            (now, row.id)
+            for ref, row in known.items()
+            if row.catalog == name and row.gone_at is None and ref not in came
         ]
         store.dialect.update(conn, table, ["gone_at"], ["id"], gone)
     if new or changed or gone:

@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain.access import Visibility
+from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
-from callboard.domain.claims import claims_of
+from callboard.domain.claims import CLAIMING_KINDS, claims_of
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, Instant
@@ -36,7 +37,7 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     rows = tuple(
         _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None)
         for each in entities.values()
-        if each.kind == "component"
+        if is_listed(each)
     )
     latest = catalog_store.last_reading(conn)
     return Board(
@@ -46,6 +47,11 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
         catalog_read_at=latest.read_at if latest else None,
         revision=source_store.revision(conn),
     )
+
+
+def is_listed(each: Entity) -> bool:
+    """Whether the board shows it: every component, and what else says that findings are its own."""
+    return each.kind == "component" or (each.kind in CLAIMING_KINDS and bool(claims_of(each)))
 
 
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
@@ -116,7 +122,9 @@ def _totals(
     conn: Connection, visibility: Visibility, ages: dict[int, Instant], rows: tuple[ComponentRow, ...]
 ) -> Totals:
     query = (
-        select(cube.c.holding_id, holding.c.verdict, holding.c.reason, cube.c.kind, cube.c.state, cube.c.severity, cube.c.n)
+        select(
+            cube.c.holding_id, holding.c.verdict, holding.c.reason, cube.c.kind, cube.c.state, cube.c.severity, cube.c.n
+        )
         .join(holding, holding.c.id == cube.c.holding_id)
         .where(visible(cube.c.holding_id, visibility))
     )
@@ -177,7 +185,11 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
         Kind(kind).word: int(n)
         for kind, n in conn.execute(
             select(cube.c.kind, func.sum(cube.c.n))
-            .where(cube.c.holding_id.in_(holdings), cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility))
+            .where(
+                cube.c.holding_id.in_(holdings),
+                cube.c.state <= int(State.UNKNOWN),
+                visible(cube.c.holding_id, visibility),
+            )
             .group_by(cube.c.kind)
         )
     }
@@ -243,10 +255,10 @@ def _dangling(conn: Connection, claimed: tuple[tuple[str, str, str], ...]) -> tu
     """Annotations that name nothing that any source has shown."""
     values = {value for _, _, value in claimed}
     alias, project = schema.resource_alias.c, schema.project.c
-    known = {(row.form, row.value) for row in conn.execute(select(alias.form, alias.value).where(alias.value.in_(values)))}
+    known = {
+        (row.form, row.value) for row in conn.execute(select(alias.form, alias.value).where(alias.value.in_(values)))
+    }
     projects = set(conn.execute(select(project.external_id).where(project.external_id.in_(values))).scalars())
-    from callboard.domain.alias import WIZ_PROJECT
-
     return tuple(
         dict.fromkeys(
             (annotation, value)

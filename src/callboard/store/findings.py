@@ -29,7 +29,7 @@ route, holding, entity = schema.holding_route, schema.holding, schema.entity
 
 _COLUMNS = (
     f.id, f.external_id, f.kind, f.state, f.severity, f.closed, f.rank, f.title, f.first_detected_at, f.fixed_at, f.due_at,
-    f.in_scope, f.reopened, f.fix, f.holding_id,
+    f.in_scope, f.reopened, f.fix, f.holding_id, f.imported_at,
     schema.source.c.name.label("source"),
     schema.rule.c.external_id.label("rule_ref"),
     schema.rule.c.name.label("rule_name"),
@@ -81,7 +81,11 @@ def page(
     cursor = None
     if has_more and rows:
         last = rows[-1]
-        key = (last.closed, last.rank, last.due_at, last.id) if sort is Sort.SEVERITY else (last.first_detected_at, last.id)
+        key = (
+            (last.closed, last.rank, last.due_at, last.id)
+            if sort is Sort.SEVERITY
+            else (last.first_detected_at, last.id)
+        )
         cursor = Cursor(sort, key).encode()
     return Page(rows=found, total=_total(conn, visibility, query, clause), cursor=cursor)
 
@@ -249,7 +253,7 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
     detail = conn.execute(select(schema.finding_detail).where(schema.finding_detail.c.finding_id == finding_id)).one()
     health = source_store.health(conn, visibility, now=now)
     siblings = select(func.count()).where(f.rule_id == row.rule_id, f.closed == 0, visible(f.holding_id, visibility))
-    history, reopened_at = _history(conn, finding_id, row.resource_id)
+    history, reopened_at = _history(conn, row)
     return FindingPage(
         row=_rows(conn, [row])[0],
         rule=msgspec.msgpack.decode(bytes(row.rule_body), type=Rule),
@@ -296,10 +300,15 @@ def _evidence(conn: Connection, resource_id: int) -> tuple[Evidence, ...]:
     )
 
 
-def _history(conn: Connection, finding_id: int, resource_id: int) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
+def _history(conn: Connection, finding: Any) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
     """Newest first: what happened to the finding, and whose its resource was."""
     e = schema.event.c
-    lines: list[HistoryLine] = []
+    finding_id, resource_id = finding.id, finding.resource_id
+    opened = HistoryLine(
+        kind=EventKind.OPENED.word, at=finding.first_detected_at, recorded_at=finding.imported_at,
+        actor=Actor.SOURCE.word, old=None, new=State.OPEN.word,
+    )  # fmt: skip
+    lines = [opened]
     reopened: list[Instant] = []
     for row in conn.execute(select(schema.event).where(e.finding_id == finding_id)):
         kind = EventKind(row.kind)
@@ -307,19 +316,29 @@ def _history(conn: Connection, finding_id: int, resource_id: int) -> tuple[tuple
             reopened.append(row.at)
         lines.append(
             HistoryLine(
-                kind=kind.word, at=row.at, recorded_at=row.recorded_at, actor=Actor(row.actor).word, old=row.old, new=row.new
+                kind=kind.word,
+                at=row.at,
+                recorded_at=row.recorded_at,
+                actor=Actor(row.actor).word,
+                old=row.old,
+                new=row.new,
             )
         )
     spell = schema.ownership_spell.c
     spells = conn.execute(
         select(spell.from_at, spell.holding_id).where(spell.resource_id == resource_id).order_by(spell.from_at)
     ).all()
-    words = {id_: ", ".join(short_name(ref) for ref in refs) for id_, refs in _components(conn, {s.holding_id for s in spells}).items()}
+    words = {
+        id_: ", ".join(short_name(ref) for ref in refs)
+        for id_, refs in _components(conn, {s.holding_id for s in spells}).items()
+    }
     for before, after in zip(spells, spells[1:], strict=False):
         old, new = words.get(before.holding_id, "nobody"), words.get(after.holding_id, "nobody")
         if old != new:
             lines.append(
-                HistoryLine(kind="owner", at=after.from_at, recorded_at=after.from_at, actor="catalog", old=old, new=new)
+                HistoryLine(
+                    kind="owner", at=after.from_at, recorded_at=after.from_at, actor="catalog", old=old, new=new
+                )
             )
     lines.sort(key=lambda line: (line.at, line.recorded_at), reverse=True)
     return tuple(lines), reopened

@@ -142,7 +142,9 @@ def move(
     return moved
 
 
-def project_members(conn: Connection, dialect: Dialect, set_ids: Iterable[int]) -> dict[int, tuple[SubjectProject, ...]]:
+def project_members(
+    conn: Connection, dialect: Dialect, set_ids: Iterable[int]
+) -> dict[int, tuple[SubjectProject, ...]]:
     """What ownership needs of the projects in these sets."""
     found: dict[int, list[SubjectProject]] = {id_: [] for id_ in set_ids}
     links = dialect.lookup(conn, schema.project_set_member, ["set_id", "project_id"], "set_id", list(found))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import zstandard
 from pyroaring import BitMap
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, bindparam, delete, func, insert, select, update
 
 from callboard.domain.finding import State
 from callboard.domain.instant import Instant
@@ -69,9 +69,7 @@ def ensure_source(conn: Connection, name: str, kind: str) -> SourceRow:
     if row is None:
         id_ = next_id(conn, table)
         conn.execute(insert(table).values(id=id_, name=name, kind=kind, fence=0))
-        return SourceRow(
-            id=id_, name=name, kind=kind, scope=None, watermark=None, last_full_at=None, next_due_at=None
-        )
+        return SourceRow(id=id_, name=name, kind=kind, scope=None, watermark=None, last_full_at=None, next_due_at=None)
     if row["kind"] != kind:
         raise ConflictError(
             f"The source {name!r} is a {row['kind']} source in this database, not {kind}.",
@@ -86,13 +84,15 @@ def take_lease(conn: Connection, source: SourceRow, owner: str, *, now: Instant,
     `abandoned` says that the present holder is known to be dead. Raises ConflictError while it is alive.
     """
     table = schema.source
-    row = conn.execute(select(table.c.lease_until, table.c.lease_owner, table.c.fence).where(table.c.id == source.id)).one()
+    row = conn.execute(
+        select(table.c.lease_until, table.c.lease_owner, table.c.fence).where(table.c.id == source.id)
+    ).one()
     if row.lease_until is not None and row.lease_until > now and row.lease_owner != owner and not abandoned:
         raise ConflictError(
             f"Another sync of {source.name!r} is running ({row.lease_owner}).",
             hint=f"Wait for it, or try again in {LEASE_SECONDS} seconds if it was killed.",
         )
-    fence = row.fence + 1
+    fence = int(row.fence) + 1
     conn.execute(
         update(table)
         .where(table.c.id == source.id)
@@ -103,17 +103,21 @@ def take_lease(conn: Connection, source: SourceRow, owner: str, *, now: Instant,
 
 def lease_owner(conn: Connection, source_id: int) -> str | None:
     """Who holds the lease, in the words it was taken with."""
-    return conn.execute(select(schema.source.c.lease_owner).where(schema.source.c.id == source_id)).scalar_one()
+    owner = conn.execute(select(schema.source.c.lease_owner).where(schema.source.c.id == source_id)).scalar_one()
+    return None if owner is None else str(owner)
+
+
+_KEEP_LEASE = (
+    update(schema.source)
+    .where(schema.source.c.id == bindparam("source"), schema.source.c.fence == bindparam("shown"))
+    .values(lease_until=bindparam("until"))
+)
 
 
 def keep_lease(conn: Connection, source_id: int, fence: int, *, now: Instant) -> None:
     """Show the fence and extend the lease. Raises ConflictError when another worker has taken over."""
-    table = schema.source
-    done = conn.execute(
-        update(table)
-        .where(table.c.id == source_id, table.c.fence == fence)
-        .values(lease_until=now + LEASE_SECONDS * 1_000_000)
-    )
+    values = {"source": source_id, "shown": fence, "until": now + LEASE_SECONDS * 1_000_000}
+    done = conn.execute(_KEEP_LEASE, values)
     if done.rowcount != 1:
         raise ConflictError("Another worker has taken this sync over.", hint="Nothing is lost; it goes on there.")
 
@@ -129,9 +133,16 @@ def drop_lease(conn: Connection, source_id: int, fence: int) -> None:
 def unfinished(conn: Connection, source_id: int, mode: Mode, scope: str) -> Run | None:
     """The last run of this source, if it is of this mode and scope and still being fetched."""
     table = schema.run
-    row = conn.execute(
-        select(table).where(table.c.source_id == source_id).order_by(table.c.id.desc()).limit(1)
-    ).mappings().one_or_none()
+    row = (
+        conn.execute(
+            select(table)
+            .where(table.c.source_id == source_id, table.c.mode.in_([Mode.FULL.value, Mode.DELTA.value]))
+            .order_by(table.c.id.desc())
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
+    )
     if row is None or row["state"] != RunState.FETCHING.value or row["mode"] != mode.value or row["scope"] != scope:
         return None
     return _run(row)
@@ -155,9 +166,10 @@ def held_runs(conn: Connection) -> list[Run]:
 
 
 def start_run(
-    conn: Connection, source: SourceRow, mode: Mode, scope: str, *, fence: int, now: Instant, parts: Sequence[Part]
-) -> Run:
-    """A new run with its parts waiting; an older one of this source that never finished is discarded."""
+    conn: Connection, source: SourceRow, mode: Mode, scope: str, *, fence: int, now: Instant, parts: Sequence[Part],
+    replace: bool = True,
+) -> Run:  # fmt: skip
+    """A new run with its parts waiting. `replace`: an older one of this source that never finished is discarded."""
     table = schema.run
     stale = conn.execute(
         select(table.c.id).where(
@@ -165,7 +177,7 @@ def start_run(
             table.c.state.in_([RunState.FETCHING.value, RunState.STAGED.value, RunState.HELD.value]),
         )
     ).scalars()
-    for id_ in list(stale):
+    for id_ in list(stale) if replace else ():
         finish_run(conn, id_, RunState.DISCARDED, now=now, reason="a newer run took its place", report=None)
     id_ = next_id(conn, table)
     is_first = mode is Mode.FULL and source.last_full_at is None
@@ -209,16 +221,26 @@ def parts_of(conn: Connection, run_id: int) -> list[PartRow]:
     ]  # fmt: skip
 
 
+_SET_PART = (
+    update(schema.run_part)
+    .where(schema.run_part.c.run_id == bindparam("of_run"), schema.run_part.c.part == bindparam("name"))
+    .values(
+        cursor=bindparam("to"),
+        pages=bindparam("read"),
+        state=bindparam("now"),
+        reason=bindparam("why"),
+        expected=func.coalesce(bindparam("all", type_=Integer), schema.run_part.c.expected),
+    )
+)
+
+
 def set_part(
     conn: Connection, run_id: int, part: str, *, cursor: str | None, pages: int, state: str, expected: int | None = None,
     reason: str | None = None,
 ) -> None:  # fmt: skip
     """How far a part has been read."""
-    table = schema.run_part
-    values = {"cursor": cursor, "pages": pages, "state": state, "reason": reason}
-    if expected is not None:
-        values["expected"] = expected
-    conn.execute(update(table).where(table.c.run_id == run_id, table.c.part == part).values(**values))
+    values = {"of_run": run_id, "name": part, "to": cursor, "read": pages, "now": state, "why": reason, "all": expected}
+    conn.execute(_SET_PART, values)
 
 
 def end_part(conn: Connection, run_id: int, part: str, *, state: str, reason: str | None) -> None:
@@ -314,7 +336,9 @@ def finish_run(
     """End a run, and drop its pages unless a person must still decide."""
     table = schema.run
     conn.execute(
-        update(table).where(table.c.id == run_id).values(state=state.value, finished_at=now, reason=reason, report=report)
+        update(table)
+        .where(table.c.id == run_id)
+        .values(state=state.value, finished_at=now, reason=reason, report=report)
     )
     if state is not RunState.HELD:
         conn.execute(delete(schema.run_page).where(schema.run_page.c.run_id == run_id))
@@ -352,9 +376,8 @@ def open_in_scope(conn: Connection, source_id: int, kinds: Sequence[int]) -> Bit
     f = schema.finding.c
     rows = conn.execute(
         select(f.id).where(f.source_id == source_id, f.closed == 0, f.in_scope.is_(True), f.kind.in_(kinds))
-        .execution_options(yield_per=20_000)
-    ).scalars()
-    return BitMap(rows)
+    )
+    return BitMap([row[0] for row in rows.cursor.fetchall()])
 
 
 def external_ids(conn: Connection, dialect: Dialect, finding_ids: Sequence[int]) -> list[tuple[int, int, str]]:
@@ -434,3 +457,17 @@ def finding_count(conn: Connection, source_id: int) -> int:
     """How many findings of the source are stored, from the counters."""
     c = schema.cube.c
     return int(conn.execute(select(func.coalesce(func.sum(c.n), 0)).where(c.source_id == source_id)).scalar_one())
+
+
+def source_name(conn: Connection, source_id: int) -> str:
+    """The operator's name of a source."""
+    return str(conn.execute(select(schema.source.c.name).where(schema.source.c.id == source_id)).scalar_one())
+
+
+def due_times(conn: Connection, names: Sequence[str]) -> list[Instant | None]:
+    """When each of these sources, of those that are stored, is due; None: at once."""
+    table = schema.source
+    return [
+        None if at is None else Instant(at)
+        for at in conn.execute(select(table.c.next_due_at).where(table.c.name.in_(names))).scalars()
+    ]

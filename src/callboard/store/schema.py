@@ -42,7 +42,7 @@ meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("va
 revision = Table(
     "revision",
     metadata,
-    Column("only", SmallInteger, CheckConstraint("only = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("only", SmallInteger, CheckConstraint('"only" = 1', name="one"), primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
 )
 
@@ -91,7 +91,9 @@ run_part = Table(
     Column("cursor", Text),
     Column("pages", Integer, nullable=False),
     Column("expected", Integer),
-    Column("state", Text, CheckConstraint("state IN ('waiting', 'done', 'split', 'failed')", name="state"), nullable=False),
+    Column(
+        "state", Text, CheckConstraint("state IN ('waiting', 'done', 'split', 'failed')", name="state"), nullable=False
+    ),
     Column("reason", Text),
 )
 
@@ -173,7 +175,6 @@ resource = Table(
     Column("type", Text, nullable=False),
     Column("search", Text, nullable=False),
     Column("project_set_id", ForeignKey("project_set.id"), nullable=False, index=True),
-    Column("projects_at", BigInteger, nullable=False),
     Column("holding_id", BigInteger, nullable=False, index=True),
     Column("content_hash", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -305,7 +306,12 @@ finding = Table(
     Column("external_id", Text, nullable=False),
     Column("kind", SmallInteger, CheckConstraint("kind BETWEEN 1 AND 8", name="kind"), nullable=False),
     Column("state", SmallInteger, CheckConstraint("state BETWEEN 1 AND 6", name="state"), nullable=False),
-    Column("closed", SmallInteger, CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"), nullable=False),
+    Column(
+        "closed",
+        SmallInteger,
+        CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"),
+        nullable=False,
+    ),
     Column("severity", SmallInteger, CheckConstraint("severity BETWEEN 1 AND 6", name="severity"), nullable=False),
     Column("rank", SmallInteger, CheckConstraint("rank = 6 - severity", name="rank"), nullable=False),
     Column("title", Text),
@@ -322,18 +328,19 @@ finding = Table(
     Column("due_at", BigInteger, nullable=False),
     Column("reopened", Integer, nullable=False),
     Column("in_scope", Boolean, nullable=False),
+    Column("imported_at", BigInteger, nullable=False),
     Column("changed_run", BigInteger, nullable=False),
     Column("decision_id", BigInteger),
     Column("version", Integer, nullable=False),
     UniqueConstraint("source_id", "external_id"),
-    Index(None, "raw_hash"),
+    Index(None, "source_id", "raw_hash"),
     Index(None, "holding_id", "closed", "rank", "due_at", "id", "first_detected_at"),
     Index(None, "closed", "rank", "due_at", "id"),
     Index(None, "rule_id", "closed", "holding_id"),
     Index(None, "resource_id"),
-    Index(None, "project_set_id", "closed"),
 )
-"""`closed` and `rank` repeat `state` and `severity` in the form that the list's index needs: one range, ascending."""
+"""The row is its own record of opening: `first_detected_at` by the source, `imported_at` by us; events tell the rest.
+`closed` and `rank` repeat `state` and `severity` in the form that the list's index needs: one range, ascending."""
 
 finding_detail = Table(
     "finding_detail",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.instant import HOUR, Instant
@@ -20,27 +22,19 @@ def health(
 ) -> tuple[SourceHealth, ...]:
     """Every source by name, with the numbers of what the viewer may see."""
     s, cube = schema.source, schema.cube
-    counts = dict(
-        conn.execute(
-            select(cube.c.source_id, func.sum(cube.c.n))
-            .where(visible(cube.c.holding_id, visibility))
-            .group_by(cube.c.source_id)
-        )
-        .tuples()
-        .all()
+    counts = _by_source(
+        conn,
+        select(cube.c.source_id, func.sum(cube.c.n))
+        .where(visible(cube.c.holding_id, visibility))
+        .group_by(cube.c.source_id),
     )
-    rejected = dict(
-        conn.execute(select(schema.rejected.c.source_id, func.count()).group_by(schema.rejected.c.source_id)).tuples().all()
-    )
+    rejected = _by_source(conn, select(schema.rejected.c.source_id, func.count()).group_by(schema.rejected.c.source_id))
     f = schema.finding.c
-    outside = dict(
-        conn.execute(
-            select(f.source_id, func.count())
-            .where(f.in_scope.is_(False), f.closed == 0, visible(f.holding_id, visibility))
-            .group_by(f.source_id)
-        )
-        .tuples()
-        .all()
+    outside = _by_source(
+        conn,
+        select(f.source_id, func.count())
+        .where(f.in_scope.is_(False), f.closed == 0, visible(f.holding_id, visibility))
+        .group_by(f.source_id),
     )
     found = []
     for row in conn.execute(select(s).order_by(s.c.name)):
@@ -57,10 +51,15 @@ def health(
                 syncing=row.lease_until is not None and row.lease_until > now,
                 rejected=rejected.get(row.id, 0),
                 out_of_scope=outside.get(row.id, 0),
-                findings=int(counts.get(row.id, 0)),
+                findings=counts.get(row.id, 0),
             )
         )
     return tuple(found)
+
+
+def _by_source(conn: Connection, query: Select[Any]) -> dict[int, int]:
+    """A number for each source."""
+    return {int(row[0]): int(row[1]) for row in conn.execute(query)}
 
 
 _WORRYING = {RunState.HELD.value}

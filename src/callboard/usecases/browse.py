@@ -57,9 +57,7 @@ def finding(
     return msgspec.structs.replace(page, link=safe_link(page.link, link_hosts))
 
 
-def finding_by_external_id(
-    store: Store, visibility: Visibility, external_id: str, *, source: str | None = None
-) -> int:
+def finding_by_external_id(store: Store, visibility: Visibility, external_id: str, *, source: str | None = None) -> int:
     """The id of the finding that the source calls `external_id`. Raises NotFoundError."""
     with store.read() as conn:
         return finding_store.by_external_id(conn, visibility, external_id, source=source)

@@ -19,8 +19,11 @@ from callboard.domain.run import Part, RunState, Scope
 from callboard.ports import Clock, ProjectRecord, RawNode, RawPage, Source
 from callboard.store import Store
 from callboard.store import runs as run_store
-from callboard.store.apply import Applier, Tally, close_absent, leave_scope, write_sightings
+from callboard.store.apply import Applier, Tally, write_sightings
+from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
+from callboard.store.closing import close_absent, leave_scope
 from callboard.store.database import bump_revision
+from callboard.store.memory import Memory, load_memory
 from callboard.store.runs import Moved, RejectedRow, Run
 
 PROJECT = "project"
@@ -83,7 +86,9 @@ class _Surprise(Exception):  # noqa: N818 - it ends a transaction, it is no erro
 class Intake:
     """Takes in the pages of one run."""
 
-    def __init__(self, store: Store, source: Source, run: Run, clock: Clock, figures: Figures, *, door: str = API) -> None:
+    def __init__(
+        self, store: Store, source: Source, run: Run, clock: Clock, figures: Figures, *, door: str = API
+    ) -> None:
         self._store = store
         self._source = source
         self._run = run
@@ -92,56 +97,96 @@ class Intake:
         self._door = door
         self._seeds: dict[str, int] = {}
         self._applier = Applier(store, source_id=run.source_id, run_id=run.id)
-        self._kinds = {kind.word: kind for kind in Kind}
+        self._is_asked = False
+        self._memory: Memory | None = None
+        self._indexes: str | None = None
 
     def commit(self, pages: Sequence[Page]) -> None:
         """Commit pages with their cursors: staged, or on a first run applied at once. Blocking."""
-        read = [self._past_the_door(page) for page in pages]
+        read = self._past_the_door(pages)
         try:
             with self._store.write() as conn:
                 run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                if self._run.first:
+                    if self._indexes is None:
+                        self._indexes = "deferred" if defer_indexes(conn) else "built"
+                    self._apply_at_once(conn, read)
                 for each in read:
                     self._commit_one(conn, each)
         except BaseException:
             self._applier.forget()
             raise
+        if self._indexes == "deferred" and self._figures.tally.new >= BUILD_AT:
+            self.build_indexes()
 
-    def _past_the_door(self, page: Page) -> _Read:
-        """Which records of the page are known to the byte, and which must be decoded."""
+    def build_indexes(self) -> None:
+        """Build the indexes that a first load left out. Blocking."""
+        build_indexes(self._store)
+        self._indexes = "built"
+
+    def _past_the_door(self, pages: Sequence[Page]) -> list[_Read]:
+        """Which records are known to the byte, and which must be decoded."""
+        hashed = [self._hashed(page) for page in pages]
+        if not self._is_asked:
+            with self._store.read() as conn:
+                self._memory = load_memory(conn, self._run.source_id)
+            self._is_asked = True
+        known: dict[bytes, tuple[int, int]] | None = self._memory
+        if known is None:
+            hashes = [raw_hash for page in hashed for raw_hash, _ in page]
+            with self._store.read() as conn:
+                known = self._store.dialect.known(conn, self._run.source_id, hashes)
+        return [self._sorted(page, records, known) for page, records in zip(pages, hashed, strict=True)]
+
+    def _hashed(self, page: Page) -> list[tuple[bytes, RawNode]]:
         if page.part.kind == PROJECT:
-            return _Read(page, BitMap(), [], [(b"", node) for node in page.raw.nodes])
+            return []
         seed = self._seed(page.part.kind)
         digest = xxhash.xxh3_128_digest
-        hashed = [(digest(node.stable, seed), node) for node in page.raw.nodes]
-        with self._store.read() as conn:
-            known = self._store.dialect.known(conn, [raw_hash for raw_hash, _ in hashed])
-        seen = BitMap()
+        return [(digest(node.stable, seed), node) for node in page.raw.nodes]
+
+    @staticmethod
+    def _sorted(page: Page, records: Sequence[tuple[bytes, RawNode]], known: dict[bytes, tuple[int, int]]) -> _Read:
+        if page.part.kind == PROJECT:
+            return _Read(page, BitMap(), [], [(b"", node) for node in page.raw.nodes])
+        seen: list[int] = []
         moved: list[Moved] = []
         unknown: list[tuple[bytes, RawNode]] = []
-        for raw_hash, node in hashed:
-            entry = known.get(raw_hash)
+        find = known.get
+        for raw_hash, node in records:
+            entry = find(raw_hash)
             if entry is None:
                 unknown.append((raw_hash, node))
                 continue
             id_, last = entry
-            seen.add(id_)
+            seen.append(id_)
             at = node.last_detected_at
             if at is not None and at > last:
                 moved.append((id_, at, last > 0))
-        return _Read(page, seen, moved, unknown)
+        return _Read(page, BitMap(seen), moved, unknown)
+
+    def _apply_at_once(self, conn: Connection, read: Sequence[_Read]) -> None:
+        """A first run has no "before": its pages are written as they come, those of one kind together."""
+        figures = self._figures
+        by_kind: dict[str, list[tuple[bytes, bytes | memoryview]]] = {}
+        for each in read:
+            if each.page.part.kind == PROJECT:
+                continue
+            records = by_kind.setdefault(each.page.part.kind, [])
+            records.extend((raw_hash, node.raw) for raw_hash, node in each.unknown)
+            write_sightings(conn, self._store.dialect, each.moved)
+            figures.redetected += len(each.moved)
+            figures.unchanged += len(each.seen)
+        for kind, records in by_kind.items():
+            self._apply_records(conn, kind, records)
+        if any(by_kind.values()) or any(each.moved for each in read):
+            bump_revision(conn)
 
     def _commit_one(self, conn: Connection, read: _Read) -> None:
         page, figures = read.page, self._figures
         if page.part.kind == PROJECT:
             self._projects(conn, read)
-        elif self._run.first:
-            self._apply_records(conn, page.part, [(raw_hash, node.raw) for raw_hash, node in read.unknown])
-            write_sightings(conn, self._store.dialect, read.moved)
-            figures.redetected += len(read.moved)
-            figures.unchanged += len(read.seen)
-            if read.unknown or read.moved:
-                bump_revision(conn)
-        elif page.raw.nodes:
+        elif not self._run.first and page.raw.nodes:
             raw = [(raw_hash, bytes(node.raw)) for raw_hash, node in read.unknown]
             run_store.spool(
                 conn, self._store.dialect, self._run.id, page.part, page.seq, seen=read.seen, moved=read.moved, raw=raw
@@ -174,7 +219,7 @@ class Intake:
         self._note_rejected(conn, bad)
 
     def _apply_records(
-        self, conn: Connection, part: Part, raw: Sequence[tuple[bytes, bytes | memoryview]], *, in_scope: bool = True
+        self, conn: Connection, kind: str, raw: Sequence[tuple[bytes, bytes | memoryview]], *, in_scope: bool = True
     ) -> set[str]:
         """Parse records and write them. Returns the external ids that came, readable or not."""
         batch: list[tuple[Observed, bytes]] = []
@@ -182,7 +227,7 @@ class Intake:
         came: set[str] = set()
         parse = self._source.parse
         for raw_hash, record in raw:
-            parsed = parse(part.kind, record)
+            parsed = parse(kind, record)
             if isinstance(parsed, Rejected):
                 bad.append(self._rejected(raw_hash, parsed))
                 if parsed.external_id is not None:
@@ -206,9 +251,7 @@ class Intake:
         self._note_rejected(conn, bad)
 
     def _rejected(self, raw_hash: bytes, parsed: Rejected) -> RejectedRow:
-        return RejectedRow(
-            raw_hash=raw_hash, where=parsed.where, reason=parsed.reason, external_id=parsed.external_id
-        )
+        return RejectedRow(raw_hash=raw_hash, where=parsed.where, reason=parsed.reason, external_id=parsed.external_id)
 
     def _note_rejected(self, conn: Connection, bad: Sequence[RejectedRow]) -> None:
         if bad:
@@ -222,14 +265,17 @@ class Intake:
         scope = msgspec.json.decode(self._run.scope, type=Scope)
         dialect = self._store.dialect
         with self._store.read() as conn:
-            ids = run_store.open_in_scope(conn, self._run.source_id, [int(kind) for kind in scope.kinds])
-            ids -= run_store.seen_ids(conn, self._run.id)
+            seen = run_store.seen_ids(conn, self._run.id)
             # Changed records are staged undecoded: the ids inside them are there as well.
             for page in run_store.spooled(conn, self._run.id):
                 came = self._external_ids(page)
-                ids -= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
+                if came:
+                    seen |= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
+            if len(seen) == run_store.finding_count(conn, self._run.source_id):
+                return {}
+            ids = run_store.open_in_scope(conn, self._run.source_id, [int(kind) for kind in scope.kinds])
             found: dict[Kind, list[tuple[int, str]]] = {}
-            for kind, id_, external_id in run_store.external_ids(conn, dialect, list(ids)):
+            for kind, id_, external_id in run_store.external_ids(conn, dialect, list(ids - seen)):
                 found.setdefault(Kind(kind), []).append((id_, external_id))
         return found
 
@@ -252,12 +298,13 @@ class Intake:
         scope_changed: bool,
         safety: Safety | None,
         reason: str | None,
-        next_due_at: Instant | None,
+        next_due_at: Instant | None = None,
+        note: bool = True,
     ) -> Outcome:
         """Apply everything staged in one transaction, or hold it when `safety` finds it surprising. Blocking.
 
         `complete` says that every page of the scope was read: only then are `absent`, the ids that no page held, closed.
-        `safety` None means that a person has agreed.
+        `safety` None means that a person has agreed. `note` False leaves the source's schedule and watermark alone.
         """
         figures = self._figures
         before = msgspec.structs.replace(figures, tally=msgspec.structs.replace(figures.tally))
@@ -281,7 +328,7 @@ class Intake:
                     run_store.forget_rejected(conn, self._run.source_id, self._run.id)
                 if changed or figures.left_scope or figures.redetected:
                     bump_revision(conn)
-                self._end(conn, state, reason, next_due_at)
+                self._end(conn, state, reason, next_due_at, note=note)
         except _Surprise as surprised:
             self._applier.forget()
             for name in figures.__struct_fields__:
@@ -302,8 +349,7 @@ class Intake:
         self._confirmed: set[int] = set()
         for page in run_store.spooled(conn, self._run.id):
             is_confirming = page.part.startswith(CONFIRM)
-            part = Part(name=page.part, kind=page.kind, filter="")
-            came = self._apply_records(conn, part, page.raw, in_scope=not is_confirming)
+            came = self._apply_records(conn, page.kind, page.raw, in_scope=not is_confirming)
             decoded += len(page.raw)
             moved.extend(page.moved)
             figures.redetected += len(page.moved)
@@ -340,7 +386,8 @@ class Intake:
         return Outcome(RunState.HELD, reason)
 
     def finish(self, state: RunState, *, reason: str | None, next_due_at: Instant | None) -> Outcome:
-        """End a run that has nothing staged. Blocking."""
+        """End a first run, which has nothing staged. Blocking."""
+        self.build_indexes()
         with self._store.write() as conn:
             run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
             if state is RunState.APPLIED:
@@ -351,13 +398,16 @@ class Intake:
             self.refresh_statistics()
         return Outcome(state, reason)
 
-    def _end(self, conn: Connection, state: RunState, reason: str | None, next_due_at: Instant | None) -> None:
+    def _end(
+        self, conn: Connection, state: RunState, reason: str | None, next_due_at: Instant | None, *, note: bool = True
+    ) -> None:
         report = msgspec.json.encode(self._figures).decode()
         now = self._clock.now()
         run_store.finish_run(conn, self._run.id, state, now=now, reason=reason, report=report)
-        run_store.note_source(
-            conn, self._run.source_id, run=self._run, state=state, reason=reason, next_due_at=next_due_at
-        )
+        if note:
+            run_store.note_source(
+                conn, self._run.source_id, run=self._run, state=state, reason=reason, next_due_at=next_due_at
+            )
         run_store.drop_lease(conn, self._run.source_id, self._run.fence)
 
     def refresh_statistics(self) -> None:

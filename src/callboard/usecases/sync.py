@@ -7,11 +7,13 @@ it stopped. A first run has no "before" and applies page by page; every later on
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -25,12 +27,13 @@ from callboard.errors import SourceError, SourceRefusedError, SourceUnreachableE
 from callboard.ports import Clock, RawPage, Source, Split
 from callboard.store import Store
 from callboard.store import runs as run_store
+from callboard.store.bulk import build_indexes
 from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome, Page
 
 WORKERS = 4
 """Parts read at the same time: enough to keep a slow API's rate limit busy, few enough to hold little in memory."""
 
-QUEUE = 6
+QUEUE = 16
 """Pages that may wait for the database; they are committed together."""
 
 CONFIRM_AT_MOST = 50_000
@@ -86,7 +89,9 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
 ProgressListener = Callable[[Progress], None]
 
 
-def report_of(run: run_store.Run, source: str, figures: Figures, outcome: Outcome, *, resumed: bool, seconds: float) -> RunReport:
+def report_of(
+    run: run_store.Run, source: str, figures: Figures, outcome: Outcome, *, resumed: bool, seconds: float
+) -> RunReport:
     """The figures of a run as people read them."""
     tally = figures.tally
     return RunReport(
@@ -173,8 +178,9 @@ class _Sync:
             run, row, is_resumed = await self._in_store(self._begin, mode)
             intake = Intake(self._store, self._source, run, self._clock, self._figures)
             try:
-                failure = await self._fetch(run, intake)
-                outcome = await self._conclude(run, row, intake, failure)
+                with _fewer_collections():
+                    failure = await self._fetch(run, intake)
+                    outcome = await self._conclude(run, row, intake, failure)
             except BaseException:
                 # The run stays as it is and goes on next time; only the lease is given back.
                 await asyncio.shield(self._in_store(self._release, run))
@@ -188,6 +194,7 @@ class _Sync:
     # Beginning
 
     def _begin(self, mode: Mode) -> tuple[run_store.Run, run_store.SourceRow, bool]:
+        build_indexes(self._store)  # a first load that was killed may have left them out
         now = self._clock.now()
         scope = self._source.scope.fingerprint
         with self._store.write() as conn:
@@ -207,6 +214,7 @@ class _Sync:
     def _release(self, run: run_store.Run) -> None:
         with self._store.write() as conn:
             run_store.drop_lease(conn, run.source_id, run.fence)
+        build_indexes(self._store)
 
     # Fetching
 
@@ -221,21 +229,19 @@ class _Sync:
         queue: asyncio.Queue[Page | None] = asyncio.Queue(QUEUE)
         failures: list[SourceError] = []
         writer = asyncio.create_task(self._commit_pages(intake, queue))
-        readers = [
-            asyncio.create_task(self._read_parts(run, waiting, queue, failures)) for _ in range(self._workers)
-        ]
+        readers = [asyncio.create_task(self._read_parts(run, waiting, queue, failures)) for _ in range(self._workers)]
+        reading = asyncio.create_task(_all(readers))
         try:
-            reading = asyncio.gather(*readers)
-            await asyncio.wait([reading, writer], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({reading, writer}, return_when=asyncio.FIRST_COMPLETED)
             if writer.done():
                 await writer  # it only ends by itself when it failed
             await reading
             await queue.put(None)
             await writer
         finally:
-            for task in (*readers, writer):
+            for task in (reading, *readers, writer):
                 task.cancel()
-            await asyncio.gather(*readers, writer, return_exceptions=True)
+            await asyncio.gather(reading, *readers, writer, return_exceptions=True)
         if not failures:
             return None
         worst = next((each for each in failures if isinstance(each, SourceRefusedError)), failures[0])
@@ -391,6 +397,26 @@ class _Sync:
             run_store.add_parts(conn, run.id, [part])
 
 
+async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for all; the first failure ends it."""
+    await asyncio.gather(*tasks)
+
+
+@contextmanager
+def _fewer_collections() -> Iterator[None]:
+    """Let Python's cycle collector run rarely while pages stream through.
+
+    A page makes thousands of small values and no cycles; at the default pace the collector walks all that a run
+    remembers again and again (measured: a fifth of an unchanged sync).
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def worker_name() -> str:
     """This process, by a name that another one on the same machine can check."""
     return f"{socket.gethostname()}/{os.getpid()}"
@@ -410,5 +436,3 @@ def is_dead(worker: str | None) -> bool:
     except OSError:
         return False
     return False
-
-

@@ -41,7 +41,7 @@ class Dialect(Protocol):
     ) -> list[Row]:
         """The `columns` of the rows whose `key` is among `values`, in chunks, any number of them."""
 
-    def known(self, conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+    def known(self, conn: Connection, source_id: int, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """Of these raw hashes those that are stored: hash → (finding id, last detection or 0)."""
 
     def add_to_cube(self, conn: Connection, rows: Sequence[Row]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, func, make_url
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from callboard.errors import StoreError
 from callboard.store.dialect import Row
@@ -32,7 +33,8 @@ class Postgresql:
             return create_engine(parsed, pool_size=8, pool_pre_ping=True)
         except ModuleNotFoundError as error:
             raise StoreError(
-                "The PostgreSQL driver is not installed.", hint="Install Callboard with its extra: callboard[postgresql]."
+                "The PostgreSQL driver is not installed.",
+                hint="Install Callboard with its extra: callboard[postgresql].",
             ) from error
 
     def lock_for_writing(self, conn: Connection) -> None:
@@ -60,7 +62,9 @@ class Postgresql:
         names = [*columns, *key]
         fields = ", ".join(f'"{name}"' for name in names)
         conn.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
-        conn.exec_driver_sql(f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA")
+        conn.exec_driver_sql(
+            f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA"
+        )
         self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table, names), rows)
         sets = ", ".join(f'"{column}" = staged."{column}"' for column in columns)
         where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
@@ -94,14 +98,15 @@ class Postgresql:
         text = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}{key} = ANY(%s)"
         return [tuple(row) for row in conn.exec_driver_sql(text, (wanted,))]
 
-    def known(self, conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+    def known(self, conn: Connection, source_id: int, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """By one array parameter."""
         if not hashes:
             return {}
         rows = conn.exec_driver_sql(
             "SELECT finding.raw_hash, finding.id, coalesce(sighting.last_detected_at, 0) FROM finding "
-            "LEFT JOIN sighting ON sighting.finding_id = finding.id WHERE finding.raw_hash = ANY(%s)",
-            (list(hashes),),
+            "LEFT JOIN sighting ON sighting.finding_id = finding.id "
+            "WHERE finding.source_id = %s AND finding.raw_hash = ANY(%s)",
+            (source_id, list(hashes)),
         )
         return {bytes(row[0]): (row[1], row[2]) for row in rows}
 
@@ -124,14 +129,20 @@ class Postgresql:
         return func.strpos(column, folded) > 0
 
 
-_SQL_TYPES = {"BIGINT": "int8", "INTEGER": "int4", "SMALLINT": "int2", "TEXT": "text", "BOOLEAN": "bool", "BYTEA": "bytea"}
+_SQL_TYPES = {
+    "BIGINT": "int8",
+    "INTEGER": "int4",
+    "SMALLINT": "int2",
+    "TEXT": "text",
+    "BOOLEAN": "bool",
+    "BYTEA": "bytea",
+}
 
 
 def _types(table: Table, names: Sequence[str] | None = None) -> list[str]:
     """PostgreSQL's type names of the columns, which binary COPY must be told."""
-    from sqlalchemy.dialects import postgresql
-
-    dialect = postgresql.dialect()
+    dialect: Any = PGDialect  # its constructor is untyped
+    dialect = dialect()
     found = []
     for name in names if names is not None else [column.name for column in table.columns]:
         text = table.columns[name].type.compile(dialect=dialect)

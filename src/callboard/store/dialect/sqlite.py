@@ -35,7 +35,7 @@ def _lookup_text(table: Table, columns: tuple[str, ...], key: str, by_source: bo
 _KNOWN = (
     "SELECT finding.raw_hash, finding.id, coalesce(sighting.last_detected_at, 0) FROM finding "
     "LEFT JOIN sighting ON sighting.finding_id = finding.id "
-    f"WHERE finding.raw_hash IN ({', '.join('?' * CHUNK)})"
+    f"WHERE finding.source_id = ? AND finding.raw_hash IN ({', '.join('?' * CHUNK)})"
 )
 
 
@@ -70,6 +70,7 @@ class Sqlite:
                 cursor.execute("PRAGMA foreign_keys = ON")
                 cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
                 cursor.execute("PRAGMA temp_store = MEMORY")
+                cursor.execute("PRAGMA wal_autocheckpoint = 16000")
             finally:
                 cursor.close()
 
@@ -113,14 +114,14 @@ class Sqlite:
         head = () if source_id is None else (source_id,)
         rows: list[Row] = []
         for chunk in _chunks(values):
-            rows.extend(tuple(row) for row in conn.exec_driver_sql(text, (*head, *chunk)).cursor.fetchall())  # type: ignore[union-attr]
+            rows.extend(conn.exec_driver_sql(text, (*head, *chunk)).cursor.fetchall())
         return rows
 
-    def known(self, conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
+    def known(self, conn: Connection, source_id: int, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """By IN lists of one fixed length, over an index that covers the answer."""
         found: dict[bytes, tuple[int, int]] = {}
         for chunk in _chunks(hashes):
-            cursor = conn.exec_driver_sql(_KNOWN, tuple(chunk)).cursor
+            cursor = conn.exec_driver_sql(_KNOWN, (source_id, *chunk)).cursor
             if cursor is not None:
                 found.update((row[0], (row[1], row[2])) for row in cursor.fetchall())
         return found
@@ -164,5 +165,3 @@ def _claim_file(path: Path) -> None:
             f"{path} is not a Callboard database: it does not start like an SQLite file.",
             hint="Point [database] url at another file, or restore this one from a backup.",
         )
-
-

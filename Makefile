@@ -1,0 +1,73 @@
+# The words of this project; `make help` lists them.
+# Every word does its own set-up first: nothing but Python 3.11, git and make has to be installed, and nothing needs root.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+# Two workers, because that is what the smallest machine of ours has; one file stays on one worker, so that what
+# a file starts (a server, a browser) is started once.
+WORKERS ?= 2
+SPREAD := -n $(WORKERS) --dist loadfile
+
+# Set-up is stamped. A stamp is older than the lock it was made from only when there is something to do.
+RUN := .venv/.ready-run
+DEV := .venv/.ready-dev
+BROWSER := .cache/browser/.ready
+# A checkout that was moved or copied brings an environment that names its old place: its stamps count for nothing.
+$(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
+LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
+
+.PHONY: help demo test faults lint fix check bench docs lock clean
+
+help: ## list these words
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## open a board with a made-up company, no account needed (ARGS="--once --json")
+	@$(BIN)/callboard demo $(ARGS)
+
+test: $(DEV) $(BROWSER) ## run every test but the slow ones (ARGS="-k ownership")
+	@$(PYTEST) $(SPREAD) -m "not slow" $(ARGS)
+
+faults: $(DEV) $(BROWSER) ## run the slow end-to-end suites: crashes, races, long syncs
+	@$(PYTEST) $(SPREAD) -m slow --timeout 900 $(ARGS)
+
+lint: $(DEV) ## check style, types, import contracts and forbidden words
+	@$(BIN)/ruff check --output-format concise .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
+	@$(BIN)/python -m tools.check_words
+
+fix: $(DEV) ## mend what lint can mend by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: lint test ## what has to pass before a change lands
+
+bench: $(DEV) ## measure, each figure beside its own floor; prints one JSON document
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(DEV) ## write the generated reference pages anew
+	@$(BIN)/python -m tools.reference $(ARGS)
+
+lock: $(DEV) ## compile the requirement files anew (ARGS=--upgrade takes newer versions)
+	@tools/lock $(ARGS)
+
+clean: ## remove everything that set-up and tests have made
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/browser/node_modules
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What set-up says is for people, so it goes to stderr: stdout belongs to the command that was asked for.
+$(RUN): requirements/run.txt $(LOCK)
+	@tools/setup run >&2
+
+$(DEV): requirements/run.txt requirements/dev.txt $(LOCK)
+	@tools/setup dev >&2
+
+$(BROWSER): tests/browser/package-lock.json tests/browser/unpack.mjs tools/setup | $(DEV)
+	@tools/setup browser >&2

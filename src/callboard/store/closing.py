@@ -1,0 +1,57 @@
+"""What absence means, written down: findings closed, and findings that a changed scope does not ask about any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from callboard.domain import reconcile
+from callboard.domain.finding import State
+from callboard.domain.instant import Instant
+from callboard.domain.reconcile import Actor, EventKind
+from callboard.store import owning, schema
+from callboard.store.database import Store, next_id
+from callboard.store.dialect import Row
+from callboard.store.owning import Cell
+
+
+def close_absent(
+    conn: Connection, store: Store, finding_ids: Sequence[int], *, run_id: int, started_at: Instant, now: Instant
+) -> int:
+    """Close open findings that a complete run did not hold and the source does not know any more."""
+    if not finding_ids:
+        return 0
+    columns = ["id", "state", "severity", "kind", "holding_id", "source_id", "version"]
+    rows = store.dialect.lookup(conn, schema.finding, columns, "id", finding_ids)
+    cells: Counter[Cell] = Counter()
+    changed: list[Row] = []
+    events: list[Row] = []
+    seq = next_id(conn, schema.event)
+    fixed = int(State.FIXED)
+    for id_, state, severity, kind, holding_id, source_id, version in rows:
+        event = reconcile.absent(State(state), run_started_at=started_at)
+        cells[holding_id, source_id, kind, state, severity] -= 1
+        cells[holding_id, source_id, kind, fixed, severity] += 1
+        changed.append((fixed, 1, started_at, run_id, version + 1, id_))
+        events.append((seq, id_, int(event.kind), event.at, now, run_id, int(event.actor), event.old, event.new))
+        seq += 1
+    fields = ["state", "closed", "fixed_at", "changed_run", "version"]
+    store.dialect.update(conn, schema.finding, fields, ["id"], changed)
+    store.dialect.insert(conn, schema.event, events)
+    owning.write_cells(conn, store.dialect, cells)
+    return len(changed)
+
+
+def leave_scope(conn: Connection, store: Store, finding_ids: Sequence[int], *, run_id: int, now: Instant) -> int:
+    """Mark open findings that a changed scope does not ask about any more. Their state stays."""
+    seq = next_id(conn, schema.event)
+    kind, actor = int(EventKind.SCOPE), int(Actor.RULE)
+    rows: list[Row] = [
+        (seq + offset, id_, kind, now, now, run_id, actor, "in scope", "out of scope")
+        for offset, id_ in enumerate(finding_ids)
+    ]
+    store.dialect.update(conn, schema.finding, ["in_scope"], ["id"], [(False, id_) for id_ in finding_ids])
+    store.dialect.insert(conn, schema.event, rows)
+    return len(finding_ids)

@@ -1,0 +1,424 @@
+"""Rules, projects and resources that findings share: made once, kept up to date, remembered between pages of a run.
+
+Parsing hands out one object for records that repeat to the byte, so "the same object again" is the fast answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import xxhash
+from msgspec import UNSET
+from sqlalchemy import Connection, delete, select
+
+from callboard.domain.claims import canonical
+from callboard.domain.finding import Observed, Project, Resource, Rule
+from callboard.domain.instant import Instant
+from callboard.domain.ownership import SubjectProject
+from callboard.ports import ProjectRecord
+from callboard.store import owning, schema
+from callboard.store.database import next_id
+from callboard.store.dialect import Dialect, Row
+from callboard.store.owning import Cell, Holdings
+
+REMEMBERED = 100_000
+"""Rules, and resources, kept in memory between pages at most; then the memory starts anew."""
+
+Projects = tuple[Project, ...]
+
+
+class _Rule(msgspec.Struct, frozen=True, gc=False):
+    id: int
+    rule: Rule
+
+
+class Rules:
+    """The rules of one source."""
+
+    def __init__(self, dialect: Dialect, source_id: int) -> None:
+        self._dialect = dialect
+        self._source_id = source_id
+        self._known: dict[str, _Rule] = {}
+
+    def ensure(self, conn: Connection, observations: Iterable[Observed]) -> dict[str, int]:
+        """Ids by external id of the rules of these observations; new ones are made, changed ones brought up to date."""
+        ids: dict[str, int] = {}
+        unsure: dict[str, Rule] = {}
+        known = self._known
+        for seen in observations:
+            rule = seen.rule
+            external_id = rule.external_id
+            if external_id in ids:
+                continue
+            entry = known.get(external_id)
+            if entry is not None and (entry.rule is rule or entry.rule == rule):
+                ids[external_id] = entry.id
+            else:
+                unsure[external_id] = rule
+        if unsure:
+            self._write(conn, unsure, ids)
+        return ids
+
+    def _write(self, conn: Connection, unsure: dict[str, Rule], ids: dict[str, int]) -> None:
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        columns = ["external_id", "id", "content_hash"]
+        rows = self._dialect.lookup(conn, schema.rule, columns, "external_id", unsure, source_id=self._source_id)
+        stored = {row[0]: (row[1], bytes(row[2])) for row in rows}
+        new: list[Row] = []
+        changed: list[Row] = []
+        free = next_id(conn, schema.rule)
+        for external_id, rule in unsure.items():
+            body = msgspec.msgpack.encode(rule)
+            digest = xxhash.xxh3_128_digest(body)
+            search = f"{external_id}\n{rule.name}".casefold()
+            if external_id not in stored:
+                id_, free = free, free + 1
+                new.append((id_, self._source_id, external_id, rule.name, search, digest, body))
+            else:
+                id_, stored_digest = stored[external_id]
+                if stored_digest != digest:
+                    changed.append((rule.name, search, digest, body, id_))
+            ids[external_id] = id_
+            self._known[external_id] = _Rule(id_, rule)
+        self._dialect.insert(conn, schema.rule, new)
+        self._dialect.update(conn, schema.rule, ["name", "search", "content_hash", "body"], ["id"], changed)
+
+
+class ProjectSets:
+    """The projects of one source, and the sets of them that findings are in."""
+
+    def __init__(self, dialect: Dialect, source_id: int) -> None:
+        self._dialect = dialect
+        self._source_id = source_id
+        self._projects: dict[str, int] = {}
+        self._by_object: dict[int, tuple[Projects, int]] = {}
+        self._by_key: dict[tuple[str, ...], int] = {}
+        self._members: dict[int, tuple[SubjectProject, ...]] = {}
+
+    def set_of(self, conn: Connection, projects: Projects) -> int:
+        """The id of this set of projects."""
+        entry = self._by_object.get(id(projects))
+        if entry is not None and entry[0] is projects:
+            return entry[1]
+        if len(self._by_object) > REMEMBERED:
+            self._by_object.clear()
+        key = tuple(sorted({project.external_id for project in projects}))
+        found = self._by_key.get(key)
+        if found is None:
+            found = self._find_or_make(conn, key, projects)
+            self._by_key[key] = found
+        self._by_object[id(projects)] = (projects, found)
+        return found
+
+    def _find_or_make(self, conn: Connection, key: tuple[str, ...], projects: Projects) -> int:
+        text = msgspec.json.encode(key).decode()
+        table = schema.project_set
+        found = conn.execute(
+            select(table.c.id).where(table.c.source_id == self._source_id, table.c.key == text)
+        ).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+        made = next_id(conn, table)
+        ids = self._ids(conn, {project.external_id: project for project in projects})
+        self._dialect.insert(conn, table, [(made, self._source_id, text)])
+        self._dialect.insert(conn, schema.project_set_member, [(made, id_) for id_ in sorted(ids)])
+        return made
+
+    def _ids(self, conn: Connection, projects: dict[str, Project]) -> list[int]:
+        """Ids of projects that a finding mentions; one that no listing has told yet is made from the mention."""
+        unsure = [external_id for external_id in projects if external_id not in self._projects]
+        columns = ["external_id", "id"]
+        rows = self._dialect.lookup(conn, schema.project, columns, "external_id", unsure, source_id=self._source_id)
+        self._projects.update((row[0], row[1]) for row in rows)
+        new: list[Row] = []
+        free = next_id(conn, schema.project)
+        for external_id in unsure:
+            if external_id in self._projects:
+                continue
+            project = projects[external_id]
+            record = ProjectRecord(
+                external_id=external_id,
+                name=project.name,
+                slug=project.slug,
+                is_folder=bool(project.is_folder),
+                business_unit=project.business_unit,
+                business_impact=project.business_impact,
+            )
+            body = msgspec.msgpack.encode(record)
+            new.append((free, self._source_id, external_id, record.name, record.slug, record.is_folder, 0, False, body))
+            self._projects[external_id] = free
+            free += 1
+        self._dialect.insert(conn, schema.project, new)
+        return [self._projects[external_id] for external_id in projects]
+
+    def members(self, conn: Connection, set_id: int) -> tuple[SubjectProject, ...]:
+        """What ownership needs of the projects in a set."""
+        found = self._members.get(set_id)
+        if found is None:
+            found = owning.project_members(conn, self._dialect, [set_id])[set_id]
+            self._members[set_id] = found
+        return found
+
+    def words(self, conn: Connection, set_id: int) -> str:
+        """The projects of a set by name, for the history."""
+        member, project = schema.project_set_member, schema.project
+        names = conn.execute(
+            select(project.c.name).join(member, member.c.project_id == project.c.id).where(member.c.set_id == set_id)
+        ).scalars()
+        return ", ".join(sorted(names)) or "no project"
+
+    def write_listing(self, conn: Connection, records: Sequence[ProjectRecord]) -> tuple[int, list[int]]:
+        """Projects as their own listing tells them: how many are new or changed, and ids whose place in folders changed."""
+        columns = ["external_id", "id", "body", "is_folder", "nesting_level"]
+        wanted = [record.external_id for record in records]
+        rows = self._dialect.lookup(conn, schema.project, columns, "external_id", wanted, source_id=self._source_id)
+        stored = {row[0]: row[1:] for row in rows}
+        new: list[Row] = []
+        changed: list[Row] = []
+        moved: list[int] = []
+        free = next_id(conn, schema.project)
+        for record in {record.external_id: record for record in records}.values():
+            body = msgspec.msgpack.encode(record)
+            values = (record.name, record.slug, record.is_folder, record.nesting_level, True, body)
+            row = stored.get(record.external_id)
+            if row is None:
+                new.append((free, self._source_id, record.external_id, *values))
+                free += 1
+            elif bytes(row[1]) != body:
+                changed.append((*values, row[0]))
+                if (bool(row[2]), row[3]) != (record.is_folder, record.nesting_level):
+                    moved.append(row[0])
+        self._dialect.insert(conn, schema.project, new)
+        fields = ["name", "slug", "is_folder", "nesting_level", "listed", "body"]
+        self._dialect.update(conn, schema.project, fields, ["id"], changed)
+        if moved:
+            self._members.clear()
+        return len(new) + len(changed), moved
+
+
+class Held:
+    """A resource as the run road needs it, with the last word that this run has heard of it."""
+
+    __slots__ = ("at", "digest", "holding_id", "id", "projects", "resource", "set_id")
+
+    def __init__(self, id_: int, digest: bytes, holding_id: int, set_id: int) -> None:
+        self.id = id_
+        self.digest = digest
+        self.holding_id = holding_id
+        self.set_id = set_id
+        self.resource: Resource | None = None
+        """The last value seen. None: not seen in this run."""
+        self.projects: Projects | None = None
+        """The projects last told. None: not told in this run."""
+        self.at = 0
+        """The date of that word."""
+
+
+class Resources:
+    """The resources of one source, with their ownership.
+
+    What this run hears of a resource's projects stands above what is stored: a record always tells its present projects.
+    Among the words of one run the newest record's wins, and words of one date are joined, so that order decides nothing.
+    """
+
+    def __init__(self, dialect: Dialect, source_id: int, projects: ProjectSets) -> None:
+        self._dialect = dialect
+        self._source_id = source_id
+        self._projects = projects
+        self._known: dict[str, Held] = {}
+
+    def forget(self) -> None:
+        """Holdings were changed by another hand: look every resource up again."""
+        self._known.clear()
+
+    def ensure(
+        self,
+        conn: Connection,
+        holdings: Holdings,
+        observations: Sequence[Observed],
+        cells: Counter[Cell],
+        *,
+        now: Instant,
+    ) -> tuple[dict[str, Held], int]:
+        """The resources of these observations by external id, and how many findings went to another holding."""
+        known = self._known
+        if len(known) > REMEMBERED:
+            known.clear()
+        told = _told(observations, known)
+        missing = [external_id for external_id in told if external_id not in known]
+        columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id"]
+        for row in self._dialect.lookup(
+            conn, schema.resource, columns, "external_id", missing, source_id=self._source_id
+        ):
+            known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4])
+        new: list[tuple[Resource, Projects | None, int]] = []
+        changed: list[tuple[Held, bool]] = []
+        for external_id, (resource, projects, at) in told.items():
+            held = known.get(external_id)
+            if held is None:
+                new.append((resource, projects, at))
+                continue
+            is_renamed = self._take(conn, held, resource, projects, at)
+            if is_renamed is not None:
+                changed.append((held, is_renamed))
+        self._make(conn, holdings, new, now=now)
+        moved = self._change(conn, holdings, changed, cells, now=now)
+        return known, moved
+
+    def _take(
+        self, conn: Connection, held: Held, resource: Resource, projects: Projects | None, at: int
+    ) -> bool | None:
+        """Take a word in. Returns None when nothing changes, else whether more than the projects did."""
+        is_renamed = False
+        if held.resource is not resource and at >= held.at:
+            digest = _digest(resource)
+            is_renamed = digest != held.digest
+            held.resource, held.digest = resource, digest
+        set_id = held.set_id
+        if projects is not None:
+            if held.projects is not None and at == held.at and projects != held.projects:
+                projects = _joined(held.projects, projects)
+            if held.projects is None or at >= held.at:
+                held.projects = projects
+                set_id = self._projects.set_of(conn, projects)
+        held.at = max(held.at, at)
+        if set_id == held.set_id and not is_renamed:
+            return None
+        held.set_id = set_id
+        return is_renamed
+
+    def _make(
+        self,
+        conn: Connection,
+        holdings: Holdings,
+        new: Sequence[tuple[Resource, Projects | None, int]],
+        *,
+        now: Instant,
+    ) -> None:
+        if not new:
+            return
+        rows: list[Row] = []
+        aliases: list[Row] = []
+        candidates: list[Row] = []
+        spells: list[Row] = []
+        free = next_id(conn, schema.resource)
+        for resource, projects, at in new:
+            id_, free = free, free + 1
+            set_id = self._projects.set_of(conn, projects or ())
+            names = _canonical(resource.aliases)
+            ownership = holdings.decide(names, self._projects.members(conn, set_id))
+            holding_id = holdings.intern(conn, ownership)
+            body = msgspec.msgpack.encode(resource)
+            digest = xxhash.xxh3_128_digest(body)
+            rows.append((
+                id_, self._source_id, resource.external_id, resource.name, resource.type, _search(resource), set_id,
+                holding_id, digest, body,
+            ))  # fmt: skip
+            aliases.extend((form, value, id_) for form, value in names)
+            candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
+            spells.append((id_, now, None, holding_id))
+            held = Held(id_, digest, holding_id, set_id)
+            held.resource, held.projects, held.at = resource, projects, at
+            self._known[resource.external_id] = held
+        self._dialect.insert(conn, schema.resource, rows)
+        self._dialect.insert(conn, schema.resource_alias, aliases)
+        self._dialect.insert(conn, schema.candidate, candidates)
+        self._dialect.insert(conn, schema.ownership_spell, spells)
+
+    def _change(
+        self,
+        conn: Connection,
+        holdings: Holdings,
+        changed: Sequence[tuple[Held, bool]],
+        cells: Counter[Cell],
+        *,
+        now: Instant,
+    ) -> int:
+        if not changed:
+            return 0
+        rows: list[Row] = []
+        aliases: list[Row] = []
+        renamed: list[int] = []
+        for held, is_renamed in changed:
+            if not is_renamed or held.resource is None:
+                continue
+            resource = held.resource
+            body = msgspec.msgpack.encode(resource)
+            rows.append((resource.name, resource.type, _search(resource), held.digest, body, held.id))
+            renamed.append(held.id)
+            aliases.extend((form, value, held.id) for form, value in _canonical(resource.aliases))
+        fields = ["name", "type", "search", "content_hash", "body"]
+        self._dialect.update(conn, schema.resource, fields, ["id"], rows)
+        sets = [(held.set_id, held.id) for held, _ in changed]
+        self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
+        alias = schema.resource_alias
+        for start in range(0, len(renamed), 500):
+            conn.execute(delete(alias).where(alias.c.resource_id.in_(renamed[start : start + 500])))
+        self._dialect.insert(conn, alias, aliases)
+        ids = [held.id for held, _ in changed]
+        moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now)
+        to_of = {resource_id: to for resource_id, _, to in moves}
+        for held, _ in changed:
+            held.holding_id = to_of.get(held.id, held.holding_id)
+        return owning.move(conn, self._dialect, moves, cells, now=now)
+
+
+def _told(observations: Sequence[Observed], known: dict[str, Held]) -> dict[str, tuple[Resource, Projects | None, int]]:
+    """What these observations tell of resources beyond what is known: the newest word, words of one date joined."""
+    told: dict[str, tuple[Resource, Projects | None, int]] = {}
+    for seen in observations:
+        resource = seen.resource
+        external_id = resource.external_id
+        projects = None if seen.projects is UNSET else seen.projects
+        other = told.get(external_id)
+        if other is None:
+            held = known.get(external_id)
+            if held is not None and held.resource is resource and (projects is None or held.projects is projects):
+                held.at = max(held.at, _date(seen))
+                continue
+            told[external_id] = (resource, projects, _date(seen))
+            continue
+        at = _date(seen)
+        kept, kept_projects, kept_at = other
+        if kept is resource and kept_projects is projects:
+            if at > kept_at:
+                told[external_id] = (resource, projects, at)
+            continue
+        if projects is not None and kept_projects is not None and at == kept_at:
+            projects = _joined(kept_projects, projects)
+        elif projects is None or (kept_projects is not None and at < kept_at):
+            projects = kept_projects
+        told[external_id] = (resource if at >= kept_at else kept, projects, max(at, kept_at))
+    return told
+
+
+def _joined(one: Projects, other: Projects) -> Projects:
+    """Both sets together, in one order whichever comes first."""
+    if one == other:
+        return one
+    together = {project.external_id: project for project in (*one, *other)}
+    return tuple(together[key] for key in sorted(together))
+
+
+def _date(seen: Observed) -> int:
+    for value in (seen.updated_at, seen.last_detected_at, seen.status_changed_at):
+        if value is not UNSET and value is not None:
+            return value
+    return seen.first_detected_at
+
+
+def _canonical(aliases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Names in the spelling that claims are compared in, each once."""
+    return sorted({(form, value) for form, text in aliases if (value := canonical(form, text))})
+
+
+def _search(resource: Resource) -> str:
+    parts = [resource.external_id, resource.name, resource.provider_id or "", resource.repository or ""]
+    return "\n".join(dict.fromkeys(part for part in parts if part)).casefold()
+
+
+def _digest(resource: Resource) -> bytes:
+    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(resource))

@@ -1,0 +1,82 @@
+"""Runs that wait for a person: list them, apply them after all, or throw them away."""
+
+from __future__ import annotations
+
+import msgspec
+
+from callboard.domain.instant import SECOND, Instant
+from callboard.domain.run import RunState
+from callboard.errors import NotFoundError
+from callboard.ports import Clock, Source
+from callboard.store import Store
+from callboard.store import runs as run_store
+from callboard.usecases.intake import Figures, Intake
+from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name
+
+
+class HeldRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished run that would have done something surprising."""
+
+    run: int
+    source: str
+    reason: str
+    started_at: Instant
+
+
+def held(store: Store) -> tuple[HeldRun, ...]:
+    """Every run that waits."""
+    with store.read() as conn:
+        return tuple(
+            HeldRun(
+                run=run.id,
+                source=run_store.source_name(conn, run.source_id),
+                reason=run.reason or "",
+                started_at=run.started_at,
+            )
+            for run in run_store.held_runs(conn)
+        )
+
+
+def accept(store: Store, source: Source, run_id: int, *, clock: Clock) -> RunReport:
+    """Apply a held run after all. Raises NotFoundError when it is not held (any more)."""
+    began = clock.now()
+    run, scope = _take(store, source, run_id, clock)
+    figures = Figures()
+    intake = Intake(store, source, run, clock, figures)
+    with store.read() as conn:
+        absent = list(run_store.kept_absent(conn, run.id))
+    outcome = intake.apply_staged(
+        state=RunState.APPLIED,
+        complete=True,
+        absent=absent,
+        scope_changed=scope is not None and scope != run.scope,
+        safety=None,
+        reason="accepted by a person",
+    )
+    seconds = (clock.now() - began) / SECOND
+    return report_of(run, source.name, figures, outcome, resumed=False, seconds=seconds)
+
+
+def discard(store: Store, source: Source, run_id: int, *, clock: Clock) -> None:
+    """Throw a held run away: what is stored stays, and the next run starts anew. Raises NotFoundError."""
+    run, _ = _take(store, source, run_id, clock)
+    with store.write() as conn:
+        reason = "discarded by a person"
+        run_store.finish_run(conn, run.id, RunState.DISCARDED, now=clock.now(), reason=reason, report=None)
+        run_store.note_source(
+            conn, run.source_id, run=run, state=RunState.DISCARDED, reason=reason, next_due_at=clock.now()
+        )
+        run_store.drop_lease(conn, run.source_id, run.fence)
+
+
+def _take(store: Store, source: Source, run_id: int, clock: Clock) -> tuple[run_store.Run, str | None]:
+    with store.write() as conn:
+        row = run_store.ensure_source(conn, source.name, source.kind)
+        run = run_store.get_run(conn, run_id)
+        if run is None or run.source_id != row.id or run.state is not RunState.HELD:
+            raise NotFoundError(
+                f"No held run {run_id} of {source.name!r}.", hint="`callboard sources` lists held runs."
+            )
+        holder = run_store.lease_owner(conn, row.id)
+        fence = run_store.take_lease(conn, row, worker_name(), now=clock.now(), abandoned=is_dead(holder))
+        return run_store.adopt(conn, run, fence), row.scope

@@ -1,0 +1,45 @@
+"""Which sources are due, and in which mode. The truth is in due rows; a loop only wakes up and asks."""
+
+from __future__ import annotations
+
+import msgspec
+
+from callboard.domain.instant import Instant
+from callboard.domain.run import Mode
+from callboard.ports import Clock, Source
+from callboard.store import Store
+from callboard.store import runs as run_store
+from callboard.usecases.sync import due_mode
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that should be synced now."""
+
+    source: str
+    mode: Mode
+
+
+def due(store: Store, source: Source, *, clock: Clock, full_every: int) -> Due | None:
+    """Whether `source` should be synced now; None when not. `full_every` is in microseconds."""
+    now = clock.now()
+    with store.write() as conn:
+        row = run_store.ensure_source(conn, source.name, source.kind)
+    if row.next_due_at is not None and row.next_due_at > now:
+        return None
+    return Due(source=source.name, mode=due_mode(row, now=now, full_every=full_every))
+
+
+def next_mode(store: Store, source: Source, *, clock: Clock, full_every: int) -> Mode:
+    """The mode that the next run of `source` should have, whenever it is."""
+    with store.write() as conn:
+        row = run_store.ensure_source(conn, source.name, source.kind)
+    return due_mode(row, now=clock.now(), full_every=full_every)
+
+
+def next_due(store: Store, names: list[str]) -> Instant | None:
+    """When the first of these sources is due; None when one is due already or was never run."""
+    with store.read() as conn:
+        times = run_store.due_times(conn, names)
+    if len(times) < len(names) or any(time is None for time in times):
+        return None
+    return min((time for time in times if time is not None), default=None)

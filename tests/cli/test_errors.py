@@ -1,0 +1,102 @@
+"""How the command line says no."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+from callboard import errors
+from callboard.cli.errors import EXIT_CODES, exit_code, report
+from tests.cli.conftest import SECRET, Folder
+
+
+def test_every_error_has_an_exit_code() -> None:
+    """The whole family, each by the row that fits it best."""
+    family = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.CallboardError)]
+    assert len(family) > 15
+    assert {exit_code(kind()) for kind in family} == {1, 2, 3}
+    assert EXIT_CODES[-1][0] is errors.CallboardError
+    assert exit_code(errors.SourceRefusedError()) == 3
+    assert exit_code(errors.SchemaTooNewError()) == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["findngs"], "There is no command 'findngs'. Did you mean findings?"),
+        (["findings", "--seveirty", "high"], "Did you mean"),
+        (["findings", "--severity", "hihg"], "Did you mean 'high'?"),
+        (["findings", "--limit", "0"], "from 1 to 500"),
+        (["findings", "--cursor", "xx"], "cursor"),
+        (["component", "a b"], "not an entity reference"),
+        (["sync", "--full", "--estimate"], "do not go together"),
+        (["sync", "nowhere"], "No source is called 'nowhere'"),
+        (["--config", "nowhere.toml", "findings"], "no configuration file at nowhere.toml"),
+        (["completion", "tcsh"], "tcsh"),
+    ],
+)
+def test_usage_errors_are_sentences_on_stderr(board: Folder, args: list[str], expected: str) -> None:
+    """With exit code 2, and nothing on stdout."""
+    said = board.call(*args, code=2)
+    assert said.out == ""
+    assert said.err.startswith("Error: ")
+    assert expected in said.err
+
+
+def test_what_is_not_there_is_said(board: Folder) -> None:
+    """With exit code 1."""
+    for args in (["finding", "999999"], ["finding", "no-such-id"], ["component", "no-such-component"]):
+        assert board.call(*args, "--json", code=1).out == ""
+
+
+def test_a_broken_configuration_is_told_whole(folder: Folder) -> None:
+    """File, line and suggestion, from every command that reads it."""
+    (folder.path / "callboard.toml").write_text("[server]\nprot = 1\n[safty]\n")
+    said = folder.call("findings", code=2)
+    assert "line 2: server.prot is not known; did you mean port?" in said.err
+    assert "did you mean safety?" in said.err
+
+
+def test_no_board_yet_is_no_empty_board(folder: Folder) -> None:
+    """Unknown is not zero, and reading makes no file."""
+    said = folder.call("findings", "--json", code=2)
+    assert "There is no board yet" in said.err
+    assert "callboard sync" in said.err
+    assert not (folder.path / "callboard.db").exists()
+
+
+def test_the_unexpected_is_short_without_debug(board: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with --debug the traceback comes, secrets covered."""
+    from callboard.usecases import browse
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise RuntimeError(f"Authorization: Bearer {SECRET}")
+
+    monkeypatch.setattr(browse, "sources", broken)
+    said = board.call("sources", code=1)
+    assert said.err.count("\n") == 2
+    assert "--debug" in said.err
+
+
+def test_debug_shows_where_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    """A traceback may quote a header."""
+    try:
+        raise RuntimeError(f"Authorization: Bearer {SECRET}")
+    except RuntimeError as error:
+        assert report(error, debug=True) == 1
+    said = capsys.readouterr().err
+    assert "test_errors.py" in said
+    assert SECRET not in said
+
+
+def test_a_reader_that_leaves_is_no_error(board: Folder) -> None:
+    """`callboard … | head -1` ends quietly."""
+    done = subprocess.run(
+        f"{sys.executable} -m callboard findings --json | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", cwd=board.path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == ["{", "0"]
+    assert done.stderr == ""

@@ -1,0 +1,97 @@
+"""Every command explains itself, and doing so costs nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from callboard.cli.root import COMMANDS, load
+from tests.cli.conftest import Folder
+
+HEAVY = ("sqlalchemy", "aiohttp", "litestar", "alembic", "uvicorn", "jinja2", "structlog", "prometheus_client", "joserfc")
+
+
+def there() -> list[str]:
+    """Commands whose module exists."""
+    return [name for name, (place, _) in COMMANDS.items() if _exists(place.partition(":")[0])]
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def every_command() -> Iterator[tuple[str, ...]]:
+    """The words of each command, those of groups too."""
+    for name in there():
+        yield (name,)
+        command = load(name)
+        if isinstance(command, click.Group):
+            for inner in command.commands:
+                yield (name, inner)
+
+
+def test_the_overview_names_every_command(folder: Folder) -> None:
+    """With one line each."""
+    said = folder.call("--help")
+    for name, (_, line) in COMMANDS.items():
+        assert re.search(rf"{name} +{re.escape(line[:30])}", said.out)
+
+
+@pytest.mark.parametrize("words", list(every_command()), ids=" ".join)
+def test_every_command_has_help_with_an_example(folder: Folder, words: tuple[str, ...]) -> None:
+    """And its first sentence is the line of the overview's kind: it says what the command does."""
+    said = folder.call(*words, "--help")
+    assert f"callboard {' '.join(words)}" in said.out.partition("Examples:")[2] or words[0] == "wiz-sim"
+    assert said.err == ""
+
+
+@pytest.mark.parametrize("args", [["--help"], ["findings", "--help"], ["--version"], ["version"], ["completion", "bash"]])
+def test_help_imports_nothing_heavy(folder: Folder, args: list[str]) -> None:
+    """Whatever is broken, and on a busy machine, help comes at once."""
+    code = f"""
+import contextlib, io, json, sys
+sys.argv = ["callboard", *{args!r}]
+from callboard.cli import main
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+    main()
+print(json.dumps(sorted(set(sys.modules) & set({HEAVY!r}))))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder.path)
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(folder: Folder, shell: str) -> None:
+    """The script is for the shell that was asked for, and what it calls answers with our commands."""
+    said = folder.call("completion", shell)
+    assert f"_CALLBOARD_COMPLETE={shell}_complete" in said.out
+    found = folder.run(_CALLBOARD_COMPLETE="bash_complete", COMP_WORDS="callboard fin", COMP_CWORD="1")
+    assert found.out.split() == ["plain,findings", "plain,finding"]
+    options = folder.run(_CALLBOARD_COMPLETE="bash_complete", COMP_WORDS="callboard findings --se", COMP_CWORD="2")
+    assert "plain,--severity" in options.out
+
+
+def test_version(folder: Folder) -> None:
+    """The same in both forms."""
+    from callboard import __version__
+
+    assert __version__ in folder.call("version").out
+    assert folder.call("version", "--json").json["callboard"] == __version__
+    assert folder.call("--version").out == f"callboard {__version__}\n"
+
+
+def test_no_colour_where_it_is_not_wanted(board: Folder) -> None:
+    """Neither in a pipe nor with NO_COLOR."""
+    assert "\x1b" not in board.run("findings", NO_COLOR="1").all
+    assert "\x1b" not in board.run("findings").all
+    assert "\x1b" not in board.run("--help").all

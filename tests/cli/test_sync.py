@@ -1,0 +1,133 @@
+"""callboard sync, and what it says when something is in the way."""
+
+from __future__ import annotations
+
+import shutil
+
+from tests.cli.conftest import SECRET, Folder
+from tests.cli.stub_wiz import StubWiz, issue
+
+
+def test_sync_reads_everything_and_reports(folder: Folder, wiz: StubWiz) -> None:
+    """Catalogs first, then sources; the second run reads only what changed and changes nothing."""
+    wiz.issues = [issue(1), issue(2)]
+    folder.configure(wiz)
+    done = folder.call("sync", "--json").json
+    assert [each["state"] for each in (*done["catalogs"], *done["sources"])] == ["applied", "applied"]
+    assert done["sources"][0]["new"] == 2
+    again = folder.call("sync", "--json").json["sources"][0]
+    assert (again["mode"], again["new"], again["changes"]) == ("delta", 0, 0)
+    assert folder.call("sync", "main", "--full", "--json").json["sources"][0]["mode"] == "full"
+    assert "2 unchanged" in folder.call("sync", "main", "--delta").out
+
+
+def test_stdout_holds_one_document_and_nothing_else(folder: Folder, wiz: StubWiz) -> None:
+    """Also in a process of its own, with progress and logs."""
+    wiz.issues = [issue(1)]
+    folder.configure(wiz)
+    assert folder.run("--debug", "sync", "--json").json["sources"][0]["seen"] >= 1
+    assert folder.run("sync", "--estimate", "--json").json["sources"][0]["calls"] > 0
+
+
+def test_estimate_reads_nothing(folder: Folder, wiz: StubWiz) -> None:
+    """Counts, calls, minutes and disk, from counts alone."""
+    wiz.issues = [issue(number) for number in range(40)]
+    folder.configure(wiz)
+    said = folder.call("sync", "--estimate")
+    assert "Calls" in said.out
+    assert "MB of disk" in said.out
+    assert folder.call("findings", "--json").json["total"] == 0
+
+
+def test_catalog_only(folder: Folder) -> None:
+    """No source is needed."""
+    done = folder.call("sync", "--catalog-only", "--json").json
+    assert (done["catalogs"][0]["components"], done["sources"]) == (2, [])
+
+
+def test_nothing_to_read_is_a_mistake(folder: Folder) -> None:
+    """Not a success with nothing done."""
+    (folder.path / "callboard.toml").write_text("")
+    assert "callboard init" in folder.call("sync", code=2).err
+
+
+def test_wrong_credentials_are_a_sentence(folder: Folder, wiz: StubWiz) -> None:
+    """Exit code 3, and the other parts go on."""
+    wiz.token_status = 401
+    folder.configure(wiz)
+    said = folder.call("sync", code=3)
+    assert "does not accept the client id and secret" in said.err
+    assert "Catalog files: applied" in said.out
+    failures = folder.call("sync", "--json", code=3).json["failures"]
+    assert [(each["name"], each["exit_code"]) for each in failures] == [("main", 3)]
+
+
+def test_a_partial_run_ends_with_3(board: Folder, wiz: StubWiz) -> None:
+    """And closes nothing."""
+    wiz.fail_graphql = True
+    said = board.call("sync", "--full", code=3)
+    assert "partial" in said.out
+    assert board.call("findings", "--json").json["total"] == 6
+
+
+def held(folder: Folder, wiz: StubWiz) -> int:
+    """A board of forty findings of which all but one are gone: the number of the run that waits."""
+    wiz.issues = [issue(number) for number in range(40)]
+    folder.configure(wiz)
+    folder.call("sync")
+    wiz.issues = wiz.issues[:1]
+    report = folder.call("sync", "--full", "--json", code=1).json["sources"][0]
+    assert report["state"] == "held"
+    number = report["run"]
+    assert isinstance(number, int)
+    return number
+
+
+def test_a_held_run_can_be_accepted(folder: Folder, wiz: StubWiz) -> None:
+    """Once; after that it is not held any more."""
+    number = held(folder, wiz)
+    assert f"Held: {number} (main)" in folder.call("sync", "--accept-held", "12345", code=1).err
+    assert folder.call("findings", "--json").json["total"] == 40
+    assert folder.call("sync", "--accept-held", str(number), "--json").json["sources"][0]["closed"] == 39
+    assert folder.call("findings", "--json").json["total"] == 1
+    folder.call("sync", "--accept-held", str(number), code=1)
+    assert folder.call("db", "check", "--json").json["ok"] is True
+
+
+def test_a_held_run_can_be_discarded(folder: Folder, wiz: StubWiz) -> None:
+    """Then nothing of it was applied."""
+    number = held(folder, wiz)
+    assert folder.call("sync", "--discard-held", str(number), "--json").json == {"discarded": number}
+    assert folder.call("findings", "--json").json["total"] == 40
+
+
+def test_a_held_catalog_can_be_accepted_by_name(folder: Folder) -> None:
+    """A catalog that shrank is not believed at once."""
+    one = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{0}}}\nspec: {{owner: payments}}\n"
+    more = folder.path / "catalog" / "more"
+    more.mkdir()
+    for number in range(40):
+        (more / f"c{number}").mkdir()
+        (more / f"c{number}" / "catalog-info.yaml").write_text(one.format(number))
+    folder.call("sync", "--catalog-only")
+    shutil.rmtree(more)
+    said = folder.call("sync", "--catalog-only", code=1)
+    assert "--accept-held files" in said.out
+    assert folder.call("sync", "--accept-held", "files", "--json").json["catalogs"][0]["gone"] == 40
+    assert "neither the number of a run" in folder.call("sync", "--accept-held", "nothing", code=2).err
+
+
+def test_no_secret_is_kept_or_said(folder: Folder, wiz: StubWiz) -> None:
+    """Not by any command, not in the database, whether all goes well or not. `Folder` looks at both streams itself."""
+    wiz.issues = [issue(1)]
+    folder.configure(wiz, webhook_token="the-webhook-secret")
+    folder.run("--debug", "sync")
+    for args in (["sources"], ["findings"], ["doctor"], ["doctor", "--json"], ["db", "status"], ["db", "check"]):
+        folder.call(*args, code=None)
+    wiz.token_status = 401
+    folder.run("--debug", "sync", code=3)
+    folder.run("--debug", "doctor", code=1)
+    kept = b"".join(path.read_bytes() for path in folder.path.glob("callboard.db*"))
+    assert SECRET.encode() not in kept
+    assert b"eyJhbGciOiJub25lIn0" not in kept
+    assert all("the-webhook-secret" not in said.all and "eyJhbGciOiJub25lIn0" not in said.all for said in folder.said)

@@ -1,0 +1,96 @@
+"""What a board holds, spelled so that two boards can be compared: names instead of row numbers, no bookkeeping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from callboard.store import Store
+
+FINDINGS = """
+SELECT s.name, f.external_id, f.kind, f.state, f.closed, f.severity, f.rank, f.title, rule.external_id, r.external_id,
+       h.key, p.key, f.fix, f.first_detected_at, f.status_changed_at, f.updated_at, f.fixed_at, f.due_at, f.reopened,
+       f.in_scope, i.last_detected_at, d.url, d.body
+FROM finding f JOIN source s ON s.id = f.source_id JOIN rule ON rule.id = f.rule_id JOIN resource r ON r.id = f.resource_id
+JOIN holding h ON h.id = f.holding_id JOIN project_set p ON p.id = f.project_set_id
+JOIN finding_detail d ON d.finding_id = f.id LEFT JOIN sighting i ON i.finding_id = f.id
+"""
+TABLES = {
+    "finding": FINDINGS,
+    "event": """
+        SELECT f.external_id, e.kind, e.at, e.actor, e.old, e.new FROM event e JOIN finding f ON f.id = e.finding_id
+    """,
+    "rule": "SELECT external_id, name, search, content_hash, body FROM rule",
+    "resource": """
+        SELECT r.external_id, r.name, r.type, r.search, r.content_hash, r.body, h.key, p.key
+        FROM resource r JOIN holding h ON h.id = r.holding_id JOIN project_set p ON p.id = r.project_set_id
+    """,
+    "alias": "SELECT r.external_id, a.form, a.value FROM resource_alias a JOIN resource r ON r.id = a.resource_id",
+    "project": "SELECT external_id, name, slug, is_folder, nesting_level, listed, body FROM project",
+    "project_set": """
+        SELECT s.key, p.external_id FROM project_set_member m
+        JOIN project_set s ON s.id = m.set_id JOIN project p ON p.id = m.project_id
+    """,
+    "candidate": """
+        SELECT r.external_id, e.ref, c.form, c.value, c.tier, c.evidence, c.won FROM candidate c
+        JOIN resource r ON r.id = c.resource_id JOIN entity e ON e.id = c.entity_id
+    """,
+    "spell": """
+        SELECT r.external_id, h.key, CASE WHEN s.to_at IS NULL THEN 1 ELSE 0 END FROM ownership_spell s
+        JOIN resource r ON r.id = s.resource_id JOIN holding h ON h.id = s.holding_id
+    """,
+    "cube": """
+        SELECT h.key, s.name, c.kind, c.state, c.severity, c.n FROM cube c
+        JOIN holding h ON h.id = c.holding_id JOIN source s ON s.id = c.source_id
+    """,
+    "entity": """
+        SELECT e.ref, e.catalog, e.owner_ref, o.ref, e.system_ref, e.body, CASE WHEN e.gone_at IS NULL THEN 0 ELSE 1 END
+        FROM entity e LEFT JOIN entity o ON o.id = e.owner_id
+    """,
+    "claim": "SELECT e.ref, c.form, c.value, c.annotation, c.tier FROM claim c JOIN entity e ON e.id = c.entity_id",
+    "rejected": "SELECT path, reason, external_id FROM rejected",
+    "spool": "SELECT run_id, part, seq FROM run_page",
+    "source": "SELECT name, kind, scope, watermark, last_full_at, last_run_at, last_run_state FROM source",
+}
+
+Dump = dict[str, list[tuple[Any, ...]]]
+
+
+def dump(store: Store) -> Dump:
+    """Everything that two boards with the same history have in common.
+
+    Left out are row numbers, run numbers, versions, the times of recording, and raw hashes, which every database seeds
+    for itself.
+    """
+    with store.read() as conn:
+        found = {name: sorted(_rows(conn, query), key=repr) for name, query in TABLES.items()}
+        # Events of one finding have an order of their own.
+        found["history"] = _rows(
+            conn,
+            """SELECT f.external_id, e.kind, e.old, e.new FROM event e JOIN finding f ON f.id = e.finding_id
+            ORDER BY f.external_id, e.seq""",
+        )
+    return found
+
+
+def _rows(conn: Connection, query: str) -> list[tuple[Any, ...]]:
+    return [tuple(_plain(value) for value in row) for row in conn.execute(text(query))]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
+    if isinstance(value, bool):
+        return int(value)
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def differences(one: Dump, other: Dump) -> str:
+    """Where two dumps differ, in a few lines. Empty: nowhere."""
+    lines = []
+    for name in one:
+        left, right = set(map(repr, one[name])), set(map(repr, other[name]))
+        lines += [f"{name} - {row}" for row in sorted(left - right)[:3]]
+        lines += [f"{name} + {row}" for row in sorted(right - left)[:3]]
+        if left == right and one[name] != other[name]:
+            lines.append(f"{name}: the same rows in another order or number")
+    return "\n".join(lines)

@@ -1,0 +1,157 @@
+"""Every route, every sort of caller. The table below is the access policy; a route that is not in it fails the test."""
+
+from __future__ import annotations
+
+import pytest
+
+from callboard.web import app, routes
+from tests.web.conftest import HOOK_TOKEN, Door
+
+BOARD = {"anonymous": 401, "wrong host": 421, "wrong token": 401, "session": 200, "bearer": 200}
+OPEN = {**BOARD, "anonymous": 200, "wrong token": 200}
+EXPECTED: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "/"): {**BOARD, "session": 303, "bearer": 303},
+    ("GET", "/components"): BOARD,
+    ("GET", "/components/{kind}/{namespace}/{name}"): BOARD,
+    ("GET", "/findings"): BOARD,
+    ("GET", "/findings/{finding_id}"): BOARD,
+    ("GET", "/sources"): BOARD,
+    ("GET", "/enter"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # without a good key
+    ("POST", "/leave"): BOARD,
+    ("GET", "/api/v1/board"): BOARD,
+    ("GET", "/api/v1/components"): BOARD,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): BOARD,
+    ("GET", "/api/v1/findings"): BOARD,
+    ("GET", "/api/v1/findings/{finding_id}"): BOARD,
+    ("GET", "/api/v1/sources"): BOARD,
+    ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("GET", "/metrics"): BOARD,
+    ("GET", "/openapi.json"): BOARD,
+    ("GET", "/.well-known/jwks.json"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},  # not configured here
+    ("GET", "/static/{name}"): OPEN,
+}
+
+
+def test_the_table_holds_every_route(door: Door) -> None:
+    """A route that is added without a line here fails."""
+    made = app.create_app(door.services)
+    found = {
+        (method, route.path_format)
+        for route in made.routes
+        for handler in getattr(route, "route_handlers", ())
+        for method in handler.http_methods
+        if method != "OPTIONS"
+    }
+    assert found == set(EXPECTED)
+    assert len(routes.ALL) == len(EXPECTED)
+
+
+@pytest.mark.parametrize(("method", "path"), EXPECTED)
+def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: str) -> None:
+    """Anonymous, wrong Host, wrong token, session, bearer."""
+    filled = path.format(
+        kind="component",
+        namespace="default",
+        name="look.css" if "static" in path else "checkout-api",
+        finding_id=door.finding_id("due-soon"),
+        source="wiz-main",
+    )
+    answers = {}
+    with door.client() as client:
+        answers["anonymous"] = client.request(method, filled)
+        answers["wrong host"] = client.request(method, filled, headers={"host": "evil.example"})
+        # A wrong token is not made up for by a good cookie.
+        client.get(door.services.gate.sign_in_link())
+        answers["wrong token"] = client.request(method, filled, headers={"authorization": "Bearer wrong"})
+    with door.signed_in() as client:
+        answers["session"] = client.request(method, filled)
+    with door.bearer() as client:
+        answers["bearer"] = client.request(method, filled)
+    assert {who: answer.status_code for who, answer in answers.items()} == EXPECTED[method, path]
+    for who, answer in answers.items():
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'"), who
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        if "static" not in path:
+            assert answer.headers["cache-control"] == "private, no-store"
+    if EXPECTED[method, path]["anonymous"] == 401 and not path.startswith(("/api", "/metrics", "/openapi")):
+        assert "callboard serve" in answers["anonymous"].text
+        assert "checkout-api" not in answers["anonymous"].text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "evil.example", "127.0.0.1:1", "localhost.evil.example:{port}", ""])
+def test_a_foreign_host_is_refused_everywhere(door: Door, host: str) -> None:
+    """DNS rebinding: also on addresses that do not exist, and for signed-in callers."""
+    with door.bearer() as client:
+        for path in ("/", "/nowhere", "/healthz", "/static/look.css"):
+            answer = client.get(path, headers={"host": host.format(port=door.running.port)})
+            assert answer.status_code == 421
+            assert answer.headers["content-type"].startswith("text/plain")
+
+
+def test_every_name_of_loopback_is_a_good_host(door: Door) -> None:
+    """127.0.0.1, localhost and [::1], with the port."""
+    with door.client() as client:
+        for host in ("127.0.0.1", "localhost", "LOCALHOST", "[::1]"):
+            answer = client.get("/healthz", headers={"host": f"{host}:{door.running.port}"})
+            assert answer.status_code == 200
+
+
+def test_a_page_of_another_origin_writes_nothing(door: Door) -> None:
+    """The Origin header is checked on every writing request, whatever its credentials."""
+    hook = "/api/v1/hooks/wiz/wiz-main"
+    token = {"authorization": f"Bearer {HOOK_TOKEN}"}
+    with door.client() as client:
+        for origin in ("https://evil.example", "http://127.0.0.1:1", "null"):
+            assert client.post(hook, headers={**token, "origin": origin}).status_code == 403
+        assert client.post(hook, headers={**token, "origin": "null", "sec-fetch-site": "cross-site"}).status_code == 403
+        assert client.post(hook, headers=token, content=b"{}").status_code == 202
+        assert client.post(hook, headers={**token, "origin": door.url}).status_code == 202
+        assert client.post(hook, headers={**token, "origin": "null", "sec-fetch-site": "same-origin"}).status_code == 202
+    assert door.hooked[-3:] == [b"{}", b"", b""]
+
+
+def test_an_unknown_hook_and_a_wrong_token_look_the_same(door: Door) -> None:
+    """Neither tells which sources there are."""
+    with door.client(authorization="Bearer wrong") as client:
+        known = client.post("/api/v1/hooks/wiz/wiz-main", content=b"{}").json()
+        unknown = client.post("/api/v1/hooks/wiz/other", content=b"{}").json()
+    assert {**known, "request_id": ""} == {**unknown, "request_id": ""}
+
+
+def test_a_hook_with_a_huge_body_is_cut_off(door: Door) -> None:
+    """More than a mebibyte is not read."""
+    with door.client(authorization=f"Bearer {HOOK_TOKEN}") as client:
+        answer = client.post("/api/v1/hooks/wiz/wiz-main", content=b"x" * 2_000_000)
+    assert answer.status_code == 413
+
+
+def test_a_sign_in_link_opens_once(door: Door) -> None:
+    """The second use is refused, the first one's session goes on, and leaving ends it."""
+    link = door.services.gate.sign_in_link()
+    with door.client() as first, door.client() as second:
+        answer = first.get(link)
+        cookie = answer.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        assert second.get(link).status_code == 401
+        assert first.get("/components").status_code == 200
+        assert second.get("/components").status_code == 401
+        kept = dict(first.cookies)
+        assert first.post("/leave").status_code == 200
+        assert second.get("/components", cookies=kept).status_code == 401
+
+
+def test_a_route_without_a_policy_is_not_served(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app is not made."""
+    from litestar.handlers import get
+
+    from callboard.errors import ConfigError
+
+    bare = get("/bare", sync_to_thread=False)(lambda: None)
+    monkeypatch.setattr(routes, "ALL", [*routes.ALL, bare])
+    with pytest.raises(ConfigError, match="policy"):
+        app.create_app(door.services)

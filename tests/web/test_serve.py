@@ -1,0 +1,85 @@
+"""Opening and closing the door."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from callboard.errors import ConfigError
+from callboard.web.gate import LoopbackGate, check_bind
+from callboard.web.serve import running
+from tests.web.conftest import Door
+
+PROGRAM = """
+import sys, types
+from callboard.domain.instant import Instant
+from callboard.store import open_store
+from callboard.web.gate import LoopbackGate
+from callboard.web.serve import serve
+from callboard.web.services import WebServices
+clock = types.SimpleNamespace(now=lambda: Instant(0))
+store = open_store(sys.argv[1])
+services = WebServices(store=store, clock=clock, gate=LoopbackGate(clock), version="0")
+serve(services, "127.0.0.1", 0, opened=lambda link: print(link, flush=True))
+store.close()
+print("put away", flush=True)
+"""
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:
+    """The caller gets to put its things away, well within twenty seconds."""
+    command = [sys.executable, "-c", PROGRAM, f"sqlite:///{tmp_path}/callboard.db"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        link = process.stdout.readline().strip()
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                answer = httpx.get(link, trust_env=False)
+                break
+            except httpx.ConnectError:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert answer.status_code == 200
+        process.send_signal(stop)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out.splitlines()[-1]) == (0, "put away"), err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.1.example.com"])  # noqa: S104
+def test_other_addresses_are_refused(host: str) -> None:
+    """Until there is an identity to check."""
+    with pytest.raises(ConfigError, match="identity is not configured"):
+        check_bind(host)
+
+
+@pytest.mark.parametrize(("host", "bound"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("[::1]", "::1"), ("localhost", "localhost")])
+def test_loopback_is_fine(host: str, bound: str) -> None:
+    """By number or by name."""
+    assert check_bind(host) == bound
+
+
+def test_a_taken_port_is_an_error_in_words(door: Door) -> None:
+    """Not a trace."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"Cannot listen on 127.0.0.1 port {port}"), running(door.services, port=port):
+            pytest.fail("opened twice")
+
+
+def test_before_it_is_open_nobody_is_admitted(door: Door) -> None:
+    """No port, no host, no link."""
+    gate = LoopbackGate(door.clock)
+    assert not gate.admits_host("127.0.0.1:80")
+    with pytest.raises(ConfigError):
+        gate.sign_in_link()
