@@ -54,9 +54,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Net:
     """A pool of connections with one policy. Use it as an async context manager, or call `close`."""
 
-    def __init__(
-        self, *, user_agent: str, allow_hosts: Collection[str] = (), max_connections: int = 16
-    ) -> None:
+    def __init__(self, *, user_agent: str, allow_hosts: Collection[str] = (), max_connections: int = 16) -> None:
         """`allow_hosts` are names or addresses that the operator's configuration names: private and plain http there."""
         self._user_agent = user_agent
         self._allowed = frozenset(_bare(host) for host in allow_hosts)
@@ -87,7 +85,7 @@ class Net:
         form: Mapping[str, str] | None = None,
         json: object = None,
         max_bytes: int = MAX_BYTES,
-        timeout: float = TIMEOUT_SECONDS,  # noqa: ASYNC109  the cap must cover the body, which is read here
+        timeout: float = TIMEOUT_SECONDS,  # noqa: ASYNC109 - the cap must cover the body, which is read here
     ) -> Answer:
         """The answer, read whole. `json` may be encoded bytes or a value to encode.
 
@@ -226,8 +224,10 @@ async def _inflate(
             chunks.append(chunk)
     except zlib.error:
         raise UnreachableError(f"{place} sent damaged gzip data.") from None
-    if not unpacker.eof and (size or unpacker.unconsumed_tail):
+    if not unpacker.eof and size:
         raise UnreachableError(f"{place} broke off in the middle of its answer.")
+    if unpacker.unused_data:
+        raise UnreachableError(f"{place} sent something after its gzip data.")
     return b"".join(chunks)
 
 

@@ -28,7 +28,9 @@ _SECRET_KEY = re.compile(
 _HARMLESS_KEY = re.compile(r"token_(?:url|kind|type)|(?:secret|token|password)s?_(?:count|file|path)", re.IGNORECASE)
 _SECRET_TEXT = (
     re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}"),
-    re.compile(r"(?i)\b(client_secret|access_token|refresh_token|id_token|password|assertion)(\"?\s*[=:]\s*\"?)[^\s&\",;]+"),
+    re.compile(
+        r"(?i)\b(client_secret|access_token|refresh_token|id_token|password|assertion)(\"?\s*[=:]\s*\"?)[^\s&\",;]+"
+    ),
     re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"),
     re.compile(r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
     re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"),
@@ -58,7 +60,7 @@ def mask(_logger: object, _method: str, event: EventDict) -> EventDict:
     return event
 
 
-def _masked(key: object, value: Any) -> Any:
+def _masked(key: object, value: object) -> object:
     if isinstance(key, str) and _SECRET_KEY.search(key) and not _HARMLESS_KEY.fullmatch(key):
         return value if value is None or isinstance(value, bool) else MASK
     if isinstance(value, str):
@@ -111,7 +113,7 @@ def set_up_logging(*, debug: bool = False, pretty: bool | None = None, stream: T
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or _Stderr())  # type: ignore[arg-type]
+    handler = logging.StreamHandler(stream or _Stderr())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -158,7 +160,7 @@ class Metrics:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
         self.registry = CollectorRegistry()
-        own = {"namespace": "callboard", "registry": self.registry}
+        own: Any = {"namespace": "callboard", "registry": self.registry}
         self.runs = Counter("sync_runs", "Runs by the state they ended in.", ["source", "state"], **own)
         self.seen = Counter("findings_seen", "Findings read from sources.", ["source"], **own)
         self.rejected = Counter("records_rejected", "Records that could not be read.", ["source"], **own)

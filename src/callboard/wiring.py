@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import msgspec
 
 from callboard import __version__
 from callboard.config import Config, Section
 from callboard.domain.instant import HOUR, MINUTE, Instant
+from callboard.domain.run import Part, Scope
 from callboard.errors import StoreError
-from callboard.ports import Catalog, Clock, Source
+from callboard.ports import Catalog, Clock, RawPage, Source, SourceSpec, Split
 from callboard.store import Store, open_store
 
 USER_AGENT = f"callboard/{__version__}"
@@ -26,7 +27,7 @@ DELTA_EVERY_MINUTES = 15.0
 
 
 class SystemClock:
-    """This machine's clock."""
+    """The clock of the machine."""
 
     def now(self) -> Instant:
         """The present instant."""
@@ -43,6 +44,33 @@ class OpenSource(msgspec.Struct, frozen=True, kw_only=True):
     """Microseconds between runs of any mode."""
     calls_per_second: float | None
     """What we hold ourselves to. None: this source does not say."""
+    webhook_token: str | None
+    """What its webhooks have to bring. None: there are none."""
+
+    def __repr__(self) -> str:
+        return f"OpenSource({self.source.name!r})"
+
+    def timed(self, observe: Callable[[float], object]) -> Source:
+        """The source, telling `observe` how many seconds each page took."""
+        return cast("Source", _Timed(self.source, observe))
+
+
+class _Timed:
+    """A source with a stopwatch on its pages; everything else is the source's own."""
+
+    def __init__(self, source: Source, observe: Callable[[float], object]) -> None:
+        self._source = source
+        self._observe = observe
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._source, name)
+
+    async def pages(self, part: Part, cursor: str | None) -> AsyncIterator[RawPage | Split]:
+        began = time.monotonic()
+        async for page in self._source.pages(part, cursor):
+            self._observe(time.monotonic() - began)
+            yield page
+            began = time.monotonic()
 
 
 class Services:
@@ -58,7 +86,9 @@ class Services:
         """Opens the database. Without `create`, one that is not there yet raises StoreError with a hint."""
         file = database_file(config.database.url)
         if not create and file is not None and not file.exists():
-            raise StoreError(f"There is no board yet at {file}.", hint="`callboard sync` reads the sources and makes it.")
+            raise StoreError(
+                f"There is no board yet at {file}.", hint="`callboard sync` reads the sources and makes it."
+            )
         return cls(config, open_store(config.database.url, create=create), SystemClock())
 
     def __enter__(self) -> Self:
@@ -69,33 +99,58 @@ class Services:
     ) -> None:
         self.store.close()
 
-    @asynccontextmanager
-    async def source(self, section: Section) -> AsyncIterator[OpenSource]:
-        """The source of a section, its secrets read only now."""
-        from callboard.sources import SOURCES
 
-        settings = section.settings()
-        source = SOURCES[section.kind].build(settings, USER_AGENT)
-        try:
-            yield OpenSource(
-                source=source,
-                full_every=int(getattr(settings, "full_every_hours", FULL_EVERY_HOURS) * HOUR),
-                delta_every=int(getattr(settings, "delta_every_minutes", DELTA_EVERY_MINUTES) * MINUTE),
-                calls_per_second=getattr(settings, "calls_per_second", None),
-            )
-        finally:
-            await source.close()
+@asynccontextmanager
+async def open_source(section: Section) -> AsyncIterator[OpenSource]:
+    """The source of a section, its secrets read only now. Opening asks nothing yet. Raises ConfigError."""
+    from callboard.sources import SOURCES
 
-    @asynccontextmanager
-    async def catalog(self, section: Section) -> AsyncIterator[Catalog]:
-        """The catalog of a section, its secrets read only now."""
-        from callboard.catalog import CATALOGS
+    settings = section.settings()
+    source = SOURCES[section.kind].build(settings, USER_AGENT)
+    try:
+        yield OpenSource(
+            source=source,
+            full_every=int(getattr(settings, "full_every_hours", FULL_EVERY_HOURS) * HOUR),
+            delta_every=int(getattr(settings, "delta_every_minutes", DELTA_EVERY_MINUTES) * MINUTE),
+            calls_per_second=getattr(settings, "calls_per_second", None),
+            webhook_token=getattr(settings, "webhook_token", None),
+        )
+    finally:
+        await source.close()
 
-        catalog = CATALOGS[section.kind].build(section.settings(), USER_AGENT)
-        try:
-            yield catalog
-        finally:
-            await catalog.close()
+
+@asynccontextmanager
+async def open_for_files(section: Section | None, spec: SourceSpec, name: str) -> AsyncIterator[Source]:
+    """What a file's findings belong to: the configured source, or one that exists only through its files."""
+    if section is None:
+        yield cast("Source", _FilesOnly(spec, name))
+        return
+    async with open_source(section) as opened:
+        yield opened.source
+
+
+class _FilesOnly:
+    """As much of a source as an import needs: it is never asked anything."""
+
+    def __init__(self, spec: SourceSpec, name: str) -> None:
+        self.name = name
+        self.kind = spec.kind
+        self.scope = Scope()
+
+    def promise(self, part_kind: str, door: str) -> str:
+        return f"{self.kind}/{part_kind}/{door}/{__version__}"
+
+
+@asynccontextmanager
+async def open_catalog(config: Config, section: Section, clock: Clock | None = None) -> AsyncIterator[Catalog]:
+    """The catalog of a section, its secrets read only now. Raises ConfigError."""
+    from callboard import catalog
+    from callboard.net import Net
+
+    settings = section.settings()
+    now = (clock or SystemClock()).now
+    async with Net(user_agent=USER_AGENT, allow_hosts=getattr(settings, "allow_hosts", ())) as net:
+        yield catalog.open_catalog(settings, net, folder=config.folder, now=now)
 
 
 def database_file(url: str) -> Path | None:

@@ -13,12 +13,12 @@ from callboard.sources.wiz.config import WizConfig
 Handler = Callable[[web.Request, dict[str, Any]], Awaitable[web.StreamResponse] | web.StreamResponse]
 
 
-def page(nodes: list[Any] | None, *, cursor: str | None = None, more: bool = False, **fields: Any) -> dict[str, Any]:
+def page(nodes: list[Any] | None, *, cursor: str | None = None, more: bool = False, **fields: object) -> dict[str, Any]:
     """The body of a good answer."""
     return {"data": {"page": {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": cursor}, **fields}}}
 
 
-def refusal(code: str | None, message: str = "no", data: Any = None) -> dict[str, Any]:
+def refusal(code: str | None, message: str = "no", data: object = None) -> dict[str, Any]:
     """The body of an answer with HTTP 200 and an error."""
     extensions = {} if code is None else {"code": code}
     return {"errors": [{"message": message, "extensions": extensions}], "data": data}
@@ -49,14 +49,14 @@ class FakeWiz:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self.url = "http://127.0.0.1:%d" % self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def config(self, **fields: Any) -> WizConfig:
+    def config(self, **fields: object) -> WizConfig:
         """A configuration that leads here, as fast as it goes."""
         return WizConfig(
             **{

@@ -34,7 +34,9 @@ async def start(world: World, slept: list[float]) -> AsyncIterator[Start]:
     """Starts a look-alike of the world with faults, and gives a source for it."""
     opened: list[tuple[WizSim, WizSource]] = []
 
-    async def begin(options: Options | None = None, faults: dict[str, Any] | None = None, **fields: Any) -> WizSource:
+    async def begin(
+        options: Options | None = None, faults: dict[str, Any] | None = None, **fields: object
+    ) -> WizSource:
         async def sleep(seconds: float) -> None:
             slept.append(seconds)
 
@@ -48,7 +50,7 @@ async def start(world: World, slept: list[float]) -> AsyncIterator[Start]:
             allow_private=True,
             **{"calls_per_second": 1000.0, "timeout_seconds": 10, **fields},
         )
-        source = WizSource(config, user_agent="callboard-tests/1", sleep=sleep, random=random.Random(5).random)
+        source = WizSource(config, user_agent="callboard-tests/1", sleep=sleep, random=random.Random(5).random)  # noqa: S311 - a seed that repeats
         opened.append((sim, source))
         return source
 
@@ -58,7 +60,9 @@ async def start(world: World, slept: list[float]) -> AsyncIterator[Start]:
         await sim.stop()
 
 
-async def read_all(source: WizSource, parts: tuple[Part, ...]) -> tuple[list[Observed], list[ProjectRecord], Counter[str]]:
+async def read_all(
+    source: WizSource, parts: tuple[Part, ...]
+) -> tuple[list[Observed], list[ProjectRecord], Counter[str]]:
     """Everything that parts give, split ones included; nothing may be rejected."""
     findings: list[Observed] = []
     projects: list[ProjectRecord] = []
@@ -163,7 +167,9 @@ async def test_ids_are_read_again_whatever_the_scope(start: Start) -> None:
     for kind in (Kind.ISSUE, Kind.VULNERABILITY, Kind.MISCONFIGURATION):
         wanted = [found.external_id for found in findings if found.kind is kind][:40]
         nodes = [
-            node async for page in source.by_ids(kind, [*wanted, "00000000-0000-4000-8000-000000000000"]) for node in page.nodes
+            node
+            async for page in source.by_ids(kind, [*wanted, "00000000-0000-4000-8000-000000000000"])
+            for node in page.nodes
         ]
         found = [source.parse(kind.word, node.raw) for node in nodes]
         assert {each.external_id for each in found if isinstance(each, Observed)} == set(wanted)

@@ -136,7 +136,9 @@ async def test_an_answer_that_cannot_be_trusted_is_never_an_empty_list(
         (refusal("UNAUTHENTICATED"), "fresh token"),
     ],
 )
-async def test_a_refusal_is_not_retried(wiz: FakeWiz, source_at: Make, slept: list[float], answer: Any, sentence: str) -> None:
+async def test_a_refusal_is_not_retried(
+    wiz: FakeWiz, source_at: Make, slept: list[float], answer: object, sentence: str
+) -> None:
     """Asking again would not help, so it is said at once what is missing."""
     wiz.answers = [answer]
     with pytest.raises(SourceRefusedError) as caught:
@@ -145,7 +147,7 @@ async def test_a_refusal_is_not_retried(wiz: FakeWiz, source_at: Make, slept: li
     assert slept == []
 
 
-def broken_off(request: web.Request, _: dict[str, Any]) -> Any:
+def broken_off(request: web.Request, _: dict[str, Any]) -> object:
     """An answer whose connection is cut in the middle."""
 
     async def respond() -> web.StreamResponse:
@@ -174,7 +176,7 @@ def broken_off(request: web.Request, _: dict[str, Any]) -> Any:
         broken_off,
     ],
 )
-async def test_a_passing_fault_is_asked_again(wiz: FakeWiz, source_at: Make, slept: list[float], fault: Any) -> None:
+async def test_a_passing_fault_is_asked_again(wiz: FakeWiz, source_at: Make, slept: list[float], fault: object) -> None:
     """The page comes whole on the second try."""
     wiz.answers = [fault, page([issue(1)], totalCount=1)]
     assert ids(await read(source_at(wiz), ISSUE_PART)) == ["issue-1"]
@@ -208,11 +210,16 @@ async def test_the_retry_budget_bounds_extra_calls(wiz: FakeWiz, source_at: Make
     """A server that fails every second call is not asked twice as often for ever."""
     source = source_at(wiz)
     calls = 0
-    with pytest.raises(SourceUnreachableError):
+
+    async def go_on() -> None:
+        nonlocal calls
         for _ in range(40):
             wiz.answers = [(500, b""), page([], totalCount=0)]
             await read(source, ISSUE_PART)
             calls += 1
+
+    with pytest.raises(SourceUnreachableError):
+        await go_on()
     assert 9 <= calls <= 12
 
 
@@ -260,7 +267,7 @@ async def test_many_callers_mint_one_token(wiz: FakeWiz, source_at: Make) -> Non
     ],
 )
 async def test_each_refusal_of_a_token_has_its_own_sentence(
-    wiz: FakeWiz, source_at: Make, slept: list[float], answer: Any, error: type[Exception], sentence: str
+    wiz: FakeWiz, source_at: Make, slept: list[float], *, answer: object, error: type[Exception], sentence: str
 ) -> None:
     """And no sentence repeats a secret."""
     wiz.token_answers = [answer]

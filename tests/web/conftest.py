@@ -17,8 +17,9 @@ import msgspec
 import pytest
 
 from callboard.domain.access import LAPTOP
-from callboard.domain.finding import Detail, Observed, Rejected
+from callboard.domain.finding import Detail, Observed, Rejected, Severity
 from callboard.domain.instant import DAY
+from callboard.domain.run import Scope
 from callboard.ports import ProjectRecord
 from callboard.store import Store, open_store
 from callboard.usecases import browse
@@ -118,6 +119,7 @@ def fill(store: Store, clock: SettableClock) -> None:
         component("-".join(["a-name-of-the-length-that-generators-make"] * 2), "checkout", assets=["r3"]),
     )
     world = HostileWorld(clock, name="wiz-main", page_size=50)
+    world.scope = Scope(severities=tuple(Severity))
     for id_, name in (("pay", "Payments"), ("quiet", "Quiet"), ("nobody", "Nobody’s")):
         world.projects[id_] = ProjectRecord(external_id=id_, name=name)
     world.fill(12)

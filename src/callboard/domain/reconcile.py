@@ -130,14 +130,16 @@ def reconcile(stored: Stored, observed: Observed) -> Verdict:
     The newest version of a record wins, whatever order pages come in; an older one changes nothing. The first
     detection never moves later and the last never earlier. A field that this door does not tell stays as it was.
     """
-    if _is_older(stored, observed):
+    if is_older(stored, observed):
         return keep(stored)
     events: list[Event] = []
     at = _event_time(observed)
     state, reopened, fixed_at = observed.state, stored.reopened, stored.fixed_at
     if state != stored.state:
         if state.is_open and not stored.state.is_open:
-            events.append(Event(EventKind.REOPENED, at, Actor.SOURCE, stored.state.word, state.word))
+            # One that was closed by absence comes back with its old dates: it did so after it was closed.
+            reopened_at = max(at, stored.fixed_at or at)
+            events.append(Event(EventKind.REOPENED, reopened_at, Actor.SOURCE, stored.state.word, state.word))
             reopened += 1
         else:
             closed_at = _fixed_at(observed, stored) if not state.is_open else None
@@ -265,7 +267,7 @@ def _version(observed: Observed) -> tuple[int, int, bytes]:
     )
 
 
-def _is_older(stored: Stored, observed: Observed) -> bool:
+def is_older(stored: Stored, observed: Observed) -> bool:
     """Whether the observation tells of a time before the stored one."""
     updated_at = _given(observed.updated_at)
     if updated_at is not None:

@@ -24,7 +24,7 @@ from callboard.store.dialect import Dialect, Row
 from callboard.store.interning import Held, ProjectSets, Resources, Rules
 from callboard.store.owning import Cell
 from callboard.store.runs import Moved
-from callboard.store.schema import NEVER
+from callboard.store.schema import NEVER, UNKNOWN
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -90,6 +90,8 @@ class Applier:
         self._run_id = run_id
         self.whole = True
         """Every observation tells every field, so that what is stored need not be read to merge."""
+        self.may_be_old = False
+        """Observations come from a file that may tell of the past, about rules and resources as well."""
         self.forget()
 
     def forget(self) -> None:
@@ -119,12 +121,17 @@ class Applier:
             next_event=next_id(conn, schema.event),
         )
         newest = _newest(batch)
+        if self.may_be_old:
+            newest = self._without_outdated(conn, newest, work.tally)
         observations = [seen for seen, _ in newest]
-        work.rules = self._rules.ensure(conn, observations)
-        work.resources, moved = self._resources.ensure(conn, holdings, observations, work.cells, now=now)
+        work.rules = self._rules.ensure(conn, observations, whole=self.whole)
+        work.resources, moved = self._resources.ensure(
+            conn, holdings, observations, work.cells, now=now, whole=self.whole
+        )
         work.tally.moved = moved
         stored = self._stored(conn, [seen.external_id for seen in observations])
-        for seen, raw_hash in newest:
+        for seen, record_hash in newest:
+            raw_hash = record_hash if in_scope else UNKNOWN
             row = stored.get(seen.external_id)
             if row is None:
                 self._first(conn, work, seen, raw_hash)
@@ -258,6 +265,19 @@ class Applier:
             rows.append((url if seen.url is UNSET else seen.url, _encode_detail(merged), id_))
         return rows
 
+    def _without_outdated(
+        self, conn: Connection, batch: Sequence[tuple[Observed, bytes]], tally: Tally
+    ) -> Sequence[tuple[Observed, bytes]]:
+        """Only what tells of a time not before the stored one, so that old words on a resource are not taken either."""
+        stored = self._stored(conn, [seen.external_id for seen, _ in batch])
+        current = [
+            (seen, raw_hash)
+            for seen, raw_hash in batch
+            if seen.external_id not in stored or not reconcile.is_older(_as_stored(stored[seen.external_id]), seen)
+        ]
+        tally.outdated += len(batch) - len(current)
+        return current
+
     def _stored(self, conn: Connection, external_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         rows = self._dialect.lookup(
             conn, schema.finding, _STORED, "external_id", external_ids, source_id=self._source_id
@@ -273,7 +293,7 @@ class Applier:
 
 
 def write_sightings(conn: Connection, dialect: Dialect, moved: Iterable[Moved]) -> None:
-    """Bring last detections up to date."""
+    """Bring last detections up to date; none ever moves back."""
     latest: dict[int, int] = {}
     unsure: set[int] = set()
     for id_, at, is_stored in moved:
@@ -283,7 +303,8 @@ def write_sightings(conn: Connection, dialect: Dialect, moved: Iterable[Moved]) 
     present = {row[0] for row in dialect.lookup(conn, schema.sighting, ["finding_id"], "finding_id", unsure)}
     missing = unsure - present
     updated = sorted((id_, at) for id_, at in latest.items() if id_ not in missing)
-    dialect.update(conn, schema.sighting, ["last_detected_at"], ["finding_id"], [(at, id_) for id_, at in updated])
+    rows: list[Row] = [(at, id_) for id_, at in updated]
+    dialect.update(conn, schema.sighting, ["last_detected_at"], ["finding_id"], rows, raising=True)
     dialect.insert(conn, schema.sighting, sorted((id_, latest[id_]) for id_ in missing))
 
 

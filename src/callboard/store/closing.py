@@ -15,6 +15,7 @@ from callboard.store import owning, schema
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
 from callboard.store.owning import Cell
+from callboard.store.schema import UNKNOWN
 
 
 def close_absent(
@@ -25,6 +26,7 @@ def close_absent(
         return 0
     columns = ["id", "state", "severity", "kind", "holding_id", "source_id", "version"]
     rows = store.dialect.lookup(conn, schema.finding, columns, "id", finding_ids)
+    rows = [row for row in rows if State(row[1]).is_open]  # others were closed since, by the source's own word
     cells: Counter[Cell] = Counter()
     changed: list[Row] = []
     events: list[Row] = []
@@ -34,10 +36,10 @@ def close_absent(
         event = reconcile.absent(State(state), run_started_at=started_at)
         cells[holding_id, source_id, kind, state, severity] -= 1
         cells[holding_id, source_id, kind, fixed, severity] += 1
-        changed.append((fixed, 1, started_at, run_id, version + 1, id_))
+        changed.append((fixed, 1, started_at, UNKNOWN, run_id, version + 1, id_))
         events.append((seq, id_, int(event.kind), event.at, now, run_id, int(event.actor), event.old, event.new))
         seq += 1
-    fields = ["state", "closed", "fixed_at", "changed_run", "version"]
+    fields = ["state", "closed", "fixed_at", "raw_hash", "changed_run", "version"]
     store.dialect.update(conn, schema.finding, fields, ["id"], changed)
     store.dialect.insert(conn, schema.event, events)
     owning.write_cells(conn, store.dialect, cells)
@@ -52,6 +54,7 @@ def leave_scope(conn: Connection, store: Store, finding_ids: Sequence[int], *, r
         (seq + offset, id_, kind, now, now, run_id, actor, "in scope", "out of scope")
         for offset, id_ in enumerate(finding_ids)
     ]
-    store.dialect.update(conn, schema.finding, ["in_scope"], ["id"], [(False, id_) for id_ in finding_ids])
+    marks: list[Row] = [(False, UNKNOWN, id_) for id_ in finding_ids]
+    store.dialect.update(conn, schema.finding, ["in_scope", "raw_hash"], ["id"], marks)
     store.dialect.insert(conn, schema.event, rows)
     return len(finding_ids)

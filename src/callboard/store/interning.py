@@ -42,8 +42,11 @@ class Rules:
         self._source_id = source_id
         self._known: dict[str, _Rule] = {}
 
-    def ensure(self, conn: Connection, observations: Iterable[Observed]) -> dict[str, int]:
-        """Ids by external id of the rules of these observations; new ones are made, changed ones brought up to date."""
+    def ensure(self, conn: Connection, observations: Iterable[Observed], *, whole: bool = True) -> dict[str, int]:
+        """Ids by external id of the rules of these observations; new ones are made, changed ones brought up to date.
+
+        Without `whole` the observations tell only a part of a rule: those that are stored stay as they are.
+        """
         ids: dict[str, int] = {}
         unsure: dict[str, Rule] = {}
         known = self._known
@@ -58,10 +61,10 @@ class Rules:
             else:
                 unsure[external_id] = rule
         if unsure:
-            self._write(conn, unsure, ids)
+            self._write(conn, unsure, ids, whole=whole)
         return ids
 
-    def _write(self, conn: Connection, unsure: dict[str, Rule], ids: dict[str, int]) -> None:
+    def _write(self, conn: Connection, unsure: dict[str, Rule], ids: dict[str, int], *, whole: bool) -> None:
         if len(self._known) > REMEMBERED:
             self._known.clear()
         columns = ["external_id", "id", "content_hash"]
@@ -79,7 +82,7 @@ class Rules:
                 new.append((id_, self._source_id, external_id, rule.name, search, digest, body))
             else:
                 id_, stored_digest = stored[external_id]
-                if stored_digest != digest:
+                if stored_digest != digest and whole:
                     changed.append((rule.name, search, digest, body, id_))
             ids[external_id] = id_
             self._known[external_id] = _Rule(id_, rule)
@@ -242,8 +245,12 @@ class Resources:
         cells: Counter[Cell],
         *,
         now: Instant,
+        whole: bool = True,
     ) -> tuple[dict[str, Held], int]:
-        """The resources of these observations by external id, and how many findings went to another holding."""
+        """The resources of these observations by external id, and how many findings went to another holding.
+
+        Without `whole` the observations tell only a part of a resource: those that are stored keep their names.
+        """
         known = self._known
         if len(known) > REMEMBERED:
             known.clear()
@@ -261,7 +268,7 @@ class Resources:
             if held is None:
                 new.append((resource, projects, at))
                 continue
-            is_renamed = self._take(conn, held, resource, projects, at)
+            is_renamed = self._take(conn, held, resource if whole else held.resource, projects, at)
             if is_renamed is not None:
                 changed.append((held, is_renamed))
         self._make(conn, holdings, new, now=now)
@@ -269,11 +276,11 @@ class Resources:
         return known, moved
 
     def _take(
-        self, conn: Connection, held: Held, resource: Resource, projects: Projects | None, at: int
+        self, conn: Connection, held: Held, resource: Resource | None, projects: Projects | None, at: int
     ) -> bool | None:
         """Take a word in. Returns None when nothing changes, else whether more than the projects did."""
         is_renamed = False
-        if held.resource is not resource and at >= held.at:
+        if resource is not None and held.resource is not resource and at >= held.at:
             digest = _digest(resource)
             is_renamed = digest != held.digest
             held.resource, held.digest = resource, digest

@@ -35,6 +35,10 @@ metadata = MetaData(
 NEVER = 2**62
 """Stands in `due_at` for "no due date", so that order and paging need no case for NULL."""
 
+UNKNOWN = b""
+"""Stands in `raw_hash` where the stored finding is no longer what its last record said: closed by absence, or out of
+scope. The same bytes are then news when they come again."""
+
 Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite's row id must be spelled INTEGER
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -245,6 +245,7 @@ class Intake:
     ) -> None:
         """Write records that came parsed (a file); `whole` says that they tell every field."""
         self._applier.whole = whole
+        self._applier.may_be_old = True
         self._figures.seen += len(batch) + len(bad)
         if batch:
             self._figures.tally.add(self._applier.apply(conn, batch, now=self._clock.now()))
@@ -260,9 +261,13 @@ class Intake:
 
     # What a complete run did not hold
 
-    def missing(self) -> dict[Kind, list[tuple[int, str]]]:
-        """Open findings in scope that no page held, by kind, as (id, external id). Blocking."""
-        scope = msgspec.json.decode(self._run.scope, type=Scope)
+    def missing(self, former_scope: str | None = None) -> dict[Kind, list[tuple[int, str]]]:
+        """Open findings in scope that no page held, by kind, as (id, external id). Blocking.
+
+        Kinds of `former_scope`, the scope of the last whole run, are looked at as well.
+        """
+        scopes = {self._run.scope, former_scope or self._run.scope}
+        kinds = {int(kind) for scope in scopes for kind in msgspec.json.decode(scope, type=Scope).kinds}
         dialect = self._store.dialect
         with self._store.read() as conn:
             seen = run_store.seen_ids(conn, self._run.id)
@@ -273,7 +278,7 @@ class Intake:
                     seen |= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
             if len(seen) == run_store.finding_count(conn, self._run.source_id):
                 return {}
-            ids = run_store.open_in_scope(conn, self._run.source_id, [int(kind) for kind in scope.kinds])
+            ids = run_store.open_in_scope(conn, self._run.source_id, sorted(kinds))
             found: dict[Kind, list[tuple[int, str]]] = {}
             for kind, id_, external_id in run_store.external_ids(conn, dialect, list(ids - seen)):
                 found.setdefault(Kind(kind), []).append((id_, external_id))

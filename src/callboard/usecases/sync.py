@@ -341,7 +341,7 @@ class _Sync:
         scope_changed = row.scope is not None and row.scope != run.scope
         absent: list[int] = []
         if is_complete:
-            missing = await self._in_store(intake.missing)
+            missing = await self._in_store(intake.missing, row.scope)
             absent = [id_ for found in missing.values() for id_, _ in found]
             if absent and not scope_changed:
                 why = await self._in_store(self._too_many, run, len(absent))

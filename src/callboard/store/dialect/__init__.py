@@ -25,9 +25,16 @@ class Dialect(Protocol):
         """Insert many rows; each is a tuple in the order of the table's columns."""
 
     def update(
-        self, conn: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Sequence[Row]
+        self,
+        conn: Connection,
+        table: Table,
+        columns: Sequence[str],
+        key: Sequence[str],
+        rows: Sequence[Row],
+        *,
+        raising: bool = False,
     ) -> None:
-        """Update many rows; each is a tuple of the new values followed by the key."""
+        """Update many rows; each is a tuple of the new values followed by the key. `raising`: no value ever falls."""
 
     def lookup(
         self,

@@ -49,13 +49,21 @@ class Postgresql:
         self._copy(conn, f"COPY {table.name} ({columns}) FROM STDIN (FORMAT BINARY)", _types(table), rows)
 
     def update(
-        self, conn: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Sequence[Row]
+        self,
+        conn: Connection,
+        table: Table,
+        columns: Sequence[str],
+        key: Sequence[str],
+        rows: Sequence[Row],
+        *,
+        raising: bool = False,
     ) -> None:
         """By COPY into a temporary table and one joined UPDATE; few rows by a plain statement."""
         if not rows:
             return
         if len(rows) <= FEW:
-            sets = ", ".join(f'"{column}" = %s' for column in columns)
+            value = 'greatest("{0}", %s)' if raising else "%s"
+            sets = ", ".join(f'"{column}" = {value.format(column)}' for column in columns)
             where = " AND ".join(f'"{column}" = %s' for column in key)
             conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {where}", list(rows))
             return
@@ -66,7 +74,8 @@ class Postgresql:
             f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA"
         )
         self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table, names), rows)
-        sets = ", ".join(f'"{column}" = staged."{column}"' for column in columns)
+        value = f'greatest({table.name}."{{0}}", staged."{{0}}")' if raising else 'staged."{0}"'
+        sets = ", ".join(f'"{column}" = {value.format(column)}' for column in columns)
         where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
         conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM staged WHERE {where}")
         conn.exec_driver_sql("DROP TABLE staged")

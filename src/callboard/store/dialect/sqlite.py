@@ -91,11 +91,18 @@ class Sqlite:
             conn.exec_driver_sql(_insert_text(table), list(rows))
 
     def update(
-        self, conn: Connection, table: Table, columns: Sequence[str], key: Sequence[str], rows: Sequence[Row]
+        self,
+        conn: Connection,
+        table: Table,
+        columns: Sequence[str],
+        key: Sequence[str],
+        rows: Sequence[Row],
+        *,
+        raising: bool = False,
     ) -> None:
         """One prepared statement, many rows."""
         if rows:
-            sets = ", ".join(f"{column} = ?" for column in columns)
+            sets = ", ".join(f"{column} = max({column}, ?)" if raising else f"{column} = ?" for column in columns)
             where = " AND ".join(f"{column} = ?" for column in key)
             conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {where}", list(rows))
 

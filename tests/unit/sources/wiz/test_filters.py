@@ -37,10 +37,16 @@ def test_a_full_run_reads_what_matters_most_first() -> None:
         "misconfiguration/rejected",
     ]
     by_name = {part.name: sent(part) for part in parts}
-    assert by_name["issue/open-other"] == {"status": ["OPEN", "IN_PROGRESS"], "severity": ["MEDIUM", "LOW", "INFORMATIONAL"]}
+    assert by_name["issue/open-other"] == {
+        "status": ["OPEN", "IN_PROGRESS"],
+        "severity": ["MEDIUM", "LOW", "INFORMATIONAL"],
+    }
     assert by_name["vulnerability/open-other"]["severity"] == ["MEDIUM", "LOW", "NONE"]
     assert by_name["issue/resolved"] == {"status": ["RESOLVED"], "resolvedAt": {"after": "2025-08-20T12:00:00Z"}}
-    assert by_name["vulnerability/rejected"] == {"status": ["REJECTED"], "statusUpdatedAt": {"after": "2025-08-20T12:00:00Z"}}
+    assert by_name["vulnerability/rejected"] == {
+        "status": ["REJECTED"],
+        "statusUpdatedAt": {"after": "2025-08-20T12:00:00Z"},
+    }
 
 
 def test_the_scope_narrows_every_part() -> None:
@@ -105,9 +111,13 @@ def leaves(part: Part, rounds: int, salt: int) -> list[Part]:
     st.integers(0, 2**31),
     st.booleans(),
 )
-def test_however_a_part_is_split_every_row_falls_into_a_leaf(at: int, severity: str, rounds: int, salt: int, inclusive: bool) -> None:  # noqa: FBT001
+def test_however_a_part_is_split_every_row_falls_into_a_leaf(
+    at: int, severity: str, rounds: int, salt: int, inclusive: bool
+) -> None:
     """Whether Wiz includes the ends or not, and whether it compares microseconds or whole seconds."""
-    part = Part(name="vulnerability/open", kind="vulnerability", filter=Ask(filter={"status": ["OPEN"]}, high=NOW).encode())
+    part = Part(
+        name="vulnerability/open", kind="vulnerability", filter=Ask(filter={"status": ["OPEN"]}, high=NOW).encode()
+    )
     parts = leaves(part, rounds, salt)
     assert len({each.name for each in parts}) == len(parts)
     assert len({each.filter for each in parts}) == len(parts)

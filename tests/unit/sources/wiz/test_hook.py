@@ -29,9 +29,9 @@ OTHER = "9cbcba1e-0c11-478d-8593-942995201487"
         (json.dumps({"issue": None}), ()),
         (json.dumps({"issue": {"id": "{{issue.id}}"}}), ()),
         (json.dumps({"resource": {"id": ID}}), ()),
-        ('{"issue": {"id": "%s", "name": "a "quoted" name"}}' % ID, (ID,)),
-        ('{"trigger": "x\n", "issue" : { "status": "OPEN", "id" : "%s" ' % ID, (ID,)),
-        ('{"broken": "issueId": "%s"' % ID, (ID,)),
+        ('{"issue": {"id": "' + ID + '", "name": "a "quoted" name"}}', (ID,)),
+        ('{"trigger": "x\n", "issue" : { "status": "OPEN", "id" : "' + ID + '" ', (ID,)),
+        ('{"broken": "issueId": "' + ID + '"', (ID,)),
         ("not json", ()),
         ("null", ()),
         ("", ()),
@@ -80,6 +80,6 @@ def test_no_body_raises(body: bytes) -> None:
         ("Bearer \u00e9", "\u00e9", True),
     ],
 )
-def test_only_the_bearer_token_is_let_in(header: str | None, secret: str | None, allowed: bool) -> None:  # noqa: FBT001
+def test_only_the_bearer_token_is_let_in(header: str | None, secret: str | None, *, allowed: bool) -> None:
     """And nobody where none was set up."""
     assert authorised(header, secret) is allowed

@@ -15,7 +15,9 @@ from callboard.ports import RawNode
 from callboard.sources.wiz.pages import Cutter
 
 
-def cut(*records: Any, field: str | None = "lastDetectedAt", detected: bool = True, indent: int | None = None) -> list[RawNode]:
+def cut(
+    *records: object, field: str | None = "lastDetectedAt", detected: bool = True, indent: int | None = None
+) -> list[RawNode]:
     """Records, cut as they come out of a page."""
     page = json.dumps(list(records), indent=indent, separators=None if indent else (",", ":")).encode()
     return Cutter(field, detected=detected).cut(msgspec.json.decode(page, type=list[Raw]))
@@ -98,5 +100,9 @@ def test_no_record_is_lost_or_changed(records: list[dict[str, Any]]) -> None:
     nodes = cut(*records)
     assert [json.loads(bytes(node.raw)) for node in nodes] == records
     for record, node in zip(records, nodes, strict=True):
-        others = [bytes(other.stable) for same, other in zip(records, nodes, strict=True) if list(same.items()) == list(record.items())]
+        others = [
+            bytes(other.stable)
+            for same, other in zip(records, nodes, strict=True)
+            if list(same.items()) == list(record.items())
+        ]
         assert set(others) == {bytes(node.stable)}

@@ -83,14 +83,14 @@ MISCONFIGURATION: dict[str, Any] = {
 RECORDS = {"issue": ISSUE, "vulnerability": VULNERABILITY, "misconfiguration": MISCONFIGURATION}
 
 
-def observed(kind: str, **changes: Any) -> Observed:
+def observed(kind: str, **changes: object) -> Observed:
     """A good record with changes, read."""
     found = parse(kind, json.dumps({**RECORDS[kind], **changes}).encode(), now=NOW)
     assert isinstance(found, Observed), found
     return found
 
 
-def rejected(kind: str, **changes: Any) -> Rejected:
+def rejected(kind: str, **changes: object) -> Rejected:
     """A record with changes that cost it."""
     found = parse(kind, json.dumps({**RECORDS[kind], **changes}).encode(), now=NOW)
     assert isinstance(found, Rejected), found
@@ -162,7 +162,16 @@ def test_a_deleted_configuration_finding_is_gone() -> None:
 
 @pytest.mark.parametrize(
     ("word", "severity"),
-    [("CRITICAL", 6), ("HIGH", 5), ("MEDIUM", 4), ("LOW", 2), ("INFORMATIONAL", 1), ("NONE", 1), ("DIRE", 3), (None, 3)],
+    [
+        ("CRITICAL", 6),
+        ("HIGH", 5),
+        ("MEDIUM", 4),
+        ("LOW", 2),
+        ("INFORMATIONAL", 1),
+        ("NONE", 1),
+        ("DIRE", 3),
+        (None, 3),
+    ],
 )
 def test_severities(word: str | None, severity: int) -> None:
     """Unknown is not low, and no severity is not informational."""
@@ -192,7 +201,7 @@ def test_the_present_rule_field_comes_before_the_older_ones() -> None:
     old = {"sourceRule": {"id": "old", "name": "Old"}, "control": {"id": "older", "name": "Older"}}
     assert observed("issue", **old).rule.external_id == "wc-1"
     assert observed("issue", **old, sourceRules=[]).rule.external_id == "old"
-    assert observed("issue", **old, sourceRules=None, **{}).rule.external_id == "old"
+    assert observed("issue", **old, sourceRules=None).rule.external_id == "old"
     assert observed("issue", control=old["control"], sourceRules=None, sourceRule=None).rule.external_id == "older"
 
 
@@ -236,7 +245,9 @@ def test_null_empty_and_absent_are_three_things() -> None:
         ("misconfiguration", {"resource": None}, "resource.id"),
     ],
 )
-def test_a_record_without_what_is_essential_is_rejected_with_the_place(kind: str, changes: dict[str, Any], where: str) -> None:
+def test_a_record_without_what_is_essential_is_rejected_with_the_place(
+    kind: str, changes: dict[str, Any], where: str
+) -> None:
     """And with its id, where it has one."""
     found = rejected(kind, **changes)
     assert found.where == where
@@ -260,7 +271,11 @@ def test_a_record_without_what_is_essential_is_rejected_with_the_place(kind: str
         ("vulnerability", {"hasExploit": "yes"}, "hasExploit: text"),
         ("vulnerability", {"name": None}, "name: missing"),
         ("misconfiguration", {"evidence": 7}, "evidence: a number"),
-        ("misconfiguration", {"resource": {"id": "b", "type": "BUCKET", "name": "b", "tags": 7}}, "resource.tags: another shape than expected"),
+        (
+            "misconfiguration",
+            {"resource": {"id": "b", "type": "BUCKET", "name": "b", "tags": 7}},
+            "resource.tags: another shape than expected",
+        ),
     ],
 )
 def test_a_strange_unimportant_field_costs_that_field(kind: str, changes: dict[str, Any], path: str | None) -> None:
@@ -323,7 +338,9 @@ def test_a_branch_is_known_by_its_repository() -> None:
         ("not an image / at all", None, None),
     ],
 )
-def test_an_image_is_known_by_registry_and_repository(name: str, references: list[str] | None, image: str | None) -> None:
+def test_an_image_is_known_by_registry_and_repository(
+    name: str, references: list[str] | None, image: str | None
+) -> None:
     """Without tag and digest."""
     asset = {"id": "i", "type": "CONTAINER_IMAGE", "name": name, "tagReferences": references}
     found = observed("vulnerability", vulnerableAsset=asset)

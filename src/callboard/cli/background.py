@@ -1,0 +1,181 @@
+"""The loop behind `callboard serve`: reads what is due, one after the other, until it is told to stop.
+
+Which source is due stands in the database; this loop only looks. Killing it loses nothing: a
+run that was cut off goes on with the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from callboard.cli import running
+from callboard.config import Section
+from callboard.domain.access import LAPTOP
+from callboard.domain.finding import Kind
+from callboard.domain.instant import MINUTE, SECOND, Instant
+from callboard.errors import CallboardError, ConflictError
+from callboard.telemetry import metrics, request_id
+from callboard.usecases import browse, keep_fresh
+from callboard.usecases.receive_hook import receive_hook
+from callboard.usecases.sync import RunReport
+from callboard.wiring import OpenSource, Services, open_source
+
+LOOK_SECONDS = 15.0
+"""How often the loop looks whether something is due."""
+CATALOG_EVERY = 10 * MINUTE
+FIRST_RETRY = MINUTE
+LAST_RETRY = 60 * MINUTE
+"""After a failure the wait doubles from the first to the last."""
+STOP_SECONDS = 20.0
+MOST_TOLD = 10_000
+"""Ids that webhooks may name before they are read. Beyond that they are refused: the next run sees them anyway."""
+
+_log = structlog.get_logger("callboard.sync")
+
+
+class Background:
+    """The loop in a thread of its own, for as long as the `with` lasts."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._not_before: dict[str, Instant] = {}
+        """By section: after a failure, and for catalogs, whose times no row holds."""
+        self._failed: dict[str, int] = {}
+        self._told: dict[str, dict[str, None]] = {}
+        """By source: ids that webhooks named, in order."""
+        self._open: dict[str, tuple[AsyncExitStack, OpenSource]] = {}
+        """Sources stay open from one run to the next, so that their tokens are minted once."""
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait(STOP_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._loop is not None and self._task is not None and self._thread.is_alive():
+            with contextlib.suppress(RuntimeError):  # the loop has ended in between
+                self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(STOP_SECONDS)
+
+    def tell(self, source: str, ids: Sequence[str]) -> bool:
+        """Have these findings of a source read again soon. From any thread. False: there is no room for more."""
+        waiting = self._told.get(source, {})
+        if self._loop is None or len(waiting) + len(ids) > MOST_TOLD:
+            return False
+        self._loop.call_soon_threadsafe(self._take, source, tuple(ids))
+        return True
+
+    def _take(self, source: str, ids: Sequence[str]) -> None:
+        self._told.setdefault(source, {}).update(dict.fromkeys(ids))
+        self._wake.set()
+
+    def _run(self) -> None:
+        asyncio.run(self._until_told())
+
+    async def _until_told(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._ready.set()
+        try:
+            while True:
+                await self.once()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                self._wake.clear()
+        except asyncio.CancelledError:
+            pass
+        finally:
+            for name in list(self._open):
+                await self._close(name)
+
+    async def once(self) -> None:
+        """Reads everything that is due now."""
+        for section in (*self._services.config.catalogs, *self._services.config.sources):
+            now = self._services.clock.now()
+            if now >= self._not_before.get(_key(section), 0):
+                with request_id():
+                    await self._read(section, now)
+
+    async def _read(self, section: Section, now: Instant) -> None:
+        try:
+            await (self._catalog(section) if section.what == "catalog" else self._source(section))
+        except ConflictError:
+            # Somebody else reads it right now, which is as good.
+            self._not_before[_key(section)] = Instant(now + FIRST_RETRY)
+        except CallboardError as error:
+            await self._postpone(section, now, error.message, error.hint)
+        except Exception:  # noqa: BLE001  one source must never stop the others
+            _log.exception("unexpected", what=section.what, name=section.name)
+            await self._postpone(section, now, "something unexpected happened", None)
+        else:
+            self._failed.pop(_key(section), None)
+
+    async def _catalog(self, section: Section) -> None:
+        report = await running.one_catalog(self._services, section)
+        self._not_before[_key(section)] = Instant(self._services.clock.now() + CATALOG_EVERY)
+        _log.info("catalog read", name=section.name, state=report.state, entities=report.entities, reason=report.reason)
+
+    async def _source(self, section: Section) -> None:
+        store, clock = self._services.store, self._services.clock
+        opened = await self._opened(section)
+        if ids := tuple(self._told.get(section.name, ())):
+            report = await receive_hook(store, opened.source, Kind.ISSUE, ids, clock=clock)
+            # More may have come while these were read.
+            self._told[section.name] = {id_: None for id_ in self._told[section.name] if id_ not in set(ids)}
+            running.count(report)
+            _log.info("webhook read", source=section.name, **_figures(report))
+        due = keep_fresh.due(store, opened.source, clock=clock, full_every=opened.full_every)
+        if due is not None:
+            _log.info("sync begins", source=section.name, mode=due.mode)
+            report = await running.run(self._services, opened, mode=due.mode)
+            _log.info("sync ends", source=section.name, **_figures(report))
+        self._measure(section.name)
+
+    async def _opened(self, section: Section) -> OpenSource:
+        if section.name not in self._open:
+            stack = AsyncExitStack()
+            self._open[section.name] = (stack, await stack.enter_async_context(open_source(section)))
+        return self._open[section.name][1]
+
+    async def _close(self, name: str) -> None:
+        if name in self._open:
+            await self._open.pop(name)[0].aclose()
+
+    async def _postpone(self, section: Section, now: Instant, reason: str, hint: str | None) -> None:
+        if section.what == "source":
+            # A secret that was replaced meanwhile is read anew when it is opened again.
+            await self._close(section.name)
+        failures = self._failed[_key(section)] = self._failed.get(_key(section), 0) + 1
+        wait = min(FIRST_RETRY * 2 ** min(failures - 1, 10), LAST_RETRY)
+        self._not_before[_key(section)] = Instant(now + wait)
+        told = {"reason": reason, "hint": hint, "again_in_seconds": wait // SECOND}
+        _log.error("could not be read", what=section.what, name=section.name, **told)
+
+    def _measure(self, name: str) -> None:
+        now = self._services.clock.now()
+        for health in browse.sources(self._services.store, LAPTOP, now=now):
+            if health.name == name and health.last_full_at is not None:
+                metrics().freshness_seconds.labels(name).set((now - health.last_full_at) / SECOND)
+
+
+def _key(section: Section) -> str:
+    return f"{section.what} {section.name}"
+
+
+def _figures(report: RunReport) -> dict[str, object]:
+    wanted = ("run", "mode", "state", "reason", "seen", "new", "changed", "closed", "rejected", "seconds")
+    return {name: getattr(report, name) for name in wanted}

@@ -1,0 +1,171 @@
+"""`callboard components` and `callboard component`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from callboard.cli.door import Door, answers, examples
+
+if TYPE_CHECKING:
+    from callboard.cli.output import Cell
+    from callboard.domain.board import ComponentPage, ComponentRow
+    from callboard.domain.instant import Instant
+
+
+@click.command(
+    epilog=examples(
+        "callboard components", "callboard components --owner payments", "callboard components --system shop --json"
+    )
+)
+@click.option("--owner", multiple=True, help="A group or user by reference. Several times, or a list with commas.")
+@click.option("--system", multiple=True, help="By reference. Several times, or a list with commas.")
+@click.option(
+    "--severity", multiple=True, help="Those with an open finding of it. Several times, or a list with commas."
+)
+@click.option(
+    "--sort", type=click.Choice(["worst", "name", "oldest"]), help="Worst first (default), by name, oldest first."
+)
+@click.option("--limit", type=int, help="Rows on one page, up to 500.  [default: 200]")
+@click.option("--cursor", help="Where the last page ended, as it said.")
+@answers
+@click.pass_obj
+def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
+    """List components with their open findings, the worst first, and what no component answers for."""
+    from callboard.cli import output
+    from callboard.domain.access import LAPTOP
+    from callboard.usecases import browse
+    from callboard.web import component_list, params, words
+
+    ask = params.components(output.pairs(asked))
+    with door.services() as services:
+        now = services.clock.now()
+        board = browse.board(services.store, LAPTOP, now=now)
+    page = component_list.cut(board.components, ask)
+    if as_json:
+        from callboard.web import to_wire
+
+        output.document(to_wire.components(page))
+        return
+    if page.rows:
+        columns = (
+            "Component",
+            "Owner",
+            "System",
+            "Open",
+            "Critical",
+            "High",
+            "Medium",
+            "Unknown",
+            "Low",
+            "Info",
+            "Oldest",
+        )
+        output.show(output.table(columns, (_row(row, now) for row in page.rows), right=columns[3:]))
+    totals = board.totals
+    output.say(
+        f"{words.number(len(page.rows))} of {words.count(page.total, 'component')}. "
+        f"{words.count(totals.open.total, 'open finding')}, {words.number(totals.mapped.total)} of them with a component."
+        + (f" Next page: --cursor {page.cursor}" if page.cursor else "")
+    )
+    for reason, number in sorted(totals.unmapped.items(), key=lambda item: -item[1]):
+        output.say(f"  {words.number(number)} without a component: {words.reason(reason)}")
+    if board.catalog_read_at is None:
+        output.say("The catalog has never been read completely: `callboard sync --catalog-only` reads it.")
+    output.banners(board.sources, now)
+
+
+def _row(row: ComponentRow, now: Instant) -> tuple[Cell, ...]:
+    from callboard.domain.component import short_name
+    from callboard.web import words
+
+    name = row.name + (" (gone from the catalog)" if row.gone_at else "")
+    owner = short_name(row.owner) if row.owner else "none"
+    known = bool(row.claims) or row.open.total > 0
+    numbers = [getattr(row.open, word) for word in ("critical", "high", "medium", "unknown", "low", "info")]
+    return (
+        name,
+        owner + (f" ({row.owner_problem})" if row.owner_problem else ""),
+        short_name(row.system) if row.system else None,
+        # Without a claim nobody can tell which findings belong here, and unknown is not zero.
+        row.open.total if known else "unknown",
+        *((number or "·") if known else "?" for number in numbers),
+        None if row.oldest_open_at is None else words.since(row.oldest_open_at, now),
+    )
+
+
+@click.command(
+    epilog=examples("callboard component checkout-api", "callboard component component:default/checkout-api --json")
+)
+@click.argument("ref")
+@answers
+@click.pass_obj
+def component(door: Door, /, *, ref: str, as_json: bool) -> None:
+    """Everything about one component. REF is its entity reference; `component:default/` may be left out."""
+    from callboard.cli import output
+    from callboard.domain.access import LAPTOP
+    from callboard.domain.component import entity_ref
+    from callboard.usecases import browse
+
+    try:
+        full = entity_ref(ref, kind="component")
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from None
+    with door.services() as services:
+        now = services.clock.now()
+        page = browse.component(services.store, LAPTOP, full, now=now)
+    if as_json:
+        from callboard.web import to_wire
+
+        output.document(to_wire.component_page(page))
+        return
+    _show(page, now)
+
+
+def _show(page: ComponentPage, now: Instant) -> None:
+    from callboard.cli import output
+    from callboard.web import words
+
+    row = page.row
+    output.show(
+        output.facts(
+            [
+                ("Component", f"{row.title or row.name} ({row.ref})"),
+                ("Description", page.description),
+                ("Owner", f"{row.owner or 'none'}" + (f": {row.owner_problem}" if row.owner_problem else "")),
+                ("System", row.system),
+                ("Type", ", ".join(filter(None, (row.type, row.lifecycle)))),
+                ("Open", output.counts(row.open) if row.claims or row.open.total else None),
+                ("Oldest", None if row.oldest_open_at is None else words.ago(row.oldest_open_at, now)),
+                ("Closed", f"{words.number(page.closed_30d)} in the last 30 days"),
+                (
+                    "Shared",
+                    f"{words.count(page.shared, 'open finding')} with other components" if page.shared else None,
+                ),
+                ("Gone", None if row.gone_at is None else f"from the catalog, noticed {words.ago(row.gone_at, now)}"),
+                ("Read from", page.location),
+            ]
+        )
+    )
+    if not row.claims:
+        output.line(
+            "\nWe cannot tell which findings belong here. Add an annotation such as `wiz.io/project-id` to the component."
+        )
+    for name, value in page.dangling:
+        output.line(f"\nThe annotation {name}: {value} matches nothing at any source.")
+    if page.groups:
+        output.line("")
+        rows = [
+            (
+                output.severity(group.severity),
+                group.count,
+                group.rule_name,
+                words.fix_line(group.fix),
+                words.since(group.oldest_at, now),
+                str(group.example_id),
+            )
+            for group in page.groups
+        ]
+        columns = ("Severity", "Open", "Rule", "Fix", "Oldest", "Example")
+        output.show(output.table(columns, rows, right=("Open", "Oldest", "Example")))

@@ -1,0 +1,107 @@
+"""`callboard db …`."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from callboard.cli.door import Door, answers, examples
+from callboard.cli.errors import DONE, FAILED, end
+
+
+@click.group(cls=click.RichGroup, epilog=examples("callboard db status", "callboard db migrate", "callboard db check"))
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command(epilog=examples("callboard db migrate", "CALLBOARD_DATABASE_URL=postgresql://… callboard db migrate"))
+@answers
+@click.pass_obj
+def migrate(door: Door, /, *, as_json: bool) -> None:
+    """Make the database, or bring it up to this program's schema. Make a backup first."""
+    from callboard.cli import output
+    from callboard.config import hide_password
+    from callboard.store.migrations import HEAD
+    from callboard.store.migrations.run import upgrade
+
+    door.log()
+    url = door.config.database.url
+    done = upgrade(url)
+    if as_json:
+        output.document({"database": hide_password(url), "schema": HEAD, "applied": done})
+    else:
+        told = f"brought up from {done[0]} to {HEAD}" if done else f"at schema {HEAD}; there was nothing to do"
+        output.line(f"{hide_password(url)} is {told}.")
+
+
+@db.command(epilog=examples("callboard db status", "callboard db status --json"))
+@answers
+@click.pass_obj
+def status(door: Door, /, *, as_json: bool) -> None:
+    """Say where the database is, which schema it has, and what it holds. Ends with 1 when it cannot be used."""
+    from callboard.cli import output
+    from callboard.config import hide_password
+    from callboard.domain.access import LAPTOP
+    from callboard.errors import StoreError
+    from callboard.store.migrations import HEAD
+    from callboard.usecases import browse
+    from callboard.wiring import database_file
+
+    url = door.config.database.url
+    file = database_file(url)
+    told: dict[str, object] = {"database": hide_password(url), "wanted_schema": HEAD, "usable": False, "problem": None}
+    try:
+        with door.services() as services:
+            board = browse.board(services.store, LAPTOP, now=services.clock.now())
+    except StoreError as error:
+        told |= {"problem": error.message, "hint": error.hint}
+    else:
+        told |= {
+            "usable": True,
+            "findings": board.totals.findings,
+            "open": board.totals.open.total,
+            "components": board.totals.components,
+            "revision": board.revision,
+            "megabytes": None if file is None else round(_size(str(file)) / 1e6, 1),
+        }
+    if as_json:
+        output.document(told)
+    else:
+        names = {name: name.replace("_", " ").capitalize() for name in told}
+        output.show(output.facts((names[name], str(value)) for name, value in told.items() if value is not None))
+    end(DONE if told["usable"] else FAILED)
+
+
+def _size(file: str) -> int:
+    from pathlib import Path
+
+    return sum(each.stat().st_size for each in (Path(file), Path(f"{file}-wal")) if each.exists())
+
+
+@db.command(epilog=examples("callboard db check", "callboard db check --json"))
+@answers
+@click.pass_obj
+def check(door: Door, /, *, as_json: bool) -> None:
+    """Recount every counter from the findings and compare. Ends with 1 when one is wrong."""
+    from callboard.cli import output
+    from callboard.store import recount
+    from callboard.web import words
+
+    with door.services() as services, services.store.read() as conn:
+        kept, counted = recount.counted(conn), recount.counted_anew(conn)
+    wrong = [
+        {"counter": "/".join(map(str, cell)), "kept": kept.get(cell, 0), "counted": counted.get(cell, 0)}
+        for cell in sorted({*kept, *counted})
+        if kept.get(cell, 0) != counted.get(cell, 0)
+    ]
+    if as_json:
+        output.document({"ok": not wrong, "counters": len(counted), "findings": sum(counted.values()), "wrong": wrong})
+    elif wrong:
+        columns = ("Counter", "Kept", "Counted")
+        rows = [(str(each["counter"]), str(each["kept"]), str(each["counted"])) for each in wrong]
+        output.show(output.table(columns, rows, right=columns[1:]))
+        output.line(f"{words.count(len(wrong), 'counter')} of {words.number(len(counted))} are wrong.")
+    else:
+        output.line(
+            f"All {words.number(len(counted))} counters agree with {words.count(sum(counted.values()), 'finding')}."
+        )
+    end(FAILED if wrong else DONE)

@@ -1,0 +1,194 @@
+"""`callboard demo`: a made-up company, read through the very same code as a real tenant."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from callboard.cli.door import Door, answers, examples
+from callboard.cli.errors import end
+
+if TYPE_CHECKING:
+    from callboard.cli.running import Round
+    from callboard.config import Config
+    from callboard.demo.wizsim import SimAddress
+    from callboard.domain.board import Board
+    from callboard.wiring import Services
+
+SIZES = {"small": 600, "medium": 4_000, "large": 40_000}
+"""Findings of a company."""
+
+
+@click.command(
+    epilog=examples(
+        "callboard demo", "callboard demo --seed 7 --size small --port 8500", "callboard demo --once --json"
+    )
+)
+@click.option("--once", is_flag=True, help="Make the company, read it twice, say what was found, and end.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
+@click.option(
+    "--size",
+    type=click.Choice(list(SIZES)),
+    default="medium",
+    show_default=True,
+    help="How big the company is: 600, 4,000 or 40,000 findings.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the board.  [default: any free one]")
+@click.option("--database", help="Keep the board in this database instead of a file that is thrown away.")
+@answers
+@click.pass_obj
+def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database: str | None, as_json: bool) -> None:
+    """Open a board with a made-up company: a look-alike of Wiz, a catalog, and a year of findings. Needs no account."""
+    from callboard.cli import output
+    from callboard.wiring import Services
+
+    door.log()
+    began = time.monotonic()
+    output.say("Making a company …")
+    with _company(seed, SIZES[size], database) as config, Services.open(config, create=True) as services:
+        first = _read(services)
+        if once:
+            second = _read(services)
+            _tell(services, first, second, seed=seed, seconds=time.monotonic() - began, as_json=as_json)
+            end(_code(first, second))
+        else:
+            _show(services, port)
+
+
+@contextlib.contextmanager
+def _company(seed: int, findings: int, database: str | None) -> Iterator[Config]:
+    """A running look-alike with its company's catalog on disk, and the configuration that reads both."""
+    from callboard.config import load
+    from callboard.demo.company import make_world, write_catalog
+    from callboard.demo.wizsim import WizSim, running
+
+    world = make_world(seed=seed, findings=findings)
+    with tempfile.TemporaryDirectory(prefix="callboard-demo-") as name, running(WizSim(world)) as address:
+        folder = Path(name)
+        write_catalog(folder / "catalog", world)
+        file = folder / "callboard.toml"
+        file.touch(mode=0o600)
+        file.write_text(_configuration(address, database or f"sqlite:///{folder / 'callboard.db'}"), encoding="utf-8")
+        # Variables of the person's real board stay out of the made-up one.
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("CALLBOARD_")}
+        yield load(file, environ=environ)
+
+
+def _configuration(address: SimAddress, database: str) -> str:
+    """TOML, in which a JSON string is a string."""
+    quoted = {key: json.dumps(value) for key, value in {
+        "database": database, "client_id": address.client_id, "client_secret": address.client_secret,
+        "api_url": address.api_url, "token_url": address.token_url,
+    }.items()}  # fmt: skip
+    return f"""\
+[database]
+url = {quoted["database"]}
+
+[[source]]
+kind = "wiz"
+name = "wiz"
+client_id = {quoted["client_id"]}
+client_secret = {quoted["client_secret"]}
+api_url = {quoted["api_url"]}
+token_url = {quoted["token_url"]}
+audience = "wiz-api"
+calls_per_second = 1000
+allow_private = true
+link_hosts = ["127.0.0.1"]
+
+[[catalog]]
+kind = "file"
+name = "catalog"
+paths = ["catalog"]
+"""
+
+
+def _read(services: Services) -> Round:
+    from callboard.cli import running
+    from callboard.domain.run import Mode
+
+    with running.progress() as listen:
+        reading = running.everything(
+            services, services.config.sources, services.config.catalogs, mode=Mode.FULL, listen=listen
+        )
+        return asyncio.run(reading)
+
+
+def _show(services: Services, port: int) -> None:
+    from callboard.cli import output
+    from callboard.cli.background import Background
+    from callboard.cli.serve import web_services
+    from callboard.web.serve import serve
+
+    def opened(link: str) -> None:
+        output.line(f"The board is open. This link signs you in, once:\n{link}")
+        output.say("Ctrl-C ends it, and the company with it.")
+
+    with Background(services) as background:
+        serve(web_services(services, background=background), "127.0.0.1", port, opened=opened)
+
+
+def _board(services: Services) -> Board:
+    from callboard.domain.access import LAPTOP
+    from callboard.usecases import browse
+
+    return browse.board(services.store, LAPTOP, now=services.clock.now())
+
+
+def _tell(services: Services, first: Round, second: Round, *, seed: int, seconds: float, as_json: bool) -> None:
+    from callboard.cli import output
+    from callboard.web import words
+
+    board = _board(services)
+    totals = board.totals
+    severities = ("critical", "high", "medium", "unknown", "low", "info")
+    if as_json:
+        output.document({
+            "seed": seed,
+            "components": totals.components,
+            "findings": totals.findings,
+            "by_state": totals.by_state,
+            "open": {
+                "total": totals.open.total,
+                "by_severity": {word: getattr(totals.open, word) for word in severities},
+                "by_kind": totals.by_kind,
+                "mapped": totals.mapped.total,
+                "unmapped": sum(totals.unmapped.values()),
+                "unmapped_by_reason": totals.unmapped,
+                "conflicts": totals.conflicts,
+            },
+            "rejected": sum(report.rejected for report in first.sources),
+            "second_sync": {
+                "changes": sum(report.changes for report in second.sources),
+                "unchanged": sum(report.unchanged for report in second.sources),
+            },
+            "seconds": round(seconds, 2),
+        })  # fmt: skip
+        return
+    output.line(
+        f"{words.count(totals.components, 'component')}, {words.count(totals.findings, 'finding')}, "
+        f"{words.number(totals.open.total)} open: {output.counts(totals.open)}."
+    )
+    output.line(
+        f"{words.number(totals.mapped.total)} of the open ones stand on a component, "
+        f"{words.number(sum(totals.unmapped.values()))} do not."
+    )
+    changes = sum(report.changes for report in second.sources)
+    output.line(f"Read again, unchanged: {words.count(changes, 'change')}. {seconds:,.1f} s in all.")
+
+
+def _code(first: Round, second: Round) -> int:
+    from callboard.cli.errors import FAILED, INCOMPLETE
+
+    if first.failures or second.failures:
+        return INCOMPLETE
+    return FAILED if any(report.changes for report in second.sources) else 0

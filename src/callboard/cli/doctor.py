@@ -1,0 +1,176 @@
+"""`callboard doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from callboard.cli.door import Door, answers, examples
+from callboard.cli.errors import DONE, FAILED, end
+
+if TYPE_CHECKING:
+    from callboard.config import Config
+    from callboard.ports import Check
+    from callboard.wiring import Services
+
+WORDS = {True: "ok", None: "warn", False: "fail"}
+
+
+@click.command(epilog=examples("callboard doctor", "callboard doctor --offline", "callboard doctor --json"))
+@click.option("--offline", is_flag=True, help="Ask no source and no catalog; look only at what is on this machine.")
+@answers
+@click.pass_obj
+def doctor(door: Door, /, *, offline: bool, as_json: bool) -> None:
+    """Say what works and what does not, and what to do about it.
+
+    Looks at the configuration, the database, each source and its scopes, each catalog, and how old everything is.
+    Ends with 1 when something fails; a warning does not count.
+    """
+    from callboard.cli import output
+
+    checks = examine(door, offline=offline)
+    if as_json:
+        output.document({"ok": all(check.ok is not False for check in checks), "checks": checks})
+    else:
+        for text in lines(checks):
+            output.line(text)
+    end(FAILED if any(check.ok is False for check in checks) else DONE)
+
+
+def lines(checks: Sequence[Check]) -> list[str]:
+    """The checks for people."""
+    found = []
+    for check in checks:
+        found.append(f"{WORDS[check.ok]:<4}  {check.subject}: {check.message}")
+        if check.hint and check.ok is not True:
+            found.append(f"      → {check.hint}")
+    return found
+
+
+def examine(door: Door, *, offline: bool) -> list[Check]:
+    """Everything that can be looked at, in the order in which a person would mend it."""
+    from callboard.errors import CallboardError
+    from callboard.ports import Check
+
+    try:
+        config = door.config
+    except CallboardError as error:
+        return [Check(subject="configuration", ok=False, message=error.message, hint=error.hint)]
+    checks = _configuration(config)
+    try:
+        with door.services() as services:
+            checks.append(Check(subject="database", ok=True, message=f"{_where(config)} can be used."))
+            checks += _freshness(services)
+    except CallboardError as error:
+        # No database yet is how every board begins.
+        is_new = not _exists(config)
+        checks.append(Check(subject="database", ok=None if is_new else False, message=error.message, hint=error.hint))
+    checks += _secrets(config) if offline else asyncio.run(ask_everyone(config))
+    return checks
+
+
+def _configuration(config: Config) -> list[Check]:
+    from callboard.ports import Check
+    from callboard.web import words
+
+    place = str(config.file) if config.file else "no file; defaults and the environment"
+    told = f"{place}: {words.count(len(config.sources), 'source')}, {words.count(len(config.catalogs), 'catalog')}."
+    hint = "`callboard init` sets up a source and a catalog." if not (config.sources and config.catalogs) else None
+    checks = [Check(subject="configuration", ok=None if hint else True, message=told, hint=hint)]
+    checks += [
+        Check(subject="configuration", ok=None, message=f"{notice[0].upper()}{notice[1:]}.")
+        for notice in config.notices
+    ]
+    return checks
+
+
+def _secrets(config: Config) -> list[Check]:
+    """Whether every secret can be read, without using it."""
+    from callboard.errors import CallboardError
+    from callboard.ports import Check
+
+    checks = []
+    for section in (*config.sources, *config.catalogs):
+        try:
+            section.settings()
+        except CallboardError as error:
+            checks.append(
+                Check(subject=f"{section.what} {section.name}", ok=False, message=error.message, hint=error.hint)
+            )
+    return checks
+
+
+def _where(config: Config) -> str:
+    from callboard.config import hide_password
+
+    return hide_password(config.database.url)
+
+
+def _exists(config: Config) -> bool:
+    from callboard.wiring import database_file
+
+    file = database_file(config.database.url)
+    return file is None or file.exists()
+
+
+def _freshness(services: Services) -> list[Check]:
+    from callboard.domain.access import LAPTOP
+    from callboard.ports import Check
+    from callboard.usecases import browse
+    from callboard.web import freshness, words
+
+    now = services.clock.now()
+    health = {each.name: each for each in browse.sources(services.store, LAPTOP, now=now)}
+    checks = []
+    for section in services.config.sources:
+        each = health.get(section.name)
+        subject = f"source {section.name}: freshness"
+        if each is None:
+            hint = f"`callboard sync {section.name}` reads it."
+            checks.append(Check(subject=subject, ok=None, message="It has never been read.", hint=hint))
+            continue
+        found = freshness.banners([each], now)
+        checks += [
+            Check(subject=subject, ok=False if banner.late else None, message=f"{banner.head} {banner.text}")
+            for banner in found
+        ]
+        if not found and each.last_full_at is not None:
+            checks.append(
+                Check(subject=subject, ok=True, message=f"Last read completely {words.ago(each.last_full_at, now)}.")
+            )
+        if each.rejected:
+            told = f"{words.count(each.rejected, 'record')} could not be read."
+            hint = "`callboard sources` counts them; the log of the sync names what was expected."
+            checks.append(Check(subject=subject, ok=None, message=told, hint=hint))
+    return checks
+
+
+async def ask_everyone(config: Config) -> list[Check]:
+    """What the sources and catalogs say themselves."""
+    from callboard.errors import CallboardError
+    from callboard.ports import Check
+    from callboard.wiring import open_catalog, open_source
+
+    checks: list[Check] = []
+    for section in (*config.sources, *config.catalogs):
+        subject = f"{section.what} {section.name}"
+        try:
+            if section.what == "source":
+                async with open_source(section) as opened:
+                    found = await opened.source.check()
+            else:
+                async with open_catalog(config, section) as catalog:
+                    found = await catalog.check()
+        except CallboardError as error:
+            checks.append(Check(subject=subject, ok=False, message=error.message, hint=error.hint))
+            continue
+        checks += [
+            check
+            if check.subject.startswith(subject)
+            else Check(subject=f"{subject}: {check.subject}", ok=check.ok, message=check.message, hint=check.hint)
+            for check in found
+        ]
+    return checks

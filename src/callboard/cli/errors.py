@@ -1,0 +1,115 @@
+"""How the command line says no: exit codes in one table, and sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from callboard.errors import (
+    CallboardError,
+    CatalogError,
+    ConfigError,
+    ConflictError,
+    ImportRefusedError,
+    InvalidQueryError,
+    NotAllowedError,
+    NotFoundError,
+    OutboundError,
+    SourceError,
+    StoreError,
+)
+
+DONE = 0
+FAILED = 1
+"""A gate or a check said no, a run is held, or what was asked for does not exist."""
+USAGE = 2
+"""The command, the configuration or the database is not as it should be."""
+INCOMPLETE = 3
+"""A source, a catalog or a file could not be read completely."""
+
+EXIT_CODES: tuple[tuple[type[CallboardError], int], ...] = (
+    (ConfigError, USAGE),
+    (InvalidQueryError, USAGE),
+    (ImportRefusedError, INCOMPLETE),
+    (SourceError, INCOMPLETE),
+    (CatalogError, INCOMPLETE),
+    (OutboundError, INCOMPLETE),
+    (NotFoundError, FAILED),
+    (ConflictError, FAILED),
+    (NotAllowedError, FAILED),
+    (StoreError, USAGE),
+    (CallboardError, FAILED),
+)
+"""The first row that fits decides."""
+
+INTERRUPTED = 130
+"""Ctrl-C, as shells expect it."""
+
+
+def end(code: int) -> NoReturn:
+    """Ends the command with this exit code."""
+    raise click.exceptions.Exit(code)
+
+
+def exit_code(error: CallboardError) -> int:
+    """The exit code for an error of ours."""
+    return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
+
+
+def report(error: BaseException, *, debug: bool) -> int:
+    """Says on stderr what went wrong and returns the exit code. With `debug` the traceback comes first."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        _say("Stopped.")
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        _let_go_of_stdout()
+        return DONE
+    if debug and not isinstance(error, click.ClickException):
+        _traceback(error)
+    if isinstance(error, click.ClickException):
+        return _usage(error)
+    if isinstance(error, CallboardError):
+        _say(f"Error: {error.message}", error.hint)
+        return exit_code(error)
+    _say(
+        f"Error: something unexpected happened ({type(error).__name__}). This is a mistake in Callboard.",
+        None
+        if debug
+        else "The same command with --debug (`callboard --debug …`) shows where. The logs above may tell more.",
+    )
+    return FAILED
+
+
+def _usage(error: click.ClickException) -> int:
+    hint = None
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"`{error.ctx.command_path} --help` explains it."
+    _say(f"Error: {error.format_message()}", hint)
+    return USAGE
+
+
+def _say(message: str, hint: str | None = None) -> None:
+    from callboard.telemetry import mask_text
+
+    print("\n".join(mask_text(line) for line in message.split("\n")), file=sys.stderr)
+    if hint:
+        print(f"Hint: {mask_text(hint)}", file=sys.stderr)
+
+
+def _traceback(error: BaseException) -> None:
+    import traceback
+
+    from callboard.telemetry import mask_text
+
+    for line in traceback.format_exception(error):
+        print("\n".join(mask_text(each) for each in line.split("\n")), file=sys.stderr, end="")
+
+
+def _let_go_of_stdout() -> None:
+    """The reader of our output has left (`| head`): nothing is wrong, and Python must not try to flush again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

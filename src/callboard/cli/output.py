@@ -1,0 +1,135 @@
+"""What goes to stdout: one JSON document or text for people. And what goes to stderr while people wait."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from callboard.web import words
+
+if TYPE_CHECKING:
+    from callboard.domain.board import Counts
+    from callboard.domain.finding import Severity
+    from callboard.domain.instant import Instant
+    from callboard.domain.query import SourceHealth
+
+PIPE_COLUMNS = 220
+"""Width where no terminal tells one: wide enough that `| grep` finds whole rows."""
+
+_SEVERITY_STYLE = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "unknown": "magenta",
+    "low": "",
+    "info": "dim",
+}
+
+Cell = Text | str | int | None
+
+
+def document(value: object) -> None:
+    """The answer as one JSON document, the only thing on stdout."""
+    import msgspec
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    sys.stdout.flush()
+
+
+def out() -> Console:
+    """For answers. Colours only on a terminal, and none with NO_COLOR."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """For progress, questions and remarks."""
+    return _console(stderr=True)
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else PIPE_COLUMNS
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def show(renderable: RenderableType) -> None:
+    """Part of an answer, on stdout, without the blanks that fill a table's lines."""
+    console = out()
+    with console.capture() as captured:
+        console.print(renderable)
+    for text in captured.get().rstrip("\n").split("\n"):
+        print(text.rstrip())
+
+
+def say(text: str) -> None:
+    """A remark for people, on stderr."""
+    print(words.visible(text, keep_lines=True), file=sys.stderr)
+
+
+def line(text: str) -> None:
+    """A line of an answer, on stdout."""
+    print(words.visible(text, keep_lines=True))
+
+
+def banners(sources: Sequence[SourceHealth], now: Instant) -> None:
+    """What a reader must know before reading the numbers, in the words of the pages."""
+    from callboard.web import freshness
+
+    for banner in freshness.banners(sources, now):
+        say(f"{banner.head} {banner.text}")
+
+
+def pairs(asked: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Options as the parameters of the API, so that both ask in one language."""
+    found: list[tuple[str, str]] = []
+    for name, value in asked.items():
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        found += [(name, str(each)) for each in values]
+    return found
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, right: Sequence[str] = ()) -> Table:
+    """Rows for people. What a source or a file said is shown as text, whatever it looks like."""
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        made.add_column(
+            column, justify="right" if column in right else "left", overflow="fold", no_wrap=column in right
+        )
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text(_text(cell)) for cell in row))
+    return made
+
+
+def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
+    """Names and values under each other; those without a value are left out."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in pairs:
+        if value is not None and str(value):
+            made.add_row(name, value if isinstance(value, Text) else Text(_text(value)))
+    return made
+
+
+def severity(value: Severity) -> Text:
+    """The severity as a word; its colour only adds to it."""
+    return Text(value.word, style=_SEVERITY_STYLE[value.word])
+
+
+def counts(value: Counts) -> str:
+    """Open findings by severity in one line, worst first; those that there are none of are left out."""
+    names = ("critical", "high", "medium", "unknown", "low", "info")
+    told = [f"{words.number(getattr(value, name))} {name}" for name in names if getattr(value, name)]
+    return ", ".join(told) or "none"
+
+
+def _text(cell: Text | str | int | None) -> str:
+    if cell is None:
+        return "–"
+    return words.number(cell) if isinstance(cell, int) else words.visible(str(cell), keep_lines=True)

@@ -1,0 +1,106 @@
+"""The command `callboard` itself: its table of commands, its own options, and the one place where errors end."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import rich_click as click
+
+from callboard import __version__
+from callboard.cli.door import Door
+from callboard.cli.errors import report
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("callboard.cli.init:init", "Ask a few questions and write callboard.toml."),
+    "doctor": ("callboard.cli.doctor:doctor", "Say what works and what does not, and what to do about it."),
+    "sync": ("callboard.cli.sync:sync", "Read the sources and the catalogs."),
+    "import": ("callboard.cli.imports:import_files", "Take in findings from files."),
+    "serve": ("callboard.cli.serve:serve", "Show the board in a browser and keep it up to date."),
+    "findings": ("callboard.cli.findings:findings", "List findings."),
+    "finding": ("callboard.cli.findings:finding", "Everything about one finding."),
+    "components": ("callboard.cli.components:components", "List components with their open findings."),
+    "component": ("callboard.cli.components:component", "Everything about one component."),
+    "sources": ("callboard.cli.sources:sources", "How fresh and how whole each source is."),
+    "db": ("callboard.cli.db:db", "Look after the database."),
+    "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),
+    "wiz-sim": ("callboard.demo.wizsim.command:wiz_sim", "Run a look-alike of the Wiz API."),
+    "completion": ("callboard.cli.completion:completion", "Print the completion script for a shell."),
+    "version": ("callboard.cli.version:version", "Print the version."),
+}
+"""Name → where the command is, and the line that the overview shows. Loaded when called, not when listed."""
+
+
+class Stub(click.RichCommand):
+    """A command in the overview, before it is loaded."""
+
+
+class Root(click.RichGroup):
+    """The group of all commands. Ends the process itself, so that every error passes `report`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order in which a person meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A stand-in that knows its one line, which is all that the overview shows."""
+        if cmd_name not in COMMANDS:
+            return None
+        return Stub(name=cmd_name, short_help=COMMANDS[cmd_name][1])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The real command, loaded now that it is going to run."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, COMMANDS, 1, 0.5)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command {name!r}.{meant}", ctx)
+        found, stub, rest = super().resolve_command(ctx, args)
+        return found, load(found) if found is not None and found in COMMANDS else stub, rest
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:  # noqa: ANN401
+        """Runs the command and ends the process with its exit code."""
+        extra["standalone_mode"] = False
+        debug = "--debug" in (args[0] if args and args[0] is not None else extra.get("args") or sys.argv[1:])
+        try:
+            code = super().main(*args, **extra)
+            sys.stdout.flush()
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the one place where errors end
+            code = report(error, debug=debug)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def load(name: str) -> click.Command:
+    """The real command of that name."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    return command
+
+
+@click.group(
+    cls=Root,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="A first look: `callboard demo`. A first real board: `callboard init`, `callboard sync`, `callboard serve`.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The configuration file. Else CALLBOARD_CONFIG, else ./callboard.toml.",
+)
+@click.option("--debug", is_flag=True, help="More log lines, and tracebacks.")
+@click.version_option(__version__, prog_name="callboard", message="%(prog)s %(version)s")
+@click.pass_context
+def callboard(ctx: click.Context, /, *, config: Path | None, debug: bool) -> None:
+    """The notice board for security work: findings, on the components that own them.
+
+    Answers go to stdout, progress and logs to stderr. Every command that answers takes --json.
+
+    Exit codes: 0 done; 1 a check failed or a run is held; 2 usage or configuration; 3 something could not be read completely.
+    """
+    ctx.obj = Door(config_file=config, debug=debug)

@@ -1,0 +1,226 @@
+"""Reading catalogs and sources, for `callboard sync` and for the loop behind `callboard serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from callboard.cli.errors import exit_code
+from callboard.config import Section
+from callboard.domain.instant import Instant
+from callboard.domain.run import Mode, Size
+from callboard.errors import CallboardError, NotFoundError
+from callboard.telemetry import metrics
+from callboard.usecases import holds, keep_fresh
+from callboard.usecases.read_catalog import CatalogReport, read_catalog
+from callboard.usecases.sync import Progress, RunReport, sync
+from callboard.wiring import OpenSource, Services, open_catalog, open_source
+
+BYTES_PER_FINDING = 4_000
+"""What a stored finding takes on disk with its rule, resource, history and indexes."""
+
+SECONDS_BETWEEN_LINES = 5.0
+
+Listener = Callable[[str, Progress], None]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A source or catalog that could not be read at all."""
+
+    what: str
+    """Source or Catalog."""
+    name: str
+    message: str
+    hint: str | None
+    exit_code: int
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """What reading everything once came to."""
+
+    catalogs: tuple[CatalogReport, ...]
+    sources: tuple[RunReport, ...]
+    failures: tuple[Failure, ...]
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a first run of a source would cost."""
+
+    source: str
+    parts: tuple[Size, ...]
+    findings: int
+    capped: bool
+    """True when the source stopped counting: at least that many."""
+    calls: int
+    minutes: float
+    megabytes: float
+
+
+async def everything(
+    services: Services,
+    sections: Sequence[Section],
+    catalogs: Sequence[Section],
+    *,
+    mode: Mode | None,
+    listen: Listener | None,
+    accept: bool = False,
+) -> Round:
+    """Reads the catalogs, then the sources, one after the other. One that fails does not stop the others."""
+    catalog_reports: list[CatalogReport] = []
+    reports: list[RunReport] = []
+    failures: list[Failure] = []
+    for section in catalogs:
+        try:
+            catalog_reports.append(await one_catalog(services, section, accept=accept))
+        except CallboardError as error:
+            failures.append(_failure("Catalog", section, error))
+    for section in sections:
+        try:
+            reports.append(await one_source(services, section, mode=mode, listen=listen))
+        except CallboardError as error:
+            failures.append(_failure("Source", section, error))
+    return Round(catalogs=tuple(catalog_reports), sources=tuple(reports), failures=tuple(failures))
+
+
+async def one_catalog(services: Services, section: Section, *, accept: bool = False) -> CatalogReport:
+    """Reads one catalog."""
+    async with open_catalog(services.config, section, services.clock) as catalog:
+        return await read_catalog(
+            services.store, catalog, clock=services.clock, safety=services.config.safety, accept=accept
+        )
+
+
+async def one_source(services: Services, section: Section, *, mode: Mode | None, listen: Listener | None) -> RunReport:
+    """Runs one source. `mode` None: full when the last full run is old enough, else what has changed."""
+    async with open_source(section) as opened:
+        return await run(services, opened, mode=mode, listen=listen)
+
+
+async def run(
+    services: Services, opened: OpenSource, *, mode: Mode | None = None, listen: Listener | None = None
+) -> RunReport:
+    """Runs an open source."""
+    store, clock, source = services.store, services.clock, opened.source
+    if mode is None:
+        mode = keep_fresh.next_mode(store, source, clock=clock, full_every=opened.full_every)
+    report = await sync(
+        store,
+        opened.timed(metrics().page_seconds.labels(source.name).observe),
+        clock=clock,
+        mode=mode,
+        safety=services.config.safety,
+        progress=None if listen is None else lambda progress: listen(source.name, progress),
+        next_due_at=lambda now: Instant(now + opened.delta_every),
+    )
+    count(report)
+    return report
+
+
+def count(report: RunReport) -> None:
+    """Adds a run to the figures of this process."""
+    figures = metrics()
+    figures.runs.labels(report.source, report.state.value).inc()
+    figures.seen.labels(report.source).inc(report.seen)
+    figures.rejected.labels(report.source).inc(report.rejected)
+
+
+async def accept(services: Services, run_id: int) -> Round:
+    """Applies a held run after all. Raises NotFoundError when no configured source has it."""
+    section = held_by(services, run_id)
+    async with open_source(section) as opened:
+        report = await asyncio.to_thread(holds.accept, services.store, opened.source, run_id, clock=services.clock)
+    return Round(catalogs=(), sources=(report,), failures=())
+
+
+async def discard(services: Services, run_id: int) -> None:
+    """Throws a held run away. Raises NotFoundError when no configured source has it."""
+    section = held_by(services, run_id)
+    async with open_source(section) as opened:
+        await asyncio.to_thread(holds.discard, services.store, opened.source, run_id, clock=services.clock)
+
+
+def held_by(services: Services, run_id: int) -> Section:
+    """The source whose held run this is. Raises NotFoundError."""
+    held = {each.run: each for each in holds.held(services.store)}
+    if run_id not in held:
+        there = ", ".join(f"{each.run} ({each.source})" for each in held.values())
+        raise NotFoundError(f"Run {run_id} is not held.", hint=f"Held: {there}." if there else "No run is held.")
+    return services.config.source(held[run_id].source)
+
+
+async def estimates(services: Services, sections: Sequence[Section]) -> list[Estimate]:
+    """What a first run of each source would cost."""
+    found = []
+    for section in sections:
+        async with open_source(section) as opened:
+            sizes = tuple([size async for size in opened.source.estimate(now=services.clock.now())])
+        # Projects are read too, and take hardly any room.
+        findings = sum(size.count for size in sizes if not size.part.startswith("project"))
+        calls = sum(size.calls for size in sizes)
+        found.append(
+            Estimate(
+                source=section.name,
+                parts=sizes,
+                findings=findings,
+                capped=any(size.capped for size in sizes),
+                calls=calls,
+                minutes=round(calls / (opened.calls_per_second or 1) / 60, 2),
+                megabytes=round(findings * BYTES_PER_FINDING / 1e6, 1),
+            )
+        )
+    return found
+
+
+def _failure(what: str, section: Section, error: CallboardError) -> Failure:
+    return Failure(what=what, name=section.name, message=error.message, hint=error.hint, exit_code=exit_code(error))
+
+
+@contextmanager
+def progress() -> Iterator[Listener]:
+    """A bar on a terminal, and elsewhere a line now and then."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    from callboard.cli import output
+
+    with Bar(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=output.err(),
+        transient=True,
+    ) as bar:
+        tasks: dict[tuple[str, str], int] = {}
+
+        def listen(source: str, progress: Progress) -> None:
+            key = (source, progress.part)
+            if key not in tasks:
+                tasks[key] = bar.add_task(f"{source}: {progress.part}", total=progress.part_expected)
+            bar.update(tasks[key], completed=progress.part_seen, total=progress.part_expected)  # type: ignore[arg-type]
+
+        yield listen
+
+
+class _Lines:
+    """For logs and pipes: a line now and then."""
+
+    def __init__(self) -> None:
+        self._told_at = time.monotonic()
+
+    def __call__(self, source: str, progress: Progress) -> None:
+        if time.monotonic() - self._told_at >= SECONDS_BETWEEN_LINES:
+            self._told_at = time.monotonic()
+            print(
+                f"{source}: {progress.parts_done} of {progress.parts} parts read, {progress.seen:,} records",
+                file=sys.stderr,
+            )

@@ -1,0 +1,139 @@
+"""`callboard serve`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from callboard.cli.door import Door, examples
+
+if TYPE_CHECKING:
+    from callboard.cli.background import Background
+    from callboard.web.services import HookHandler, WebServices
+    from callboard.wiring import Services
+
+
+@click.command(epilog=examples("callboard serve", "callboard serve --port 8500", "callboard serve --no-sync"))
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1, or [server] host]")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 takes any free one.  [default: 8400, or [server] port]",
+)
+@click.option("--no-sync", is_flag=True, help="Only show what is there; read no source and no catalog.")
+@click.pass_obj
+def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -> None:
+    """Show the board in a browser and keep it up to date.
+
+    Prints a link that opens the board once, in one browser. Ends with Ctrl-C or SIGTERM.
+    """
+    from callboard.cli import output
+    from callboard.web.gate import check_bind
+    from callboard.web.serve import serve as open_door
+
+    door.log()
+    config = door.config
+    host = check_bind(host or config.server.host)
+
+    def opened(link: str) -> None:
+        output.line(f"The board is open. This link signs you in, once:\n{link}")
+        output.say("Ctrl-C ends it.")
+
+    with door.services(create=True) as services, contextlib.ExitStack() as stack:
+        background = None
+        if not no_sync and (config.sources or config.catalogs):
+            from callboard.cli.background import Background
+
+            background = stack.enter_context(Background(services))
+        elif not no_sync:
+            output.say("No source is configured yet: `callboard init` sets one up.")
+        web = web_services(services, background=background)
+        open_door(web, host, config.server.port if port is None else port, opened=opened)
+
+
+def web_services(
+    services: Services, *, background: Background | None = None, api_token: str | None = None
+) -> WebServices:
+    """What the web door needs, from what is configured. A secret that cannot be read costs only what needs it.
+
+    Webhooks are taken only with a `background`, which reads again what they name.
+    """
+    from callboard import __version__
+    from callboard.cli import output
+    from callboard.errors import CallboardError
+    from callboard.sources import SOURCES
+    from callboard.web.gate import LoopbackGate
+    from callboard.web.services import WebServices
+
+    hosts: set[str] = set()
+    hooks: dict[str, HookHandler] = {}
+    for section in services.config.sources:
+        try:
+            settings = section.settings()
+        except CallboardError as error:
+            output.say(f"Source {section.name} cannot be read: {error.message}")
+            continue
+        hosts |= set(getattr(settings, "allowed_link_hosts", ()))
+        token, ids = getattr(settings, "webhook_token", None), SOURCES[section.kind].hook_ids
+        if background is not None and token and ids is not None:
+            hooks[section.name] = _hook(section.name, token, ids, background)
+    return WebServices(
+        store=services.store,
+        clock=services.clock,
+        gate=LoopbackGate(services.clock, api_token=api_token),
+        version=__version__,
+        hooks=hooks,
+        link_hosts=frozenset(hosts),
+        jwks=_jwks(services),
+    )
+
+
+def _hook(source: str, token: str, ids_of: Callable[[bytes], tuple[str, ...]], background: Background) -> HookHandler:
+    """Takes a webhook: only the ids in it count, and those are read again from the source itself."""
+    from callboard.errors import CallboardError
+    from callboard.web.services import HookAnswer
+
+    wanted = hashlib.sha256(token.encode()).digest()
+
+    async def handle(authorization: str | None, body: bytes) -> HookAnswer:
+        scheme, _, given = (authorization or "").partition(" ")
+        is_good = hmac.compare_digest(hashlib.sha256(given.strip().encode("utf-8", "replace")).digest(), wanted)
+        if scheme.lower() != "bearer" or not is_good:
+            return HookAnswer(status=401, message="The token is not the one that is configured.")
+        try:
+            ids = ids_of(body)
+        except CallboardError as error:
+            return HookAnswer(status=400, message=error.message)
+        if not ids:
+            return HookAnswer(status=400, message="The body names no finding.")
+        if not background.tell(source, ids):
+            return HookAnswer(status=503, message="Too many findings wait to be read again.")
+        return HookAnswer(status=202, message="Taken. What it names is read again from the source.")
+
+    return handle
+
+
+def _jwks(services: Services) -> Callable[[], bytes] | None:
+    """The public halves of the keys that catalogs are asked with; None when there are none."""
+    from callboard.cli import output
+    from callboard.errors import CallboardError
+
+    paths: set[Path] = set()
+    for section in services.config.catalogs:
+        try:
+            path = getattr(section.settings(), "key_file", None)
+        except CallboardError as error:
+            output.say(f"Catalog {section.name} cannot be read: {error.message}")
+            continue
+        paths |= {path} if path is not None else set()
+    if not paths:
+        return None
+    from callboard.catalog.keys import SigningKey, jwks_document
+
+    return lambda: jwks_document(SigningKey.load(path) for path in sorted(paths))

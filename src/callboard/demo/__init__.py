@@ -1,0 +1,1 @@
+"""The demo world: a generated company, and a Wiz look-alike that tells of it."""

@@ -1,0 +1,250 @@
+"""A whole company with its findings at one moment, made from a seed and a few sizes.
+
+    world = make_world(seed=7, findings=5_000)
+    world.issues, world.vulnerabilities, world.configurations   the three ledgers
+    world.organisation                                          everything that findings point at
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Final, Literal
+
+from callboard.demo.company import blueprint
+from callboard.demo.company.estate import make_resources
+from callboard.demo.company.history import write_history
+from callboard.demo.company.ids import FindingIds
+from callboard.demo.company.ledger import SEVERITIES, Ledger
+from callboard.demo.company.organisation import (
+    DAY,
+    make_accounts,
+    make_components,
+    make_projects,
+    make_services,
+    make_staff,
+    stray_repositories,
+)
+from callboard.demo.company.rules import make_rules
+from callboard.demo.company.values import Organisation, Resource, Rule, Weakness
+from callboard.demo.company.weaknesses import make_weaknesses
+
+Kind = Literal["issue", "vulnerability", "configuration"]
+KINDS: Final[tuple[Kind, ...]] = ("issue", "vulnerability", "configuration")
+
+_EXACT_PAIRS: Final = 60_000
+"""Up to this many findings no two of them name the same cause and resource; above, a repetition is cheap and rare."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sizes:
+    """How many findings of each kind a new world has."""
+
+    issues: int
+    vulnerabilities: int
+    configurations: int
+
+    @classmethod
+    def of(cls, findings: int) -> Sizes:
+        """Share a total out: mostly vulnerabilities, as in real tenants."""
+        issues, configurations = findings * 15 // 100, findings * 20 // 100
+        return cls(issues=issues, vulnerabilities=findings - issues - configurations, configurations=configurations)
+
+
+@dataclass(kw_only=True)
+class World:
+    """The company and its findings now. Only `evolve` and write calls change it."""
+
+    organisation: Organisation
+    now: int
+    """The world's clock, epoch seconds."""
+
+    step: int = 0
+    """How many times the world has been moved on."""
+
+    ledgers: dict[Kind, Ledger]
+    organisation_revision: int = 0
+    paces: tuple[float, ...] = field(default=(), repr=False)
+
+    @property
+    def issues(self) -> Ledger:
+        """Issues: a rule violated by a resource."""
+        return self.ledgers["issue"]
+
+    @property
+    def vulnerabilities(self) -> Ledger:
+        """A published vulnerability in a package on an asset."""
+        return self.ledgers["vulnerability"]
+
+    @property
+    def configurations(self) -> Ledger:
+        """A configuration rule judged on a resource."""
+        return self.ledgers["configuration"]
+
+    @property
+    def seed(self) -> int:
+        """What everything was made from."""
+        return self.organisation.seed
+
+    def renumber(self, generation: int) -> None:
+        """Give every finding another id, as a source does that was set up anew."""
+        for kind, ledger in self.ledgers.items():
+            ledger.ids = FindingIds(self.seed, kind, generation)
+            ledger.revision += 1
+
+    def replace_resources(self, changed: Iterable[Resource]) -> None:
+        """Put changed resources in place of those with the same index; findings follow by that index."""
+        resources = list(self.organisation.resources)
+        for resource in changed:
+            resources[resource.index] = resource
+        self.organisation = replace(self.organisation, resources=tuple(resources))
+        self.organisation_revision += 1
+
+
+def midnight() -> int:
+    """The start of today in UTC, epoch seconds."""
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(today.timestamp())
+
+
+def make_world(
+    *,
+    seed: int = 1,
+    findings: int = 4_000,
+    sizes: Sizes | None = None,
+    now: datetime | int | None = None,
+    components: int | None = None,
+) -> World:
+    """Make the same world for the same arguments. `now` defaults to the start of today."""
+    clock = midnight() if now is None else int(now.timestamp()) if isinstance(now, datetime) else now
+    amounts = sizes or Sizes.of(findings)
+    total = amounts.issues + amounts.vulnerabilities + amounts.configurations
+    organisation = make_organisation(seed, clock, total, components)
+    ledgers = {kind: Ledger(ids=FindingIds(seed, kind)) for kind in KINDS}
+    world = World(organisation=organisation, now=clock, ledgers=ledgers)
+    world.paces = tuple(r.component.team.pace if r.component else 3.0 for r in organisation.resources)
+    for kind, count in zip(KINDS, (amounts.issues, amounts.vulnerabilities, amounts.configurations), strict=True):
+        causes, resources = Pairing(organisation, kind).draw(count, f"{seed}:{kind}")
+        source: tuple[Rule, ...] | tuple[Weakness, ...]
+        source = organisation.weaknesses if kind == "vulnerability" else organisation.rules
+        write_history(
+            ledgers[kind],
+            causes=causes,
+            resources=resources,
+            severity_of_cause=[_code(cause.severity) for cause in source],
+            known_since=[_known_since(cause) for cause in source],
+            paces=world.paces,
+            seed=f"{seed}:{kind}",
+            now=clock,
+        )
+    return world
+
+
+def make_organisation(seed: int, now: int, findings: int, components: int | None = None) -> Organisation:
+    """The company without its findings, large enough to carry that many."""
+    staff = make_staff(seed, now)
+    accounts = make_accounts(seed)
+    software = make_components(seed, staff, components or min(400, 46 + findings // 4_000))
+    services = make_services(seed, software, now)
+    projects = make_projects(seed, staff, accounts, software, services, now)
+    strays = stray_repositories(seed)
+    resources = make_resources(
+        seed,
+        now,
+        accounts=accounts,
+        components=software,
+        projects=projects,
+        services=services,
+        strays=strays,
+        at_least=min(24_000, findings // 40),
+    )
+    return Organisation(
+        seed=seed,
+        name=blueprint.COMPANY,
+        host=blueprint.COMPANY_HOST,
+        now=now,
+        people=staff.people,
+        teams=staff.teams,
+        components=software,
+        accounts=accounts,
+        projects=projects,
+        services=services,
+        repositories=(*(c.repository for c in software), *strays),
+        resources=resources,
+        rules=make_rules(seed, now - 700 * DAY),
+        weaknesses=make_weaknesses(),
+    )
+
+
+def _code(severity: str) -> int:
+    return 0 if severity == "INFORMATIONAL" else SEVERITIES.index(severity)
+
+
+def _known_since(cause: Rule | Weakness) -> int:
+    return cause.published_at if isinstance(cause, Weakness) else 0
+
+
+class Pairing:
+    """Which cause can meet which resource, and a way to draw such pairs."""
+
+    def __init__(self, organisation: Organisation, kind: Kind) -> None:
+        self._planted: list[tuple[int, int]] = []
+        if kind == "vulnerability":
+            by_ecosystem: dict[str, list[int]] = {}
+            for index, weakness in enumerate(organisation.weaknesses):
+                if not weakness.malicious:
+                    # Less severe ones are far more frequent in scans than in tables of well-known ones.
+                    often = {"CRITICAL": 1, "HIGH": 2, "MEDIUM": 3, "LOW": 4}.get(weakness.severity, 1)
+                    by_ecosystem.setdefault(weakness.ecosystem, []).extend([index] * often)
+            choices = [
+                [index for ecosystem in resource.ecosystems for index in by_ecosystem.get(ecosystem, ())]
+                if resource.asset
+                else []
+                for resource in organisation.resources
+            ]
+            malicious = next(i for i, w in enumerate(organisation.weaknesses) if w.malicious)
+            self._planted = [
+                (malicious, r.index) for r in organisation.resources if r.branch and malicious_home(r)
+            ][:1]
+        else:
+            rules = [
+                (index, rule)
+                for index, rule in enumerate(organisation.rules)
+                if kind == "issue" or rule.kind == "CloudConfigurationRule"
+            ]
+            choices = [
+                [i for i, rule in rules if resource.type in rule.applies_to and (resource.internet or not rule.needs_internet)]
+                for resource in organisation.resources
+            ]
+        self.choices = choices
+        self.places = [index for index, options in enumerate(choices) if options]
+
+    def draw(self, count: int, seed: str) -> tuple[array[int], array[int]]:
+        """That many pairs, as a column of causes and a column of resource indexes."""
+        random = Random(f"{seed}:pairs")
+        causes, resources = array("H"), array("I")
+        for cause, resource in self._planted[:count]:
+            causes.append(cause)
+            resources.append(resource)
+        rest = count - len(causes)
+        possible = [(c, r) for r in self.places for c in dict.fromkeys(self.choices[r])] if count <= _EXACT_PAIRS else []
+        if 0 < rest <= len(possible):
+            for cause, resource in random.sample(possible, rest):
+                causes.append(cause)
+                resources.append(resource)
+            return causes, resources
+        places, choices = self.places, self.choices
+        span = len(places)
+        picks, options = array("I", random.randbytes(4 * rest)), array("H", random.randbytes(2 * rest))
+        more = array("I", [places[pick % span] for pick in picks])
+        resources.extend(more)
+        causes.extend([choices[r][option % len(choices[r])] for r, option in zip(more, options, strict=True)])
+        return causes, resources
+
+
+def malicious_home(resource: Resource) -> bool:
+    """Whether the one malicious package of the company is planted in this branch."""
+    return resource.component is not None and resource.component.name == "storefront-web" and "npm" in resource.ecosystems

@@ -1,0 +1,171 @@
+"""Answers of connections: nodes, page info and counters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from callboard.demo.company.ledger import RESULTS
+from callboard.demo.wizsim.faults import Faults
+from callboard.demo.wizsim.fields.groups import Group, issues_of_group
+from callboard.demo.wizsim.fields.happenings import event_id
+from callboard.demo.wizsim.fields.issues import Fields
+from callboard.demo.wizsim.moments import write
+from callboard.demo.wizsim.pages import finding_page
+from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.views import Found, bad_input, severity_counts
+
+
+def _nodes(page: Any, _tenant: Tenant) -> Any:
+    if page.first is None:
+        # The vendor's tutorials say that the call fails without it; counters alone need none (wiz-api.md section 2).
+        raise bad_input("Argument 'first' is required when 'nodes' are selected.")
+    return page.items
+
+
+def _optional_nodes(page: Any, _tenant: Tenant) -> Any:
+    return page.items
+
+
+def _count(page: Any, tenant: Tenant) -> int:
+    if page.faults.total_count_zero and page.is_later:
+        return 0
+    cap, total = tenant.options.count_cap, int(page.cut.total)
+    return total if cap is None else min(cap, total)
+
+
+def _first_page_count(page: Any, tenant: Tenant) -> int:
+    # Later pages answer 0 (wiz-api.md section 2: official plugin, tool S).
+    return 0 if page.is_later else _count(page, tenant)
+
+
+def _capped(page: Any, tenant: Tenant) -> bool:
+    cap = tenant.options.count_cap
+    return cap is not None and page.cut.total > cap
+
+
+def _severity(code: int) -> Callable[[Any, Tenant], int]:
+    return lambda page, tenant: severity_counts(page.found)[code]
+
+
+def _unique(page: Any, _tenant: Tenant) -> Any:
+    found: Found = page.found
+    return found.once("unique", lambda: len(set(map(found.ledger.resource.__getitem__, found.rows))))
+
+
+def _result(word: str) -> Callable[[Any, Tenant], Any]:
+    code = RESULTS.index(word)
+
+    def count(page: Any, _tenant: Tenant) -> Any:
+        found: Found = page.found
+        column = found.ledger.result
+        return found.once(word, lambda: bytes(map(column.__getitem__, found.rows)).count(code))
+
+    return count
+
+
+def _impact(word: str) -> Callable[[Any, Tenant], int]:
+    return lambda page, tenant: sum(1 for p in tenant.world.organisation.projects if p.impact == word)
+
+
+_SEVERITIES: Final[dict[str, Callable[..., Any]]] = {
+    "informationalSeverityCount": _severity(0),
+    "lowSeverityCount": _severity(1),
+    "mediumSeverityCount": _severity(2),
+    "highSeverityCount": _severity(3),
+    "criticalSeverityCount": _severity(4),
+}
+_PAGE: Final[dict[str, Callable[..., Any]]] = {
+    "nodes": _nodes,
+    "pageInfo": lambda page, tenant: page.info,
+    "totalCount": _count,
+}
+
+def _entity_issues(
+    resource: Any,
+    tenant: Tenant,
+    filterBy: Any = None,  # noqa: N803  argument names are the schema's
+    orderBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+) -> Any:
+    merged = {**(filterBy or {}), "relatedEntity": {"ids": [resource.id]}}
+    return finding_page(tenant, Faults(), "issue", filter_by=merged, order_by=orderBy, first=first, after=after)
+
+
+def _finding_issues(
+    finding: Any,
+    tenant: Tenant,
+    filterBy: Any = None,  # noqa: N803
+    orderBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+) -> Any:
+    return _entity_issues(finding.resource, tenant, filterBy, orderBy, first, after)
+
+
+def _group_issues(
+    group: Group,
+    tenant: Tenant,
+    filterBy: Any = None,  # noqa: N803
+    orderBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+) -> Any:
+    return issues_of_group(
+        group, tenant, faults=Faults(), filter_by=filterBy, order_by=orderBy, first=first, after=after
+    )
+
+
+NESTED: Final[Fields] = {
+    "GraphEntity": {"issues": _entity_issues},
+    "VulnerabilityFinding": {"relatedIssues": _finding_issues},
+}
+"""Connections inside other types, which add to those types' own tables."""
+
+CONNECTION_FIELDS: Final[Fields] = {
+    "IssuesGroupedByValue": {"id": lambda group, tenant: group.key, "issues": _group_issues},
+    "IssueHistoryEvent": {
+        "id": event_id,
+        "timestamp": lambda event, tenant: write(event[0], event[1]),
+        "type": lambda event, tenant: event[2],
+        "message": lambda event, tenant: event[3] or None,
+        "issue": lambda event, tenant: tenant.issue(event[1]),
+        "sourceRule": lambda event, tenant: tenant.issue(event[1]).rule,
+    },
+    "GraphSearchResult": {"entities": lambda resource, tenant: [resource], "aggregateCount": lambda resource, tenant: None},
+    "IssueConnection": {**_PAGE, **_SEVERITIES, "uniqueEntityCount": _unique},
+    "VulnerabilityFindingConnection": {
+        **_PAGE,
+        **_SEVERITIES,
+        "totalCount": _first_page_count,
+        "maxCountReached": _capped,
+    },
+    "ConfigurationFindingConnection": {
+        **_PAGE,
+        "maxCountReached": _capped,
+        "passCount": _result("PASS"),
+        "failCount": _result("FAIL"),
+        "errorCount": _result("ERROR"),
+        "notAssessedCount": _result("NOT_ASSESSED"),
+    },
+    "ProjectConnection": {**_PAGE, "LBICount": _impact("LBI"), "MBICount": _impact("MBI"), "HBICount": _impact("HBI")},
+    # A shipped client asks this one for nodes without `first` (wiz-api.md section 15, terraform provider).
+    "GraphSearchResultConnection": {**_PAGE, "nodes": _optional_nodes, "maxCountReached": _capped},
+    **{
+        name: _PAGE
+        for name in (
+            "CloudResourceConnection",
+            "CloudResourceV2Connection",
+            "VersionControlResourceConnection",
+            "RepositoryConnection",
+            "ApplicationServiceConnection",
+            "UserConnection",
+            "ServiceAccountConnection",
+            "CloudAccountConnection",
+            "ControlConnection",
+            "IssueHistoryEventConnection",
+            "IssuesGroupedByValueConnection",
+        )
+    },
+}

@@ -1,0 +1,214 @@
+"""Answers of cloud resources, repositories, services, accounts and graph entities."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from callboard.demo.company.ids import entity_id
+from callboard.demo.company.values import ApplicationService, Branch, CloudAccount, Repository, Resource
+from callboard.demo.wizsim.fields.configurations import pairs
+from callboard.demo.wizsim.fields.issues import Fields
+from callboard.demo.wizsim.fields.projects import analytics
+from callboard.demo.wizsim.moments import write, write_optional
+from callboard.demo.wizsim.tenant import Tenant
+
+
+def _properties(r: Resource, _t: Tenant) -> dict[str, Any]:
+    return {
+        "_vertexID": r.id,
+        "name": r.name,
+        "externalId": r.external_id,
+        "cloudPlatform": r.platform,
+        "region": r.region,
+        "nativeType": r.native_type,
+        "status": r.status,
+        "tags": r.tags,
+        "creationDate": write(r.created_at),
+    }
+
+
+def _owners(r: Resource, _t: Tenant) -> list[dict[str, Any]] | None:
+    return [{"type": "TAG", "graphEntity": None}] if r.tags and "contact" in r.tags else None
+
+
+def _repository_projects(r: Repository, t: Tenant) -> Any:
+    return [p for p in t.world.organisation.projects if r in p.repositories] or None
+
+
+def _branch_projects(b: Branch, t: Tenant) -> Any:
+    repository = next((r for r in t.world.organisation.repositories if b in r.branches), None)
+    return _repository_projects(repository, t) if repository else None
+
+
+def _organisation(_source: object, t: Tenant) -> dict[str, Any]:
+    repository = t.world.organisation.repositories[0]
+    return {
+        "id": repository.organization_id,
+        "externalId": repository.organization,
+        "name": repository.organization,
+        "path": repository.organization,
+        "cloudProvider": "GitHub",
+    }
+
+
+def _service_projects(s: ApplicationService, t: Tenant) -> Any:
+    return [p for p in t.world.organisation.projects if s in p.services] or None
+
+
+def _service_resources(s: ApplicationService, t: Tenant) -> list[Resource]:
+    return [r for r in t.world.organisation.resources if s in r.services]
+
+
+def _service_analytics(s: ApplicationService, t: Tenant) -> dict[str, int]:
+    counts = [0] * 5
+    by_resource = t.issues_of_resources()
+    for resource in _service_resources(s, t):
+        for code, number in enumerate(by_resource.get(resource.index, ())):
+            counts[code] += number
+    return analytics(counts)
+
+
+def _service_owners(s: ApplicationService, _t: Tenant) -> list[dict[str, Any]] | None:
+    if s.owner is None:
+        return None
+    source = "BACKSTAGE" if s.source == "BACKSTAGE" else "MANUAL"
+    return [{"identity": s.owner, "source": source, "ownedCloudResourcesCount": 0, "ownedCodeResourcesCount": 0}]
+
+
+def _type_counts(s: ApplicationService, t: Tenant) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
+    for resource in _service_resources(s, t):
+        counts[resource.type] = counts.get(resource.type, 0) + 1
+    return [{"type": kind, "entityType": kind, "count": number} for kind, number in sorted(counts.items())]
+
+
+def _linked_projects(a: CloudAccount, t: Tenant) -> Any:
+    return [p for p in t.world.organisation.projects if a in p.accounts] or None
+
+
+def _account_size(a: CloudAccount, t: Tenant) -> int:
+    return sum(1 for r in t.world.organisation.resources if r.account is a)
+
+
+def _no_exposures(_r: Resource, _t: Tenant, **_arguments: object) -> dict[str, Any]:
+    return {"nodes": []}
+
+
+def _connector(t: Tenant) -> dict[str, str]:
+    return {"id": entity_id(t.world.seed, "connector"), "name": "main"}
+
+
+INVENTORY_FIELDS: Final[Fields] = {
+    "GraphEntity": {
+        "id": lambda r, t: r.id,
+        "name": lambda r, t: r.name,
+        "type": lambda r, t: r.type,
+        "properties": _properties,
+        "providerUniqueId": lambda r, t: r.provider_id or None,
+        "projects": lambda r, t: r.projects or None,
+        "firstSeen": lambda r, t: write(r.created_at),
+        "lastSeen": lambda r, t: write(r.deleted_at or t.world.organisation.now),
+        "deletedAt": lambda r, t: write_optional(r.deleted_at or 0),
+        "technologies": lambda r, t: None,
+        "userMetadata": lambda r, t: {"isInWatchlist": False, "isIgnored": False, "note": None},
+        "userTags": lambda r, t: None,
+        "publicExposures": _no_exposures,
+        "otherSubscriptionExposures": _no_exposures,
+        "otherVnetExposures": _no_exposures,
+    },
+    "CloudResource": {
+        "id": lambda r, t: r.id,
+        "name": lambda r, t: r.name,
+        "type": lambda r, t: r.type,
+        "nativeType": lambda r, t: r.native_type,
+        "subscriptionId": lambda r, t: r.account.id if r.account else None,
+        "subscriptionName": lambda r, t: r.account.name if r.account else None,
+        "subscriptionExternalId": lambda r, t: r.account.external_id if r.account else None,
+        "graphEntity": lambda r, t: r,
+    },
+    "CloudResourceV2": {
+        "id": lambda r, t: r.id,
+        "name": lambda r, t: r.name,
+        "type": lambda r, t: r.type,
+        "nativeType": lambda r, t: r.native_type,
+        "externalId": lambda r, t: r.external_id,
+        "providerUniqueId": lambda r, t: r.provider_id or None,
+        "cloudPlatform": lambda r, t: r.platform,
+        "region": lambda r, t: r.region,
+        "status": lambda r, t: r.status,
+        "tags": lambda r, t: pairs(r.tags),
+        "owners": _owners,
+        "projects": lambda r, t: r.projects or None,
+        "applicationServices": lambda r, t: r.services or None,
+        "cloudAccount": lambda r, t: r.account,
+        "codeRepository": lambda r, t: None,
+        "codeToCloudPipelineStage": lambda r, t: "CODE" if r.branch else "CLOUD",
+        "createdAt": lambda r, t: write(r.created_at),
+        "firstSeen": lambda r, t: write(r.created_at),
+        "lastSeen": lambda r, t: write(r.deleted_at or t.world.organisation.now),
+        "updatedAt": lambda r, t: write(r.deleted_at or r.created_at),
+        "deletedAt": lambda r, t: write_optional(r.deleted_at or 0),
+        "graphEntity": lambda r, t: r,
+        "hasSensitiveData": lambda r, t: r.sensitive,
+        "isAccessibleFromInternet": lambda r, t: r.internet,
+        "isOpenToAllInternet": lambda r, t: r.internet,
+        "isAvailableOnGraph": lambda r, t: True,
+    },
+    "VersionControlResource": {
+        "id": lambda r, t: r.id,
+        "name": lambda r, t: r.name,
+        "type": lambda r, t: r.type,
+        "platform": lambda r, t: "GITHUB",
+        "providerID": lambda r, t: r.provider_id or None,
+        "repository": lambda r, t: r.repository,
+        "connector": lambda r, t: _connector(t),
+        "graphEntity": lambda r, t: r,
+    },
+    "Repository": {
+        "id": lambda r, t: r.id,
+        "name": lambda r, t: r.name,
+        "url": lambda r, t: r.url,
+        "platform": lambda r, t: r.platform,
+        "visibility": lambda r, t: r.visibility,
+        "archived": lambda r, t: r.archived,
+        "public": lambda r, t: r.visibility == "PUBLIC",
+        "organization": _organisation,
+        "projects": _repository_projects,
+        "branches": lambda r, t: r.branches,
+    },
+    "RepositoryBranch": {
+        "id": lambda b, t: b.id,
+        "name": lambda b, t: b.name,
+        "url": lambda b, t: b.url,
+        "platform": lambda b, t: "GITHUB",
+        "organization": _organisation,
+        "projects": _branch_projects,
+    },
+    "ApplicationService": {
+        "id": lambda s, t: s.id,
+        "displayName": lambda s, t: s.name,
+        "description": lambda s, t: s.description,
+        "sources": lambda s, t: [s.source],
+        "environments": lambda s, t: s.environments,
+        "ownersV2": _service_owners,
+        "projects": _service_projects,
+        "tags": lambda s, t: pairs(s.tags),
+        "issueAnalytics": _service_analytics,
+        "resourceTypeCounts": _type_counts,
+        "promotedAt": lambda s, t: write(s.promoted_at),
+        "connectorLastSeenAt": lambda s, t: write(t.world.now) if s.source == "BACKSTAGE" else None,
+        "deletionDueDate": lambda s, t: None,
+    },
+    "CloudAccount": {
+        "id": lambda a, t: a.id,
+        "name": lambda a, t: a.name,
+        "externalId": lambda a, t: a.external_id,
+        "cloudProvider": lambda a, t: a.provider,
+        "linkedProjects": _linked_projects,
+        "resourceCount": _account_size,
+        "firstScannedAt": lambda a, t: write(t.world.organisation.now - 365 * 86_400),
+        "lastScannedAt": lambda a, t: write(t.world.now),
+        "status": lambda a, t: "CONNECTED",
+        "sourceConnectors": lambda a, t: [_connector(t)],
+    },
+}

@@ -1,0 +1,136 @@
+"""Answers of projects, their risk profile and what is linked to them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from callboard.demo.company.ids import spread
+from callboard.demo.company.values import Project
+from callboard.demo.wizsim.fields.configurations import pairs
+from callboard.demo.wizsim.fields.issues import Fields
+from callboard.demo.wizsim.moments import write
+from callboard.demo.wizsim.tenant import Tenant
+
+
+def analytics(counts: Any, scope: int = 0) -> dict[str, int]:
+    """Counts by severity code in the words of the schema."""
+    return {
+        "issueCount": sum(counts),
+        "informationalSeverityCount": counts[0],
+        "lowSeverityCount": counts[1],
+        "mediumSeverityCount": counts[2],
+        "highSeverityCount": counts[3],
+        "criticalSeverityCount": counts[4],
+        "scopeSize": scope,
+    }
+
+
+def _analytics(p: Project, t: Tenant, **_selection: object) -> dict[str, int]:
+    return analytics(t.issues_of_projects().get(p.id, (0, 0, 0, 0, 0)), _entities(p, t))
+
+
+def _entities(p: Project, t: Tenant) -> int:
+    def count() -> dict[str, int]:
+        sizes: dict[str, int] = {}
+        for resource in t.world.organisation.resources:
+            for project in resource.projects:
+                sizes[project.id] = sizes.get(project.id, 0) + 1
+        return sizes
+
+    return t.remember("sizes of projects", count).get(p.id, 0)
+
+
+def children(p: Project, t: Tenant) -> int:
+    """How many projects stand directly below."""
+    return sum(1 for other in t.world.organisation.projects if other.parent is p)
+
+
+def score(p: Project) -> int:
+    """A security score from 0 to 100."""
+    return 40 + spread(sum(map(ord, p.slug)), 31) % 60
+
+
+def _profile(p: Project, _t: Tenant) -> dict[str, Any]:
+    exposed = "YES" if p.exposed else "UNKNOWN"
+    return {
+        "businessImpact": p.impact,
+        "isActivelyDeveloped": "NO" if p.archived else "YES",
+        "hasAuthentication": "UNKNOWN",
+        "hasExposedAPI": exposed,
+        "hasUserInterface": "UNKNOWN",
+        "isInternetFacing": exposed,
+        "isCustomerFacing": exposed,
+        "storesData": "YES" if p.data_types else "UNKNOWN",
+        "isRegulated": "YES" if p.regulatory else "NO",
+        "sensitiveDataTypes": list(p.data_types),
+        "regulatoryStandards": list(p.regulatory),
+    }
+
+
+def _account_links(p: Project, _t: Tenant) -> list[dict[str, Any]]:
+    return [
+        {
+            "cloudAccount": account,
+            "environment": account.environment,
+            "resourceGroups": [],
+            "resourceTags": pairs({"component": p.component}) if p.component else [],
+            "shared": p.component is not None,
+        }
+        for account in p.accounts
+    ]
+
+
+def _repository_links(p: Project, _t: Tenant) -> list[dict[str, Any]]:
+    return [{"environment": "PRODUCTION", "repository": r, "repositoryV2": r} for r in p.repositories]
+
+
+def _service_links(p: Project, _t: Tenant) -> list[dict[str, Any]]:
+    return [
+        {"environment": environment, "applicationService": service}
+        for service in p.services
+        for environment in service.environments
+    ]
+
+
+PROJECT_FIELDS: Final[Fields] = {
+    "Project": {
+        "id": lambda p, t: p.id,
+        "name": lambda p, t: p.name,
+        "slug": lambda p, t: p.slug,
+        "description": lambda p, t: p.description,
+        "archived": lambda p, t: p.archived,
+        "isFolder": lambda p, t: p.is_folder,
+        "nestingLevel": lambda p, t: p.level,
+        "parentProject": lambda p, t: p.parent,
+        "ancestorProjects": lambda p, t: p.ancestors or None,
+        "childProjectCount": children,
+        "businessUnit": lambda p, t: p.business_unit,
+        "category": lambda p, t: None,
+        "identifiers": lambda p, t: p.identifiers,
+        "tags": lambda p, t: pairs(p.tags),
+        "projectOwners": lambda p, t: p.owners,
+        "securityChampions": lambda p, t: p.champions,
+        "riskProfile": _profile,
+        "createdAt": lambda p, t: write(p.created_at),
+        "updatedAt": lambda p, t: write(p.updated_at),
+        "modifiedAt": lambda p, t: write(p.updated_at),
+        "creationMethod": lambda p, t: "TERRAFORM" if p.component and len(p.slug) % 2 else None,
+        "securityScore": lambda p, t: score(p),
+        "issueAnalytics": _analytics,
+        "entityCount": _entities,
+        "workloadCount": _entities,
+        "licensedWorkloadQuota": lambda p, t: None,
+        "cloudAccountCount": lambda p, t: len(p.accounts),
+        "cloudOrganizationCount": lambda p, t: 0,
+        "containerRegistryCount": lambda p, t: 0,
+        "kubernetesClusterCount": lambda p, t: 0,
+        "repositoryCount": lambda p, t: len(p.repositories),
+        "teamMemberCount": lambda p, t: len(p.owners) + len(p.champions),
+        "technologyCount": lambda p, t: 0,
+        "cloudAccountLinks": _account_links,
+        "cloudOrganizationLinks": lambda p, t: [],
+        "kubernetesClustersLinks": lambda p, t: [],
+        "repositoryLinks": _repository_links,
+        "applicationServiceLinks": _service_links,
+    },
+}

@@ -1,0 +1,188 @@
+"""What the root query fields answer: which scope they need, and which page of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from graphql import GraphQLResolveInfo
+
+from callboard.demo.company.world import Kind
+from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.fields.graph import graph_search
+from callboard.demo.wizsim.fields.groups import group_issues
+from callboard.demo.wizsim.fields.happenings import happenings
+from callboard.demo.wizsim.filters import things
+from callboard.demo.wizsim.pages import Page, finding_page, thing_page
+from callboard.demo.wizsim.tenant import Tenant
+
+Root = Callable[..., Any]
+ISSUE_SCOPES: Final = ("read:issues", "read:posture_issues", "read:threat_issues")
+SCOPES: Final[dict[Kind, tuple[str, ...]]] = {
+    "issue": ISSUE_SCOPES,
+    "vulnerability": ("read:vulnerabilities",),
+    "configuration": ("read:cloud_configuration",),
+}
+RESOURCE_SCOPES: Final = ("read:resources", "read:inventory")
+
+
+def _findings(
+    kind: Kind,
+    _root: object,
+    info: GraphQLResolveInfo[Any],
+    filterBy: Any = None,  # noqa: N803  argument names are the schema's
+    orderBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+    **_rest: object,
+) -> Page:
+    request: Request = info.context
+    request.need(*SCOPES[kind])
+    return finding_page(
+        request.tenant, request.faults, kind, filter_by=filterBy, order_by=orderBy, first=first, after=after
+    )
+
+
+def _finding(kind: Kind, _root: object, info: GraphQLResolveInfo[Any], id: str) -> Any:  # noqa: A002
+    request: Request = info.context
+    request.need(*SCOPES[kind])
+    row = request.tenant.find(kind, id)
+    if row is None:
+        raise not_found(info.field_name)
+    return request.tenant.node(kind, row)
+
+
+List = Callable[[Tenant, Any, Any], Sequence[Any]]
+
+
+def _things(
+    scopes: tuple[str, ...],
+    list_: List,
+    _root: object,
+    info: GraphQLResolveInfo[Any],
+    filterBy: Any = None,  # noqa: N803
+    orderBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+    **_rest: object,
+) -> Page:
+    request: Request = info.context
+    request.need(*scopes)
+    tenant = request.tenant
+    key = ("things", info.field_name, repr(filterBy), repr(orderBy))
+    listed = tenant.remember(key, lambda: list_(tenant, filterBy, orderBy))
+    return thing_page(tenant, request.faults, listed, first=first, after=after)
+
+
+def _thing(
+    scopes: tuple[str, ...],
+    list_: List,
+    _root: object,
+    info: GraphQLResolveInfo[Any],
+    id: str | None = None,  # noqa: A002
+    slug: str | None = None,
+    **_rest: object,
+) -> Any:
+    request: Request = info.context
+    request.need(*scopes)
+    for thing in list_(request.tenant, None, None):
+        if (id is not None and thing.id == id) or (id is None and slug is not None and thing.slug == slug):
+            return thing
+    raise not_found(info.field_name)
+
+
+def _resources(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, tenant.world.organisation.resources, things.RESOURCE_TESTS, filter_by)
+
+
+def _resources_v2(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    wanted = {"includeDeleted": False, **(filter_by or {})}
+    return things.sift(tenant, tenant.world.organisation.resources, things.RESOURCE_V2_TESTS, wanted)
+
+
+def _branches(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    branches = [r for r in tenant.world.organisation.resources if r.branch is not None]
+    return things.sift(tenant, branches, things.BRANCH_TESTS, filter_by)
+
+
+def _repositories(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, tenant.world.organisation.repositories, things.REPOSITORY_TESTS, filter_by)
+
+
+def _services(tenant: Tenant, filter_by: Any, order: Any) -> Sequence[Any]:
+    found = things.sift(tenant, tenant.world.organisation.services, things.SERVICE_TESTS, filter_by)
+    return things.ordered(found, order, {"NAME": lambda s: s.name})
+
+
+def _users(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, tenant.world.organisation.people, things.USER_TESTS, filter_by)
+
+
+def _accounts(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, tenant.world.organisation.accounts, things.ACCOUNT_TESTS, filter_by)
+
+
+def _controls(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    controls = [r for r in tenant.world.organisation.rules if r.kind == "Control"]
+    return things.sift(tenant, controls, things.CONTROL_TESTS, filter_by)
+
+
+def _service_accounts(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, [tenant.account], things.SERVICE_ACCOUNT_TESTS, filter_by)
+
+
+def _every_project(tenant: Tenant, _filter: Any, _order: Any) -> Sequence[Any]:
+    return tenant.world.organisation.projects
+
+
+def _entity(_root: object, info: GraphQLResolveInfo[Any], id: str, **_rest: object) -> Any:  # noqa: A002
+    request: Request = info.context
+    request.need(*RESOURCE_SCOPES)
+    found = request.tenant.resource_by_id(id)
+    if found is None:
+        raise not_found(info.field_name)
+    return found
+
+
+def _entity_by_provider(_root: object, info: GraphQLResolveInfo[Any], providerUniqueId: str) -> Any:  # noqa: N803
+    request: Request = info.context
+    request.need(*RESOURCE_SCOPES)
+    for resource in request.tenant.world.organisation.resources:
+        if resource.provider_id == providerUniqueId:
+            return resource
+    return None
+
+
+QUERIES: Final[dict[str, Root]] = {
+    "issue": partial(_finding, "issue"),
+    "issues": partial(_findings, "issue"),
+    "issuesV2": partial(_findings, "issue"),
+    "issuesGroupedByValue": group_issues,
+    "issueHistoryEvents": happenings,
+    "vulnerabilityFinding": partial(_finding, "vulnerability"),
+    "vulnerabilityFindings": partial(_findings, "vulnerability"),
+    "configurationFinding": partial(_finding, "configuration"),
+    "configurationFindings": partial(_findings, "configuration"),
+    "project": partial(_thing, ("read:projects",), _every_project),
+    "projects": partial(_things, ("read:projects",), things.find_projects),
+    "cloudResource": partial(_thing, RESOURCE_SCOPES, _resources),
+    "cloudResources": partial(_things, RESOURCE_SCOPES, _resources),
+    "cloudResourceV2": partial(_thing, RESOURCE_SCOPES, _resources),
+    "cloudResourcesV2": partial(_things, RESOURCE_SCOPES, _resources_v2),
+    "versionControlResource": partial(_thing, RESOURCE_SCOPES, _branches),
+    "versionControlResources": partial(_things, RESOURCE_SCOPES, _branches),
+    "repository": partial(_thing, RESOURCE_SCOPES, _repositories),
+    "repositories": partial(_things, RESOURCE_SCOPES, _repositories),
+    "applicationService": partial(_thing, RESOURCE_SCOPES, _services),
+    "applicationServices": partial(_things, RESOURCE_SCOPES, _services),
+    "graphSearch": graph_search,
+    "graphEntity": _entity,
+    "graphEntityByProviderUniqueId": _entity_by_provider,
+    "user": partial(_thing, ("read:users",), _users),
+    "users": partial(_things, ("read:users",), _users),
+    "control": partial(_thing, ("read:controls",), _controls),
+    "controls": partial(_things, ("read:controls",), _controls),
+    "cloudAccounts": partial(_things, ("read:cloud_accounts",), _accounts),
+    "serviceAccounts": partial(_things, ("read:service_accounts",), _service_accounts),
+}

@@ -1,0 +1,217 @@
+"""Filters of issues."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from callboard.demo.company.ledger import ISSUE_REASONS, REJECTED, STATUSES, Ledger
+from callboard.demo.company.organisation import DAY
+from callboard.demo.company.rules import ISSUE_TYPES
+from callboard.demo.company.values import Project, Resource, Rule
+from callboard.demo.wizsim import masks
+from callboard.demo.wizsim.fields.issues import (
+    ISSUE_SEVERITIES,
+    due_seconds,
+    issue_assignee,
+    issue_due,
+    issue_notes,
+    issue_tickets,
+)
+from callboard.demo.wizsim.fields.people import identity_id
+from callboard.demo.wizsim.masks import Mask
+from callboard.demo.wizsim.moments import read
+from callboard.demo.wizsim.nodes import IssueRow
+from callboard.demo.wizsim.predicates import set_test, tag_test
+from callboard.demo.wizsim.tenant import Tenant
+
+Filter = Callable[[Tenant, Ledger, Any], Mask]
+
+
+def named(projects: tuple[Project, ...], wanted: set[str]) -> bool:
+    """Whether one of the projects is meant by id or slug; `*` means every project."""
+    return "*" in wanted or any(p.id in wanted or p.slug in wanted for p in projects)
+
+
+def _resources(keep: Callable[[Resource, Any], object]) -> Filter:
+    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+        return masks.of_resources(ledger, tenant.world.organisation.resources, lambda r: keep(r, value))
+
+    return mask
+
+
+def _rules(keep: Callable[[Rule, Any], object]) -> Filter:
+    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+        return masks.of_causes(ledger, tenant.world.organisation.rules, lambda r: keep(r, value))
+
+    return mask
+
+
+def _each(keep: Callable[[IssueRow, Tenant, Any], object]) -> Filter:
+    """A test that has to look at every issue: slow, for what no column holds."""
+
+    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+        return bytes(bool(keep(tenant.issue(row), tenant, value)) for row in range(len(ledger)))
+
+    return mask
+
+
+def _coded(column: str, words: tuple[Any, ...]) -> Filter:
+    def mask(_tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+        return masks.codes(getattr(ledger, column), [words.index(word) for word in value if word in words])
+
+    return mask
+
+
+def _dated(column: str) -> Filter:
+    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+        return masks.times(getattr(ledger, column), value, tenant.world.now)
+
+    return mask
+
+
+def _ids(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+    return masks.of_rows(len(ledger), (tenant.find("issue", id_) for id_ in value))
+
+
+def _due(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+    column = [due_seconds(row, at, code) for row, (at, code) in enumerate(zip(ledger.created, ledger.severity, strict=True))]
+    for (kind, row), edit in tenant.edits.items():
+        if kind == "issue" and edit.has_due:
+            column[row] = read(edit.due_at) // 1_000_000 if edit.due_at else 0
+    return masks.times(column, value, tenant.world.now)
+
+
+def _rejection_expires(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
+    column = [
+        changed + 90 * DAY if status == REJECTED and row % 3 == 0 else 0
+        for row, (changed, status) in enumerate(zip(ledger.changed, ledger.status, strict=True))
+    ]
+    return masks.times(column, value, tenant.world.now)
+
+
+def search_hits(rule: Rule, resource: Resource, text: str) -> bool:
+    """Whether the words occur in the rule's name or in the resource's."""
+    return text in rule.name.lower() or text in resource.name.lower() or text in resource.external_id.lower()
+
+
+def _search(tenant: Tenant, ledger: Ledger, value: str) -> Mask:
+    text, organisation = value.lower(), tenant.world.organisation
+    found = tenant.find("issue", value)
+    if found is not None:
+        return masks.of_rows(len(ledger), [found])
+    by_rule = masks.of_causes(ledger, organisation.rules, lambda r: text in r.name.lower())
+    by_resource = masks.of_resources(
+        ledger, organisation.resources, lambda r: text in r.name.lower() or text in r.external_id.lower()
+    )
+    return masks.either([by_rule, by_resource], len(ledger))
+
+
+def entity_matches(resource: Resource, value: dict[str, Any]) -> bool:
+    """Whether a resource is meant by a `relatedEntity` filter."""
+    account = resource.account
+    ids = {*(value.get("ids") or ()), *([value["id"]] if value.get("id") else ())}
+    tests = (
+        (ids, resource.id),
+        (value.get("type"), resource.type),
+        (value.get("status"), resource.status),
+        (value.get("region"), resource.region),
+        (value.get("nativeType"), resource.native_type),
+        (value.get("cloudPlatform"), resource.platform),
+        (value.get("kubernetesNamespaceName"), resource.namespace),
+        (value.get("kubernetesClusterId"), resource.cluster),
+        (value.get("resourceGroupId"), resource.resource_group),
+    )
+    if any(wanted and held not in wanted for wanted, held in tests):
+        return False
+    wanted = value.get("subscriptionId")
+    if wanted and (account is None or not {account.id, account.external_id} & set(wanted)):
+        return False
+    search, place = value.get("search"), value.get("subscriptionSearch")
+    if search and search.lower() not in f"{resource.name} {resource.external_id}".lower():
+        return False
+    if place and (account is None or place.lower() not in f"{account.name} {account.external_id}".lower()):
+        return False
+    return not value.get("tag") or tag_test(value["tag"])(resource.tags)
+
+
+def _assignee(issue: IssueRow, tenant: Tenant, value: dict[str, Any]) -> bool:
+    person = issue_assignee(issue, tenant)
+    if value.get("isSet") is not None and (person is not None) is not value["isSet"]:
+        return False
+    wanted = value.get("equals")
+    return not wanted or (person is not None and identity_id(person, tenant) in wanted)
+
+
+def _requirement(rule: Rule, wanted: set[str], part: str) -> bool:
+    for sub in rule.subcategories:
+        held = {"framework": sub.category.framework.id, "category": sub.category.id, "subcategory": sub.id}
+        if (part == "any" and wanted & set(held.values())) or held.get(part) in wanted:
+            return True
+    return False
+
+
+def requirement_filter(part: str) -> Callable[[Rule, Any], bool]:
+    """A test of a rule's place in the frameworks: by framework, category, subcategory, or any of the three."""
+    return lambda rule, value: _requirement(rule, set(value), part)
+
+
+def _service_ids(resource: Resource, value: Any) -> bool:
+    return set_test(value)(s.id for s in resource.services)
+
+
+def project_tags(resource: Resource, value: Any) -> bool:
+    """Whether one of the resource's projects carries the wanted tags."""
+    test = tag_test(value)
+    return any(test(p.tags) for p in resource.projects)
+
+
+ISSUE_FILTERS: Final[dict[str, Filter]] = {
+    "id": _ids,
+    "search": _search,
+    "status": _coded("status", STATUSES),
+    "severity": _coded("severity", ISSUE_SEVERITIES),
+    "type": _rules(lambda r, v: ISSUE_TYPES[r.kind] in v),
+    "project": _resources(lambda r, v: named(r.projects, set(v))),
+    "projectIsSet": _resources(lambda r, v: bool(r.projects) is v),
+    "projectTag": _resources(project_tags),
+    "projectBusinessImpact": _resources(lambda r, v: any(p.impact in v for p in r.projects)),
+    "applicationService": _resources(_service_ids),
+    "owningApplicationService": _resources(_service_ids),
+    "relatedApplicationService": _resources(_service_ids),
+    "environment": _resources(lambda r, v: not v.get("equals") or r.environment in v["equals"]),
+    "cloudAccountOrCloudOrganizationId": _resources(lambda r, v: r.account is not None and r.account.id in v),
+    "relatedEntity": _resources(entity_matches),
+    "sourceRule": _rules(lambda r, v: not v.get("id") or r.id in v["id"]),
+    "sourceControl": _rules(lambda r, v: r.id in v),
+    "sourceControlType": _rules(lambda r, v: {"Control": "SECURITY_GRAPH"}.get(r.kind, "CLOUD_CONFIGURATION") in v),
+    "securityFramework": _rules(requirement_filter("framework")),
+    "securityCategory": _rules(requirement_filter("category")),
+    "securitySubCategory": _rules(requirement_filter("subcategory")),
+    "frameworkCategory": _rules(requirement_filter("any")),
+    "riskEqualsAny": _rules(lambda r, v: bool(set(r.risks) & set(v))),
+    "riskEqualsAll": _rules(lambda r, v: set(v) <= set(r.risks)),
+    "riskIsSet": _rules(lambda r, v: bool(r.risks) is v),
+    "hasRemediation": _rules(lambda r, v: bool(r.remediation) is v),
+    "createdAt": _dated("created"),
+    "statusChangedAt": _dated("changed"),
+    "resolvedAt": _dated("resolved"),
+    "dueAt": _due,
+    "rejectionExpiresAt": _rejection_expires,
+    "resolutionReason": _coded("reason", ISSUE_REASONS),
+    "openReason": _each(lambda i, t, v: _open_reason(i) in v),
+    "hasDueDate": _each(lambda i, t, v: (issue_due(i, t) is not None) is v),
+    "hasNote": _each(lambda i, t, v: bool(issue_notes(i, t)) is v),
+    "hasUserNote": _each(lambda i, t, v: any(n.author for n in issue_notes(i, t) or ()) is v),
+    "noteContains": _each(lambda i, t, v: any(v.lower() in n.text.lower() for n in issue_notes(i, t) or ())),
+    "hasServiceTicket": _each(lambda i, t, v: bool(issue_tickets(i, t)) is v),
+    "searchServiceTicket": _each(lambda i, t, v: any(v.lower() in k.name.lower() for k in issue_tickets(i, t) or ())),
+    "assignee": _each(_assignee),
+    "validatedAsExploitable": _each(lambda i, t, v: (i.rule.kind == "Control" and i.row % 11 == 0) is v),
+}
+
+
+def _open_reason(issue: IssueRow) -> str:
+    if issue.ledger.reopened[issue.row]:
+        return "ISSUE_RESURFACED"
+    return "OBJECT_CREATED" if issue.row % 5 == 0 else "ISSUE_DISCOVERED"

@@ -1,0 +1,61 @@
+"""Settings of one look-alike that stay as they are while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+READ_SCOPES: Final = (
+    "read:issues",
+    "read:vulnerabilities",
+    "read:cloud_configuration",
+    "read:projects",
+    "read:resources",
+    "read:inventory",
+    "read:users",
+    "read:service_accounts",
+    "read:controls",
+    "read:cloud_accounts",
+    "read:security_frameworks",
+)
+WRITE_SCOPES: Final = (
+    "write:issue_status",
+    "write:issue_ignore",
+    "write:issue_comments",
+    "write:service_ticket",
+    "update:write:issue_due_at",
+    "write:vulnerability_findings",
+)
+"""Names as seen in wiz-api.md section 1; the last one is our guess, no public text names it (2026-08)."""
+
+MAX_PAGE: Final = 500
+"""The largest `first` (wiz-api.md section 2)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """How this look-alike behaves where real tenants differ or are not known."""
+
+    first_max: Literal["clamp", "error"] = "error"
+    """What `first` over 500 does; the public record does not say."""
+
+    count_cap: int | None = None
+    """`totalCount` is never above this, and `maxCountReached` says so."""
+
+    result_window: int | None = None
+    """No row after this many is given out in one walk (wiz-api.md section 2: about 10,000 was seen)."""
+
+    scopes: tuple[str, ...] = (*READ_SCOPES, *WRITE_SCOPES)
+    """What the service account may do."""
+
+    token_seconds: int = 86_400
+    """How long a token lives (24 h in copies of the vendor's text)."""
+
+    dc: str = "us1"
+    """The data centre that tokens name."""
+
+    portal_url: str | None = None
+    """Where `url` and `portalUrl` point; None means at this server."""
+
+    page_cache: int = 24
+    """How many filtered and ordered results are remembered."""

@@ -1,0 +1,95 @@
+"""The page that deep links lead to: it reads the fragment in the browser and shows the issue or finding it names."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import Any, Final
+
+from callboard.demo.company.world import Kind
+from callboard.demo.wizsim.engine import Engine
+
+_DOCUMENTS: Final[dict[str, tuple[Kind, str]]] = {
+    "issue": (
+        "issue",
+        "query PortalIssue($id: ID!) { issue(id: $id) { id severity status type createdAt statusChangedAt resolvedAt description"
+        " sourceRules { name } entitySnapshot { name type cloudPlatform region externalId } projects { name } } }",
+    ),
+    "vulnerability": (
+        "vulnerability",
+        "query PortalFinding($id: ID!) { vulnerabilityFinding(id: $id) { id name severity status detailedName version fixedVersion"
+        " firstDetectedAt lastDetectedAt CVEDescription projects { name }"
+        " vulnerableAsset { ... on VulnerableAssetBase { name type providerUniqueId } } } }",
+    ),
+}
+
+
+def item(engine: Engine, kind: str, id_: str) -> dict[str, Any] | None:
+    """The facts that the page shows, or None when there is no such thing."""
+    if kind not in _DOCUMENTS:
+        return None
+    _kind, document = _DOCUMENTS[kind]
+    result = engine.run(document, {"id": id_}, plain=True)
+    if not result.data:
+        return None
+    facts: dict[str, Any] = next(iter(result.data.values()))
+    return facts
+
+
+_SCRIPT: Final = """
+const text = decodeURIComponent(location.hash);
+const uuid = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
+const issue = text.match(new RegExp("issue~'" + uuid));
+const entity = text.match(new RegExp("entity~\\\\(~'" + uuid + "\\\\*2cSECURITY_TOOL_FINDING"));
+const main = document.querySelector("main");
+function say(tag, words) { const e = document.createElement(tag); e.textContent = words; main.append(e); return e; }
+function flat(value) {
+  if (value === null || value === "") return "\\u2013";
+  if (Array.isArray(value)) return value.map(flat).join(", ") || "\\u2013";
+  if (typeof value === "object") return Object.values(value).map(flat).join(" \\u00b7 ");
+  return String(value);
+}
+async function show() {
+  const kind = issue ? "issue" : entity ? "vulnerability" : null;
+  if (!kind) { say("p", "This link names no issue and no finding."); document.title = "Nothing named"; return; }
+  const id = (issue || entity)[1];
+  const answer = await fetch("/portal/" + kind + "/" + id);
+  if (!answer.ok) { say("h1", "Not found"); say("p", id); document.title = "Not found"; return; }
+  const facts = await answer.json();
+  const title = facts.name || facts.sourceRules[0].name;
+  document.title = title;
+  say("h1", title);
+  const table = say("table", "");
+  for (const [name, value] of Object.entries(facts)) {
+    const row = table.insertRow();
+    row.insertCell().textContent = name;
+    row.insertCell().textContent = flat(value);
+  }
+  main.dataset.id = id;
+  main.dataset.ready = "yes";
+}
+addEventListener("hashchange", () => location.reload());
+show();
+"""
+
+PAGE: Final = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Wiz look-alike</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }}
+header {{ color: #666; }} td {{ padding: .2rem 1rem .2rem 0; vertical-align: top; }} td:first-child {{ color: #666; }}
+</style>
+<header>A look-alike of the Wiz portal. Nothing here is real.</header>
+<main></main>
+<script>{_SCRIPT}</script>
+</html>
+"""
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; connect-src 'self'; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{b64encode(sha256(_SCRIPT.encode()).digest()).decode()}'"
+    ),
+}

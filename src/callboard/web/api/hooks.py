@@ -1,0 +1,26 @@
+"""`/api/v1/hooks/…`: sources tell that something has changed."""
+
+from __future__ import annotations
+
+from litestar.params import FromPath
+from litestar.response import Response
+
+from callboard.web import answers, wire
+from callboard.web.errors import Refusal, problem
+from callboard.web.view import WebRequest, request_id_of, services_of
+
+REFUSED = "There is no such hook, or its token is another one."
+
+
+async def receive(request: WebRequest, source: FromPath[str]) -> Response[bytes]:
+    """Pass the body to the source's hook. An unknown source and a wrong token look the same."""
+    body = await request.body()
+    handler = services_of(request).hooks.get(source)
+    answer = await handler(request.headers.get("authorization"), body) if handler else None
+    request_id = request_id_of(request)
+    if answer is None or answer.status in (401, 403):
+        refusal = Refusal(status=401, title="Sign in first.", detail=REFUSED)
+        return problem(refusal, request_id, {"WWW-Authenticate": "Bearer"})
+    if answer.status >= 400:
+        return problem(Refusal(status=answer.status, title=answer.message), request_id)
+    return answers.json(wire.HookDone(message=answer.message), status=answer.status)

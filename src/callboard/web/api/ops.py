@@ -1,0 +1,57 @@
+"""Addresses for whoever runs this: alive, ready, metrics, the API's description, keys, and the static files."""
+
+from __future__ import annotations
+
+from litestar.params import FromPath
+from litestar.response import Response
+
+from callboard.errors import NotFoundError
+from callboard.usecases import browse
+from callboard.web import answers, openapi, params, render, wire
+from callboard.web.metrics import Metrics
+from callboard.web.view import Viewing, WebRequest, identify, services_of
+
+
+def alive() -> Response[bytes]:
+    """The process answers. Says nothing else."""
+    return answers.json(wire.Status(status="ok", parts={}))
+
+
+def ready(request: WebRequest) -> Response[bytes]:
+    """Whether the process can do its work; what it waits for is told to signed-in callers only."""
+    state = services_of(request).ready()
+    parts = dict(state.parts) if identify(request) is not None else {}
+    status = wire.Status(status="ready" if state.ready else "not ready", parts=parts)
+    return answers.json(status, status=200 if state.ready else 503)
+
+
+def metrics(request: WebRequest, view: Viewing) -> Response[bytes]:
+    """Numbers for Prometheus."""
+    params.nothing(view.query)
+    numbers: Metrics = request.app.state.metrics
+    text = numbers.text(browse.board(view.store, view.visibility, now=view.now))
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def description(view: Viewing) -> Response[bytes]:
+    """The API as OpenAPI 3.1."""
+    return answers.json(openapi.document(view.services.version))
+
+
+def keys(request: WebRequest) -> Response[bytes]:
+    """The public keys of what this process signs."""
+    jwks = services_of(request).jwks
+    if jwks is None:
+        raise NotFoundError
+    return Response(jwks(), media_type="application/json", headers={"Cache-Control": "public, max-age=300"})
+
+
+def static(request: WebRequest, name: FromPath[str]) -> Response[bytes]:
+    """One of our own static files; for ever when it was asked for by its hash."""
+    try:
+        content, digest = render.asset(name)
+    except KeyError as error:
+        raise NotFoundError from error
+    forever = request.query_params.get("v") == digest
+    caching = "public, max-age=31536000, immutable" if forever else "no-cache"
+    return Response(content, media_type=render.ASSETS[name], headers={"Cache-Control": caching})

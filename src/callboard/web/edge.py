@@ -1,0 +1,133 @@
+"""The outermost layer: what is true for every request and every answer, found or not.
+
+It gives each request an id, refuses foreign hosts, foreign pages that write and overlong questions, adds the security
+headers, and writes one line of log and one count per request. The line holds the route's template, never the URL: search text is
+not logged.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from callboard import telemetry
+from callboard.web.gate import LoopbackGate
+from callboard.web.metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_QUERY_BYTES = 16_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
+    ),
+)
+
+_log = structlog.get_logger("callboard.web")
+
+
+async def finish_headers(message: Message, scope: Scope) -> None:
+    """Litestar's last hook before an answer leaves: the headers that every answer carries."""
+    if message["type"] != "http.response.start":
+        return
+    headers = list(message["headers"])
+    present = {name.lower() for name, _ in headers}
+    headers += [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+    if b"cache-control" not in present:
+        headers.append((b"cache-control", b"private, no-store"))
+        headers.append((b"vary", b"Cookie, Authorization"))
+    headers.append((b"x-request-id", str(scope["state"].get("request_id", "")).encode()))
+    message["headers"] = headers
+
+
+class Edge:
+    """Wraps the routed app."""
+
+    def __init__(self, app: ASGIApp, gate: LoopbackGate, metrics: Metrics) -> None:
+        self._app = app
+        self._gate = gate
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge the request, pass it on, and note how it ended."""
+        if scope["type"] != ScopeType.HTTP:
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
+            return
+        with telemetry.request_id() as request_id:
+            scope.setdefault("state", {})["request_id"] = request_id
+            await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, request_id: str) -> None:
+        started = time.perf_counter()
+        status = 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            refusal = self._judge(scope)
+            if refusal is None:
+                await self._app(scope, receive, watched)
+            else:
+                await _plain(watched, *refusal)
+        finally:
+            seconds = time.perf_counter() - started
+            route = str(scope.get("path_template") or "unknown")
+            self._metrics.answered(method=scope["method"], route=route, status=status, seconds=seconds)
+            _log.info(
+                "request",
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(seconds * 1000, 1),
+                request_id=request_id,
+            )
+
+    def _judge(self, scope: HTTPScope) -> tuple[int, str] | None:
+        hosts = _values(scope["headers"], b"host")
+        if len(hosts) != 1 or not self._gate.admits_host(hosts[0]):
+            return 421, "This address is not Callboard's. Use the address that `callboard serve` printed."
+        if scope["method"] not in SAFE_METHODS and not self._from_here(scope):
+            return 403, "This request comes from a page of another origin."
+        if len(scope["query_string"]) > MAX_QUERY_BYTES:
+            return 414, f"The question is longer than {MAX_QUERY_BYTES} bytes."
+        return None
+
+    def _from_here(self, scope: HTTPScope) -> bool:
+        # Under `Referrer-Policy: no-referrer` a browser calls the origin of our own forms "null" (Fetch standard, "append a
+        # request Origin header"); then only the browser's own word on where the request comes from can tell.
+        own = _values(scope["headers"], b"sec-fetch-site") == ["same-origin"]
+        origins = _values(scope["headers"], b"origin")
+        return all(self._gate.admits_origin(origin) or (origin == "null" and own) for origin in origins)
+
+
+def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in headers if key.lower() == name]
+
+
+async def _plain(send: Send, status: int, text: str) -> None:
+    body = f"{text}\n".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,166 @@
+"""How the web door says no: one table from the error family to HTTP, one body for programs, one page for people.
+
+What went wrong inside (5xx) is never told beyond its sort and the request's id: the text of such an error may hold SQL, paths
+or what a source answered.
+"""
+
+from __future__ import annotations
+
+import http
+import inspect
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+
+from callboard.errors import (
+    CallboardError,
+    CatalogError,
+    ConfigError,
+    ConflictError,
+    ImportRefusedError,
+    InvalidQueryError,
+    NotAllowedError,
+    NotFoundError,
+    OutboundError,
+    SourceError,
+    StoreError,
+)
+from callboard.web import render
+from callboard.web.view import SignedOutError, WebRequest, identify, request_id_of
+
+STATUS: dict[type[CallboardError], int] = {
+    InvalidQueryError: 400,
+    SignedOutError: 401,
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    ImportRefusedError: 422,
+    ConfigError: 500,
+    SourceError: 502,
+    CatalogError: 502,
+    OutboundError: 502,
+    StoreError: 503,
+    CallboardError: 500,
+}
+"""The nearest class in an error's own line of descent decides."""
+
+MACHINE_PATHS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/", "/static/")
+"""Where errors are answered as problem+json; everywhere else a person is reading."""
+
+WORDS = {
+    400: "The request cannot be understood.",
+    401: "Sign in first.",
+    403: "You may not do this.",
+    404: "There is no such thing, or you may not see it.",
+    405: "This address does not take that method.",
+    409: "Somebody else is working on this right now.",
+    413: "The body is too large.",
+    415: "The body is of a sort that is not taken here.",
+    422: "The content cannot be used.",
+    429: "Too many requests.",
+    500: "Something went wrong on Callboard's side.",
+    502: "A system that Callboard reads from failed.",
+    503: "The database could not be used just now.",
+}
+
+_log = structlog.get_logger("callboard.web")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    """One sentence, the same for every problem of this status."""
+    status: int
+    detail: str | None = None
+    """What is wrong with this request, where telling it is safe."""
+    hint: str | None = None
+    """What the caller can do about it."""
+    field: str | None = None
+    """The query parameter at fault."""
+    request_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """An error, judged: what may be told about it."""
+
+    status: int
+    title: str
+    detail: str | None = None
+    hint: str | None = None
+    field: str | None = None
+
+
+def judge(error: Exception) -> Refusal:
+    """What the caller is told about `error`."""
+    if isinstance(error, CallboardError):
+        status = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
+        title = WORDS[status]
+        if status >= 500:
+            return Refusal(status=status, title=title)
+        if status == 404:  # one text for "does not exist" and "not yours", whoever raised it
+            return Refusal(status=status, title=title)
+        told = error.message if error.message != inspect.getdoc(type(error)) else None
+        field = error.field if isinstance(error, InvalidQueryError) else None
+        return Refusal(status=status, title=title, detail=told, hint=error.hint, field=field)
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        phrase = http.HTTPStatus(error.status_code).phrase
+        return Refusal(status=error.status_code, title=WORDS.get(error.status_code, f"{phrase}."))
+    return Refusal(status=500, title=WORDS[500])
+
+
+def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
+    """The answer to any request that ended in an error."""
+    refusal = judge(error)
+    request_id = request_id_of(request)
+    if refusal.status >= 500:
+        frames = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
+        ]
+        _log.error("failed", error=type(error).__name__, frames=frames[-12:], request_id=request_id)
+    headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    if isinstance(error, HTTPException) and error.headers:
+        headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
+    if is_machine_path(request.scope["path"]):
+        return problem(refusal, request_id, headers)
+    if refusal.status == 401:
+        html = render.page("signed_out.html", title="Signed out")
+    else:
+        html = render.page(
+            "error.html",
+            title=refusal.title.rstrip("."),
+            refusal=refusal,
+            request_id=request_id,
+            signed_in=identify(request) is not None,
+        )
+    return Response(html, status_code=refusal.status, media_type="text/html", headers=headers)
+
+
+def is_machine_path(path: str) -> bool:
+    """True where programs ask, not people."""
+    return path.startswith(MACHINE_PATHS)
+
+
+def problem(refusal: Refusal, request_id: str, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """A problem+json answer."""
+    body = Problem(
+        title=refusal.title,
+        status=refusal.status,
+        detail=refusal.detail,
+        hint=refusal.hint,
+        field=refusal.field,
+        request_id=request_id,
+    )
+    return Response(
+        msgspec.json.encode(body),
+        status_code=refusal.status,
+        media_type="application/problem+json",
+        headers=headers or {},
+    )

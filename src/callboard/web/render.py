@@ -1,0 +1,92 @@
+"""Pages: one Jinja environment in which everything is escaped and nothing undefined passes in silence."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import re
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar.response import Response
+from markupsafe import Markup, escape
+
+from callboard.domain.component import short_name
+from callboard.domain.finding import Severity
+from callboard.web import links, markdown, words
+
+ASSETS = {"look.css": "text/css", "keys.js": "text/javascript", "mark.svg": "image/svg+xml"}
+"""The files of `static/`, all of them small enough to hold in memory."""
+
+
+_TICKS = re.compile(r"`([^`]+)`")
+_SEPARATOR = re.compile(r"([/:._-]+)(?=[^/:._-])")
+
+
+@cache
+def asset(name: str) -> tuple[bytes, str]:
+    """One static file and a short hash of it. Raises KeyError for a name that is not ours."""
+    if name not in ASSETS:
+        raise KeyError(name)
+    content = importlib.resources.files(__package__).joinpath("static", name).read_bytes()
+    return content, hashlib.sha256(content).hexdigest()[:12]
+
+
+def asset_url(name: str) -> str:
+    """The address under which this very content may be kept for ever."""
+    return f"/static/{name}?v={asset(name)[1]}"
+
+
+def page(template: str, **context: object) -> str:
+    """A template with what it is given, as HTML."""
+    return _environment().get_template(template).render(**context)
+
+
+def answer(template: str, **context: object) -> Response[str]:
+    """A page for a signed-in reader."""
+    return Response(page(template, signed_in=True, **context), media_type="text/html")
+
+
+def breaks(text: str) -> Markup:
+    """A long name or address that may be broken after its own separators."""
+    return Markup(_SEPARATOR.sub(r"\1<wbr>", str(escape(words.visible(text)))))  # noqa: S704 (escaped first)
+
+
+def ticks(text: str) -> Markup:
+    """A sentence in which `back-ticks` mark code."""
+    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(words.visible(text)))))  # noqa: S704 (escaped first)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("callboard.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(asset_url=asset_url, links=links, words=words, Severity=Severity, signed_in=False)
+    environment.filters.update(
+        ago=words.ago,
+        since=words.since,
+        day=words.day,
+        exact=words.exact,
+        number=words.number,
+        short=short_name,
+        markdown=markdown.to_html,
+        breaks=breaks,
+        ticks=ticks,
+    )
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """What every expression passes through before it is escaped: unknown is a word, and no text acts on its surroundings."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return words.visible(value, keep_lines=True)
+    return value

@@ -1,0 +1,128 @@
+"""Open the door: uvicorn on a socket of our own, so that the port is known before the first request."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import uvicorn
+
+from callboard.errors import ConfigError
+from callboard.web.app import create_app
+from callboard.web.gate import check_bind
+from callboard.web.services import WebServices
+
+GRACE_SECONDS = 15
+"""Requests that are under way when the process is told to stop get this long."""
+START_SECONDS = 20
+MAX_CONNECTIONS = 200
+
+
+class _Server(uvicorn.Server):
+    """Stops on SIGTERM and SIGINT and then returns to its caller, who has things to put away."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle signals where that is possible (the main thread), and put the former handlers back."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        former = {number: signal.signal(number, self._stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.handle_exit(number, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A door that is open in a thread of its own."""
+
+    url: str
+    """Without a trailing slash."""
+    port: int
+    services: WebServices
+
+
+def serve(services: WebServices, host: str, port: int, *, opened: Callable[[str], None] | None = None) -> None:
+    """Answer requests until SIGTERM or SIGINT, then finish what is under way.
+
+    `opened` is called once with the sign-in link, when the port is taken. Raises ConfigError when `host` is not loopback or
+    the port cannot be had.
+    """
+    with contextlib.closing(_listen(services, host, port)) as listener:
+        server = _Server(_config(services))
+        if opened is not None:
+            opened(services.gate.sign_in_link())
+        server.run(sockets=[listener])
+
+
+@contextmanager
+def running(services: WebServices, host: str = "127.0.0.1", port: int = 0) -> Iterator[Running]:
+    """The same in a background thread, for as long as the block lasts. Port 0: any free one."""
+    listener = _listen(services, host, port)
+    with contextlib.closing(listener):
+        server = _Server(_config(services))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
+        thread.start()
+        try:
+            _wait(server, thread)
+            yield Running(url=services.gate.url, port=listener.getsockname()[1], services=services)
+        finally:
+            server.should_exit = True
+            thread.join(GRACE_SECONDS + 5)
+
+
+def _listen(services: WebServices, host: str, port: int) -> socket.socket:
+    host = check_bind(host)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = error.strerror if isinstance(error, OSError) else "no such port"
+        raise ConfigError(f"Cannot listen on {host} port {port}: {reason}.", hint="Choose another port.") from error
+    services.gate.opened(host, listener.getsockname()[1])
+    return listener
+
+
+def _config(services: WebServices) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(services),
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=65_536,
+    )
+
+
+def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
+    ready = threading.Event()
+    for _ in range(START_SECONDS * 100):
+        if server.started:
+            return
+        if not thread.is_alive():
+            raise ConfigError("The web door did not open; see the log.")
+        ready.wait(0.01)
+    raise ConfigError(f"The web door did not open within {START_SECONDS} seconds.")

@@ -1,0 +1,55 @@
+"""What the web door is given by wiring: everything it needs and nothing it could build by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from callboard.ports import Clock
+from callboard.store import Store
+from callboard.web.gate import LoopbackGate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HookAnswer:
+    """What a webhook's sender is told."""
+
+    status: int
+    """An HTTP status. 401 and 403 reach the sender in one and the same form, whoever refused."""
+    message: str
+    """One plain sentence without anything secret."""
+
+
+HookHandler = Callable[[str | None, bytes], Awaitable[HookAnswer]]
+"""Takes the Authorization header as it came and the body; checks the caller itself, in constant time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Readiness:
+    """Whether this process can answer, part by part."""
+
+    ready: bool
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Name of the part ("database") to its state in words; shown to signed-in callers only."""
+
+
+def always_ready() -> Readiness:
+    """The answer of a process that has nothing to wait for."""
+    return Readiness(ready=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebServices:
+    """The web door's world."""
+
+    store: Store
+    clock: Clock
+    gate: LoopbackGate
+    version: str
+    hooks: Mapping[str, HookHandler] = field(default_factory=dict)
+    """By name of the source."""
+    ready: Callable[[], Readiness] = always_ready
+    link_hosts: frozenset[str] = frozenset()
+    """Hosts that "Open in …" may lead to; one that starts with a dot stands for every name below it."""
+    jwks: Callable[[], bytes] | None = None
+    """The key set document, when this process signs anything that others check."""

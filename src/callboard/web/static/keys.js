@@ -1,0 +1,83 @@
+// Keys for people who read lists all day. Everything works without this file; single keys can be switched off (WCAG 2.1.4).
+"use strict";
+(() => {
+  const one = (selector) => document.querySelector(selector);
+  const search = one("[data-search]");
+  if (!search) return;
+
+  const rows = () => [...document.querySelectorAll("[data-row] .open")];
+  const dialog = one("[data-keys-dialog]");
+  const say = (text) => { one("[data-status]").textContent = text; };
+  const setting = {
+    get on() { try { return localStorage.getItem("callboard.keys") !== "off"; } catch { return true; } },
+    set on(value) { try { localStorage.setItem("callboard.keys", value ? "on" : "off"); } catch { /* a private window */ } },
+  };
+
+  const step = (by) => {
+    const links = rows();
+    if (!links.length) return;
+    const at = links.findIndex((link) => link.closest("[data-row]").contains(document.activeElement));
+    const next = at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+    links[next].focus();
+    links[next].closest("[data-row]").scrollIntoView({ block: "nearest" });
+  };
+
+  const actions = {
+    "/": () => { search.focus(); search.select(); },
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => { const deep = one("[data-deep]"); if (deep) deep.click(); },
+    "?": () => dialog.showModal(),
+  };
+  const places = { c: "/components", f: "/findings" };
+  let going = 0;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (typing) {
+      if (event.key === "Escape") typing.blur();
+      return;
+    }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
+      return;
+    }
+    if (!setting.on) return;
+    if (Date.now() - going < 1500 && places[event.key]) {
+      event.preventDefault();
+      location.assign(places[event.key]);
+      return;
+    }
+    going = event.key === "g" ? Date.now() : 0;
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+
+  // One menu at a time, and none when the reader goes elsewhere.
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        say("Copied.");
+        button.textContent = "Copied";
+      } catch {
+        say("The browser did not allow copying.");
+      }
+    });
+  });
+
+  const opener = one("[data-keys]");
+  opener.hidden = false;
+  opener.addEventListener("click", () => dialog.showModal());
+  const box = one("[data-keys-on]");
+  box.checked = setting.on;
+  box.addEventListener("change", () => { setting.on = box.checked; });
+})();

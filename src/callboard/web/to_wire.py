@@ -1,0 +1,258 @@
+"""Domain values as the API's JSON shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from msgspec import UnsetType
+
+from callboard.domain import board, finding, query
+from callboard.domain.instant import Instant, to_text
+from callboard.web import links, wire
+
+T = TypeVar("T")
+
+NO_LINK = "The source gave no link that is safe to follow."
+
+
+def counts(value: board.Counts) -> wire.Counts:
+    """Counts as JSON."""
+    return wire.Counts(
+        critical=value.critical,
+        high=value.high,
+        medium=value.medium,
+        unknown=value.unknown,
+        low=value.low,
+        info=value.info,
+        total=value.total,
+    )
+
+
+def source(value: query.SourceHealth) -> wire.Source:
+    """A source as JSON."""
+    return wire.Source(
+        name=value.name,
+        kind=value.kind,
+        last_full_at=_date(value.last_full_at),
+        last_run_at=_date(value.last_run_at),
+        last_run_state=value.last_run_state,
+        reason=value.reason,
+        stale=value.stale,
+        syncing=value.syncing,
+        rejected=value.rejected,
+        out_of_scope=value.out_of_scope,
+        findings=value.findings,
+    )
+
+
+def sources(values: Sequence[query.SourceHealth]) -> wire.Sources:
+    """All sources as JSON."""
+    return wire.Sources(sources=[source(value) for value in values])
+
+
+def whole(value: board.Board) -> wire.Board:
+    """The board's numbers as JSON."""
+    totals = value.totals
+    return wire.Board(
+        revision=value.revision,
+        catalog_read_at=_date(value.catalog_read_at),
+        findings=totals.findings,
+        by_state=totals.by_state,
+        open=counts(totals.open),
+        open_by_kind=totals.by_kind,
+        open_mapped=counts(totals.mapped),
+        open_unmapped=totals.unmapped,
+        open_conflicts=totals.conflicts,
+        oldest_unmapped_at=_date(totals.oldest_unmapped_at),
+        components=totals.components,
+        components_without_claims=totals.components_without_claims,
+        sources=[source(each) for each in value.sources],
+    )
+
+
+def component(row: board.ComponentRow) -> wire.Component:
+    """A component as JSON."""
+    return wire.Component(
+        ref=row.ref,
+        name=row.name,
+        title=row.title,
+        type=row.type,
+        lifecycle=row.lifecycle,
+        owner=row.owner,
+        owner_title=row.owner_title,
+        owner_problem=row.owner_problem,
+        system=row.system,
+        mapping="claimed" if row.claims else "evidence" if row.open.total else "none",
+        open=counts(row.open),
+        oldest_open_at=_date(row.oldest_open_at),
+        gone_at=_date(row.gone_at),
+        url=links.component(row.ref),
+    )
+
+
+def components(page: query.Page[board.ComponentRow]) -> wire.Components:
+    """A page of components as JSON."""
+    return wire.Components(components=[component(row) for row in page.rows], total=page.total, next_cursor=page.cursor)
+
+
+def component_page(page: board.ComponentPage) -> wire.ComponentPage:
+    """One component in full as JSON."""
+    ref = page.row.ref
+    kept = [
+        wire.Annotation(key=key, value=value, dangling=False)
+        for key, value in page.annotations
+        if (key, value) not in page.dangling
+    ]
+    lost = [wire.Annotation(key=key, value=value, dangling=True) for key, value in page.dangling]
+    return wire.ComponentPage(
+        component=component(page.row),
+        description=page.description,
+        location=page.location,
+        annotations=kept + lost,
+        groups=[
+            wire.RuleGroup(
+                rule_id=group.rule_id,
+                rule_name=group.rule_name,
+                severity=group.severity.word,
+                count=group.count,
+                oldest_at=to_text(group.oldest_at),
+                fix=group.fix,
+                example_id=group.example_id,
+                url=links.findings(component=(ref,), rule=(group.rule_id,)),
+            )
+            for group in page.groups
+        ],
+        open_by_kind=page.by_kind,
+        closed_30d=page.closed_30d,
+        shared=page.shared,
+        sources=[source(each) for each in page.sources],
+    )
+
+
+def finding_row(row: board.FindingRow) -> wire.Finding:
+    """A finding as JSON."""
+    return wire.Finding(
+        id=row.id,
+        external_id=row.external_id,
+        source=row.source,
+        kind=row.kind.word,
+        state=row.state.word,
+        severity=row.severity.word,
+        title=row.title,
+        rule=wire.RuleName(id=row.rule_id, name=row.rule_name),
+        resource=wire.ResourceName(id=row.resource_id, name=row.resource_name, type=row.resource_type),
+        ownership=wire.Ownership(verdict=row.verdict, reason=row.reason, components=list(row.components)),
+        first_detected_at=to_text(row.first_detected_at),
+        last_detected_at=_date(row.last_detected_at),
+        fixed_at=_date(row.fixed_at),
+        due_at=_date(row.due_at),
+        in_scope=row.in_scope,
+        reopened=row.reopened,
+        fix=row.fix,
+        url=links.finding(row.id),
+    )
+
+
+def findings(page: query.Page[board.FindingRow]) -> wire.Findings:
+    """A page of findings as JSON."""
+    return wire.Findings(findings=[finding_row(row) for row in page.rows], total=page.total, next_cursor=page.cursor)
+
+
+def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPage:
+    """One finding in full as JSON. `link` has been judged."""
+    return wire.FindingPage(
+        finding=finding_row(page.row),
+        rule=_rule(page.rule),
+        resource=_resource(page.resource),
+        projects=[wire.Project(id=project.external_id, name=project.name) for project in page.projects],
+        detail=_detail(page.detail),
+        link=link,
+        link_problem=None if link else NO_LINK,
+        candidates=[
+            wire.Candidate(component=each.component, tier=each.tier, text=each.text, won=each.won)
+            for each in page.evidence
+        ],
+        history=[
+            wire.Event(
+                kind=line.kind,
+                at=to_text(line.at),
+                recorded_at=to_text(line.recorded_at),
+                actor=line.actor,
+                old=line.old,
+                new=line.new,
+            )
+            for line in page.history
+        ],
+        flapping=page.flapping,
+        same_rule=page.siblings,
+        source=source(page.source),
+    )
+
+
+def _rule(rule: finding.Rule) -> wire.Rule:
+    return wire.Rule(
+        id=rule.external_id,
+        name=rule.name,
+        kind=rule.kind,
+        description=rule.description,
+        remediation=rule.remediation,
+        url=links.safe_link(rule.url),
+        frameworks=[wire.Framework(framework=f.framework, category=f.category, title=f.title) for f in rule.frameworks],
+        risks=list(rule.risks),
+    )
+
+
+def _resource(resource: finding.Resource) -> wire.Resource:
+    return wire.Resource(
+        id=resource.external_id,
+        name=resource.name,
+        type=resource.type,
+        native_type=resource.native_type,
+        platform=resource.platform,
+        region=resource.region,
+        account_id=resource.account_id,
+        account_name=resource.account_name,
+        provider_id=resource.provider_id,
+        repository=resource.repository,
+        status=resource.status,
+        tags=dict(resource.tags),
+    )
+
+
+def _detail(detail: finding.Detail) -> wire.Detail:
+    return wire.Detail(
+        description=told(detail.description),
+        remediation=told(detail.remediation),
+        package=told(detail.package),
+        version=told(detail.version),
+        fixed_version=told(detail.fixed_version),
+        location=told(detail.location),
+        detection=told(detail.detection),
+        advisory_url=links.safe_link(told(detail.link)),
+        score=told(detail.score),
+        epss=told(detail.epss),
+        has_exploit=told(detail.has_exploit),
+        known_exploited=told(detail.known_exploited),
+        exposed=told(detail.exposed),
+        validated_in_runtime=told(detail.validated_in_runtime),
+        resolution=told(detail.resolution),
+        evidence=list(told(detail.evidence) or ()),
+        notes=[wire.Note(text=note.text, at=_date(note.at), author=note.author) for note in told(detail.notes) or ()],
+        tickets=[
+            wire.Ticket(id=ticket.external_id, name=ticket.name, url=links.safe_link(ticket.url))
+            for ticket in told(detail.tickets) or ()
+        ],
+        assignee=told(detail.assignee),
+        source_status=told(detail.source_status),
+        source_severity=told(detail.source_severity),
+    )
+
+
+def told(value: T | UnsetType | None) -> T | None:
+    """The value, or None where the source does not tell."""
+    return None if isinstance(value, UnsetType) else value
+
+
+def _date(at: Instant | None) -> str | None:
+    return None if at is None else to_text(at)

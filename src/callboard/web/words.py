@@ -1,0 +1,156 @@
+"""Words for people: numbers, ages, dates and the names of things. Pages and banners take their words from here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
+
+SEVERITY_LETTER: Final = {
+    Severity.CRITICAL: "C",
+    Severity.HIGH: "H",
+    Severity.MEDIUM: "M",
+    Severity.UNKNOWN: "?",
+    Severity.LOW: "L",
+    Severity.INFO: "I",
+}
+KIND: Final = {
+    Kind.ISSUE: ("issue", "issues"),
+    Kind.VULNERABILITY: ("vulnerability", "vulnerabilities"),
+    Kind.MISCONFIGURATION: ("misconfiguration", "misconfigurations"),
+    Kind.DEPENDENCY: ("vulnerable dependency", "vulnerable dependencies"),
+    Kind.MALICIOUS_PACKAGE: ("malicious package", "malicious packages"),
+    Kind.POSTURE: ("portal setting", "portal settings"),
+    Kind.CODE: ("code weakness", "code weaknesses"),
+    Kind.SECRET: ("secret", "secrets"),
+}
+STATE: Final = {
+    State.OPEN: "open",
+    State.IN_PROGRESS: "in progress",
+    State.UNKNOWN: "state unknown",
+    State.FIXED: "fixed",
+    State.REJECTED: "no action needed",
+    State.GONE: "resource gone",
+}
+TIER: Final = {
+    1: "approved rule",
+    2: "annotation",
+    3: "repository",
+    4: "tag",
+    5: "Kubernetes label",
+    6: "account default",
+    7: "activity",
+    8: "similar name",
+}
+GUESS_TIER = 6
+"""From this tier on the owner is a guess, and drawn as one."""
+SOURCE_KIND: Final = {"wiz": "Wiz", "sarif": "SARIF", "sbom": "SBOM scan", "csv": "CSV file"}
+_FIX_PACKAGE = re.compile(r"package:(?P<name>.+):(?P<version>[^:]+)")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number(value: int) -> str:
+    """A count with its thousands apart."""
+    return f"{value:,}"
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """A count with its unit in the right form."""
+    return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def share(part: int, whole: int) -> str | None:
+    """`part` of `whole` in per cent. 100 only for all of it, 0 only for none; None when there is no whole."""
+    if whole == 0:
+        return None
+    if 0 < part * 100 < whole:
+        return "under 1 %"
+    return f"{part * 100 // whole} %"
+
+
+def age(microseconds: int) -> str:
+    """A length of time in its largest fitting unit, rounded down."""
+    if microseconds < MINUTE:
+        return "under 1 min"
+    if microseconds < HOUR:
+        return f"{microseconds // MINUTE} min"
+    if microseconds < 2 * DAY:
+        return f"{microseconds // HOUR} h"
+    if microseconds < 730 * DAY:
+        return f"{microseconds // DAY} d"
+    return f"{microseconds // (365 * DAY)} y"
+
+
+def ago(at: Instant, now: Instant) -> str:
+    """How long ago, or how soon."""
+    return f"{age(now - at)} ago" if at <= now else f"in {age(at - now)}"
+
+
+def since(at: Instant, now: Instant) -> str:
+    """How old, for a column that says so in its head."""
+    return age(now - at) if at <= now else f"in {age(at - now)}"
+
+
+def day(at: Instant) -> str:
+    """The date and minute in UTC, as people write it."""
+    moment = to_datetime(at)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M} UTC"
+
+
+def exact(at: Instant) -> str:
+    """The whole instant in UTC, with the fraction where there is one."""
+    moment = to_datetime(at)
+    fraction = f".{at % SECOND:06}".rstrip("0") if at % SECOND else ""
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M:%S}{fraction} UTC"
+
+
+def iso(at: Instant) -> str:
+    """The instant for machines."""
+    return to_text(at)
+
+
+def risk(word: str) -> str:
+    """A source's constant (`EXTERNAL_EXPOSURE`) as words."""
+    return word.replace("_", " ").lower() if re.fullmatch(r"[A-Z0-9_]+", word) else word
+
+
+def source_title(kind: str, name: str) -> str:
+    """What people call a source: the product where we know it."""
+    return SOURCE_KIND.get(kind, name)
+
+
+def fix_line(fix: str | None) -> str | None:
+    """What closes it, in one line. Keys become sentences; anything else is already one."""
+    if fix is None:
+        return None
+    match = _FIX_PACKAGE.fullmatch(fix)
+    return f"Upgrade {match['name']} to {match['version']}" if match else fix
+
+
+def reason(word: str) -> str:
+    """A stored reason as words."""
+    return word.replace("_", " ").replace("-", " ") if re.fullmatch(r"[a-z_-]+", word) else word
+
+
+def visible(text: str, *, keep_lines: bool = False) -> str:
+    """`text` with what would act on its surroundings made visible.
+
+    These are control characters and the marks that turn the direction of writing.
+    """
+    if text.isprintable() and text.isascii():
+        return text
+    return "".join(_visible(char, keep_lines=keep_lines) for char in text)
+
+
+_TURNING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _visible(char: str, *, keep_lines: bool) -> str:
+    if char in "\t\n\r":
+        return char if keep_lines else " "
+    if char in _TURNING or unicodedata.category(char) in ("Cc", "Cs"):
+        return f"⟨U+{ord(char):04X}⟩"
+    return char
