@@ -89,6 +89,8 @@ class Folder:
             text += "[[source]]\n" + "".join(
                 f"{key} = {msgspec.json.encode(value).decode()}\n" for key, value in settings.items()
             )
+            # Few parts: the pace of calls is held here too.
+            text += '[source.scope]\nkinds = ["issues"]\nclosed_days = 0\n'
         file = self.path / "callboard.toml"
         file.write_text(text)
         file.chmod(0o600)

@@ -146,11 +146,11 @@ class World:
 
     def fill(self, count: int, *, start: int = 0, **fields: Any) -> list[str]:
         """Many new findings, each on a resource of its own, of both kinds and several severities."""
-        words = ("critical", "high", "medium", "low", "info", "unknown")
+        words = ("critical", "high", "medium", "low", "info")
         ids = []
         for number in range(start, start + count):
             kind = "issue" if number % 3 else "vulnerability"
-            own = {"kind": kind, "severity": words[number % 6], "resource": f"r{number}", "rule": f"rule-{number % 7}"}
+            own = {"kind": kind, "severity": words[number % 5], "resource": f"r{number}", "rule": f"rule-{number % 7}"}
             ids.append(self.add(f"f{number:04}", **(own | fields)).id)
         return ids
 
@@ -210,7 +210,7 @@ class World:
         """Pages by offset, each made from the world as it is then."""
         if part.name in self.splitting:
             asked = msgspec.json.decode(part.filter)
-            yield Split(parts=tuple(_part(f"{part.name}/{half}", part.kind, **asked, half=half) for half in (0, 1)))
+            yield Split(parts=tuple(_part(f"{part.name}/{half}", part.kind, **(asked | {"half": half})) for half in (0, 1)))
             return
         number = int(cursor or 0)
         while True:

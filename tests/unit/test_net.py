@@ -156,7 +156,7 @@ async def test_an_answer_over_the_cap_is_cut_while_it_streams(serve: Serve, loca
 
 async def test_a_compressed_bomb_is_cut_at_the_cap(serve: Serve, local: Net) -> None:
     """The cap is on what comes out."""
-    bomb = gzip.compress(b"\0" * 50_000_000)
+    bomb = gzip.compress(b"\0" * 10_000_000)
 
     async def respond(request: web.Request) -> web.StreamResponse:
         return web.Response(body=bomb, headers={"Content-Encoding": "gzip"})
@@ -164,7 +164,7 @@ async def test_a_compressed_bomb_is_cut_at_the_cap(serve: Serve, local: Net) -> 
     url = await serve(respond)
     with pytest.raises(AnswerTooLargeError):
         await local.request("GET", url, max_bytes=1_000_000)
-    assert len((await local.request("GET", url, max_bytes=50_000_000)).body) == 50_000_000
+    assert len((await local.request("GET", url, max_bytes=10_000_000)).body) == 10_000_000
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +89,12 @@ class Door:
         """A client with the API token."""
         return self.client(authorization=f"Bearer {TOKEN}")
 
-    def signed_in(self) -> httpx.Client:
+    @contextmanager
+    def signed_in(self) -> Iterator[httpx.Client]:
         """A client that came in by a sign-in link."""
-        client = self.client()
-        client.get(self.services.gate.sign_in_link()).raise_for_status()
-        return client
+        with self.client() as client:
+            client.get(self.services.gate.sign_in_link()).raise_for_status()
+            yield client
 
     def finding_id(self, external_id: str) -> int:
         """The number of a finding that the source calls so."""
@@ -133,38 +135,22 @@ def fill(store: Store, clock: SettableClock) -> None:
     apart(sync(store, world, clock=clock))
 
 
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """A filled board behind an open door."""
-    with _open(tmp_path_factory.mktemp("door") / "callboard.db", filled=True) as found:
-        yield found
+@contextmanager
+def opened(path: Path, *, filled: bool) -> Iterator[Door]:
+    """An open door on the board at `path`."""
+    clock = SettableClock()
+    hooked: list[bytes] = []
 
+    async def hook(authorization: str | None, body: bytes) -> HookAnswer:
+        if authorization != f"Bearer {HOOK_TOKEN}":
+            return HookAnswer(status=401, message="wrong token: secret inside text")
+        hooked.append(body)
+        return HookAnswer(status=202, message="Taken.")
 
-@pytest.fixture(scope="module")
-def empty_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """A board that nothing was ever read for."""
-    with _open(tmp_path_factory.mktemp("empty") / "callboard.db", filled=False) as found:
-        yield found
-
-
-class _open:  # noqa: N801 (reads as a verb)
-    def __init__(self, path: Path, *, filled: bool) -> None:
-        self._path, self._filled = path, filled
-
-    def __enter__(self) -> Door:
-        clock = SettableClock()
-        self._store = store = open_store(f"sqlite:///{self._path}")
-        if self._filled:
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        if filled:
             fill(store, clock)
             clock.advance(12 * 60)
-        hooked: list[bytes] = []
-
-        async def hook(authorization: str | None, body: bytes) -> HookAnswer:
-            if authorization != f"Bearer {HOOK_TOKEN}":
-                return HookAnswer(status=401, message="wrong token: secret inside text")
-            hooked.append(body)
-            return HookAnswer(status=202, message="Taken.")
-
         services = WebServices(
             store=store,
             clock=clock,
@@ -173,9 +159,19 @@ class _open:  # noqa: N801 (reads as a verb)
             hooks={"wiz-main": hook},
             link_hosts=frozenset({".wiz.io"}),
         )
-        self._running = running(services)
-        return Door(running=self._running.__enter__(), services=services, store=store, clock=clock, hooked=hooked)
+        with running(services) as found:
+            yield Door(running=found, services=services, store=store, clock=clock, hooked=hooked)
 
-    def __exit__(self, *exc: object) -> None:
-        self._running.__exit__(None, None, None)
-        self._store.close()
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A filled board behind an open door."""
+    with opened(tmp_path_factory.mktemp("door") / "callboard.db", filled=True) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def empty_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A board that nothing was ever read for."""
+    with opened(tmp_path_factory.mktemp("empty") / "callboard.db", filled=False) as found:
+        yield found

@@ -140,9 +140,10 @@ def test_a_sign_in_link_opens_once(door: Door) -> None:
         assert second.get(link).status_code == 401
         assert first.get("/components").status_code == 200
         assert second.get("/components").status_code == 401
-        kept = dict(first.cookies)
+        second.cookies.update(first.cookies)
+        assert second.get("/components").status_code == 200
         assert first.post("/leave").status_code == 200
-        assert second.get("/components", cookies=kept).status_code == 401
+        assert second.get("/components").status_code == 401
 
 
 def test_a_route_without_a_policy_is_not_served(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +152,9 @@ def test_a_route_without_a_policy_is_not_served(door: Door, monkeypatch: pytest.
 
     from callboard.errors import ConfigError
 
-    bare = get("/bare", sync_to_thread=False)(lambda: None)
+    def said_nothing() -> None: ...
+
+    bare = get("/bare", sync_to_thread=False)(said_nothing)
     monkeypatch.setattr(routes, "ALL", [*routes.ALL, bare])
     with pytest.raises(ConfigError, match="policy"):
         app.create_app(door.services)

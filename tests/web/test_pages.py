@@ -121,7 +121,7 @@ def test_all_own_links_lead_somewhere(door: Door, reader: httpx.Client) -> None:
         for path in sorted(edge - seen):
             seen.add(path)
             answer = reader.get(path)
-            assert answer.status_code == 200, path
+            assert answer.status_code == (303 if path == "/" else 200), path
             if answer.headers["content-type"].startswith("text/html"):
                 hrefs = re.findall(r'href="(/[^"#]*)', answer.text)
                 found |= {urljoin("/", href.replace("&amp;", "&")) for href in hrefs}
@@ -156,7 +156,7 @@ def test_an_overdue_finding_is_late_and_a_due_one_is_not(door: Door, reader: htt
     assert re.search(r'class="chip late">.*3 d late', reader.get(_address(door, "/findings/{hostile}")).text)
     html = reader.get(_address(door, "/findings/{due-soon}")).text
     assert "due in 1 d" in html or "due in 47 h" in html
-    assert "late" not in re.sub(r"lately|related|template|class=\"[^\"]*\"", "", html[html.index("<h1") : html.index("Facts")])
+    assert not re.search(r'class="[^"]*\blate\b', html)
 
 
 def test_dates_say_when_exactly(door: Door, reader: httpx.Client) -> None:

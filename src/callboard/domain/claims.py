@@ -160,6 +160,9 @@ def _repositories(entity: Entity, annotations: Mapping[str, str]) -> Iterable[Cl
     is_descriptor = location == place_of_location(annotations.get(MANAGED_BY, ""))
     if named and is_descriptor and not _named_by_slug(annotations, location):
         return
+    # The APIs and systems that stand in a component's descriptor get the same filled-in location, and are not the code.
+    if is_descriptor and entity.kind != "component":
+        return
     yield _claim(entity, SOURCE_LOCATION, meaning, canonical(REPOSITORY, location.repository), path=location.path)
 
 

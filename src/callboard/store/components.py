@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from callboard.domain.access import Visibility
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
-from callboard.domain.claims import CLAIMING_KINDS, claims_of
+from callboard.domain.claims import claims_of
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, Instant
@@ -37,7 +37,8 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     rows = tuple(
         _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None)
         for each in entities.values()
-        if is_listed(each)
+        # Other kinds may own findings too, and are shown when they do.
+        if each.kind == "component" or each.ref in counts
     )
     latest = catalog_store.last_reading(conn)
     return Board(
@@ -47,11 +48,6 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
         catalog_read_at=latest.read_at if latest else None,
         revision=source_store.revision(conn),
     )
-
-
-def is_listed(each: Entity) -> bool:
-    """Whether the board shows it: every component, and what else says that findings are its own."""
-    return each.kind == "component" or (each.kind in CLAIMING_KINDS and bool(claims_of(each)))
 
 
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:

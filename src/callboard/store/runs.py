@@ -87,7 +87,7 @@ def take_lease(conn: Connection, source: SourceRow, owner: str, *, now: Instant,
     row = conn.execute(
         select(table.c.lease_until, table.c.lease_owner, table.c.fence).where(table.c.id == source.id)
     ).one()
-    if row.lease_until is not None and row.lease_until > now and row.lease_owner != owner and not abandoned:
+    if row.lease_until is not None and row.lease_until > now and not abandoned:
         raise ConflictError(
             f"Another sync of {source.name!r} is running ({row.lease_owner}).",
             hint=f"Wait for it, or try again in {LEASE_SECONDS} seconds if it was killed.",
@@ -404,9 +404,10 @@ class RejectedRow(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str | None
 
 
-def note_rejected(conn: Connection, source_id: int, run_id: int, rows: Sequence[RejectedRow]) -> None:
-    """Keep records that could not be read, each once, with the latest run that met it."""
+def note_rejected(conn: Connection, source_id: int, run_id: int, rows: Sequence[RejectedRow]) -> int:
+    """Keep records that could not be read, each once, with the latest run that met it. Returns how many are new."""
     table = schema.rejected
+    new = 0
     for row in rows:
         done = conn.execute(
             update(table)
@@ -414,18 +415,20 @@ def note_rejected(conn: Connection, source_id: int, run_id: int, rows: Sequence[
             .values(run_id=run_id, path=row.where, reason=row.reason, external_id=row.external_id)
         )
         if done.rowcount == 0:
+            new += 1
             conn.execute(
                 insert(table).values(
                     source_id=source_id, raw_hash=row.raw_hash, run_id=run_id, path=row.where, reason=row.reason,
                     external_id=row.external_id,
                 )
             )  # fmt: skip
+    return new
 
 
-def forget_rejected(conn: Connection, source_id: int, run_id: int) -> None:
-    """After a complete run: records that it did not meet again are rejected no more."""
+def forget_rejected(conn: Connection, source_id: int, run_id: int) -> int:
+    """After a complete run: records that it did not meet again are rejected no more. Returns how many."""
     table = schema.rejected
-    conn.execute(delete(table).where(table.c.source_id == source_id, table.c.run_id < run_id))
+    return conn.execute(delete(table).where(table.c.source_id == source_id, table.c.run_id < run_id)).rowcount
 
 
 def open_count(conn: Connection, source_id: int) -> int:

@@ -46,8 +46,9 @@ meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("va
 revision = Table(
     "revision",
     metadata,
-    Column("only", SmallInteger, CheckConstraint('"only" = 1', name="one"), primary_key=True, autoincrement=False),
+    Column("only", SmallInteger, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
+    CheckConstraint('"only" = 1', name="one"),
 )
 
 source = Table(
@@ -95,10 +96,9 @@ run_part = Table(
     Column("cursor", Text),
     Column("pages", Integer, nullable=False),
     Column("expected", Integer),
-    Column(
-        "state", Text, CheckConstraint("state IN ('waiting', 'done', 'split', 'failed')", name="state"), nullable=False
-    ),
+    Column("state", Text, nullable=False),
     Column("reason", Text),
+    CheckConstraint("state IN ('waiting', 'done', 'split', 'failed')", name="state"),
 )
 
 run_page = Table(
@@ -308,16 +308,15 @@ finding = Table(
     Column("id", Identity, primary_key=True, autoincrement=False),
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("external_id", Text, nullable=False),
-    Column("kind", SmallInteger, CheckConstraint("kind BETWEEN 1 AND 8", name="kind"), nullable=False),
-    Column("state", SmallInteger, CheckConstraint("state BETWEEN 1 AND 6", name="state"), nullable=False),
+    Column("kind", SmallInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),
     Column(
         "closed",
         SmallInteger,
-        CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"),
         nullable=False,
     ),
-    Column("severity", SmallInteger, CheckConstraint("severity BETWEEN 1 AND 6", name="severity"), nullable=False),
-    Column("rank", SmallInteger, CheckConstraint("rank = 6 - severity", name="rank"), nullable=False),
+    Column("severity", SmallInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
     Column("title", Text),
     Column("rule_id", ForeignKey("rule.id"), nullable=False),
     Column("resource_id", ForeignKey("resource.id"), nullable=False),
@@ -342,6 +341,11 @@ finding = Table(
     Index(None, "closed", "rank", "due_at", "id"),
     Index(None, "rule_id", "closed", "holding_id"),
     Index(None, "resource_id"),
+    CheckConstraint("kind BETWEEN 1 AND 8", name="kind"),
+    CheckConstraint("state BETWEEN 1 AND 6", name="state"),
+    CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"),
+    CheckConstraint("severity BETWEEN 1 AND 6", name="severity"),
+    CheckConstraint("rank = 6 - severity", name="rank"),
 )
 """The row is its own record of opening: `first_detected_at` by the source, `imported_at` by us; events tell the rest.
 `closed` and `rank` repeat `state` and `severity` in the form that the list's index needs: one range, ascending."""

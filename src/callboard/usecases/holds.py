@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from callboard.domain.instant import SECOND, Instant
-from callboard.domain.run import RunState
+from callboard.domain.run import Mode, RunState
 from callboard.errors import NotFoundError
 from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store import runs as run_store
-from callboard.usecases.intake import Figures, Intake
+from callboard.usecases.intake import CONFIRM, Figures, Intake
 from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name
 
 
@@ -45,11 +45,15 @@ def accept(store: Store, source: Source, run_id: int, *, clock: Clock) -> RunRep
     intake = Intake(store, source, run, clock, figures)
     with store.read() as conn:
         absent = list(run_store.kept_absent(conn, run.id))
+        parts = run_store.parts_of(conn, run.id)
+    # Agreeing to what a run read does not make it whole.
+    is_read = all(row.state in ("done", "split") or row.part.name.startswith(CONFIRM) for row in parts)
+    is_complete = is_read and run.mode is Mode.FULL
     outcome = intake.apply_staged(
-        state=RunState.APPLIED,
-        complete=True,
-        absent=absent,
-        scope_changed=scope is not None and scope != run.scope,
+        state=RunState.APPLIED if is_read else RunState.PARTIAL,
+        complete=is_complete,
+        absent=absent if is_complete else [],
+        scope_changed=is_complete and scope is not None and scope != run.scope,
         safety=None,
         reason="accepted by a person",
     )

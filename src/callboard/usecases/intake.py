@@ -95,6 +95,7 @@ class Intake:
         self._clock = clock
         self._figures = figures
         self._door = door
+        self._rejected_news = 0
         self._seeds: dict[str, int] = {}
         self._applier = Applier(store, source_id=run.source_id, run_id=run.id)
         self._is_asked = False
@@ -220,21 +221,19 @@ class Intake:
 
     def _apply_records(
         self, conn: Connection, kind: str, raw: Sequence[tuple[bytes, bytes | memoryview]], *, in_scope: bool = True
-    ) -> set[str]:
-        """Parse records and write them. Returns the external ids that came, readable or not."""
+    ) -> set[str | None]:
+        """Parse records and write them. Returns the external ids that came; None for one that could not be made out."""
         batch: list[tuple[Observed, bytes]] = []
         bad: list[RejectedRow] = []
-        came: set[str] = set()
+        came: set[str | None] = set()
         parse = self._source.parse
         for raw_hash, record in raw:
             parsed = parse(kind, record)
             if isinstance(parsed, Rejected):
                 bad.append(self._rejected(raw_hash, parsed))
-                if parsed.external_id is not None:
-                    came.add(parsed.external_id)
             else:
                 batch.append((parsed, raw_hash))
-                came.add(parsed.external_id)
+            came.add(parsed.external_id)
         if batch:
             self._figures.tally.add(self._applier.apply(conn, batch, now=self._clock.now(), in_scope=in_scope))
         self._note_rejected(conn, bad)
@@ -257,7 +256,7 @@ class Intake:
     def _note_rejected(self, conn: Connection, bad: Sequence[RejectedRow]) -> None:
         if bad:
             self._figures.rejected += len(bad)
-            run_store.note_rejected(conn, self._run.source_id, self._run.id, bad)
+            self._rejected_news += run_store.note_rejected(conn, self._run.source_id, self._run.id, bad)
 
     # What a complete run did not hold
 
@@ -321,7 +320,8 @@ class Intake:
                 if scope_changed:
                     figures.left_scope += leave_scope(conn, self._store, absent, run_id=self._run.id, now=now)
                 elif complete:
-                    gone = [id_ for id_ in absent if id_ not in self._confirmed]
+                    # A record that came when they were asked for, but not whose it is, may be any of them.
+                    gone = [] if self._is_unsure else [id_ for id_ in absent if id_ not in self._confirmed]
                     closed = close_absent(
                         conn, self._store, gone, run_id=self._run.id, started_at=self._run.started_at, now=now
                     )
@@ -330,8 +330,10 @@ class Intake:
                 if safety is not None:
                     self._judge(conn, safety)
                 if complete:
-                    run_store.forget_rejected(conn, self._run.source_id, self._run.id)
-                if changed or figures.left_scope or figures.redetected:
+                    self._rejected_news += run_store.forget_rejected(conn, self._run.source_id, self._run.id)
+                # Records that are unreadable, or older than what is stored, as they were the last time are no news.
+                told = changed - (figures.rejected - before.rejected) - (figures.tally.outdated - before.tally.outdated)
+                if told or figures.left_scope or figures.redetected or self._rejected_news:
                     bump_revision(conn)
                 self._end(conn, state, reason, next_due_at, note=note)
         except _Surprise as surprised:
@@ -352,6 +354,7 @@ class Intake:
         moved: list[Moved] = []
         decoded = 0
         self._confirmed: set[int] = set()
+        self._is_unsure = False
         for page in run_store.spooled(conn, self._run.id):
             is_confirming = page.part.startswith(CONFIRM)
             came = self._apply_records(conn, page.kind, page.raw, in_scope=not is_confirming)
@@ -361,7 +364,9 @@ class Intake:
             figures.unchanged += len(page.seen)
             if is_confirming:
                 self._confirmed.update(page.seen)
-                ids = run_store.ids_of(conn, self._store.dialect, self._run.source_id, list(came))
+                self._is_unsure |= None in came
+                named = [external_id for external_id in came if external_id is not None]
+                ids = run_store.ids_of(conn, self._store.dialect, self._run.source_id, named)
                 self._confirmed.update(ids.values())
             if len(moved) >= SIGHTINGS_AT_ONCE:
                 write_sightings(conn, self._store.dialect, moved)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import secrets
 import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -223,6 +224,8 @@ class _Sync:
         rows = await self._in_store(self._parts_of, run)
         self._parts = len(rows)
         self._parts_done = sum(row.state in ("done", "split") for row in rows)
+        # What was asked by id before this run was interrupted is no part to be read; it is asked anew at the end.
+        rows = [row for row in rows if not row.part.name.startswith(CONFIRM)]
         waiting = deque(row for row in rows if row.state in ("waiting", "failed"))
         if not waiting:
             return None
@@ -417,18 +420,25 @@ def _fewer_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+_PROCESS = secrets.token_hex(8)
+"""Tells this process from an earlier one with its number, as after the restart of a container."""
+
+
 def worker_name() -> str:
     """This process, by a name that another one on the same machine can check."""
-    return f"{socket.gethostname()}/{os.getpid()}"
+    return f"{socket.gethostname()}/{os.getpid()}/{_PROCESS}"
 
 
 def is_dead(worker: str | None) -> bool:
     """True when `worker` was a process of this machine that is not running any more."""
     if worker is None:
         return False
-    host, _, pid = worker.partition("/")
-    if host != socket.gethostname() or not pid.isdigit() or int(pid) == os.getpid():
+    host, _, rest = worker.partition("/")
+    pid, _, process = rest.partition("/")
+    if host != socket.gethostname() or not pid.isdigit():
         return False
+    if int(pid) == os.getpid():
+        return process != _PROCESS
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

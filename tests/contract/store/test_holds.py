@@ -142,15 +142,12 @@ def test_a_newer_run_takes_the_place_of_a_held_one(stage: Stage) -> None:
 
 def test_accepting_a_partial_run_does_not_make_it_whole(stage: Stage) -> None:
     """A run that was held although a part of it failed counts as partial after a person agreed."""
-    ids = stage.world.fill(60, severity="high")
+    ids = stage.world.fill(60, severity="high", kind="issue")
     first = stage.sync()
     stage.clock.advance(60)
-    for id_ in ids:
-        if stage.world.records[id_].kind == "vulnerability":
-            stage.world.resolve(id_)
-    for id_ in ids[41:]:
+    for id_ in (*ids[:30], *ids[55:]):
         stage.world.resolve(id_)
-    stage.world.failing = {"issue/severe": (7, SourceUnreachableError("It broke."))}
+    stage.world.failing = {"issue/severe": (11, SourceUnreachableError("It broke."))}
     assert stage.sync().state is RunState.HELD
     started = stage.page("f0000").source.last_full_at
     report = stage.accept(held_run(stage))

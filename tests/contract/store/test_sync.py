@@ -208,6 +208,7 @@ def test_a_new_parser_reads_everything_again_and_finds_it_equal(stage: Stage) ->
 def test_a_delta_run_reads_what_changed_and_closes_nothing(stage: Stage) -> None:
     """What it does not show is not absent."""
     stage.world.fill(30)
+    stage.clock.advance(3600)
     stage.sync()
     stage.clock.advance(3600)
     stage.world.add("new")
@@ -232,7 +233,7 @@ def test_a_partial_run_applies_what_it_read_and_closes_nothing(
     stage.world.fill(60, severity="high")
     stage.sync()
     stage.world.remove("f0000")
-    stage.world.add("f0000a", kind="vulnerability")
+    stage.world.add("f0000a")
     stage.world.failing = {"issue/severe": (3, error("It broke."))}
     report = stage.sync()
     assert (report.state, report.reason, report.new, report.closed) == (RunState.PARTIAL, "It broke.", 1, 0)

@@ -48,7 +48,15 @@ def write_catalog(folder: Path, world: World) -> Path:
         if resource.component is not None:
             by_component.setdefault(resource.component.name, []).append(resource)
     for domain, system, team, _cloud in rows(blueprint.SYSTEMS):
-        documents = [_entity("System", system, _title(system), f"Part of {domain}", {"owner": f"group:default/{team}", "domain": domain})]
+        documents = [
+            _entity(
+                "System",
+                system,
+                _title(system),
+                f"Part of {domain}",
+                {"owner": f"group:default/{team}", "domain": domain},
+            )
+        ]
         for component in organisation.components:
             if component.system == system:
                 documents.extend(_component(component, projects, by_component.get(component.name, []), system))
@@ -77,7 +85,13 @@ def _title(name: str) -> str:
 
 
 def _entity(
-    kind: str, name: str, title: str, description: str, spec: dict[str, Any], annotations: dict[str, str] | None = None
+    kind: str,
+    name: str,
+    title: str,
+    description: str,
+    spec: dict[str, Any],
+    *,
+    annotations: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     metadata: dict[str, Any] = {"name": name, "title": title, "description": description}
     if annotations:
@@ -124,7 +138,9 @@ def _annotations(component: Component, projects: dict[str, Project], resources: 
     if component.index % 3 != 1:
         noted["github.com/project-slug"] = repository.slug
     if component.index % 3 == 0 or component.name in WITHOUT_PROJECT:
-        noted["wiz.io/repository-external-id"] = ",".join(repository.branch_external_id(b.name) for b in repository.branches)
+        noted["wiz.io/repository-external-id"] = ",".join(
+            repository.branch_external_id(b.name) for b in repository.branches
+        )
     project = projects.get(component.name)
     if project is not None and component.index % 5 != 4:
         claimed = [project.id]
@@ -145,8 +161,12 @@ def _annotations(component: Component, projects: dict[str, Project], resources: 
 def _component(
     component: Component, projects: dict[str, Project], resources: list[Resource], system: str
 ) -> list[dict[str, Any]]:
-    owner = "group:default/lost-and-found" if component.name == OWNER_MISSING else f"group:default/{component.team.name}"
-    stores = [r for r in resources if r.environment == "PRODUCTION" and r.type in ("BUCKET", "DB_SERVER", "MESSAGING_SERVICE")]
+    owner = (
+        "group:default/lost-and-found" if component.name == OWNER_MISSING else f"group:default/{component.team.name}"
+    )
+    stores = [
+        r for r in resources if r.environment == "PRODUCTION" and r.type in ("BUCKET", "DB_SERVER", "MESSAGING_SERVICE")
+    ]
     spec: dict[str, Any] = {
         "type": component.type,
         "lifecycle": component.lifecycle,
@@ -159,10 +179,18 @@ def _component(
     if depends:
         spec["dependsOn"] = depends
     annotations = _annotations(component, projects, resources)
-    documents = [_entity("Component", component.name, component.title, component.description, spec, annotations)]
+    documents = [
+        _entity("Component", component.name, component.title, component.description, spec, annotations=annotations)
+    ]
     for api in component.apis:
         definition = f"openapi: 3.0.3\ninfo:\n  title: {api}\n  version: 1.0.0\npaths: {{}}\n"
-        api_spec = {"type": "openapi", "lifecycle": "production", "owner": owner, "system": system, "definition": definition}
+        api_spec = {
+            "type": "openapi",
+            "lifecycle": "production",
+            "owner": owner,
+            "system": system,
+            "definition": definition,
+        }
         documents.append(_entity("API", api, _title(api), f"How to call {component.name}", api_spec))
     for resource in stores:
         kind = {"BUCKET": "bucket", "DB_SERVER": "database", "MESSAGING_SERVICE": "queue"}[resource.type]
@@ -170,5 +198,14 @@ def _component(
         if resource.provider_id:
             noted["wiz.io/external-asset-id"] = resource.provider_id
         resource_spec = {"type": kind, "owner": owner, "system": system}
-        documents.append(_entity("Resource", resource.name, _title(resource.name), f"Used by {component.name}", resource_spec, noted))
+        documents.append(
+            _entity(
+                "Resource",
+                resource.name,
+                _title(resource.name),
+                f"Used by {component.name}",
+                resource_spec,
+                annotations=noted,
+            )
+        )
     return documents

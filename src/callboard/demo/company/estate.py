@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from callboard.demo.company import blueprint
 from callboard.demo.company.ids import entity_id, hex_name
@@ -164,7 +164,11 @@ class Estate:
         if account is None:
             return name, name, None
         mark = hex_name(self.seed, kind, name)
-        console = {"AWS": "https://console.aws.amazon.com", "Azure": "https://portal.azure.com", "GCP": "https://console.cloud.google.com"}
+        console = {
+            "AWS": "https://console.aws.amazon.com",
+            "Azure": "https://portal.azure.com",
+            "GCP": "https://console.cloud.google.com",
+        }
         url = f"{console[account.provider]}/{kind.lower()}/{name}" if account.provider in console else None
         if account.provider == "AWS":
             place = f"{account.region}:{account.external_id}"
@@ -183,7 +187,9 @@ class Estate:
             return (f"i-{mark}" if kind == "VIRTUAL_MACHINE" else arn), arn, url
         if account.provider == "Azure":
             native = NATIVE.get((kind, "Azure"), f"Microsoft.Resources/{kind.lower()}")
-            path = f"/subscriptions/{account.external_id}/resourceGroups/{group or 'rg-shared'}/providers/{native}/{name}"
+            path = (
+                f"/subscriptions/{account.external_id}/resourceGroups/{group or 'rg-shared'}/providers/{native}/{name}"
+            )
             return path, path, url
         if account.provider == "GCP":
             path = f"//cloudresourcemanager.googleapis.com/projects/{account.external_id}/{kind.lower()}/{name}"
@@ -230,15 +236,15 @@ def _component_resources(estate: Estate, component: Component, cloud: str) -> No
         tail = "" if environment == "PRODUCTION" else f"-{environment[:4].lower()}"
         kind = "SERVERLESS" if component.index % 6 == 5 else "CONTAINER"
         live = environment == "PRODUCTION"
-        common = {"account": account, "environment": environment, "component": component}
-        estate.add(kind, component.name + tail, ecosystems=stacks, internet=public and live, **common)  # type: ignore[arg-type]
+        common: dict[str, Any] = {"account": account, "environment": environment, "component": component}
+        estate.add(kind, component.name + tail, ecosystems=stacks, internet=public and live, **common)
         for store in random.sample(_STORES[cloud], k=3 if live else 1):
             estate.add(
                 store,
                 f"{component.name}{tail}-{_SUFFIXES[store]}",
                 internet=live and (store == "LOAD_BALANCER" or random.random() < 0.06),
                 sensitive=component.domain == "payments" or component.system == "accounts",
-                **common,  # type: ignore[arg-type]
+                **common,
             )
 
 
@@ -298,7 +304,7 @@ def _shared(estate: Estate, projects: tuple[Project, ...]) -> None:
     for account in estate.accounts:
         if account.provider == "GitHub":
             continue
-        common = {"account": account, "environment": account.environment, "projects": (shared,)}
+        common: dict[str, Any] = {"account": account, "environment": account.environment, "projects": (shared,)}
         for kind, name in (
             ("SUBSCRIPTION", account.name),
             ("SUBNET", f"{account.name}-net"),
@@ -306,9 +312,11 @@ def _shared(estate: Estate, projects: tuple[Project, ...]) -> None:
             ("KUBERNETES_CLUSTER", f"{account.name}-main"),
             ("CONTAINER_REGISTRY", f"{account.name}-images"),
         ):
-            estate.add(kind, name, internet=kind == "KUBERNETES_CLUSTER", **common)  # type: ignore[arg-type]
+            estate.add(kind, name, internet=kind == "KUBERNETES_CLUSTER", **common)
         for number in range(2):
-            estate.add("VIRTUAL_MACHINE", f"bastion-{number}", ecosystems=("deb", "server"), internet=number == 0, **common)  # type: ignore[arg-type]
+            estate.add(
+                "VIRTUAL_MACHINE", f"bastion-{number}", ecosystems=("deb", "server"), internet=number == 0, **common
+            )
 
 
 def _unclaimed(estate: Estate, strays: tuple[Repository, ...]) -> None:

@@ -86,7 +86,11 @@ def _evolve_kind(world: World, kind: Kind, evolution: Evolution, random: Random)
     open_rows = array("I", [row for row, state in enumerate(ledger.status) if state <= IN_PROGRESS])
     gone_rows = array("I", [row for row, state in enumerate(ledger.status) if state == RESOLVED])
     counts: dict[str, int] = {}
-    seen = open_rows if evolution.redetected >= 1 else array("I", _pick(random, open_rows, evolution.redetected, len(open_rows)))
+    seen = (
+        open_rows
+        if evolution.redetected >= 1
+        else array("I", _pick(random, open_rows, evolution.redetected, len(open_rows)))
+    )
     for row in seen if evolution.redetected else ():
         ledger.seen[row] = at - row % 900
     counts["redetected"] = len(seen) if evolution.redetected else 0
@@ -134,7 +138,9 @@ def _add(world: World, kind: Kind, count: int, at: int, random: Random) -> int:
     for _ in range(count):
         place = random.choice(pairing.places)
         cause = random.choice(pairing.choices[place])
-        word = organisation.weaknesses[cause].severity if kind == "vulnerability" else organisation.rules[cause].severity
+        word = (
+            organisation.weaknesses[cause].severity if kind == "vulnerability" else organisation.rules[cause].severity
+        )
         ledger.append(cause, place, 0 if word == "INFORMATIONAL" else SEVERITIES.index(word), at)
     return count
 
@@ -153,5 +159,3 @@ def _move_resources(world: World, share: float) -> int:
         moved.append(replace(resource, projects=(*reversed(leaf.ancestors), leaf)))
     world.replace_resources(moved)
     return len(moved)
-
-

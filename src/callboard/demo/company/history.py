@@ -100,10 +100,8 @@ def write_history(
     ledger.severity = bytearray(map(severity_of_cause.__getitem__, ledger.cause))
     status, reason = bytearray(count), bytearray(count)
     created, updated, changed, resolved, reopened, seen = (array("I", bytes(4 * count)) for _ in range(6))
-    row = 0
-    for cause, resource, severity, age, life, fate, jitter in zip(
-        ledger.cause, ledger.resource, ledger.severity, *draws, strict=True
-    ):
+    columns = zip(ledger.cause, ledger.resource, ledger.severity, *draws, strict=True)
+    for row, (cause, resource, severity, age, life, fate, jitter) in enumerate(columns):
         born = now - ages[age & 4095] - (age >> 12)
         if born < known_since[cause]:
             born = min(now - 3600, known_since[cause] + age)
@@ -135,12 +133,11 @@ def write_history(
         status[row], reason[row] = state, why
         created[row], changed[row], seen[row] = born, moved, max(born, last)
         updated[row] = min(now - 60, moved + jitter * 60) if life & 15 == 3 else moved
-        row += 1
     ledger.status, ledger.reason = status, reason
     ledger.created, ledger.updated, ledger.changed = created, updated, changed
     ledger.resolved, ledger.reopened, ledger.seen = resolved, reopened, seen
     ledger.result = bytearray(
-        (1 if state == RESOLVED else 0) if not luck & 63 == 5 else 2 + (luck >> 6 & 1)
+        (1 if state == RESOLVED else 0) if luck & 63 != 5 else 2 + (luck >> 6 & 1)
         for state, luck in zip(status, draws[0], strict=True)
     )
     ledger.revision += 1

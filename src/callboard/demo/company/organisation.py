@@ -127,7 +127,13 @@ def make_components(seed: int, staff: Staff, count: int) -> tuple[Component, ...
         if name not in taken:
             subject = name.rsplit("-", 1)[0]
             table.append(
-                [random.choice(list(systems)), random.choice(ecosystems), "service", name, f"Everything about the {subject}"]
+                [
+                    random.choice(list(systems)),
+                    random.choice(ecosystems),
+                    "service",
+                    name,
+                    f"Everything about the {subject}",
+                ]
             )
     components = []
     for index, (system, ecosystem, kind, name, text) in enumerate(table):
@@ -146,7 +152,9 @@ def make_components(seed: int, staff: Staff, count: int) -> tuple[Component, ...
                 ecosystem=ecosystem,
                 repository=_repository(seed, name, archived=False, branches=branches),
                 apis=(f"{name}-api",) if kind == "service" and index % 3 == 1 else (),
-                depends_on=tuple(f"component:default/{row[3]}" for row in table[max(0, index - 2) : index] if row[0] == system),
+                depends_on=tuple(
+                    f"component:default/{row[3]}" for row in table[max(0, index - 2) : index] if row[0] == system
+                ),
                 index=index,
             )
         )
@@ -199,6 +207,7 @@ WITHOUT_PROJECT: Final = frozenset({"design-kit", "dataframe-kit", "service-temp
 
 def make_projects(
     seed: int,
+    *,
     staff: Staff,
     accounts: tuple[CloudAccount, ...],
     components: tuple[Component, ...],

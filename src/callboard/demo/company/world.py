@@ -1,8 +1,8 @@
 """A whole company with its findings at one moment, made from a seed and a few sizes.
 
-    world = make_world(seed=7, findings=5_000)
-    world.issues, world.vulnerabilities, world.configurations   the three ledgers
-    world.organisation                                          everything that findings point at
+world = make_world(seed=7, findings=5_000)
+world.issues, world.vulnerabilities, world.configurations   the three ledgers
+world.organisation                                          everything that findings point at
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def make_organisation(seed: int, now: int, findings: int, components: int | None
     accounts = make_accounts(seed)
     software = make_components(seed, staff, components or min(400, 46 + findings // 4_000))
     services = make_services(seed, software, now)
-    projects = make_projects(seed, staff, accounts, software, services, now)
+    projects = make_projects(seed, staff=staff, accounts=accounts, components=software, services=services, now=now)
     strays = stray_repositories(seed)
     resources = make_resources(
         seed,
@@ -206,9 +206,7 @@ class Pairing:
                 for resource in organisation.resources
             ]
             malicious = next(i for i, w in enumerate(organisation.weaknesses) if w.malicious)
-            self._planted = [
-                (malicious, r.index) for r in organisation.resources if r.branch and malicious_home(r)
-            ][:1]
+            self._planted = [(malicious, r.index) for r in organisation.resources if r.branch and malicious_home(r)][:1]
         else:
             rules = [
                 (index, rule)
@@ -216,7 +214,11 @@ class Pairing:
                 if kind == "issue" or rule.kind == "CloudConfigurationRule"
             ]
             choices = [
-                [i for i, rule in rules if resource.type in rule.applies_to and (resource.internet or not rule.needs_internet)]
+                [
+                    i
+                    for i, rule in rules
+                    if resource.type in rule.applies_to and (resource.internet or not rule.needs_internet)
+                ]
                 for resource in organisation.resources
             ]
         self.choices = choices
@@ -230,7 +232,9 @@ class Pairing:
             causes.append(cause)
             resources.append(resource)
         rest = count - len(causes)
-        possible = [(c, r) for r in self.places for c in dict.fromkeys(self.choices[r])] if count <= _EXACT_PAIRS else []
+        possible = (
+            [(c, r) for r in self.places for c in dict.fromkeys(self.choices[r])] if count <= _EXACT_PAIRS else []
+        )
         if 0 < rest <= len(possible):
             for cause, resource in random.sample(possible, rest):
                 causes.append(cause)
@@ -247,4 +251,6 @@ class Pairing:
 
 def malicious_home(resource: Resource) -> bool:
     """Whether the one malicious package of the company is planted in this branch."""
-    return resource.component is not None and resource.component.name == "storefront-web" and "npm" in resource.ecosystems
+    return (
+        resource.component is not None and resource.component.name == "storefront-web" and "npm" in resource.ecosystems
+    )

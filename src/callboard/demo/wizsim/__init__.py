@@ -13,6 +13,8 @@ which page) · `projection` (the fast way through a page) · `engine` (one Graph
 (HTTP) · `admin` (clock, evolution, switches) · `runner`, `command` (how it is started) · `record` (pages for benchmarks).
 """
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -24,16 +24,28 @@ if TYPE_CHECKING:
 @click.option("--configuration-findings", type=click.IntRange(0), help="How many configuration findings.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
 @click.option("--now", help="The world's present time (ISO 8601); the start of today if not given.")
-@click.option("--first-max", type=click.Choice(["error", "clamp"]), default="error", show_default=True, help="What `first` over 500 does.")
+@click.option(
+    "--first-max",
+    type=click.Choice(["error", "clamp"]),
+    default="error",
+    show_default=True,
+    help="What `first` over 500 does.",
+)
 @click.option("--count-cap", type=click.IntRange(1), help="totalCount is never above this.")
 @click.option("--result-window", type=click.IntRange(1), help="No row after this many is given out.")
 @click.option("--page-latency-ms", type=click.IntRange(0), default=0, help="Waiting time of every GraphQL call.")
-@click.option("--token-seconds", type=click.IntRange(1), default=86_400, show_default=True, help="How long a token lives.")
+@click.option(
+    "--token-seconds", type=click.IntRange(1), default=86_400, show_default=True, help="How long a token lives."
+)
 @click.option("--portal-url", help="Where links of findings lead; this server if not given.")
 @click.option("--scope", "scopes", multiple=True, help="A scope of the service account; all if none is given.")
-@click.option("--fault", "faults", multiple=True, metavar="NAME[=VALUE]", help="Something that goes wrong; may be repeated.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", help="Something that goes wrong; may be repeated."
+)
 @click.option("--admin-token", help="Guards the admin routes; random if not given.")
-@click.option("--catalog", type=click.Path(path_type=Path, file_okay=False), help="Also write the company's catalog files here.")
+@click.option(
+    "--catalog", type=click.Path(path_type=Path, file_okay=False), help="Also write the company's catalog files here."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the addresses as one line of JSON.")
 def wiz_sim(
     *,

@@ -33,6 +33,4 @@ class Request:
 def not_found(field: str) -> GraphQLError:
     """The error of an id that does not exist, in the shape of a published sample (wiz-api.md section 2)."""
     message = "Resource not found"
-    return GraphQLError(
-        message, extensions={"code": "NOT_FOUND", "exception": {"message": message, "path": [field]}}
-    )
+    return GraphQLError(message, extensions={"code": "NOT_FOUND", "exception": {"message": message, "path": [field]}})

@@ -1,5 +1,7 @@
 """Faults that change an answer after it was made: its fields, its errors, its bytes."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -9,7 +11,9 @@ import msgspec
 
 from callboard.demo.wizsim.faults import Faults
 
-_LISTS: Final = frozenset({"projects", "serviceTickets", "notes", "applicationServices", "securityChampions", "ancestorProjects"})
+_LISTS: Final = frozenset(
+    {"projects", "serviceTickets", "notes", "applicationServices", "securityChampions", "ancestorProjects"}
+)
 """Fields that are lists and may be empty."""
 
 _ENUMS: Final = {"status": "DEFERRED", "severity": "CATASTROPHIC", "type": "PROBLEM_OF_TOMORROW"}
@@ -35,13 +39,15 @@ def damage(body: bytes, faults: Faults, *, partial: bool) -> bytes:
 def _changes(faults: Faults) -> list[Change]:
     changes: list[Change] = []
     if faults.empties != "null":
-        changes.append(lambda node, position: _empties(node, faults.empties))
+        changes.append(lambda node, _position: _empties(node, faults.empties))
     if faults.unknown_enum:
         changes.append(_unknown_enum)
     if faults.vanishing_field:
-        changes.append(lambda node, position: _each(node, faults.vanishing_field, lambda holder, key: holder.pop(key)))
+        changes.append(lambda node, _position: _each(node, faults.vanishing_field, lambda holder, key: holder.pop(key)))
     if faults.wrong_type:
-        changes.append(lambda node, position: _each(node, faults.wrong_type, lambda holder, key: holder.__setitem__(key, 17)))
+        changes.append(
+            lambda node, _position: _each(node, faults.wrong_type, lambda holder, key: holder.__setitem__(key, 17))
+        )
     return changes
 
 

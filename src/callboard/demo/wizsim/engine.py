@@ -1,5 +1,7 @@
 """Answers one GraphQL request: parse and check once per document, execute, encode."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -13,11 +15,11 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLResolveInfo,
+    Visitor,
     execute_sync,
     parse,
     validate,
     visit,
-    Visitor,
 )
 
 from callboard.demo.wizsim.context import Request
@@ -107,7 +109,9 @@ class Engine:
                 self._prepared.popitem(last=False)
         return held
 
-    def _plans_for(self, query: str, operation: str | None, prepared: Prepared, variables: dict[str, Any]) -> dict[Any, Any]:
+    def _plans_for(
+        self, query: str, operation: str | None, prepared: Prepared, variables: dict[str, Any]
+    ) -> dict[Any, Any]:
         shape = repr([(name, variables.get(name)) for name in sorted(prepared.shaping)])
         key = (query, operation, shape, self.tenant.version)
         plans = self._plans.get(key)

@@ -4,6 +4,8 @@ On a shell `--fault NAME[=VALUE]`, while it runs `POST /admin/faults` with `{"NA
 calls is counted down: `http_503=2` fails the next two calls, `http_503=2@5` lets five pass first.
 """
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
@@ -106,7 +108,9 @@ class Faults:
     changes_body: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        changing = self.empties != "null" or self.unknown_enum or bool(self.vanishing_field or self.wrong_type or self.partial)
+        changing = (
+            self.empties != "null" or self.unknown_enum or bool(self.vanishing_field or self.wrong_type or self.partial)
+        )
         object.__setattr__(self, "changes_body", changing)
 
 

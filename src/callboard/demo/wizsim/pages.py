@@ -1,5 +1,7 @@
 """Connections: a page of findings or of other things, with its counters, as resolvers hand it on."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -40,7 +42,11 @@ class Rows(Sequence[Any]):
     """The findings of a page, made one by one while they are read."""
 
     def __init__(self, tenant: Tenant, kind: Kind, rows: Sequence[int]) -> None:
-        self._make = {"issue": tenant.issue, "configuration": tenant.configuration, "vulnerability": tenant.vulnerability}[kind]
+        self._make = {
+            "issue": tenant.issue,
+            "configuration": tenant.configuration,
+            "vulnerability": tenant.vulnerability,
+        }[kind]
         self._rows = rows
 
     def __len__(self) -> int:

@@ -6,30 +6,24 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any, Final
 
-from callboard.demo.company.world import Kind
 from callboard.demo.wizsim.engine import Engine
 
-_DOCUMENTS: Final[dict[str, tuple[Kind, str]]] = {
-    "issue": (
-        "issue",
-        "query PortalIssue($id: ID!) { issue(id: $id) { id severity status type createdAt statusChangedAt resolvedAt description"
-        " sourceRules { name } entitySnapshot { name type cloudPlatform region externalId } projects { name } } }",
-    ),
-    "vulnerability": (
-        "vulnerability",
-        "query PortalFinding($id: ID!) { vulnerabilityFinding(id: $id) { id name severity status detailedName version fixedVersion"
-        " firstDetectedAt lastDetectedAt CVEDescription projects { name }"
-        " vulnerableAsset { ... on VulnerableAssetBase { name type providerUniqueId } } } }",
-    ),
-}
+_ISSUE: Final = """query PortalIssue($id: ID!) { issue(id: $id) {
+  id severity status type createdAt statusChangedAt resolvedAt description
+  sourceRules { name } entitySnapshot { name type cloudPlatform region externalId } projects { name }
+} }"""
+_FINDING: Final = """query PortalFinding($id: ID!) { vulnerabilityFinding(id: $id) {
+  id name severity status detailedName version fixedVersion firstDetectedAt lastDetectedAt CVEDescription
+  projects { name } vulnerableAsset { ... on VulnerableAssetBase { name type providerUniqueId } }
+} }"""
+_DOCUMENTS: Final = {"issue": _ISSUE, "vulnerability": _FINDING}
 
 
 def item(engine: Engine, kind: str, id_: str) -> dict[str, Any] | None:
     """The facts that the page shows, or None when there is no such thing."""
     if kind not in _DOCUMENTS:
         return None
-    _kind, document = _DOCUMENTS[kind]
-    result = engine.run(document, {"id": id_}, plain=True)
+    result = engine.run(_DOCUMENTS[kind], {"id": id_}, plain=True)
     if not result.data:
         return None
     facts: dict[str, Any] = next(iter(result.data.values()))

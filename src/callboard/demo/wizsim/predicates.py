@@ -1,5 +1,7 @@
 """Reads the small filter objects that the schema uses for texts, numbers and tags, as tests on one value."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 import re

@@ -7,6 +7,8 @@ argument values, leaf coercion, non-null rules. Whatever does not fit (an error,
 the plan, and the whole list is completed by graphql-core instead, which then words the error.
 """
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -17,10 +19,8 @@ from graphql import (
     Executor,
     GraphQLEnumType,
     GraphQLList,
-    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
-    is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -67,7 +67,6 @@ class Planner:
 
     def _object(self, type_: Any, details: Any) -> Convert:
         """A function from a source to a dictionary, for one object type."""
-        assert isinstance(type_, GraphQLObjectType)
         grouped = self._executor.collect_subfields(type_, details).grouped_field_set
         lines = ["def project(source):"]
         names: dict[str, Any] = {"tenant": self._tenant}
@@ -97,7 +96,7 @@ class Planner:
 
     def _with_arguments(self, get: Callable[..., Any], definition: Any, detail: Any) -> Callable[..., Any]:
         arguments = get_argument_values(
-            definition, detail.node, self._executor.variable_values, detail.fragment_variable_values, False
+            definition, detail.node, self._executor.variable_values, detail.fragment_variable_values
         )
         return lambda source, tenant: get(source, tenant, **arguments)
 
@@ -109,9 +108,8 @@ class Planner:
             return _leaf(type_, required=required)
         if is_list_type(type_):
             return _list(self._value(type_.of_type, details), required=required), None
-        assert is_object_type(type_) or is_abstract_type(type_)
         inner = self.composite(type_, details)
-        return lambda value: _null(required) if value is None else inner(value), None
+        return lambda value: _null(required=required) if value is None else inner(value), None
 
     @staticmethod
     def _lasting(inner: Convert) -> Convert:
@@ -135,7 +133,7 @@ class Planner:
         return project
 
 
-def _null(required: bool) -> None:
+def _null(*, required: bool) -> None:
     if required:
         raise DoesNotFitError
 
@@ -145,7 +143,7 @@ def _list(item: tuple[Convert, type | None], *, required: bool) -> Convert:
 
     def convert(value: Any) -> Any:
         if value is None:
-            return _null(required)
+            return _null(required=required)
         if not isinstance(value, (list, tuple, Sequence)) or isinstance(value, str):
             raise DoesNotFitError
         return [inner(item) for item in value]
@@ -161,7 +159,7 @@ def _leaf(type_: Any, *, required: bool) -> tuple[Convert, type | None]:
     coerce = type_.coerce_output_value
 
     def convert(value: Any) -> Any:
-        return _null(required) if value is None else _checked(coerce(value))
+        return _null(required=required) if value is None else _checked(coerce(value))
 
     if isinstance(type_, GraphQLEnumType):
         names = frozenset(type_.values)
@@ -184,7 +182,7 @@ def _checked(value: Any) -> Any:
 class ProjectingExecutor(Executor[Any]):
     """graphql-core's executor with plans for lists of nodes."""
 
-    def complete_list_value(
+    def complete_list_value(  # noqa: PLR0917  graphql-core's signature
         self,
         return_type: GraphQLList[GraphQLOutputType],
         field_details_list: Any,
@@ -200,9 +198,7 @@ class ProjectingExecutor(Executor[Any]):
                 return [plan(item) for item in result]
             except Exception:  # noqa: BLE001  whatever it was, graphql-core words it in its own way below
                 self.context_value.fallbacks.append(str(path.key))
-        return super().complete_list_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
+        return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
 
     def _plan(self, return_type: GraphQLList[GraphQLOutputType], details: Any, path: Path) -> Convert:
         plans = self.context_value.plans

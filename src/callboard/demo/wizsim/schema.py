@@ -16,8 +16,8 @@ def schema() -> GraphQLSchema:
     text = files("callboard.demo.wizsim").joinpath("schema.graphql").read_text(encoding="utf-8")
     built = build_schema(text, assume_valid=True)
     date_time = built.type_map["DateTime"]
-    assert is_scalar_type(date_time)
-    _read_times(date_time)
+    if is_scalar_type(date_time):
+        _read_times(date_time)
     return built
 
 

@@ -1,5 +1,7 @@
 """The HTTP server: token endpoint, GraphQL endpoint, deep-link page, and the admin routes."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 import asyncio
@@ -122,21 +124,17 @@ async def _token(request: web.Request) -> web.Response:
 async def _graphql(request: web.Request) -> web.StreamResponse:
     state = request.app[STATE]
     state.calls += 1
-    refused = await _refuse(request, state)
+    refused = await _refuse(state)
     if refused is not None:
         return refused
     grant = state.tokens.check(request.headers.get("Authorization"), state.faults)
     if grant is None:
         return _json({"message": "Unauthorized"}, 401)
-    try:
-        body = await request.json()
-        query, variables = body["query"], body.get("variables") or {}
-        operation = body.get("operationName")
-        if not isinstance(query, str) or not isinstance(variables, dict):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, AttributeError):
+    asked = await _asked(request)
+    if asked is None:
         error = {"message": "The body is not a GraphQL request.", "extensions": {"code": "BAD_USER_INPUT"}}
         return _json({"errors": [error], "data": None}, 400)
+    query, variables, operation = asked
     result = state.engine.run(query, variables, operation, scopes=grant.scopes, faults=state.faults)
     raw = encode(result)
     partial = state.take("partial")
@@ -145,7 +143,20 @@ async def _graphql(request: web.Request) -> web.StreamResponse:
     return await _send(request, state, raw)
 
 
-async def _refuse(request: web.Request, state: State) -> web.StreamResponse | None:
+async def _asked(request: web.Request) -> tuple[str, dict[str, Any], str | None] | None:
+    """Document, variables and operation name of a body, or None when it has another shape."""
+    try:
+        body = await request.json()
+    except ValueError:
+        return None
+    query = body.get("query") if isinstance(body, dict) else None
+    if not isinstance(query, str):
+        return None
+    variables = body.get("variables") or {}
+    return (query, variables, body.get("operationName")) if isinstance(variables, dict) else None
+
+
+async def _refuse(state: State) -> web.StreamResponse | None:
     """Faults that strike before the call is looked at."""
     if state.faults.latency_ms:
         await asyncio.sleep(state.faults.latency_ms / 1000)
@@ -211,7 +222,7 @@ async def _admin(request: web.Request) -> web.Response:
         action = request.match_info["action"]
         if action == "faults":
             if body.pop("reset", None):
-                state.set_faults({name: value for name, value in admin.fault_values(Faults()).items()})
+                state.set_faults(admin.fault_values(Faults()))
             state.set_faults(body)
             return _json(admin.fault_values(state.faults))
         if action == "revoke-tokens":

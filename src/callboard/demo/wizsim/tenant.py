@@ -1,5 +1,7 @@
 """The state of one look-alike: the world, what people wrote into it, and answers worth remembering."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -8,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from callboard.demo.company.ids import entity_id, hex_name
-from callboard.demo.company.ledger import RESOLVED, REJECTED
+from callboard.demo.company.ledger import REJECTED, RESOLVED
 from callboard.demo.company.values import Person, Resource
 from callboard.demo.company.world import Kind, World
 from callboard.demo.wizsim.nodes import ConfigurationRow, IssueRow, VulnerabilityRow
@@ -134,7 +136,9 @@ class Tenant:
     def issue(self, row: int) -> IssueRow:
         """One issue."""
         ledger, organisation = self.world.issues, self.world.organisation
-        return IssueRow(ledger, row, organisation.rules[ledger.cause[row]], organisation.resources[ledger.resource[row]])
+        return IssueRow(
+            ledger, row, organisation.rules[ledger.cause[row]], organisation.resources[ledger.resource[row]]
+        )
 
     def configuration(self, row: int) -> ConfigurationRow:
         """One configuration finding."""
@@ -152,7 +156,9 @@ class Tenant:
 
     def node(self, kind: Kind, row: int) -> Any:
         """One finding of any kind."""
-        return {"issue": self.issue, "configuration": self.configuration, "vulnerability": self.vulnerability}[kind](row)
+        return {"issue": self.issue, "configuration": self.configuration, "vulnerability": self.vulnerability}[kind](
+            row
+        )
 
     def find(self, kind: Kind, text: str) -> int | None:
         """The row of a finding's id, or None."""

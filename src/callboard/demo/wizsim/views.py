@@ -1,5 +1,7 @@
 """Filtered and ordered results of findings, and the pages cut from them by opaque cursors."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 import json
@@ -93,7 +95,7 @@ def _find(tenant: Tenant, kind: Kind, wanted: dict[str, Any], order_by: dict[str
     known = FILTERS[kind]
     parts = [known[name](tenant, ledger, value) for name, value in wanted.items()]
     if kind == "configuration" and "includeDeleted" not in wanted:
-        parts.append(known["includeDeleted"](tenant, ledger, False))
+        parts.append(known["includeDeleted"](tenant, ledger, ()))
     if tenant.drop_share:
         edge = int(tenant.drop_share * 65_536)
         parts.append(bytes(spread(row, 41) >= edge for row in range(count)))

@@ -1,6 +1,6 @@
 """Wiz: cloud security findings, read from its GraphQL API, its report files and its webhooks.
 
-What is known about the API and how well is in `docs/reference/wiz.md`; as of 2026-08 none of it is documented in public.
+None of the API is documented in public. What Callboard takes for a fact about it carries its date and where it was seen.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import msgspec
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, SECOND, Instant, from_datetime, to_text
 from callboard.domain.run import Part, Scope
+from callboard.errors import SourceChangedError
 
 Filter = dict[str, Any]
 
@@ -72,8 +73,13 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def decode(cls, text: str) -> Ask:
-        """The ask in a part's filter."""
-        return msgspec.json.decode(text, type=cls)
+        """The ask in a part's filter. Raises SourceChangedError for one that another version of Callboard wrote."""
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except msgspec.MsgspecError as error:
+            raise SourceChangedError(
+                "A part of an unfinished run was planned by another Callboard.", hint="Start the run anew."
+            ) from error
 
 
 def plan_full(scope: Scope, now: Instant) -> tuple[Part, ...]:

@@ -58,7 +58,8 @@ class Reader(Generic[S]):
         # A text can only be too long in a long record, and can only hold NUL as an escape. Halves of surrogate pairs
         # never get here: the decoder refuses them.
         text = bytes(raw)
-        if len(text) > LINE_CHARACTERS or (b"\\" in text and b"\\u0000" in text):
+        escape = text.find(b"\\")
+        if len(text) > LINE_CHARACTERS or (escape >= 0 and text.find(b"\\u0000", escape) >= 0):
             self._clean(found, drift, path)
         return found
 

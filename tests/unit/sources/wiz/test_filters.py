@@ -105,14 +105,14 @@ def leaves(part: Part, rounds: int, salt: int) -> list[Part]:
 
 
 @given(
-    st.integers(min_value=-(2**50), max_value=2**52),
-    st.sampled_from(["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"]),
-    st.integers(0, 14),
-    st.integers(0, 2**31),
-    st.booleans(),
+    at=st.integers(min_value=-(2**50), max_value=2**52),
+    severity=st.sampled_from(["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"]),
+    rounds=st.integers(0, 14),
+    salt=st.integers(0, 2**31),
+    inclusive=st.booleans(),
 )
 def test_however_a_part_is_split_every_row_falls_into_a_leaf(
-    at: int, severity: str, rounds: int, salt: int, inclusive: bool
+    *, at: int, severity: str, rounds: int, salt: int, inclusive: bool
 ) -> None:
     """Whether Wiz includes the ends or not, and whether it compares microseconds or whole seconds."""
     part = Part(

@@ -407,7 +407,7 @@ def test_no_bytes_raise(kind: str, raw: bytes) -> None:
     assert isinstance(found, Rejected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.sampled_from([*RECORDS]), st.data())
 def test_no_value_in_any_field_raises(kind: str, data: st.DataObject) -> None:
     """Fields keep their names and take any value; a text keeps within its bounds."""

@@ -3,6 +3,8 @@
 A type that is missing here has plain dictionaries as sources, read by field name.
 """
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Answers of a configuration finding and of the resource it judges."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -45,56 +47,60 @@ def is_deleted(resource: Resource) -> bool:
 
 CONFIGURATION_FIELDS: Final[Fields] = {
     "ConfigurationFinding": {
-        "id": lambda c, t: c.id,
-        "name": lambda c, t: c.rule.name,
-        "result": lambda c, t: RESULTS[c.ledger.result[c.row]],
-        "severity": lambda c, t: SEVERITIES[c.ledger.severity[c.row]],
-        "status": lambda c, t: STATUSES[c.ledger.status[c.row]],
-        "source": lambda c, t: "WIZ_CSPM",
-        "type": lambda c, t: "WIZ_CSPM",
-        "analyzedAt": lambda c, t: write(c.ledger.seen[c.row], c.row),
-        "firstSeenAt": lambda c, t: write(c.ledger.created[c.row], c.row),
-        "updatedAt": lambda c, t: write(c.ledger.updated[c.row], c.row),
-        "statusChangedAt": lambda c, t: write(c.ledger.changed[c.row], c.row),
-        "deleted": lambda c, t: is_deleted(c.resource),
-        "rule": lambda c, t: c.rule,
-        "remediation": lambda c, t: c.rule.remediation if c.row % 3 else None,
-        "resource": lambda c, t: c.resource,
-        "subscription": lambda c, t: c.resource.account,
+        "id": lambda c, _t: c.id,
+        "name": lambda c, _t: c.rule.name,
+        "result": lambda c, _t: RESULTS[c.ledger.result[c.row]],
+        "severity": lambda c, _t: SEVERITIES[c.ledger.severity[c.row]],
+        "status": lambda c, _t: STATUSES[c.ledger.status[c.row]],
+        "source": lambda _c, _t: "WIZ_CSPM",
+        "type": lambda _c, _t: "WIZ_CSPM",
+        "analyzedAt": lambda c, _t: write(c.ledger.seen[c.row], c.row),
+        "firstSeenAt": lambda c, _t: write(c.ledger.created[c.row], c.row),
+        "updatedAt": lambda c, _t: write(c.ledger.updated[c.row], c.row),
+        "statusChangedAt": lambda c, _t: write(c.ledger.changed[c.row], c.row),
+        "deleted": lambda c, _t: is_deleted(c.resource),
+        "rule": lambda c, _t: c.rule,
+        "remediation": lambda c, _t: c.rule.remediation if c.row % 3 else None,
+        "resource": lambda c, _t: c.resource,
+        "subscription": lambda c, _t: c.resource.account,
         "evidence": _evidence,
-        "targetExternalId": lambda c, t: c.resource.external_id,
-        "targetObjectProviderUniqueId": lambda c, t: c.resource.provider_id,
+        "targetExternalId": lambda c, _t: c.resource.external_id,
+        "targetObjectProviderUniqueId": lambda c, _t: c.resource.provider_id,
         "resolutionReason": lambda c, t: (
-            _edit(c, t).reason or FINDING_REASONS[c.ledger.reason[c.row]] if c.ledger.status[c.row] >= RESOLVED else None
+            _edit(c, t).reason or FINDING_REASONS[c.ledger.reason[c.row]]
+            if c.ledger.status[c.row] >= RESOLVED
+            else None
         ),
         "rejectionExpiredAt": lambda c, t: _edit(c, t).rejection_expires_at,
-        "ignoreRules": lambda c, t: None,
-        "securitySubCategories": lambda c, t: c.rule.subcategories,
+        "ignoreRules": lambda _c, _t: None,
+        "securitySubCategories": lambda c, _t: c.rule.subcategories,
         "note": lambda c, t: _last(_edit(c, t).notes),
     },
     "ConfigurationFindingNote": {
-        "id": lambda n, t: n.id,
-        "text": lambda n, t: n.text,
-        "createdAt": lambda n, t: write(n.at),
-        "updatedAt": lambda n, t: write(n.edited_at),
-        "user": lambda n, t: n.author,
+        "id": lambda n, _t: n.id,
+        "text": lambda n, _t: n.text,
+        "createdAt": lambda n, _t: write(n.at),
+        "updatedAt": lambda n, _t: write(n.edited_at),
+        "user": lambda n, _t: n.author,
     },
     "ConfigurationFindingResource": {
-        "id": lambda r, t: r.id,
-        "name": lambda r, t: r.name,
-        "type": lambda r, t: r.type,
-        "nativeType": lambda r, t: r.native_type,
-        "providerId": lambda r, t: r.provider_id,
-        "region": lambda r, t: r.region or None,
-        "cloudPlatform": lambda r, t: r.platform,
-        "cloudProviderUrl": lambda r, t: r.url,
-        "status": lambda r, t: r.status,
-        "subscription": lambda r, t: r.account,
-        "resourceGroupId": lambda r, t: entity_id(t.world.seed, "group", r.resource_group) if r.resource_group else None,
-        "projects": lambda r, t: r.projects or None,
-        "tags": lambda r, t: pairs(r.tags),
-        "hasSensitiveData": lambda r, t: r.sensitive,
-        "isAccessibleFromInternet": lambda r, t: r.internet,
-        "isOpenToAllInternet": lambda r, t: r.internet,
+        "id": lambda r, _t: r.id,
+        "name": lambda r, _t: r.name,
+        "type": lambda r, _t: r.type,
+        "nativeType": lambda r, _t: r.native_type,
+        "providerId": lambda r, _t: r.provider_id,
+        "region": lambda r, _t: r.region or None,
+        "cloudPlatform": lambda r, _t: r.platform,
+        "cloudProviderUrl": lambda r, _t: r.url,
+        "status": lambda r, _t: r.status,
+        "subscription": lambda r, _t: r.account,
+        "resourceGroupId": lambda r, t: (
+            entity_id(t.world.seed, "group", r.resource_group) if r.resource_group else None
+        ),
+        "projects": lambda r, _t: r.projects or None,
+        "tags": lambda r, _t: pairs(r.tags),
+        "hasSensitiveData": lambda r, _t: r.sensitive,
+        "isAccessibleFromInternet": lambda r, _t: r.internet,
+        "isOpenToAllInternet": lambda r, _t: r.internet,
     },
 }

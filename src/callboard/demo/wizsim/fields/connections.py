@@ -1,5 +1,7 @@
 """Answers of connections: nodes, page info and counters."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -45,7 +47,7 @@ def _capped(page: Any, tenant: Tenant) -> bool:
 
 
 def _severity(code: int) -> Callable[[Any, Tenant], int]:
-    return lambda page, tenant: severity_counts(page.found)[code]
+    return lambda page, _tenant: severity_counts(page.found)[code]
 
 
 def _unique(page: Any, _tenant: Tenant) -> Any:
@@ -65,7 +67,7 @@ def _result(word: str) -> Callable[[Any, Tenant], Any]:
 
 
 def _impact(word: str) -> Callable[[Any, Tenant], int]:
-    return lambda page, tenant: sum(1 for p in tenant.world.organisation.projects if p.impact == word)
+    return lambda _page, tenant: sum(1 for p in tenant.world.organisation.projects if p.impact == word)
 
 
 _SEVERITIES: Final[dict[str, Callable[..., Any]]] = {
@@ -77,13 +79,15 @@ _SEVERITIES: Final[dict[str, Callable[..., Any]]] = {
 }
 _PAGE: Final[dict[str, Callable[..., Any]]] = {
     "nodes": _nodes,
-    "pageInfo": lambda page, tenant: page.info,
+    "pageInfo": lambda page, _tenant: page.info,
     "totalCount": _count,
 }
+
 
 def _entity_issues(
     resource: Any,
     tenant: Tenant,
+    *,
     filterBy: Any = None,  # noqa: N803  argument names are the schema's
     orderBy: Any = None,  # noqa: N803
     first: int | None = None,
@@ -96,17 +100,19 @@ def _entity_issues(
 def _finding_issues(
     finding: Any,
     tenant: Tenant,
+    *,
     filterBy: Any = None,  # noqa: N803
     orderBy: Any = None,  # noqa: N803
     first: int | None = None,
     after: str | None = None,
 ) -> Any:
-    return _entity_issues(finding.resource, tenant, filterBy, orderBy, first, after)
+    return _entity_issues(finding.resource, tenant, filterBy=filterBy, orderBy=orderBy, first=first, after=after)
 
 
 def _group_issues(
     group: Group,
     tenant: Tenant,
+    *,
     filterBy: Any = None,  # noqa: N803
     orderBy: Any = None,  # noqa: N803
     first: int | None = None,
@@ -123,17 +129,35 @@ NESTED: Final[Fields] = {
 }
 """Connections inside other types, which add to those types' own tables."""
 
+_PLAIN: Final = (
+    "CloudResourceConnection",
+    "CloudResourceV2Connection",
+    "VersionControlResourceConnection",
+    "RepositoryConnection",
+    "ApplicationServiceConnection",
+    "UserConnection",
+    "ServiceAccountConnection",
+    "CloudAccountConnection",
+    "ControlConnection",
+    "IssueHistoryEventConnection",
+    "IssuesGroupedByValueConnection",
+)
+"""Connections with nodes, page info and a total."""
+
 CONNECTION_FIELDS: Final[Fields] = {
-    "IssuesGroupedByValue": {"id": lambda group, tenant: group.key, "issues": _group_issues},
+    "IssuesGroupedByValue": {"id": lambda group, _tenant: group.key, "issues": _group_issues},
     "IssueHistoryEvent": {
         "id": event_id,
-        "timestamp": lambda event, tenant: write(event[0], event[1]),
-        "type": lambda event, tenant: event[2],
-        "message": lambda event, tenant: event[3] or None,
+        "timestamp": lambda event, _tenant: write(event[0], event[1]),
+        "type": lambda event, _tenant: event[2],
+        "message": lambda event, _tenant: event[3] or None,
         "issue": lambda event, tenant: tenant.issue(event[1]),
         "sourceRule": lambda event, tenant: tenant.issue(event[1]).rule,
     },
-    "GraphSearchResult": {"entities": lambda resource, tenant: [resource], "aggregateCount": lambda resource, tenant: None},
+    "GraphSearchResult": {
+        "entities": lambda resource, _tenant: [resource],
+        "aggregateCount": lambda _resource, _tenant: None,
+    },
     "IssueConnection": {**_PAGE, **_SEVERITIES, "uniqueEntityCount": _unique},
     "VulnerabilityFindingConnection": {
         **_PAGE,
@@ -152,20 +176,5 @@ CONNECTION_FIELDS: Final[Fields] = {
     "ProjectConnection": {**_PAGE, "LBICount": _impact("LBI"), "MBICount": _impact("MBI"), "HBICount": _impact("HBI")},
     # A shipped client asks this one for nodes without `first` (wiz-api.md section 15, terraform provider).
     "GraphSearchResultConnection": {**_PAGE, "nodes": _optional_nodes, "maxCountReached": _capped},
-    **{
-        name: _PAGE
-        for name in (
-            "CloudResourceConnection",
-            "CloudResourceV2Connection",
-            "VersionControlResourceConnection",
-            "RepositoryConnection",
-            "ApplicationServiceConnection",
-            "UserConnection",
-            "ServiceAccountConnection",
-            "CloudAccountConnection",
-            "ControlConnection",
-            "IssueHistoryEventConnection",
-            "IssuesGroupedByValueConnection",
-        )
-    },
+    **dict.fromkeys(_PLAIN, _PAGE),
 }

@@ -1,5 +1,7 @@
 """A small part of the graph search: entities by type and by predicates on their own properties."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -14,7 +16,7 @@ from callboard.demo.wizsim.views import bad_input
 
 _GROUP_TYPES: Final[dict[str, Callable[[Resource], bool]]] = {
     "CLOUD_RESOURCE": lambda r: r.branch is None,
-    "ANY": lambda r: True,
+    "ANY": lambda _r: True,
     "REPOSITORY": lambda r: r.branch is not None,
 }
 _PROPERTIES: Final[dict[str, Callable[[Resource], Any]]] = {

@@ -1,5 +1,7 @@
 """Issues grouped by what they share: project, resource, rule, subscription, service, cluster or namespace."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -15,12 +17,12 @@ from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.views import find
 
 _KEYS: Final[dict[str, Callable[[Resource, Tenant], Iterable[str]]]] = {
-    "PROJECT": lambda r, t: [p.id for p in r.projects],
-    "RESOURCE": lambda r, t: [r.id],
-    "SUBSCRIPTION": lambda r, t: [r.account.id] if r.account else [],
+    "PROJECT": lambda r, _t: [p.id for p in r.projects],
+    "RESOURCE": lambda r, _t: [r.id],
+    "SUBSCRIPTION": lambda r, _t: [r.account.id] if r.account else [],
     "CONTAINER_SERVICE": lambda r, t: [entity_id(t.world.seed, "deployment", r.name)] if r.namespace else [],
     "KUBERNETES_CLUSTER": lambda r, t: [entity_id(t.world.seed, "cluster", r.cluster)] if r.cluster else [],
-    "KUBERNETES_NAMESPACE": lambda r, t: [r.namespace] if r.namespace else [],
+    "KUBERNETES_NAMESPACE": lambda r, _t: [r.namespace] if r.namespace else [],
 }
 _NARROW: Final[dict[str, Callable[[str], dict[str, Any]]]] = {
     "PROJECT": lambda key: {"project": [key]},
@@ -45,6 +47,7 @@ class Group:
 def group_issues(
     _root: object,
     info: GraphQLResolveInfo[Any],
+    *,
     groupBy: str,  # noqa: N803  argument names are the schema's
     filterBy: Any = None,  # noqa: N803
     orderBy: Any = None,  # noqa: N803
@@ -84,7 +87,14 @@ def _groups(tenant: Tenant, group_by: str, filter_by: dict[str, Any], order_by: 
 
 
 def issues_of_group(
-    group: Group, tenant: Tenant, *, faults: Any, filter_by: Any = None, order_by: Any = None, first: Any = None, after: Any = None
+    group: Group,
+    tenant: Tenant,
+    *,
+    faults: Any,
+    filter_by: Any = None,
+    order_by: Any = None,
+    first: Any = None,
+    after: Any = None,
 ) -> Page:
     """The issues of one group."""
     narrow = _NARROW.get(group.group_by)

@@ -1,5 +1,7 @@
 """The history of issues as events: what the dates of an issue tell, and what write calls added."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from typing import Any, Final

@@ -1,5 +1,7 @@
 """Answers of an issue, its snapshot, notes, tickets and history."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -9,7 +11,6 @@ from callboard.demo.company.ids import entity_id, spread
 from callboard.demo.company.ledger import (
     FIXED,
     ISSUE_REASONS,
-    OPEN,
     REJECTED,
     RESOLVED,
     SEVERITIES,
@@ -159,102 +160,103 @@ def issue_link(id_: str, tenant: Tenant) -> str:
     return f"{tenant.portal}/issues#~(issue~'{id_})"
 
 
-def _snapshot_map(tags: dict[str, str] | None) -> dict[str, str] | None:
-    return tags
-
-
-def _fingerprint(r: Resource, t: Tenant) -> str:
+def _fingerprint(r: Resource, _t: Tenant) -> str:
     return f"{r.platform}/{r.type}/{r.name}" if r.platform != "Azure" else r.provider_id
 
 
 ISSUE_FIELDS: Final[Fields] = {
     "Issue": {
-        "id": lambda i, t: i.id,
-        "type": lambda i, t: ISSUE_TYPES[i.rule.kind],
-        "severity": lambda i, t: ISSUE_SEVERITIES[i.ledger.severity[i.row]],
+        "id": lambda i, _t: i.id,
+        "type": lambda i, _t: ISSUE_TYPES[i.rule.kind],
+        "severity": lambda i, _t: ISSUE_SEVERITIES[i.ledger.severity[i.row]],
         "status": _status,
-        "createdAt": lambda i, t: write(i.ledger.created[i.row], i.row),
-        "updatedAt": lambda i, t: write(i.ledger.updated[i.row], i.row),
-        "statusChangedAt": lambda i, t: write(i.ledger.changed[i.row], i.row),
-        "resolvedAt": lambda i, t: write_optional(i.ledger.resolved[i.row] if i.ledger.status[i.row] == RESOLVED else 0, i.row),
-        "reopenedAt": lambda i, t: write_optional(i.ledger.reopened[i.row], i.row),
+        "createdAt": lambda i, _t: write(i.ledger.created[i.row], i.row),
+        "updatedAt": lambda i, _t: write(i.ledger.updated[i.row], i.row),
+        "statusChangedAt": lambda i, _t: write(i.ledger.changed[i.row], i.row),
+        "resolvedAt": lambda i, _t: write_optional(
+            i.ledger.resolved[i.row] if i.ledger.status[i.row] == RESOLVED else 0, i.row
+        ),
+        "reopenedAt": lambda i, _t: write_optional(i.ledger.reopened[i.row], i.row),
         "dueAt": issue_due,
-        "description": lambda i, t: i.rule.description,
+        "description": lambda i, _t: i.rule.description,
         "url": lambda i, t: issue_link(i.id, t),
-        "entitySnapshot": lambda i, t: i.resource,
+        "entitySnapshot": lambda i, _t: i.resource,
         # The live entity is gone when the resource was deleted; the snapshot stays (wiz-api.md section 4).
-        "entity": lambda i, t: None if i.resource.deleted_at else i.resource,
-        "sourceRule": lambda i, t: i.rule,
-        "sourceRules": lambda i, t: [i.rule],
-        "control": lambda i, t: i.rule if i.rule.kind == "Control" else None,
-        "project": lambda i, t: _single(i.resource.projects),
-        "projects": lambda i, t: i.resource.projects or None,
+        "entity": lambda i, _t: None if i.resource.deleted_at else i.resource,
+        "sourceRule": lambda i, _t: i.rule,
+        "sourceRules": lambda i, _t: [i.rule],
+        "control": lambda i, _t: i.rule if i.rule.kind == "Control" else None,
+        "project": lambda i, _t: _single(i.resource.projects),
+        "projects": lambda i, _t: i.resource.projects or None,
         "notes": issue_notes,
         "note": lambda i, t: _edit(i, t).note or "",
         "serviceTickets": issue_tickets,
         "serviceTicket": lambda i, t: _single(issue_tickets(i, t)),
         "assignee": issue_assignee,
-        "applicationServices": lambda i, t: i.resource.services or None,
-        "relatedApplicationServices": lambda i, t: i.resource.services or None,
-        "environments": lambda i, t: [i.resource.environment],
-        "cloudAccounts": lambda i, t: [i.resource.account] if i.resource.account else None,
+        "applicationServices": lambda i, _t: i.resource.services or None,
+        "relatedApplicationServices": lambda i, _t: i.resource.services or None,
+        "environments": lambda i, _t: [i.resource.environment],
+        "cloudAccounts": lambda i, _t: [i.resource.account] if i.resource.account else None,
         "openReason": _open_reason,
         "resolutionReason": _resolution_reason,
         "resolutionNote": lambda i, t: _edit(i, t).resolution_note,
         "resolvedBy": _resolved_by,
         "rejectionExpiredAt": _rejection_expires,
-        "hasCodeRemediation": lambda i, t: i.resource.branch is not None,
-        "validatedAsExploitable": lambda i, t: i.rule.kind == "Control" and i.row % 11 == 0,
-        "evidenceQuery": lambda i, t: {"type": [i.resource.type], "select": True, "where": {"_vertexID": {"EQUALS": [i.resource.id]}}},
-        "groupingType": lambda i, t: "NONE",
-        "firstEventAt": lambda i, t: write(i.ledger.created[i.row], i.row) if i.rule.kind == "CloudEventRule" else None,
-        "lastEventAt": lambda i, t: write(i.ledger.seen[i.row], i.row) if i.rule.kind == "CloudEventRule" else None,
+        "hasCodeRemediation": lambda i, _t: i.resource.branch is not None,
+        "validatedAsExploitable": lambda i, _t: i.rule.kind == "Control" and i.row % 11 == 0,
+        "evidenceQuery": lambda i, _t: {
+            "type": [i.resource.type],
+            "select": True,
+            "where": {"_vertexID": {"EQUALS": [i.resource.id]}},
+        },
+        "groupingType": lambda _i, _t: "NONE",
+        "firstEventAt": lambda i, _t: (
+            write(i.ledger.created[i.row], i.row) if i.rule.kind == "CloudEventRule" else None
+        ),
+        "lastEventAt": lambda i, _t: write(i.ledger.seen[i.row], i.row) if i.rule.kind == "CloudEventRule" else None,
     },
     "IssueEntitySnapshot": {
-        "id": lambda r, t: r.id,
-        "name": lambda r, t: r.name,
-        "type": lambda r, t: r.type,
-        "nativeType": lambda r, t: r.native_type,
-        "status": lambda r, t: r.status,
-        "cloudPlatform": lambda r, t: r.platform,
-        "cloudProviderURL": lambda r, t: r.url,
-        "providerId": lambda r, t: r.provider_id,
-        "externalId": lambda r, t: r.external_id,
+        "id": lambda r, _t: r.id,
+        "name": lambda r, _t: r.name,
+        "type": lambda r, _t: r.type,
+        "nativeType": lambda r, _t: r.native_type,
+        "status": lambda r, _t: r.status,
+        "cloudPlatform": lambda r, _t: r.platform,
+        "cloudProviderURL": lambda r, _t: r.url,
+        "providerId": lambda r, _t: r.provider_id,
+        "externalId": lambda r, _t: r.external_id,
         "fullResourceName": _fingerprint,
-        "region": lambda r, t: r.region,
-        "resourceGroupExternalId": lambda r, t: r.resource_group,
-        "resourceGroupId": lambda r, t: entity_id(t.world.seed, "group", r.resource_group) if r.resource_group else None,
-        "subscriptionId": lambda r, t: r.account.id if r.account else None,
-        "subscriptionExternalId": lambda r, t: r.account.external_id if r.account else None,
-        "subscriptionName": lambda r, t: r.account.name if r.account else None,
-        "subscriptionTags": lambda r, t: _snapshot_map(r.account.tags) if r.account else None,
-        "tags": lambda r, t: _snapshot_map(r.tags),
-        "createdAt": lambda r, t: write(r.created_at) if r.index % 4 else None,
+        "region": lambda r, _t: r.region,
+        "resourceGroupExternalId": lambda r, _t: r.resource_group,
+        "resourceGroupId": lambda r, t: (
+            entity_id(t.world.seed, "group", r.resource_group) if r.resource_group else None
+        ),
+        "subscriptionId": lambda r, _t: r.account.id if r.account else None,
+        "subscriptionExternalId": lambda r, _t: r.account.external_id if r.account else None,
+        "subscriptionName": lambda r, _t: r.account.name if r.account else None,
+        "subscriptionTags": lambda r, _t: r.account.tags if r.account else None,
+        "tags": lambda r, _t: r.tags,
+        "createdAt": lambda r, _t: write(r.created_at) if r.index % 4 else None,
         "containerServiceId": lambda r, t: entity_id(t.world.seed, "deployment", r.name) if r.namespace else None,
-        "containerServiceName": lambda r, t: r.name if r.namespace else None,
+        "containerServiceName": lambda r, _t: r.name if r.namespace else None,
         "kubernetesClusterId": lambda r, t: entity_id(t.world.seed, "cluster", r.cluster) if r.cluster else None,
-        "kubernetesClusterName": lambda r, t: r.cluster,
-        "kubernetesNamespaceName": lambda r, t: r.namespace,
+        "kubernetesClusterName": lambda r, _t: r.cluster,
+        "kubernetesNamespaceName": lambda r, _t: r.namespace,
     },
     "IssueNote": {
-        "id": lambda n, t: n.id,
-        "text": lambda n, t: n.text,
-        "createdAt": lambda n, t: write(n.at),
-        "updatedAt": lambda n, t: write(n.edited_at),
-        "user": lambda n, t: n.author,
+        "id": lambda n, _t: n.id,
+        "text": lambda n, _t: n.text,
+        "createdAt": lambda n, _t: write(n.at),
+        "updatedAt": lambda n, _t: write(n.edited_at),
+        "user": lambda n, _t: n.author,
         "serviceAccount": lambda n, t: None if n.author else t.account,
     },
     "ServiceTicket": {
-        "id": lambda k, t: k.id,
-        "externalId": lambda k, t: k.external_id,
-        "name": lambda k, t: k.name,
-        "url": lambda k, t: k.url,
-        "project": lambda k, t: None,
-        "integration": lambda k, t: {"id": "tracker", "name": "Tracker", "type": "JIRA"},
+        "id": lambda k, _t: k.id,
+        "externalId": lambda k, _t: k.external_id,
+        "name": lambda k, _t: k.name,
+        "url": lambda k, _t: k.url,
+        "project": lambda _k, _t: None,
+        "integration": lambda _k, _t: {"id": "tracker", "name": "Tracker", "type": "JIRA"},
     },
 }
-
-
-def is_open(issue: IssueRow) -> bool:
-    """Whether nobody has dealt with it."""
-    return issue.ledger.status[issue.row] == OPEN

@@ -1,5 +1,7 @@
 """What write calls do. Rules of the source are kept: a reason is needed to reject, only Wiz resolves most issues, and so on."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -270,7 +272,9 @@ def _update_finding(kind: Kind, payload: str) -> Callable[..., Any]:
         request: Request = info.context
         request.need("write:vulnerability_findings", "write:issue_status")
         row = _row(request, kind, input["id"], info.field_name)
-        flat: dict[str, Any] = {name: input[name] for name in ("status", "note", "resolutionReason", "rejectionExpiredAt") if name in input}
+        flat: dict[str, Any] = {
+            name: input[name] for name in ("status", "note", "resolutionReason", "rejectionExpiredAt") if name in input
+        }
         patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
         _change_finding(request, kind, row, {**flat, **patch, **(input.get("override") or {})})
         return {payload: request.tenant.node(kind, row)}

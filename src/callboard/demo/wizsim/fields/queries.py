@@ -1,5 +1,7 @@
 """What the root query fields answer: which scope they need, and which page of what."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -31,6 +33,7 @@ def _findings(
     kind: Kind,
     _root: object,
     info: GraphQLResolveInfo[Any],
+    *,
     filterBy: Any = None,  # noqa: N803  argument names are the schema's
     orderBy: Any = None,  # noqa: N803
     first: int | None = None,
@@ -61,6 +64,7 @@ def _things(
     list_: List,
     _root: object,
     info: GraphQLResolveInfo[Any],
+    *,
     filterBy: Any = None,  # noqa: N803
     orderBy: Any = None,  # noqa: N803
     first: int | None = None,

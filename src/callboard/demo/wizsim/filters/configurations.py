@@ -1,5 +1,7 @@
 """Filters of configuration findings."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -95,10 +97,8 @@ CONFIGURATION_FILTERS: Final[dict[str, Filter]] = {
     "includeDeleted": _resources(lambda r, v: v or r.deleted_at is None),
     "resource": _resources(_judged),
     "projectTag": _resources(project_tags),
-    "rule": _rules(
-        lambda r, v: (not v.get("id") or r.id in v["id"]) and (not v.get("name") or r.name in v["name"])
-    ),
-    "source": _rules(lambda r, v: "WIZ_CSPM" in v),
+    "rule": _rules(lambda r, v: (not v.get("id") or r.id in v["id"]) and (not v.get("name") or r.name in v["name"])),
+    "source": _rules(lambda _r, v: "WIZ_CSPM" in v),
     "securityFramework": _rules(requirement_filter("framework")),
     "securityCategory": _rules(requirement_filter("category")),
     "securitySubCategory": _rules(requirement_filter("subcategory")),

@@ -1,5 +1,7 @@
 """Filters of issues."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -75,7 +77,9 @@ def _ids(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
 
 
 def _due(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-    column = [due_seconds(row, at, code) for row, (at, code) in enumerate(zip(ledger.created, ledger.severity, strict=True))]
+    column = [
+        due_seconds(row, at, code) for row, (at, code) in enumerate(zip(ledger.created, ledger.severity, strict=True))
+    ]
     for (kind, row), edit in tenant.edits.items():
         if kind == "issue" and edit.has_due:
             column[row] = read(edit.due_at) // 1_000_000 if edit.due_at else 0
@@ -199,7 +203,7 @@ ISSUE_FILTERS: Final[dict[str, Filter]] = {
     "dueAt": _due,
     "rejectionExpiresAt": _rejection_expires,
     "resolutionReason": _coded("reason", ISSUE_REASONS),
-    "openReason": _each(lambda i, t, v: _open_reason(i) in v),
+    "openReason": _each(lambda i, _t, v: _open_reason(i) in v),
     "hasDueDate": _each(lambda i, t, v: (issue_due(i, t) is not None) is v),
     "hasNote": _each(lambda i, t, v: bool(issue_notes(i, t)) is v),
     "hasUserNote": _each(lambda i, t, v: any(n.author for n in issue_notes(i, t) or ()) is v),
@@ -207,7 +211,7 @@ ISSUE_FILTERS: Final[dict[str, Filter]] = {
     "hasServiceTicket": _each(lambda i, t, v: bool(issue_tickets(i, t)) is v),
     "searchServiceTicket": _each(lambda i, t, v: any(v.lower() in k.name.lower() for k in issue_tickets(i, t) or ())),
     "assignee": _each(_assignee),
-    "validatedAsExploitable": _each(lambda i, t, v: (i.rule.kind == "Control" and i.row % 11 == 0) is v),
+    "validatedAsExploitable": _each(lambda i, _t, v: (i.rule.kind == "Control" and i.row % 11 == 0) is v),
 }
 
 

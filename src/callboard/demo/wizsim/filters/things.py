@@ -1,5 +1,7 @@
 """Filters and orders of everything that is not a finding: projects, resources, repositories, services, people."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
@@ -34,40 +36,44 @@ def _within(seconds: int | None, value: dict[str, Any], tenant: Tenant) -> bool:
 
 
 def _text(read: Callable[[Any], str | None]) -> Test:
-    return lambda tenant, thing, value: text_test(value)(read(thing))
+    return lambda _tenant, thing, value: text_test(value)(read(thing))
 
 
 def _exactly(read: Callable[[Any], Any]) -> Test:
     """A filter with equals and notEquals on one value."""
-    return lambda tenant, thing, value: (not value.get("equals") or read(thing) in value["equals"]) and (
-        read(thing) not in (value.get("notEquals") or ())
+    return lambda _tenant, thing, value: (
+        (not value.get("equals") or read(thing) in value["equals"])
+        and (read(thing) not in (value.get("notEquals") or ()))
     )
 
 
 def _flag(read: Callable[[Any], bool]) -> Test:
-    return lambda tenant, thing, value: (
-        value.get("equals") in (None, read(thing)) and (value.get("notEquals") is None or read(thing) is not value["notEquals"])
+    return lambda _tenant, thing, value: (
+        value.get("equals") in (None, read(thing))
+        and (value.get("notEquals") is None or read(thing) is not value["notEquals"])
     )
 
 
 PROJECT_TESTS: Final[dict[str, Test]] = {
     "id": _exactly(lambda p: p.id),
-    "search": lambda t, p, v: v.lower() in p.name.lower() or v.lower() in p.slug or v == p.id,
-    "includeArchived": lambda t, p, v: v or not p.archived,
-    "isFolder": lambda t, p, v: p.is_folder is v,
-    "root": lambda t, p, v: (p.parent is None) is v,
-    "parentProjectId": lambda t, p, v: p.parent is not None and p.parent.id == v,
-    "impact": lambda t, p, v: p.impact in v,
-    "owner": lambda t, p, v: set_test(v)(o.id for o in p.owners),
-    "tag": lambda t, p, v: tag_test(v)(p.tags),
-    "category": lambda t, p, v: not v.get("equals"),
+    "search": lambda _t, p, v: v.lower() in p.name.lower() or v.lower() in p.slug or v == p.id,
+    "includeArchived": lambda _t, p, v: v or not p.archived,
+    "isFolder": lambda _t, p, v: p.is_folder is v,
+    "root": lambda _t, p, v: (p.parent is None) is v,
+    "parentProjectId": lambda _t, p, v: p.parent is not None and p.parent.id == v,
+    "impact": lambda _t, p, v: p.impact in v,
+    "owner": lambda _t, p, v: set_test(v)(o.id for o in p.owners),
+    "tag": lambda _t, p, v: tag_test(v)(p.tags),
+    "category": lambda _t, _p, v: not v.get("equals"),
     "createdAt": lambda t, p, v: _within(p.created_at, v, t),
     "updatedAt": lambda t, p, v: _within(p.updated_at, v, t),
 }
 _IMPACTS: Final = {"LBI": 1, "MBI": 2, "HBI": 3}
 
 
-def find_projects(tenant: Tenant, filter_by: dict[str, Any] | None, order_by: dict[str, Any] | None) -> Sequence[Project]:
+def find_projects(
+    tenant: Tenant, filter_by: dict[str, Any] | None, order_by: dict[str, Any] | None
+) -> Sequence[Project]:
     """Projects; archived ones only when asked for."""
     wanted = {"includeArchived": False, **(filter_by or {})}
     found = sift(tenant, tenant.world.organisation.projects, PROJECT_TESTS, wanted)
@@ -86,12 +92,12 @@ def _account_is(resource: Resource, wanted: Any) -> bool:
 
 
 RESOURCE_TESTS: Final[dict[str, Test]] = {
-    "search": lambda t, r, v: v.lower() in f"{r.name} {r.external_id} {r.id}".lower(),
-    "type": lambda t, r, v: r.type in v,
-    "nativeType": lambda t, r, v: r.native_type in v,
-    "providerUniqueId": lambda t, r, v: r.provider_id in v,
-    "projectId": lambda t, r, v: named(r.projects, set(v)),
-    "subscriptionExternalId": lambda t, r, v: _account_is(r, v),
+    "search": lambda _t, r, v: v.lower() in f"{r.name} {r.external_id} {r.id}".lower(),
+    "type": lambda _t, r, v: r.type in v,
+    "nativeType": lambda _t, r, v: r.native_type in v,
+    "providerUniqueId": lambda _t, r, v: r.provider_id in v,
+    "projectId": lambda _t, r, v: named(r.projects, set(v)),
+    "subscriptionExternalId": lambda _t, r, v: _account_is(r, v),
     "updatedAt": lambda t, r, v: _within(r.deleted_at or r.created_at, v, t),
     "deletedAt": lambda t, r, v: _within(r.deleted_at, v, t),
 }
@@ -124,7 +130,7 @@ RESOURCE_V2_TESTS: Final[dict[str, Test]] = {
     "environment": _exactly(lambda r: r.environment),
     "isAccessibleFromInternet": _flag(lambda r: r.internet),
     "isOpenToAllInternet": _flag(lambda r: r.internet),
-    "includeDeleted": lambda t, r, v: v or r.deleted_at is None,
+    "includeDeleted": lambda _t, r, v: v or r.deleted_at is None,
     "createdAt": lambda t, r, v: _within(r.created_at, v, t),
     "firstSeen": lambda t, r, v: _within(r.created_at, v, t),
     "updatedAt": lambda t, r, v: _within(r.deleted_at or r.created_at, v, t),
@@ -132,14 +138,14 @@ RESOURCE_V2_TESTS: Final[dict[str, Test]] = {
     "applicationService": _services,
     "owningApplicationService": _services,
     "project": _project_facts,
-    "tag": lambda t, r, v: tag_test(v)(r.tags),
+    "tag": lambda _t, r, v: tag_test(v)(r.tags),
 }
 
 BRANCH_TESTS: Final[dict[str, Test]] = {
     "search": RESOURCE_TESTS["search"],
     "type": RESOURCE_TESTS["type"],
     "nativeType": RESOURCE_TESTS["nativeType"],
-    "project": lambda t, r, v: named(r.projects, {v}),
+    "project": lambda _t, r, v: named(r.projects, {v}),
     "updatedAt": RESOURCE_TESTS["updatedAt"],
     "deletedAt": RESOURCE_TESTS["deletedAt"],
 }
@@ -151,10 +157,10 @@ def _repository_projects(tenant: Tenant, repository: Repository, value: str) -> 
 
 REPOSITORY_TESTS: Final[dict[str, Test]] = {
     # Fuzzy on the real thing as well: a search for `cart` also finds `cart-experiments` (wiz-api.md section 9).
-    "search": lambda t, r, v: any(text.lower() in f"{r.slug} {r.url}".lower() for text in v),
+    "search": lambda _t, r, v: any(text.lower() in f"{r.slug} {r.url}".lower() for text in v),
     "projectId": _repository_projects,
-    "connectorId": lambda t, r, v: True,
-    "personal": lambda t, r, v: not v,
+    "connectorId": lambda _t, _r, _v: True,
+    "personal": lambda _t, _r, v: not v,
 }
 
 
@@ -163,13 +169,13 @@ def _service_projects(tenant: Tenant, service: ApplicationService, value: Any) -
 
 
 SERVICE_TESTS: Final[dict[str, Test]] = {
-    "id": lambda t, s, v: s.id in v,
-    "search": lambda t, s, v: v.lower() in s.name.lower(),
+    "id": lambda _t, s, v: s.id in v,
+    "search": lambda _t, s, v: v.lower() in s.name.lower(),
     "source": _exactly(lambda s: s.source),
-    "environment": lambda t, s, v: set_test(v)(s.environments),
-    "owner": lambda t, s, v: set_test(v)([s.owner.id] if s.owner else ()),
+    "environment": lambda _t, s, v: set_test(v)(s.environments),
+    "owner": lambda _t, s, v: set_test(v)([s.owner.id] if s.owner else ()),
     "project": _service_projects,
-    "tags": lambda t, s, v: tag_test(v)(s.tags),
+    "tags": lambda _t, s, v: tag_test(v)(s.tags),
 }
 
 
@@ -182,7 +188,7 @@ def _assigned(tenant: Tenant, person: Person, value: Any) -> bool:
 
 
 USER_TESTS: Final[dict[str, Test]] = {
-    "search": lambda t, p, v: v.lower() in f"{p.name} {p.email}".lower(),
+    "search": lambda _t, p, v: v.lower() in f"{p.name} {p.email}".lower(),
     "status": _exactly(_person_status),
     "assignedProjects": _assigned,
     "createdAt": lambda t, p, v: _within(p.last_login_at - 300 * 86_400, v, t),
@@ -195,9 +201,9 @@ def _account_projects(tenant: Tenant, account: CloudAccount, value: str) -> bool
 
 
 ACCOUNT_TESTS: Final[dict[str, Test]] = {
-    "id": lambda t, a, v: a.id in v,
-    "cloudProvider": lambda t, a, v: a.provider in v,
-    "search": lambda t, a, v: any(text.lower() in f"{a.name} {a.external_id}".lower() for text in v),
+    "id": lambda _t, a, v: a.id in v,
+    "cloudProvider": lambda _t, a, v: a.provider in v,
+    "search": lambda _t, a, v: any(text.lower() in f"{a.name} {a.external_id}".lower() for text in v),
     "projectId": _account_projects,
 }
 
@@ -207,15 +213,15 @@ def _rule_type(rule: Rule) -> str:
 
 
 CONTROL_TESTS: Final[dict[str, Test]] = {
-    "id": lambda t, r, v: r.id in v,
-    "search": lambda t, r, v: v.lower() in r.name.lower(),
-    "severity": lambda t, r, v: r.severity in (v if isinstance(v, list) else v.get("equals") or [r.severity]),
-    "type": lambda t, r, v: _rule_type(r) in v,
+    "id": lambda _t, r, v: r.id in v,
+    "search": lambda _t, r, v: v.lower() in r.name.lower(),
+    "severity": lambda _t, r, v: r.severity in (v if isinstance(v, list) else v.get("equals") or [r.severity]),
+    "type": lambda _t, r, v: _rule_type(r) in v,
 }
 
 SERVICE_ACCOUNT_TESTS: Final[dict[str, Test]] = {
-    "name": lambda t, a, v: v.lower() in a.name.lower(),
-    "type": lambda t, a, v: "THIRD_PARTY" in v,
-    "enabled": lambda t, a, v: v,
-    "expired": lambda t, a, v: not v,
+    "name": lambda _t, a, v: v.lower() in a.name.lower(),
+    "type": lambda _t, _a, v: "THIRD_PARTY" in v,
+    "enabled": lambda _t, _a, v: v,
+    "expired": lambda _t, _a, v: not v,
 }

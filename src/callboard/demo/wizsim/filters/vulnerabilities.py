@@ -1,5 +1,7 @@
 """Filters of vulnerability findings, in both generations of names."""
 
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -103,7 +105,7 @@ def _services(resource: Resource, value: dict[str, Any]) -> bool:
 def _exploit_fact(read: Callable[[Weakness], bool]) -> Filter:
     """True or false, and never for findings where the fact was not evaluated."""
 
-    def mask(tenant: Tenant, ledger: Ledger, value: bool) -> Mask:
+    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
         right = masks.of_causes(ledger, tenant.world.organisation.weaknesses, lambda w: read(w) is value)
         known = bytes(map(is_evaluated, range(len(ledger))))
         return masks.combine([right, known], len(ledger))
@@ -116,7 +118,9 @@ def _related_severity(tenant: Tenant, ledger: Ledger, value: list[str]) -> Mask:
     counts = tenant.issues_of_resources()
     wanted = [words.index(word) for word in value]
     return masks.of_resources(
-        ledger, tenant.world.organisation.resources, lambda r: any(counts[r.index][code] for code in wanted) if r.index in counts else False
+        ledger,
+        tenant.world.organisation.resources,
+        lambda r: any(counts[r.index][code] for code in wanted) if r.index in counts else False,
     )
 
 
@@ -176,7 +180,9 @@ VULNERABILITY_FILTERS: Final[dict[str, Filter]] = {
     "hasCisaKevExploit": _exploit_fact(lambda w: w.kev),
     "isHighProfileThreat": _weaknesses(lambda w, v: w.kev is v),
     "isMaliciousPackage": _weaknesses(lambda w, v: w.malicious is v),
-    "isTransitive": _each(lambda v, wanted: v.weakness.ecosystem in LANGUAGES and (spread(v.row, 24) < 40_000) is wanted),
+    "isTransitive": _each(
+        lambda v, wanted: v.weakness.ecosystem in LANGUAGES and (spread(v.row, 24) < 40_000) is wanted
+    ),
     "isBaseLayer": _each(lambda v, wanted: has_layer(v) and is_base_layer(v) is wanted),
     "detectionMethod": _each(lambda v, wanted: detection_method(v) in wanted),
     "relatedIssueSeverity": _related_severity,
