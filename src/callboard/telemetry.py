@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MASK = "•••"
 """What stands in a log line where a secret would have been."""
 
+SHORTEST_SECRET = 8
+"""Characters."""
+
 _SECRET_KEY = re.compile(
     r"secret|password|passwd|token|authorization|cookie|credential|private_?key|api_?key|session_?id", re.IGNORECASE
 )
@@ -37,11 +40,24 @@ _SECRET_TEXT = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
+_known_secrets: set[str] = set()
+
 EventDict = MutableMapping[str, Any]
 
 
+def never_say(secret: str) -> None:
+    """From now on this text is covered wherever it stands. Very short ones are not: they would cover ordinary words."""
+    if len(secret) >= SHORTEST_SECRET:
+        _known_secrets.add(secret)
+
+
 def mask_text(text: str) -> str:
-    """The text with bearer tokens, JWTs, private keys and passwords in URLs replaced, and control characters shown."""
+    """The text with secrets replaced and control characters shown.
+
+    Secrets are those that `never_say` was told, and what looks like one: bearer tokens, JWTs, private keys, passwords in URLs.
+    """
+    for secret in _known_secrets:
+        text = text.replace(secret, MASK)
     for pattern in _SECRET_TEXT:
         text = pattern.sub(_cover, text)
     return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)

@@ -54,7 +54,7 @@ class Said:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  what it holds is what the test asks
         """The one document on stdout."""
         return msgspec.json.decode(self.out)
 
@@ -127,6 +127,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Folder]:
     """An empty folder with a catalog and nothing configured but that; the process stands in it."""
     for name in [name for name in os.environ if name.startswith("CALLBOARD_")]:
         monkeypatch.delenv(name)
+    # Tables are as wide as in a pipe, whatever terminal the tests are run from.
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog" / "catalog-info.yaml").write_text(CATALOG)

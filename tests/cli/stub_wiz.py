@@ -55,11 +55,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
         """Nothing: test output stays readable."""
 
 
-def issue(number: int, **fields: Any) -> dict[str, Any]:
+def issue(number: int, **fields: object) -> dict[str, Any]:
     """One open issue as Wiz tells it."""
     return {
         "id": f"00000000-0000-4000-8000-{number:012}",

@@ -15,7 +15,17 @@ import pytest
 from callboard.cli.root import COMMANDS, load
 from tests.cli.conftest import Folder
 
-HEAVY = ("sqlalchemy", "aiohttp", "litestar", "alembic", "uvicorn", "jinja2", "structlog", "prometheus_client", "joserfc")
+HEAVY = (
+    "sqlalchemy",
+    "aiohttp",
+    "litestar",
+    "alembic",
+    "uvicorn",
+    "jinja2",
+    "structlog",
+    "prometheus_client",
+    "joserfc",
+)
 
 
 def there() -> list[str]:
@@ -55,7 +65,9 @@ def test_every_command_has_help_with_an_example(folder: Folder, words: tuple[str
     assert said.err == ""
 
 
-@pytest.mark.parametrize("args", [["--help"], ["findings", "--help"], ["--version"], ["version"], ["completion", "bash"]])
+@pytest.mark.parametrize(
+    "args", [["--help"], ["findings", "--help"], ["--version"], ["version"], ["completion", "bash"]]
+)
 def test_help_imports_nothing_heavy(folder: Folder, args: list[str]) -> None:
     """Whatever is broken, and on a busy machine, help comes at once."""
     code = f"""

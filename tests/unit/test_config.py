@@ -93,7 +93,7 @@ def test_the_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert load(environ={}).server.port == 1
     assert load(environ={"CALLBOARD_CONFIG": "named.toml"}).server.port == 2
     assert load(Path("given.toml"), environ={"CALLBOARD_CONFIG": "named.toml"}).server.port == 3
-    with pytest.raises(ConfigError, match="no configuration file at other.toml"):
+    with pytest.raises(ConfigError, match=r"no configuration file at other\.toml"):
         load(environ={"CALLBOARD_CONFIG": "other.toml"})
 
 
@@ -175,7 +175,7 @@ def test_a_secret_may_come_from_the_keyring(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "keyring", ring)
     assert read(tmp_path, text).sources[0].settings().client_secret == SECRET
     assert asked == [("callboard", "wiz")]
-    ring.get_password = lambda service, user: None
+    ring.get_password = lambda *_asked: None
     with pytest.raises(ConfigError, match="holds nothing for callboard/wiz"):
         read(tmp_path, text).sources[0].settings()
     monkeypatch.setitem(sys.modules, "keyring", None)
@@ -189,7 +189,7 @@ def test_a_missing_secret_stops_only_what_needs_it(tmp_path: Path) -> None:
     text = '[[source]]\nkind = "room"\nclient_id = "x"\nclient_secret = { file = "nowhere" }\n'
     section = read(tmp_path, text).sources[0]
     for _ in range(2):
-        with pytest.raises(ConfigError, match="client_secret: the file .*nowhere cannot be read") as caught:
+        with pytest.raises(ConfigError, match=r"client_secret: the file .*nowhere cannot be read") as caught:
             section.settings()
         assert caught.value.message.count("nowhere") == 1
 
@@ -257,7 +257,9 @@ def test_a_mistake_names_its_place_and_what_was_expected(
 
 def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
     """Nobody has to mend one to hear of the next."""
-    said = refusal(tmp_path, "[server]\nprot = 1\nhost = 5\n[safety]\nclose_share = 2\n", {"CALLBOARD_FRESHNESS_X": "1"})
+    said = refusal(
+        tmp_path, "[server]\nprot = 1\nhost = 5\n[safety]\nclose_share = 2\n", {"CALLBOARD_FRESHNESS_X": "1"}
+    )
     assert all(part in said for part in ("prot", "server.host", "close_share", "CALLBOARD_FRESHNESS_X"))
 
 
@@ -273,7 +275,9 @@ def test_unknown_variables(tmp_path: Path) -> None:
     assert "did you mean CALLBOARD_SERVER_PORT?" in refusal(tmp_path, WHOLE, {"CALLBOARD_SERVER_PROT": "1"})
     (notice,) = read(tmp_path, WHOLE, {"CALLBOARD_DATBASE_URL": "x"}).notices
     assert "did you mean CALLBOARD_DATABASE_URL?" in notice
-    assert read(tmp_path, WHOLE, {"CALLBOARD_PORT_8400_TCP_ADDR": "x", "CALLBOARD_SERVER_SERVICE_HOST": "y"}).notices == ()
+    assert (
+        read(tmp_path, WHOLE, {"CALLBOARD_PORT_8400_TCP_ADDR": "x", "CALLBOARD_SERVER_SERVICE_HOST": "y"}).notices == ()
+    )
 
 
 def test_what_kubernetes_adds_is_explained(tmp_path: Path) -> None:
@@ -283,7 +287,12 @@ def test_what_kubernetes_adds_is_explained(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
-    [(b"[server\n", "not valid TOML"), (b"\xff", "not UTF-8"), (b"#" * 1_000_001, "larger than"), (b"a = 1\na = 2", "TOML")],
+    [
+        (b"[server\n", "not valid TOML"),
+        (b"\xff", "not UTF-8"),
+        (b"#" * 1_000_001, "larger than"),
+        (b"a = 1\na = 2", "TOML"),
+    ],
 )
 def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, raw: bytes, expected: str) -> None:
     """In a sentence, whatever it holds."""
@@ -305,5 +314,7 @@ def test_loading_costs_no_heavy_imports(tmp_path: Path) -> None:
         '[[source]]\nkind = "wiz"\nclient_id = "x"\nclient_secret = "y"\napi_url = "https://api.us1.app.wiz.io"\n'
     )
     code = "import sys; from callboard.config import load; load(); print({'aiohttp', 'litestar'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, env=dict(os.environ))
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
     assert done.stdout.strip() == "set()"

@@ -37,7 +37,7 @@ TOKEN = "a-token-for-tests"
 HOOK_TOKEN = "a-token-for-hooks"
 SCRIPT = "<script>alert(1)</script>"
 TURNED = "safe\u202egnp.exe"
-HOSTILE = f"{SCRIPT} {TURNED} \"quoted\" & '"
+HOSTILE = f'{SCRIPT} {TURNED} "quoted" & \''
 GUIDANCE = f"""Turn it **off**. {SCRIPT}
 
 [good](https://docs.example/off) [bad](javascript:alert(1)) [worse](data:text/html,x) ![pixel](https://evil.example/x.png)
@@ -101,10 +101,10 @@ class Door:
         return browse.finding_by_external_id(self.store, LAPTOP, external_id)
 
 
-def apart(work: Coroutine[Any, Any, Any]) -> Any:
+def apart(work: Coroutine[Any, Any, object]) -> None:
     """Run a coroutine in another thread: the browser keeps an event loop marked as running in this one."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        pool.submit(asyncio.run, work).result()
 
 
 def fill(store: Store, clock: SettableClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from tests.web.conftest import Door
 
 
 @pytest.fixture
-def api(door: Door) -> Any:
+def api(door: Door) -> Iterator[httpx.Client]:
     """A client with the API token."""
     with door.bearer() as client:
         yield client

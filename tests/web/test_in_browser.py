@@ -43,7 +43,8 @@ def test_no_page_scrolls_sideways(door: Door, open_page: OpenPage, scheme: str, 
         page.goto(_address(door, path))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     assert foreign == []
-    assert complaints(page) == []
+    # An icon that is still on its way when the next page is opened is given up by the browser.
+    assert [each for each in complaints(page) if "ERR_ABORTED" not in each] == []
 
 
 def test_slash_goes_to_the_search(door: Door, page: Page) -> None:
@@ -82,6 +83,7 @@ def test_single_keys_can_be_switched_off(door: Door, page: Page) -> None:
     page.keyboard.press("?")
     page.get_by_label("Single keys do these things").uncheck()
     page.keyboard.press("Escape")
+    page.locator("dialog").wait_for(state="hidden")
     for _ in range(2):
         page.keyboard.press("j")
         assert page.evaluate("document.activeElement.tagName") in ("BODY", "BUTTON")

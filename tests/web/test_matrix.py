@@ -110,7 +110,9 @@ def test_a_page_of_another_origin_writes_nothing(door: Door) -> None:
         assert client.post(hook, headers={**token, "origin": "null", "sec-fetch-site": "cross-site"}).status_code == 403
         assert client.post(hook, headers=token, content=b"{}").status_code == 202
         assert client.post(hook, headers={**token, "origin": door.url}).status_code == 202
-        assert client.post(hook, headers={**token, "origin": "null", "sec-fetch-site": "same-origin"}).status_code == 202
+        assert (
+            client.post(hook, headers={**token, "origin": "null", "sec-fetch-site": "same-origin"}).status_code == 202
+        )
     assert door.hooked[-3:] == [b"{}", b"", b""]
 
 

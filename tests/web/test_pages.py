@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
 from urllib.parse import urljoin
 
 import httpx
@@ -30,7 +30,7 @@ PAGES = (
 
 
 @pytest.fixture
-def reader(door: Door) -> Any:
+def reader(door: Door) -> Iterator[httpx.Client]:
     """A signed-in client."""
     with door.signed_in() as client:
         yield client
@@ -52,7 +52,9 @@ def test_a_page_stands_on_its_own(door: Door, reader: httpx.Client, path: str) -
     for landmark in ("<header", "<main", "<footer", "<nav"):
         assert landmark in html
     assert "<th role" in html or "<table" not in html
-    assert not re.search(r"<style|\sstyle=|<script(?! src=\"/static/)|\son\w+=|javascript:", html.replace("&lt;", "")) or (
+    assert not re.search(
+        r"<style|\sstyle=|<script(?! src=\"/static/)|\son\w+=|javascript:", html.replace("&lt;", "")
+    ) or (
         "javascript:alert(1)" in html  # as text, where guidance is shown
     )
     assert not re.search(r"(?:src|href)=[\"']javascript:", html)
@@ -85,14 +87,16 @@ def test_an_unsafe_source_link_is_a_disabled_button_with_its_reason(door: Door, 
     assert 'aria-disabled="true"' in html
     assert "no link that is safe" in html
     html = reader.get(_address(door, "/findings/{due-soon}")).text
-    assert re.search(r'<a class="btn first" href="https://app.wiz.io/issues#due-soon" target="_blank" rel="noopener', html)
+    assert re.search(
+        r'<a class="btn first" href="https://app.wiz.io/issues#due-soon" target="_blank" rel="noopener', html
+    )
 
 
 def test_every_number_of_the_lede_opens_its_rows(door: Door, reader: httpx.Client) -> None:
     """Coverage and unmapped."""
     html = reader.get("/components").text
     lede = html[html.index("<h1>") : html.index("<table")]
-    links = dict((text, url.replace("&amp;", "&")) for url, text in re.findall(r'<a href="([^"]+)">([^<]+)</a>', lede))
+    links = {text: url.replace("&amp;", "&") for url, text in re.findall(r'<a href="([^"]+)">([^<]+)</a>', lede)}
     unmapped = next(text for text in links if "unmapped" in text)
     number = int(unmapped.split(" ")[0])
     assert f"<h1>{number} open findings</h1>" in reader.get(links[unmapped]).text
@@ -132,7 +136,10 @@ def test_all_own_links_lead_somewhere(door: Door, reader: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/components/component/default/fraud-score", ["We cannot tell which findings belong here", "wiz.io/project-id", "no owner in catalog"]),
+        (
+            "/components/component/default/fraud-score",
+            ["We cannot tell which findings belong here", "wiz.io/project-id", "no owner in catalog"],
+        ),
         ("/components/component/default/mistyped", ["match nothing at any source", "no-such-thing"]),
         ("/components/component/default/ledger-batch", ["No open findings", "Last checked", "group has no members"]),
         ("/components/component/default/checkout-api", ["What to do first", "closed", "wiz.io/project-id"]),

@@ -61,7 +61,9 @@ def test_other_addresses_are_refused(host: str) -> None:
         check_bind(host)
 
 
-@pytest.mark.parametrize(("host", "bound"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("[::1]", "::1"), ("localhost", "localhost")])
+@pytest.mark.parametrize(
+    ("host", "bound"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("[::1]", "::1"), ("localhost", "localhost")]
+)
 def test_loopback_is_fine(host: str, bound: str) -> None:
     """By number or by name."""
     assert check_bind(host) == bound
@@ -73,7 +75,10 @@ def test_a_taken_port_is_an_error_in_words(door: Door) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(ConfigError, match=f"Cannot listen on 127.0.0.1 port {port}"), running(door.services, port=port):
+        with (
+            pytest.raises(ConfigError, match=f"Cannot listen on 127.0.0.1 port {port}"),
+            running(door.services, port=port),
+        ):
             pytest.fail("opened twice")
 
 

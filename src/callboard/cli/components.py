@@ -35,6 +35,7 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
     """List components with their open findings, the worst first, and what no component answers for."""
     from callboard.cli import output
     from callboard.domain.access import LAPTOP
+    from callboard.domain.finding import Severity
     from callboard.usecases import browse
     from callboard.web import component_list, params, words
 
@@ -49,19 +50,8 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
         output.document(to_wire.components(page))
         return
     if page.rows:
-        columns = (
-            "Component",
-            "Owner",
-            "System",
-            "Open",
-            "Critical",
-            "High",
-            "Medium",
-            "Unknown",
-            "Low",
-            "Info",
-            "Oldest",
-        )
+        letters = [words.SEVERITY_LETTER[severity] for severity in sorted(Severity, reverse=True)]
+        columns = ("Component", "Owner", "System", "Open", *letters, "Oldest")
         output.show(output.table(columns, (_row(row, now) for row in page.rows), right=columns[3:]))
     totals = board.totals
     output.say(
@@ -90,7 +80,7 @@ def _row(row: ComponentRow, now: Instant) -> tuple[Cell, ...]:
         short_name(row.system) if row.system else None,
         # Without a claim nobody can tell which findings belong here, and unknown is not zero.
         row.open.total if known else "unknown",
-        *((number or "·") if known else "?" for number in numbers),
+        *((number or "·") if known else None for number in numbers),
         None if row.oldest_open_at is None else words.since(row.oldest_open_at, now),
     )
 

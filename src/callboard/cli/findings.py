@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from callboard.domain.board import FindingPage, FindingRow
     from callboard.domain.instant import Instant
 
+WIDE = 140
+"""Columns from which on a row has room to say why nobody answers for it; `callboard finding` says it always."""
+
 MANY = "Give it several times, or a list with commas."
 
 
@@ -81,7 +84,10 @@ def _row(row: FindingRow, now: Instant) -> tuple[Cell, ...]:
     from callboard.domain.component import short_name
     from callboard.web import words
 
-    whose = ", ".join(short_name(ref) for ref in row.components) or f"unmapped: {words.reason(row.reason or 'unknown')}"
+    whose = ", ".join(short_name(ref) for ref in row.components)
+    if not whose:
+        why = words.reason(row.reason or "unknown")
+        whose = f"unmapped: {why}" if output.out().width >= WIDE else "unmapped"
     return (
         str(row.id),
         output.severity(row.severity),

@@ -69,9 +69,12 @@ class Reader:
         """Raises a ConfigError with all that is wrong, when something is."""
         if not self.problems:
             return
-        told = "\n".join(f"  {problem}" for problem in self.problems)
+        place = str(self.file or "The environment")
         hint = " ".join(dict.fromkeys(self.hints)) or None
-        raise ConfigError(f"{self.file or 'The environment'} cannot be used as configuration:\n{told}", hint=hint)
+        if len(self.problems) == 1:
+            raise ConfigError(f"{place}: {self.problems[0]}", hint=hint)
+        told = "\n".join(f"  {problem}" for problem in self.problems)
+        raise ConfigError(f"{place} cannot be used as configuration:\n{told}", hint=hint)
 
     def name(self, path: KeyPath) -> str:
         """The key in words: `server.port`, `source "main": page_size`."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from callboard.errors import ConfigError
+from callboard.telemetry import never_say
 
 MAX_BYTES = 65_536
 """Size of the largest file that is read as a secret."""
@@ -56,7 +57,13 @@ class Secret:
         return Path(self._detail) if self.keeper is Keeper.FILE else None
 
     def read(self, environ: Mapping[str, str]) -> str:
-        """The secret's text. Raises ConfigError when it cannot be had."""
+        """The secret's text, which logs and messages cover from now on. Raises ConfigError when it cannot be had."""
+        text = self._text(environ)
+        if "://" not in text:  # an address as a whole is no secret; a password in one is covered by its shape
+            never_say(text)
+        return text
+
+    def _text(self, environ: Mapping[str, str]) -> str:
         match self.keeper:
             case Keeper.TOML:
                 return self._detail

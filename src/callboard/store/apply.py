@@ -90,6 +90,8 @@ class Applier:
         self._run_id = run_id
         self.whole = True
         """Every observation tells every field, so that what is stored need not be read to merge."""
+        self.fresh: set[str] | None = None
+        """External ids written so far by a first load that has no index to find them by; None: look them up."""
         self.may_be_old = False
         """Observations come from a file that may tell of the past, about rules and resources as well."""
         self.forget()
@@ -129,7 +131,13 @@ class Applier:
             conn, holdings, observations, work.cells, now=now, whole=self.whole
         )
         work.tally.moved = moved
-        stored = self._stored(conn, [seen.external_id for seen in observations])
+        external_ids = [seen.external_id for seen in observations]
+        if self.fresh is None:
+            stored = self._stored(conn, external_ids)
+        else:
+            again = [external_id for external_id in external_ids if external_id in self.fresh]
+            stored = self._stored(conn, again) if again else {}
+            self.fresh.update(external_ids)
         for seen, record_hash in newest:
             raw_hash = record_hash if in_scope else UNKNOWN
             row = stored.get(seen.external_id)

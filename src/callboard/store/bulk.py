@@ -1,7 +1,8 @@
-"""A first load without the list's indexes: sorting them once at the end costs a fraction of keeping them page by page.
+"""A first load without indexes on findings: sorting them once at the end costs a fraction of keeping them page by page.
 
-Up to `BUILD_AT` findings a list reads well without them, so readers of a first sync notice nothing; a larger first load
-builds them there and goes on with them. A mark in `meta` survives a crash, and the next run builds what is missing.
+Up to `BUILD_AT` findings a list reads well without them, so readers of a first sync notice nothing, and the ids seen fit
+in memory; a larger first load builds them there and goes on with them. A mark in `meta` survives a crash, and the next
+run builds what is missing before it does anything else.
 """
 
 from __future__ import annotations
@@ -17,21 +18,12 @@ BUILD_AT = 150_000
 _MARK = "indexes"
 
 DEFERRED: tuple[Index, ...] = tuple(
-    sorted(
-        (
-            index
-            for table in (schema.finding, schema.event)
-            for index in table.indexes
-            if "raw_hash" not in index.columns
-        ),
-        key=lambda index: str(index.name),
-    )
+    sorted((*schema.finding.indexes, *schema.event.indexes), key=lambda index: str(index.name))
 )
-"""Everything that only readers need; identity and the hashes stay."""
 
 
 def defer_indexes(conn: Connection) -> bool:
-    """Drop the readers' indexes if no finding is stored yet. Returns whether they are (now or still) missing."""
+    """Drop the indexes if no finding is stored yet. Returns whether they are (now or still) missing."""
     if are_deferred(conn):
         return True
     if conn.execute(select(schema.finding.c.id).limit(1)).first() is not None:
@@ -43,7 +35,7 @@ def defer_indexes(conn: Connection) -> bool:
 
 
 def are_deferred(conn: Connection) -> bool:
-    """Whether the readers' indexes are missing."""
+    """Whether the indexes are missing."""
     return conn.execute(select(schema.meta.c.value).where(schema.meta.c.key == _MARK)).first() is not None
 
 

@@ -335,7 +335,7 @@ finding = Table(
     Column("changed_run", BigInteger, nullable=False),
     Column("decision_id", BigInteger),
     Column("version", Integer, nullable=False),
-    UniqueConstraint("source_id", "external_id"),
+    Index("uq_finding_source_id_external_id", "source_id", "external_id", unique=True),
     Index(None, "source_id", "raw_hash"),
     Index(None, "holding_id", "closed", "rank", "due_at", "id", "first_detected_at"),
     Index(None, "closed", "rank", "due_at", "id"),

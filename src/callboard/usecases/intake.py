@@ -109,8 +109,7 @@ class Intake:
             with self._store.write() as conn:
                 run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
                 if self._run.first:
-                    if self._indexes is None:
-                        self._indexes = "deferred" if defer_indexes(conn) else "built"
+                    self._defer_indexes(conn)
                     self._apply_at_once(conn, read)
                 for each in read:
                     self._commit_one(conn, each)
@@ -120,10 +119,17 @@ class Intake:
         if self._indexes == "deferred" and self._figures.tally.new >= BUILD_AT:
             self.build_indexes()
 
+    def _defer_indexes(self, conn: Connection) -> None:
+        if self._indexes is None:
+            self._indexes = "deferred" if defer_indexes(conn) else "built"
+            if self._indexes == "deferred":
+                self._applier.fresh = set()
+
     def build_indexes(self) -> None:
         """Build the indexes that a first load left out. Blocking."""
         build_indexes(self._store)
         self._indexes = "built"
+        self._applier.fresh = None
 
     def _past_the_door(self, pages: Sequence[Page]) -> list[_Read]:
         """Which records are known to the byte, and which must be decoded."""

@@ -59,7 +59,8 @@ def _write(
     try:
         with store.write() as conn:
             known = len(catalog_store.entities_of(conn, name))
-            if not accept and reading.complete and known >= safety.min_findings and count < safety.entity_share * known:
+            has_shrunk = known >= safety.min_findings and count < safety.entity_share * known
+            if not accept and reading.complete and (has_shrunk or (known and not count)):
                 raise _Held(f"It holds {count} entities where the last one held {known}.")  # noqa: TRY301
             catalog_store.note_reading(
                 conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems

@@ -69,7 +69,7 @@ def _of(source: SourceHealth, now: Instant) -> list[Banner]:
             )
         ]
     if source.last_full_at is None:
-        if source.last_run_at is None:
+        if source.last_run_at is None and not source.findings:
             return [Banner(late=False, head=f"{title} has not been read yet.", text=f"Run callboard sync.{why}")]
         text = f"What is here came from a file or a sync in part; what is missing means nothing.{why}"
         return [Banner(late=False, head=f"{title} has never been read completely.", text=text)]

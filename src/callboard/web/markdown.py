@@ -31,15 +31,26 @@ def _link(renderer: RendererHTML, tokens: list[Token], index: int, options: Opti
     return renderer.renderToken(tokens, index, options, env)
 
 
+def _cell(renderer: RendererHTML, tokens: list[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    """Without the inline style that would align its column: the content security policy refuses those."""
+    tokens[index].attrs = {}
+    return renderer.renderToken(tokens, index, options, env)
+
+
+_RULES = {
+    "image": _image,
+    "heading_open": _heading,
+    "heading_close": _heading,
+    "link_open": _link,
+    "th_open": _cell,
+    "td_open": _cell,
+}
+
+
 def _make() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table")
     reader.validateLink = lambda url: safe_link(url) is not None  # type: ignore[method-assign]
-    for token, rule in (
-        ("image", _image),
-        ("heading_open", _heading),
-        ("heading_close", _heading),
-        ("link_open", _link),
-    ):
+    for token, rule in _RULES.items():
         reader.add_render_rule(token, rule)
     return reader
 

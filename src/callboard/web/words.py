@@ -45,6 +45,13 @@ TIER: Final = {
     7: "activity",
     8: "similar name",
 }
+ACTOR: Final = {
+    "absence": "its absence from a complete sync",
+    "person": "a person",
+    "rule": "a rule",
+    "catalog": "the catalog",
+}
+"""Who changed a finding; "source" goes by the source's own name."""
 GUESS_TIER = 6
 """From this tier on the owner is a guess, and drawn as one."""
 SOURCE_KIND: Final = {"wiz": "Wiz", "sarif": "SARIF", "sbom": "SBOM scan", "csv": "CSV file"}

@@ -1,0 +1,70 @@
+"""callboard db: status and check."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.cli.conftest import Folder
+from tests.cli.stub_wiz import StubWiz, issue
+
+
+def test_status(board: Folder) -> None:
+    """Where it is and what it holds; the password of an address is covered."""
+    done = board.call("db", "status", "--json").json
+    assert (done["usable"], done["findings"], done["components"]) == (True, 6, 2)
+    assert "callboard.db" in board.call("db", "status").out
+
+
+def test_status_without_a_database(folder: Folder) -> None:
+    """Exit code 1, and none is made."""
+    assert "no board yet" in folder.call("db", "status", "--json", code=1).json["problem"]
+    assert not (folder.path / "callboard.db").exists()
+
+
+def test_check_recounts_everything(board: Folder) -> None:
+    """A counter that is off by one is found."""
+    done = board.call("db", "check", "--json").json
+    assert (done["ok"], done["findings"], done["wrong"]) == (True, 6, [])
+    assert "agree" in board.call("db", "check").out
+    database = sqlite3.connect(board.path / "callboard.db")
+    database.execute("update cube set n = n + 1 where rowid = (select min(rowid) from cube)")
+    database.commit()
+    database.close()
+    said = board.call("db", "check", "--json", code=1).json
+    assert (said["ok"], len(said["wrong"])) == (False, 1)
+    assert said["wrong"][0]["kept"] == said["wrong"][0]["counted"] + 1
+    assert "1 counter" in board.call("db", "check", code=1).out
+
+
+def test_migrate_makes_a_database_once(folder: Folder) -> None:
+    """The second time there is nothing to do; reading then shows an empty board instead of an error."""
+    assert folder.call("db", "migrate", "--json").json["applied"] == ["nothing"]
+    assert "there was nothing to do" in folder.call("db", "migrate").out
+    assert folder.call("findings", "--json").json["total"] == 0
+
+
+def test_a_newer_database_is_left_alone(board: Folder) -> None:
+    """Written by a newer Callboard: exit code 2 and a hint, from every command."""
+    database = sqlite3.connect(board.path / "callboard.db")
+    database.execute("update alembic_version set version_num = '9999'")
+    database.commit()
+    database.close()
+    for args in (["findings"], ["db", "migrate"], ["sync"]):
+        assert "newer Callboard" in board.call(*args, code=2).err
+
+
+def test_the_environment_moves_the_board_to_postgresql(
+    folder: Folder, wiz: StubWiz, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything reads and writes there, and no file is made."""
+    wiz.issues = [issue(1), issue(2)]
+    folder.configure(wiz)
+    monkeypatch.setenv("CALLBOARD_DATABASE_URL", postgres_url)
+    folder.call("db", "migrate")
+    assert folder.call("sync", "--json").json["sources"][0]["new"] == 2
+    assert folder.call("findings", "--component", "checkout-api", "--json").json["total"] == 2
+    assert folder.call("db", "check", "--json").json["ok"] is True
+    assert folder.call("db", "status", "--json").json["database"].startswith("postgresql")
+    assert not (folder.path / "callboard.db").exists()
