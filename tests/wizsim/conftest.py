@@ -1,5 +1,7 @@
 """A running look-alike of a small company, and a caller that knows nothing of Callboard."""
 
+# ruff: noqa: ANN401  JSON and GraphQL types, read as they come
+
 from __future__ import annotations
 
 import json

@@ -4,6 +4,8 @@ The wording is ours. Each covers the fields, arguments, fragments and variable t
 use (wiz-api.md section 15), so a client that is not ours finds here what it asks for.
 """
 
+# ruff: noqa: E501  a query document reads better in long lines than in very many
+
 from __future__ import annotations
 
 from typing import Any, Final

@@ -1,5 +1,7 @@
 """The documents of public clients run, and the fast way answers exactly what graphql-core answers."""
 
+# ruff: noqa: ANN401  JSON and GraphQL types, read as they come
+
 from __future__ import annotations
 
 import json
@@ -79,9 +81,9 @@ def test_arguments_inside_nodes_are_read_for_each_call(engine: Engine) -> None:
 
 def test_a_value_that_does_not_fit_is_worded_by_graphql(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """An impossible value gives graphql-core's error with the node's path, not a wrong page."""
-    from callboard.demo.wizsim import fields
+    from callboard.demo.wizsim import answers
 
-    monkeypatch.setitem(fields.FIELDS["Issue"], "status", lambda _issue, _tenant: "NO_SUCH_STATUS")
+    monkeypatch.setitem(answers.FIELDS["Issue"], "status", lambda _issue, _tenant: "NO_SUCH_STATUS")
     document = "{ issuesV2(first: 2) { nodes { id status createdAt } } } # its own text, so no plan is remembered"
     result = engine.run(document)
     assert result.errors is not None

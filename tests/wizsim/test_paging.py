@@ -1,9 +1,12 @@
 """Pages, cursors, counters and limits."""
 
+# ruff: noqa: ANN401  JSON and GraphQL types, read as they come
+
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,7 +182,7 @@ def test_an_empty_page_is_passed_by_its_cursor(engine: Engine) -> None:
     assert len(seen) == len(set(seen)) == len(engine.tenant.world.issues)
 
 
-def test_pages_can_be_recorded(tmp_path: Any) -> None:
+def test_pages_can_be_recorded(tmp_path: Path) -> None:
     """A benchmark replays exactly what a walk would answer."""
     world = make_world(seed=4, findings=400, now=NOW)
     counts = record_pages(world, {"findings": FINDINGS}, {"findings": {"first": 100}}, tmp_path)

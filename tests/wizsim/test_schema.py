@@ -1,5 +1,7 @@
 """The schema of the look-alike against the real one, and against its own resolvers."""
 
+# ruff: noqa: ANN401  JSON and GraphQL types, read as they come
+
 from __future__ import annotations
 
 import json
@@ -22,11 +24,11 @@ from graphql import (
     validate,
 )
 
+from callboard.demo.wizsim.answers import FIELDS
 from callboard.demo.wizsim.engine import Engine, encode
-from callboard.demo.wizsim.fields import FIELDS
-from callboard.demo.wizsim.fields.mutations import MUTATIONS
-from callboard.demo.wizsim.fields.queries import QUERIES
 from callboard.demo.wizsim.filters import things
+from callboard.demo.wizsim.roots.mutations import MUTATIONS
+from callboard.demo.wizsim.roots.queries import QUERIES
 from callboard.demo.wizsim.schema import schema
 from callboard.demo.wizsim.views import FILTERS
 

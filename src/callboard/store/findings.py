@@ -69,11 +69,11 @@ def page(
         case Sort.SEVERITY:
             order: tuple[Any, ...] = (f.closed, f.rank, f.due_at, f.id)
             if after is not None:
-                ids = ids.where(tuple_(*order) > _key(after, 4))
+                ids = ids.where(tuple_(*order) > _key(after, 2**15, 2**15, 2**63, 2**63))
         case Sort.FIRST_DETECTED:
             order = (f.first_detected_at.desc(), f.id.desc())
             if after is not None:
-                ids = ids.where(tuple_(f.first_detected_at, f.id) < _key(after, 2))
+                ids = ids.where(tuple_(f.first_detected_at, f.id) < _key(after, 2**63, 2**63))
     wanted = list(conn.execute(ids.order_by(*order)).scalars())
     has_more = len(wanted) > limit
     rows = conn.execute(select(*_COLUMNS).select_from(_FROM).where(f.id.in_(wanted[:limit])).order_by(*order)).all()
@@ -90,8 +90,12 @@ def page(
     return Page(rows=found, total=_total(conn, visibility, query, clause), cursor=cursor)
 
 
-def _key(cursor: Cursor, length: int) -> tuple[int, ...]:
-    if len(cursor.key) != length:
+def _key(cursor: Cursor, *limits: int) -> tuple[int, ...]:
+    """The key of a cursor, which anybody may have made up: as many numbers as there are limits, each within its own."""
+    is_fitting = len(cursor.key) == len(limits) and all(
+        -limit <= part < limit for part, limit in zip(cursor.key, limits, strict=True)
+    )
+    if not is_fitting:
         raise InvalidQueryError("The cursor is damaged.", field="cursor", hint="Start from the first page.")
     return cursor.key
 
@@ -230,6 +234,8 @@ def fix_words(key: str | None) -> str | None:
 
 def by_external_id(conn: Connection, visibility: Visibility, external_id: str, *, source: str | None) -> int:
     """The id of the finding that the source calls so. Raises NotFoundError."""
+    if "\0" in external_id:  # which no database stores, and one of them refuses to look for
+        raise NotFoundError
     query = select(f.id).where(f.external_id == external_id, visible(f.holding_id, visibility)).order_by(f.id)
     if source is not None:
         query = query.where(f.source_id.in_(select(schema.source.c.id).where(schema.source.c.name == source)))
@@ -241,6 +247,8 @@ def by_external_id(conn: Connection, visibility: Visibility, external_id: str, *
 
 def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Instant) -> FindingPage:
     """One finding's page, its link unchecked. Raises NotFoundError for an unknown one and for one not to be seen."""
+    if not 0 < finding_id < 2**63:
+        raise NotFoundError
     columns = (
         *_COLUMNS, f.resource_id, f.rule_id, f.project_set_id,
         schema.rule.c.body.label("rule_body"), schema.resource.c.body.label("resource_body"),

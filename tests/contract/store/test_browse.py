@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from callboard.domain.access import LAPTOP, Depth, Everything, Nothing, Readers, Visibility
+from callboard.domain.board import FindingPage
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.query import Cursor, FindingQuery, Sort
@@ -61,15 +62,14 @@ def queries(draw: random.Random) -> FindingQuery:
         resources=some("r1", "r2", "r7"),
         projects=some("p1", "p2", "p3"),
         sources=some("world", "other"),
-        text=draw.choice(["", "", "", "RULE-3", "machine r1", "%", "_", "ß", "\x00"]),
+        text=draw.choice(["", "", "", "RULE-3", "machine r1", "%", "_", "ß"]),
         mapped=draw.choice([None, None, True, False]),
         reasons=some("no-project", "contradiction", "unclaimed-project"),
     )  # type: ignore[arg-type]
 
 
-def holds(query: FindingQuery, stage: Stage, external_id: str) -> bool:
+def belongs(query: FindingQuery, stage: Stage, page: FindingPage) -> bool:
     """Whether the finding is one of the query's, decided from its page alone."""
-    page = stage.page(external_id)
     row = page.row
     entities = stage.catalog.entities
     owners = {entities[ref].owner for ref in row.components}
@@ -96,13 +96,12 @@ def holds(query: FindingQuery, stage: Stage, external_id: str) -> bool:
 def test_every_total_equals_its_rows_and_every_row_belongs(company: Stage) -> None:
     """For many queries, walking every cursor gives each row once, as many as the total says, and the right ones."""
     draw = random.Random(11)  # noqa: S311 - repeats
-    pages = {id_: id_ for id_ in company.rows()}
-    for number in range(60):
+    pages = {id_: company.page(id_) for id_ in company.rows()}
+    for _ in range(40):
         query = queries(draw)
         sort = draw.choice(list(Sort))
         rows = company.rows(query, sort=sort, limit=draw.choice([1, 3, 10, 500]))
-        if number < 15:
-            assert rows.keys() == {id_ for id_ in pages if holds(query, company, id_)}, query
+        assert rows.keys() == {id_ for id_, page in pages.items() if belongs(query, company, page)}, query
 
 
 def test_lists_are_in_the_order_they_promise(company: Stage) -> None:
@@ -252,6 +251,8 @@ def test_what_is_not_there_is_not_found(stage: Stage) -> None:
             browse.finding(stage.store, LAPTOP, id_, now=now)
     with pytest.raises(NotFoundError):
         browse.component(stage.store, LAPTOP, SHOP, now=now)
+    with pytest.raises(NotFoundError):
+        browse.component(stage.store, LAPTOP, EntityRef("component:default/a\x00b"), now=now)
     with pytest.raises(NotFoundError):
         browse.finding_by_external_id(stage.store, Everything("test"), "a\x00b")
 

@@ -61,9 +61,7 @@ def test_references_lead_somewhere(entities: list[Entity]) -> None:
         wanted += [f"group:default/{spec['parent']}"] if "parent" in spec else []
         wanted += [f"user:default/{user}" for user in spec.get("members", [])]
         broken |= {ref for target in wanted if target not in refs}
-    assert broken - {ref for ref in broken if ref.startswith("resource:") or ref.startswith("api:")} == {
-        "component:default/returns"
-    }
+    assert broken - {ref for ref in broken if ref.startswith(("resource:", "api:"))} == {"component:default/returns"}
 
 
 def test_the_announced_defects_are_there(entities: list[Entity], world: World) -> None:

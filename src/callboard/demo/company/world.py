@@ -18,7 +18,7 @@ from callboard.demo.company import blueprint
 from callboard.demo.company.estate import make_resources
 from callboard.demo.company.history import write_history
 from callboard.demo.company.ids import FindingIds
-from callboard.demo.company.ledger import SEVERITIES, Ledger
+from callboard.demo.company.ledger import NO_REASON, OPEN, SEVERITIES, Ledger
 from callboard.demo.company.organisation import (
     DAY,
     make_accounts,
@@ -140,7 +140,20 @@ def make_world(
             seed=f"{seed}:{kind}",
             now=clock,
         )
+    _plant(world)
     return world
+
+
+def _plant(world: World) -> None:
+    """The malicious package came in three days ago, and nobody has done anything yet."""
+    ledger = world.vulnerabilities
+    for row, cause in enumerate(ledger.cause[:1]):
+        if world.organisation.weaknesses[cause].malicious:
+            at = world.now - 3 * DAY
+            ledger.status[row], ledger.reason[row] = OPEN, NO_REASON
+            ledger.resolved[row] = ledger.reopened[row] = 0
+            ledger.created[row] = ledger.updated[row] = ledger.changed[row] = at
+            ledger.seen[row] = world.now - DAY // 4
 
 
 def make_organisation(seed: int, now: int, findings: int, components: int | None = None) -> Organisation:

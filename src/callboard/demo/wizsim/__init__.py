@@ -8,9 +8,10 @@ the real schema (`schema.graphql`). In tests:
 
 On a shell: `callboard wiz-sim --port 4001 --findings 5000 --seed 1`.
 
-The rooms inside: `schema` (SDL) · `fields` (what each field answers) · `filters` and `views` (which rows, in what order,
-which page) · `projection` (the fast way through a page) · `engine` (one GraphQL request) · `tokens`, `faults`, `server`
-(HTTP) · `admin` (clock, evolution, switches) · `runner`, `command` (how it is started) · `record` (pages for benchmarks).
+The rooms inside: `schema` (SDL) · `fields` and `answers` (what each field answers) · `roots` (queries and write calls) ·
+`filters` and `views` (which rows, in what order, which page) · `projection` (the fast way through a page) · `engine` (one
+GraphQL request) · `tokens`, `faults`, `server` (HTTP) · `admin` (clock, evolution, switches) · `runner`, `command` (how it
+is started) · `record` (pages for benchmarks).
 """
 
 # ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python

@@ -22,12 +22,12 @@ from graphql import (
     visit,
 )
 
+from callboard.demo.wizsim.answers import answer, typename
 from callboard.demo.wizsim.context import Request
 from callboard.demo.wizsim.faults import Faults
-from callboard.demo.wizsim.fields import answer, typename
-from callboard.demo.wizsim.fields.mutations import MUTATIONS
-from callboard.demo.wizsim.fields.queries import QUERIES
 from callboard.demo.wizsim.projection import ProjectingExecutor
+from callboard.demo.wizsim.roots.mutations import MUTATIONS
+from callboard.demo.wizsim.roots.queries import QUERIES
 from callboard.demo.wizsim.schema import schema
 from callboard.demo.wizsim.tenant import Tenant
 

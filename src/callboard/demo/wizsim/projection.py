@@ -29,8 +29,8 @@ from graphql import (
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path, Undefined
 
+from callboard.demo.wizsim.answers import LASTING, answer, typename
 from callboard.demo.wizsim.context import Request
-from callboard.demo.wizsim.fields import LASTING, answer, typename
 
 Convert = Callable[[Any], Any]
 _MEMORY: Final = 60_000

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from callboard.demo.company.ledger import RESULTS
 from callboard.demo.wizsim.faults import Faults
-from callboard.demo.wizsim.fields.groups import Group, issues_of_group
-from callboard.demo.wizsim.fields.happenings import event_id
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.moments import write
 from callboard.demo.wizsim.pages import finding_page
+from callboard.demo.wizsim.roots.groups import Group, issues_of_group
+from callboard.demo.wizsim.roots.happenings import event_id
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.views import Found, bad_input, severity_counts
 

@@ -12,11 +12,11 @@ from graphql import GraphQLResolveInfo
 
 from callboard.demo.company.world import Kind
 from callboard.demo.wizsim.context import Request, not_found
-from callboard.demo.wizsim.fields.graph import graph_search
-from callboard.demo.wizsim.fields.groups import group_issues
-from callboard.demo.wizsim.fields.happenings import happenings
 from callboard.demo.wizsim.filters import things
 from callboard.demo.wizsim.pages import Page, finding_page, thing_page
+from callboard.demo.wizsim.roots.graph import graph_search
+from callboard.demo.wizsim.roots.groups import group_issues
+from callboard.demo.wizsim.roots.happenings import happenings
 from callboard.demo.wizsim.tenant import Tenant
 
 Root = Callable[..., Any]

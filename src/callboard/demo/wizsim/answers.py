@@ -1,0 +1,73 @@
+"""What every field of every type answers, as one table: type name, field name, function of (source, tenant, **arguments).
+
+A type that is missing here has plain dictionaries as sources, read by field name.
+"""
+
+# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, Final
+
+from callboard.demo.company.values import (
+    ApplicationService,
+    Branch,
+    CloudAccount,
+    Person,
+    Project,
+    Repository,
+    Resource,
+    Rule,
+    Subcategory,
+)
+from callboard.demo.wizsim.fields.assets import ASSET_FIELDS
+from callboard.demo.wizsim.fields.configurations import CONFIGURATION_FIELDS
+from callboard.demo.wizsim.fields.inventory import INVENTORY_FIELDS
+from callboard.demo.wizsim.fields.issues import ISSUE_FIELDS
+from callboard.demo.wizsim.fields.people import PEOPLE_FIELDS
+from callboard.demo.wizsim.fields.projects import PROJECT_FIELDS
+from callboard.demo.wizsim.fields.rules import RULE_FIELDS
+from callboard.demo.wizsim.fields.vulnerabilities import VULNERABILITY_FIELDS
+from callboard.demo.wizsim.roots.connections import CONNECTION_FIELDS, NESTED
+
+Answer = Callable[..., Any]
+
+FIELDS: Final[dict[str, dict[str, Answer]]] = {
+    **ISSUE_FIELDS,
+    **RULE_FIELDS,
+    **VULNERABILITY_FIELDS,
+    **CONFIGURATION_FIELDS,
+    **PROJECT_FIELDS,
+    **ASSET_FIELDS,
+    **INVENTORY_FIELDS,
+    **PEOPLE_FIELDS,
+    **CONNECTION_FIELDS,
+}
+
+for _type, _fields in NESTED.items():
+    FIELDS[_type] = {**FIELDS[_type], **_fields}
+
+LASTING: Final = frozenset(
+    {ApplicationService, Branch, CloudAccount, Person, Project, Repository, Resource, Rule, Subcategory}
+)
+"""Values that many findings share and that only change with the world's version: their answers are worth keeping."""
+
+
+def answer(type_name: str, field_name: str) -> Answer:
+    """The function that answers a field."""
+    known = FIELDS.get(type_name)
+    if known is not None:
+        return known[field_name]
+    read = itemgetter(field_name)
+    return lambda source, _tenant, **_arguments: read(source)
+
+
+def typename(abstract: str, value: Any) -> str:
+    """Which object type a value of an interface or union is."""
+    if isinstance(value, Rule):
+        return value.kind
+    if isinstance(value, Resource):
+        return f"VulnerableAsset{value.asset or 'Common'}"
+    return "IgnoreRule" if abstract == "SelectedIgnoreRule" else str(value["__typename"])

@@ -1,0 +1,26 @@
+"""callboard demo: the whole road, with the look-alike and without an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Folder
+
+
+@pytest.mark.slow
+def test_the_same_seed_shows_the_same_company(folder: Folder) -> None:
+    """Read twice, nothing changes; run twice, the same is found; a real board's configuration is left alone."""
+
+    def once() -> dict[str, Any]:
+        done: dict[str, Any] = folder.run("demo", "--once", "--size", "small", "--seed", "7", "--json").json
+        return {**done, "seconds": None}
+
+    first = once()
+    assert first["findings"] > 300
+    assert first["open"]["mapped"] > 0
+    assert first["open"]["unmapped"] > 0
+    assert first["second_sync"]["changes"] == 0
+    assert once() == first
+    assert not (folder.path / "callboard.db").exists()

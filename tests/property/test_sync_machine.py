@@ -1,0 +1,304 @@
+"""A world that lives, a source that fails, and a board that must stay true, in any order Hypothesis can think of."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from callboard.domain.component import EntityRef
+from callboard.domain.finding import State
+from callboard.domain.reconcile import Actor, Safety
+from callboard.domain.run import Mode, RunState
+from callboard.errors import SourceChangedError, SourceUnreachableError
+from callboard.store import open_store
+from callboard.usecases.sync import RunReport
+from tests.support.catalogs import component, group
+from tests.support.dumps import differences, dump
+from tests.support.snapshots import check_step, snapshot
+from tests.support.stages import Stage
+from tests.support.worlds import OTHER, SEVERE, STATES, Record, observed, told_by_file
+
+SAFETY = Safety(min_findings=4, close_share=0.5, owner_share=0.6)
+"""Holds runs of a world as small as this one now and then."""
+
+PARTS = [f"{kind}/{group}" for kind in ("issue", "vulnerability") for group in ("severe", "other")]
+numbers = st.integers(0, 20)
+projects = st.sampled_from([(), ("p1",), ("p2",), ("p1", "p2")])
+
+
+class Abort(Exception):  # noqa: N818 - stands for whatever ends a worker
+    """The worker ends here."""
+
+
+class SyncMachine(RuleBasedStateMachine):
+    """One world, one board."""
+
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copy(self.template, self.folder / "board.db")
+        self.stage = Stage(open_store(f"sqlite:///{self.folder / 'board.db'}"))
+        self.stage.world.page_size = 3
+        self.world = self.stage.world
+        self.stage.catalog.put(group("red"), group("blue"))
+        self.before = snapshot(self.stage.store)
+        self.count = 0
+        self.imported: dict[str, Record] = {}
+
+    def teardown(self) -> None:
+        self.stage.store.close()
+        shutil.rmtree(self.folder)
+
+    def pick(self, number: int) -> str | None:
+        """One of the world's findings."""
+        ids = sorted(self.world.records)
+        return ids[number % len(ids)] if ids else None
+
+    # The world goes on
+
+    @rule(count=st.integers(1, 6), severity=st.sampled_from(SEVERE + OTHER[:1]), kind=st.sampled_from(["issue", "vulnerability"]), projects=projects)
+    def appear(self, count: int, severity: str, kind: str, projects: tuple[str, ...]) -> None:
+        """New findings, two of them on one resource."""
+        self.stage.clock.advance(60)
+        for _ in range(count):
+            resource = f"r{self.count // 2}"
+            self.world.add(f"f{self.count:03}", severity=severity, kind=kind, projects=projects, resource=resource)
+            self.count += 1
+
+    @rule(number=numbers, happening=st.sampled_from(["resolve", "reopen", "remove", "due", "note", "redetect"]))
+    def happen(self, number: int, happening: str) -> None:
+        """One finding changes in a way that its source dates."""
+        id_ = self.pick(number)
+        if id_ is None:
+            return
+        now = self.stage.clock.advance(60)
+        match happening:
+            case "resolve":
+                self.world.resolve(id_, state=("fixed", "rejected", "gone")[number % 3])
+            case "reopen":
+                self.world.reopen(id_)
+            case "remove":
+                self.world.remove(id_)
+            case "due":
+                self.world.change(id_, due=None if number % 2 else now)
+            case "note":
+                self.world.change(id_, note=str(number))
+            case "redetect":
+                self.world.redetect(id_)
+
+    @rule(number=numbers, severity=st.sampled_from(SEVERE + OTHER[:1]), projects=projects)
+    def change_quietly(self, number: int, severity: str, projects: tuple[str, ...]) -> None:
+        """One finding changes without any date moving."""
+        if (id_ := self.pick(number)) is not None:
+            self.world.change_quietly(id_, severity=severity, projects=projects)
+
+    @rule(number=numbers)
+    def hide_or_show(self, number: int) -> None:
+        """Lists do not hold one finding any more, or hold it again."""
+        if (id_ := self.pick(number)) is not None:
+            self.world.hidden ^= {id_}
+
+    @rule(number=numbers, how=st.sampled_from(["field", "id", ""]))
+    def break_record(self, number: int, how: str) -> None:
+        """One record comes malformed, or all come well again."""
+        id_ = self.pick(number)
+        self.world.broken = {id_: how} if how and id_ else {}
+
+    @rule(order=st.integers(0, 3))
+    def reorder(self, order: int) -> None:
+        """Lists come in another order from now on."""
+        self.world.order = order
+
+    # The board follows
+
+    def attempt(self, mode: Mode = Mode.FULL) -> RunReport:
+        """One sync; while it reads, no reader sees anything of it, unless it is the first."""
+        self.world.given = {}
+        revision, is_first = self.stage.revision(), self.is_first()
+        going_on = self.world.on_page
+
+        def on_page(part: object, number: int) -> None:
+            assert is_first or self.stage.revision() == revision
+            going_on(part, number)  # type: ignore[arg-type]
+
+        self.world.on_page = on_page
+        try:
+            return self.stage.sync(mode, safety=SAFETY)
+        finally:
+            self.world.on_page = lambda _part, _number: None
+            self.world.failing, self.world.slip, self.world.asking_fails = {}, {}, None
+
+    def is_first(self) -> bool:
+        """Whether no whole run was applied yet."""
+        return self.before_full is None
+
+    @property
+    def before_full(self) -> str | None:
+        """The state of the first whole run that was applied."""
+        return next((state for state in self.stage.run_states() if state == RunState.APPLIED), None)
+
+    def settle(self, report: RunReport | None, *, accepted: bool = False) -> None:
+        """What holds after every step."""
+        after = snapshot(self.stage.store)
+        check_step(self.before, after)
+        if report is not None and report.state is RunState.HELD:
+            assert after == self.before
+        for id_, seen in after.items():
+            old = self.before.get(id_)
+            if seen.state.is_open or (old is not None and not old.state.is_open):
+                continue
+            actor = next((event[1] for event in reversed(seen.events) if event[3] == seen.state.word), Actor.SOURCE)
+            if actor is Actor.ABSENCE:
+                assert report is not None
+                assert (report.mode, report.state) == (Mode.FULL, RunState.APPLIED)
+                assert accepted or id_ not in self.world.records
+            else:
+                assert actor is Actor.SOURCE
+        self.stage.rows(limit=4)
+        self.before = after
+
+    @rule()
+    def sync(self) -> None:
+        """A run without faults: the board equals the world, and a second run changes nothing."""
+        report = self.attempt()
+        self.settle(report)
+        if report.state is not RunState.APPLIED or report.resumed:
+            return
+        for id_, record in self.world.visible().items():
+            if id_ not in self.world.broken:
+                wanted, seen = observed(record), self.before[id_]
+                assert (seen.state, seen.severity, seen.due) == (wanted.state, wanted.severity, wanted.due_at), id_
+                assert seen.in_scope, id_
+                assert seen.last >= record.last, id_
+                assert seen.project_set == msgspec.json.encode(sorted(record.projects)).decode(), id_
+        if not report.first and "id" not in self.world.broken.values():
+            lost = self.before.keys() - self.world.records.keys()
+            assert all(not self.before[id_].state.is_open or not self.before[id_].in_scope for id_ in lost)
+        if report.first:
+            return
+        content, revision = dump(self.stage.store), self.stage.revision()
+        again = self.attempt()
+        assert again.changes == 0
+        assert self.stage.revision() == revision
+        assert differences(content | {"source": []}, dump(self.stage.store) | {"source": []}) == ""
+        self.settle(again)
+
+    @rule()
+    def sync_delta(self) -> None:
+        """What changed by date is taken over, and nothing is closed for being absent."""
+        self.stage.clock.advance(600)
+        report = self.attempt(Mode.DELTA)
+        self.settle(report)
+        if report.state is RunState.APPLIED and not report.resumed:
+            for id_, record in self.world.given.items():
+                assert (self.before[id_].state.word, self.before[id_].severity.word) == (record.state, record.severity)
+
+    @rule(part=st.sampled_from(PARTS), page=st.integers(0, 2), fault=st.sampled_from(["unreachable", "changed", "missed", "twice", "asking"]))
+    def sync_with_fault(self, part: str, page: int, fault: str) -> None:
+        """What was read is taken over; nothing is closed that the source may still know."""
+        error = SourceChangedError("It changed.") if fault == "changed" else SourceUnreachableError("It broke.")
+        match fault:
+            case "missed":
+                self.world.slip = {part: (page, 1)}
+            case "twice":
+                self.world.slip = {part: (page, -1)}
+            case "asking":
+                self.world.asking_fails = error
+            case _:
+                self.world.failing = {part: (page, error)}
+        report = self.attempt()
+        if report.state is not RunState.HELD:
+            stored = snapshot(self.stage.store)
+            assert self.world.given.keys() <= stored.keys()
+        self.settle(report)
+
+    @rule(page=st.integers(0, 6))
+    def abort(self, page: int) -> None:
+        """The worker dies before some page; the board is as it was, or on a first run in between."""
+        countdown = iter(range(page, -1, -1))
+
+        def on_page(_part: object, _number: int) -> None:
+            if next(countdown, 1) == 0:
+                raise Abort
+
+        self.world.on_page = on_page
+        is_first = self.is_first()
+        report = None
+        with contextlib.suppress(Abort):
+            report = self.attempt()
+        if report is None and not is_first:
+            assert snapshot(self.stage.store) == self.before
+        self.settle(report)
+
+    @precondition(lambda self: self.stage.run_states()[-1:] == ["held"])
+    @rule(agree=st.booleans())
+    def decide(self, agree: bool) -> None:  # noqa: FBT001 - drawn
+        """A person accepts a held run, or throws it away."""
+        run = len(self.stage.run_states())
+        if agree:
+            self.settle(self.stage.accept(run), accepted=True)
+            return
+        content = snapshot(self.stage.store)
+        self.stage.discard(run)
+        assert snapshot(self.stage.store) == content
+        self.settle(None)
+
+    @rule(number=numbers, state=st.sampled_from(["open", "fixed"]), days=st.integers(-3, 3))
+    def import_file(self, number: int, state: str, days: int) -> None:
+        """A report of another day tells of one finding."""
+        if (id_ := self.pick(number)) is None:
+            return
+        record = self.world.records[id_]
+        told = msgspec.structs.replace(record, state=state, last=record.last + days * 3_600_000_000)
+        self.stage.import_records(told_by_file(told, fixed_at=told.last if state == "fixed" else None))
+        after = snapshot(self.stage.store)
+        assert after[id_].state in (STATES[state], self.before[id_].state if id_ in self.before else State.OPEN)
+        self.settle(None)
+
+    @rule(name=st.sampled_from(["shop", "bank"]), owner=st.sampled_from([None, "red", "blue"]), claims=projects, whole=st.booleans())
+    def read_catalog(self, name: str, owner: str | None, claims: tuple[str, ...], whole: bool) -> None:  # noqa: FBT001 - drawn
+        """Components come, go and change hands; no finding is touched but for whose it is."""
+        if whole and EntityRef(f"component:default/{name}") in self.stage.catalog.entities:
+            self.stage.catalog.drop(name)
+        else:
+            self.stage.catalog.put(component(name, owner, projects=claims))
+        self.stage.read_catalog(safety=SAFETY)
+        assert snapshot(self.stage.store) == self.before
+
+
+def run(template: Path, *, examples: int, steps: int) -> None:
+    """Run the machine."""
+    machine = type("Machine", (SyncMachine,), {"template": template})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+            database=None,
+        ),
+    )
+
+
+def test_the_board_stays_true(sqlite_template: Path) -> None:
+    """Whatever happens in the world, at the source and to the worker, the invariants hold after every step."""
+    run(sqlite_template, examples=25, steps=25)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_the_board_stays_true_for_long(sqlite_template: Path) -> None:
+    """The same with many more and longer lives."""
+    run(sqlite_template, examples=400, steps=50)
