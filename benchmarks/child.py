@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.tenant import FixedClock, open_wiz
+from callboard.domain.instant import Instant
 
 
 class _Page(msgspec.Struct):
@@ -81,12 +82,13 @@ def floor(recording: str, database: str) -> dict[str, Any]:
 def sync(base: str, database: str) -> dict[str, Any]:
     """One full sync through the whole product."""
     from callboard.store import open_store
+    from callboard.usecases.sync import RunReport
     from callboard.usecases.sync import sync as run_sync
 
     store = open_store(database)
     source = open_wiz(base, "id", "secret")
 
-    async def run() -> Any:
+    async def run() -> RunReport:
         try:
             return await run_sync(store, source, clock=_Clock(), workers=4)
         finally:
@@ -110,8 +112,8 @@ class _Clock(FixedClock):
     def __init__(self) -> None:
         self._began = time.monotonic()
 
-    def now(self) -> Any:
-        return super().now() + int((time.monotonic() - self._began) * 1_000_000)
+    def now(self) -> Instant:
+        return Instant(super().now() + int((time.monotonic() - self._began) * 1_000_000))
 
 
 def catalog(folder: str, database: str) -> dict[str, Any]:

@@ -301,7 +301,7 @@ def http() -> str:
     told = field_notes(gate.Policy)
     policies = [(f"`{policy.value}`", told[policy.name]) for policy in gate.Policy]
     addresses = [
-        (f"`{method}`", f"`{_plain(path)}`", f"`{handler.opt['policy'].value}`")
+        (f"`{method}`", f"`{plain(path)}`", f"`{handler.opt['policy'].value}`")
         for handler in routes.ALL
         for path in sorted(handler.paths)
         for method in sorted(handler.http_methods - {"HEAD", "OPTIONS"})
@@ -327,7 +327,8 @@ def http() -> str:
     )
 
 
-def _plain(path: str) -> str:
+def plain(path: str) -> str:
+    """A route's path without the types of its parameters."""
     return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
 
 
@@ -442,7 +443,7 @@ def _table(each: Table, about: dict[str, str]) -> Iterator[str]:
     lines += [
         f"- check: `{constraint.sqltext}`" for constraint in each.constraints if isinstance(constraint, CheckConstraint)
     ]
-    lines += [f"- index: {_columns(index.columns)}" for index in each.indexes]
+    lines += [f"- {'unique index' if index.unique else 'index'}: {_columns(index.columns)}" for index in each.indexes]
     yield "\n".join(sorted(lines))
 
 

@@ -115,9 +115,7 @@ class SchemaTooNewError(StoreError):
 class InvalidQueryError(CallboardError):
     """The filter, sort or cursor cannot be understood."""
 
-    def __init__(
-        self, message: str | None = None, *, field: str | None = None, hint: str | None = None
-    ) -> None:
+    def __init__(self, message: str | None = None, *, field: str | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.field = field
 

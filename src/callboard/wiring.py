@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -15,7 +15,7 @@ from callboard import __version__
 from callboard.config import Config, Section
 from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.domain.run import Part, Scope
-from callboard.errors import StoreError
+from callboard.errors import ConfigError, StoreError
 from callboard.ports import Catalog, Clock, RawPage, Source, SourceSpec, Split
 from callboard.store import Store, open_store
 
@@ -89,7 +89,8 @@ class Services:
             raise StoreError(
                 f"There is no board yet at {file}.", hint="`callboard sync` reads the sources and makes it."
             )
-        return cls(config, open_store(config.database.url, create=create), SystemClock())
+        promised = config.freshness.promised_minutes * MINUTE
+        return cls(config, open_store(config.database.url, create=create, promised=promised), SystemClock())
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +118,15 @@ async def open_source(section: Section) -> AsyncIterator[OpenSource]:
         )
     finally:
         await source.close()
+
+
+def link_hosts(config: Config) -> frozenset[str]:
+    """The hosts that pages may link to. A source whose secrets cannot be read gives none."""
+    hosts: set[str] = set()
+    for section in config.sources:
+        with suppress(ConfigError):
+            hosts |= set(getattr(section.settings(), "allowed_link_hosts", ()))
+    return frozenset(hosts)
 
 
 @asynccontextmanager

@@ -105,7 +105,7 @@ def test_tables_of_another_program_are_left_alone(urls: tuple[str, str]) -> None
 
 def test_names_of_the_sequence() -> None:
     """Files are numbered without a gap, the last one is HEAD, and HEAD is known."""
-    import callboard.store.migrations.versions as versions
+    from callboard.store.migrations import versions
 
     folder = Path(versions.__path__[0])
     numbers = sorted(file.name[:4] for file in folder.glob("[0-9]*.py"))

@@ -11,14 +11,16 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from callboard.domain.access import LAPTOP
 from callboard.domain.component import EntityRef
-from callboard.domain.finding import State
+from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.reconcile import Actor, Safety
-from callboard.domain.run import Mode, RunState
+from callboard.domain.run import Mode, RunState, Scope
 from callboard.errors import SourceChangedError, SourceUnreachableError
 from callboard.store import open_store
+from callboard.usecases import browse
 from callboard.usecases.sync import RunReport
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
@@ -30,7 +32,16 @@ SAFETY = Safety(min_findings=4, close_share=0.5, owner_share=0.6)
 """Holds runs of a world as small as this one now and then."""
 
 PARTS = [f"{kind}/{group}" for kind in ("issue", "vulnerability") for group in ("severe", "other")]
-numbers = st.integers(0, 20)
+FAULTS = ["unreachable", "changed", "missed", "twice", "asking"]
+numbers = st.integers(0, 5)
+"""A few findings have most of the adventures, so that one has several."""
+happenings = st.lists(
+    st.tuples(
+        numbers,
+        st.sampled_from(["toggle", "toggle", "remove", "return", "due", "note", "redetect", "severity", "project", "hide"]),
+    ),
+    max_size=6,
+)
 projects = st.sampled_from([(), ("p1",), ("p2",), ("p1", "p2")])
 
 
@@ -53,7 +64,8 @@ class SyncMachine(RuleBasedStateMachine):
         self.stage.catalog.put(group("red"), group("blue"))
         self.before = snapshot(self.stage.store)
         self.count = 0
-        self.imported: dict[str, Record] = {}
+        self.removed: dict[str, Record] = {}
+        """What the source forgot, and may remember to the byte."""
 
     def teardown(self) -> None:
         self.stage.store.close()
@@ -63,6 +75,15 @@ class SyncMachine(RuleBasedStateMachine):
         """One of the world's findings."""
         ids = sorted(self.world.records)
         return ids[number % len(ids)] if ids else None
+
+    @initialize(count=st.integers(0, 16), is_synced=st.booleans())
+    def begin(self, count: int, is_synced: bool) -> None:  # noqa: FBT001 - drawn
+        """Most worlds are not empty, and half of the boards know them."""
+        for number in range(count):
+            kind, severity = ("issue", "vulnerability")[number % 2], ("high", "medium")[number // 2 % 2]
+            self.appear(1, severity, kind, (("p1",), ("p2",), ())[number % 3])
+        if is_synced:
+            self.sync([])
 
     # The world goes on
 
@@ -75,44 +96,58 @@ class SyncMachine(RuleBasedStateMachine):
             self.world.add(f"f{self.count:03}", severity=severity, kind=kind, projects=projects, resource=resource)
             self.count += 1
 
-    @rule(number=numbers, happening=st.sampled_from(["resolve", "reopen", "remove", "due", "note", "redetect"]))
-    def happen(self, number: int, happening: str) -> None:
-        """One finding changes in a way that its source dates."""
-        id_ = self.pick(number)
-        if id_ is None:
-            return
-        now = self.stage.clock.advance(60)
+    def live(self, happenings: list[tuple[int, str]]) -> None:
+        """Some findings change."""
+        for number, happening in happenings:
+            self.stage.clock.advance(60)
+            if happening == "return":
+                self.world.records = self.removed | self.world.records
+                self.removed.clear()
+            elif (id_ := self.pick(number)) is not None:
+                self.happen(id_, number, happening)
+
+    def happen(self, id_: str, number: int, happening: str) -> None:
+        """One finding changes; some changes are dated by the source, others are not."""
+        record, now = self.world.records[id_], self.stage.clock.now()
         match happening:
-            case "resolve":
+            case "toggle" if STATES[record.state].is_open:
                 self.world.resolve(id_, state=("fixed", "rejected", "gone")[number % 3])
-            case "reopen":
+            case "toggle":
                 self.world.reopen(id_)
             case "remove":
+                self.removed[id_] = record
                 self.world.remove(id_)
             case "due":
-                self.world.change(id_, due=None if number % 2 else now)
+                self.world.change(id_, due=None if record.due else now)
             case "note":
-                self.world.change(id_, note=str(number))
+                self.world.change(id_, note=str(now))
             case "redetect":
                 self.world.redetect(id_)
-
-    @rule(number=numbers, severity=st.sampled_from(SEVERE + OTHER[:1]), projects=projects)
-    def change_quietly(self, number: int, severity: str, projects: tuple[str, ...]) -> None:
-        """One finding changes without any date moving."""
-        if (id_ := self.pick(number)) is not None:
-            self.world.change_quietly(id_, severity=severity, projects=projects)
-
-    @rule(number=numbers)
-    def hide_or_show(self, number: int) -> None:
-        """Lists do not hold one finding any more, or hold it again."""
-        if (id_ := self.pick(number)) is not None:
-            self.world.hidden ^= {id_}
+            case "severity":
+                self.world.change_quietly(id_, severity="medium" if record.severity == "high" else "high")
+            case "project":
+                self.world.change_quietly(id_, projects=(("p1",), ("p2",), ("p1", "p2"), ())[number % 4])
+            case "hide":
+                self.world.hidden ^= {id_}
 
     @rule(number=numbers, how=st.sampled_from(["field", "id", ""]))
     def break_record(self, number: int, how: str) -> None:
         """One record comes malformed, or all come well again."""
         id_ = self.pick(number)
         self.world.broken = {id_: how} if how and id_ else {}
+
+    @rule(number=numbers, count=st.integers(2, 6))
+    def lose_many(self, number: int, count: int) -> None:
+        """The source forgets several findings at once."""
+        ids = sorted(self.world.records)
+        for id_ in ids[number % (len(ids) or 1) :][:count]:
+            self.removed[id_] = self.world.records[id_]
+            self.world.remove(id_)
+
+    @rule(is_narrow=st.booleans())
+    def change_scope(self, is_narrow: bool) -> None:  # noqa: FBT001 - drawn
+        """The operator asks for less, or for everything again."""
+        self.world.scope = Scope(kinds=(Kind.ISSUE,), severities=(Severity.CRITICAL, Severity.HIGH)) if is_narrow else Scope()
 
     @rule(order=st.integers(0, 3))
     def reorder(self, order: int) -> None:
@@ -139,13 +174,9 @@ class SyncMachine(RuleBasedStateMachine):
             self.world.failing, self.world.slip, self.world.asking_fails = {}, {}, None
 
     def is_first(self) -> bool:
-        """Whether no whole run was applied yet."""
-        return self.before_full is None
-
-    @property
-    def before_full(self) -> str | None:
-        """The state of the first whole run that was applied."""
-        return next((state for state in self.stage.run_states() if state == RunState.APPLIED), None)
+        """Whether no whole run was applied yet: only such a run is seen while it reads."""
+        sources = browse.sources(self.stage.store, LAPTOP, now=self.stage.clock.now())
+        return all(source.last_full_at is None for source in sources)
 
     def settle(self, report: RunReport | None, *, accepted: bool = False) -> None:
         """What holds after every step."""
@@ -167,9 +198,10 @@ class SyncMachine(RuleBasedStateMachine):
         self.stage.rows(limit=4)
         self.before = after
 
-    @rule()
-    def sync(self) -> None:
+    @rule(first=happenings)
+    def sync(self, first: list[tuple[int, str]]) -> None:
         """A run without faults: the board equals the world, and a second run changes nothing."""
+        self.live(first)
         report = self.attempt()
         self.settle(report)
         if report.state is not RunState.APPLIED or report.resumed:
@@ -193,19 +225,21 @@ class SyncMachine(RuleBasedStateMachine):
         assert differences(content | {"source": []}, dump(self.stage.store) | {"source": []}) == ""
         self.settle(again)
 
-    @rule()
-    def sync_delta(self) -> None:
+    @rule(first=happenings)
+    def sync_delta(self, first: list[tuple[int, str]]) -> None:
         """What changed by date is taken over, and nothing is closed for being absent."""
         self.stage.clock.advance(600)
+        self.live(first)
         report = self.attempt(Mode.DELTA)
         self.settle(report)
         if report.state is RunState.APPLIED and not report.resumed:
             for id_, record in self.world.given.items():
                 assert (self.before[id_].state.word, self.before[id_].severity.word) == (record.state, record.severity)
 
-    @rule(part=st.sampled_from(PARTS), page=st.integers(0, 2), fault=st.sampled_from(["unreachable", "changed", "missed", "twice", "asking"]))
-    def sync_with_fault(self, part: str, page: int, fault: str) -> None:
+    @rule(first=happenings, part=st.sampled_from(PARTS), page=st.integers(0, 2), fault=st.sampled_from(FAULTS))
+    def sync_with_fault(self, first: list[tuple[int, str]], part: str, page: int, fault: str) -> None:
         """What was read is taken over; nothing is closed that the source may still know."""
+        self.live(first)
         error = SourceChangedError("It changed.") if fault == "changed" else SourceUnreachableError("It broke.")
         match fault:
             case "missed":
@@ -222,9 +256,10 @@ class SyncMachine(RuleBasedStateMachine):
             assert self.world.given.keys() <= stored.keys()
         self.settle(report)
 
-    @rule(page=st.integers(0, 6))
-    def abort(self, page: int) -> None:
+    @rule(first=happenings, page=st.integers(0, 6))
+    def abort(self, first: list[tuple[int, str]], page: int) -> None:
         """The worker dies before some page; the board is as it was, or on a first run in between."""
+        self.live(first)
         countdown = iter(range(page, -1, -1))
 
         def on_page(_part: object, _number: int) -> None:

@@ -1,7 +1,7 @@
 """A database of Callboard's own for each test, on SQLite and on PostgreSQL.
 
-    def test_both(store): ...              runs twice, once on each
-    def test_once(sqlite_store): ...       where the database does not matter
+def test_both(store): ...              runs twice, once on each
+def test_once(sqlite_store): ...       where the database does not matter
 """
 
 from __future__ import annotations

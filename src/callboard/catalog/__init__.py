@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from callboard.catalog.backstage import BackstageCatalog
 from callboard.catalog.config import BackstageConfig, FileCatalogConfig
-from callboard.catalog.file import FileCatalog
 from callboard.domain.instant import Instant
-from callboard.net import Net
 from callboard.ports import Catalog
+
+if TYPE_CHECKING:
+    from callboard.net import Net
 
 __all__ = ["CATALOGS", "BackstageConfig", "CatalogSpec", "FileCatalogConfig", "open_catalog"]
 
@@ -54,6 +55,11 @@ def open_catalog(
 
     `net` has to allow the config's `allow_hosts`; relative paths are relative to `folder`. Raises ConfigError.
     """
+    # Late, since most commands open no catalog and HTTP and YAML are slow to import.
     if isinstance(config, FileCatalogConfig):
+        from callboard.catalog.file import FileCatalog
+
         return FileCatalog(config, folder=folder)
+    from callboard.catalog.backstage import BackstageCatalog
+
     return BackstageCatalog(config, net, folder=folder, now=now)

@@ -20,8 +20,8 @@ def migrate(door: Door, /, *, as_json: bool) -> None:
     """Make the database, or bring it up to this program's schema. Make a backup first."""
     from callboard.cli import output
     from callboard.config import hide_password
-    from callboard.store.migrations import HEAD
     from callboard.store.migrations.run import upgrade
+    from callboard.store.schema import HEAD
 
     door.log()
     url = door.config.database.url
@@ -42,7 +42,7 @@ def status(door: Door, /, *, as_json: bool) -> None:
     from callboard.config import hide_password
     from callboard.domain.access import LAPTOP
     from callboard.errors import StoreError
-    from callboard.store.migrations import HEAD
+    from callboard.store.schema import HEAD
     from callboard.usecases import browse
     from callboard.wiring import database_file
 

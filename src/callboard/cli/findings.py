@@ -114,6 +114,7 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
     from callboard.cli import output
     from callboard.domain.access import LAPTOP
     from callboard.usecases import browse
+    from callboard.wiring import link_hosts
 
     with door.services() as services:
         now = services.clock.now()
@@ -121,7 +122,7 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
             number = int(finding_id)
         else:
             number = browse.finding_by_external_id(services.store, LAPTOP, finding_id, source=source)
-        page = browse.finding(services.store, LAPTOP, number, now=now)
+        page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=link_hosts(services.config))
     if as_json:
         from callboard.web import links, to_wire
 

@@ -64,7 +64,7 @@ class Root(click.RichGroup):
         found, stub, rest = super().resolve_command(ctx, args)
         return found, load(found) if found is not None and found in COMMANDS else stub, rest
 
-    def main(self, *args: Any, **extra: Any) -> NoReturn:  # noqa: ANN401
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Runs the command and ends the process with its exit code."""
         extra["standalone_mode"] = False
         debug = "--debug" in (args[0] if args and args[0] is not None else extra.get("args") or sys.argv[1:])

@@ -70,8 +70,8 @@ def web_services(
     from callboard.sources import SOURCES
     from callboard.web.gate import LoopbackGate
     from callboard.web.services import WebServices
+    from callboard.wiring import link_hosts
 
-    hosts: set[str] = set()
     hooks: dict[str, HookHandler] = {}
     for section in services.config.sources:
         try:
@@ -79,7 +79,6 @@ def web_services(
         except CallboardError as error:
             output.say(f"Source {section.name} cannot be read: {error.message}")
             continue
-        hosts |= set(getattr(settings, "allowed_link_hosts", ()))
         token, ids = getattr(settings, "webhook_token", None), SOURCES[section.kind].hook_ids
         if background is not None and token and ids is not None:
             hooks[section.name] = _hook(section.name, token, ids, background)
@@ -89,7 +88,7 @@ def web_services(
         gate=LoopbackGate(services.clock, api_token=api_token),
         version=__version__,
         hooks=hooks,
-        link_hosts=frozenset(hosts),
+        link_hosts=link_hosts(services.config),
         jwks=_jwks(services),
     )
 

@@ -38,6 +38,11 @@ def sources(door: Door, /, *, as_json: bool) -> None:
     for each in health:
         if each.reason:
             output.line(f"{each.name}: {each.reason}")
+        if each.held_run is not None:
+            output.line(
+                f"{each.name}: run {each.held_run} waits for you: "
+                f"`callboard sync --accept-held {each.held_run}` or `--discard-held {each.held_run}`."
+            )
     for section in waiting:
         output.say(
             f"{section.name} ({section.kind}) is configured and has never been read: `callboard sync {section.name}`."

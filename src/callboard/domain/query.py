@@ -68,10 +68,14 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         try:
             cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=cls)
         except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
-            raise InvalidQueryError("The cursor is damaged.", field="cursor", hint="Start from the first page.") from error
+            raise InvalidQueryError(
+                "The cursor is damaged.", field="cursor", hint="Start from the first page."
+            ) from error
         if cursor.sort != sort:
             raise InvalidQueryError(
-                f"The cursor belongs to the order {cursor.sort.value!r}.", field="cursor", hint="Start from the first page."
+                f"The cursor belongs to the order {cursor.sort.value!r}.",
+                field="cursor",
+                hint="Start from the first page.",
             )
         return cursor
 
@@ -102,6 +106,8 @@ class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
     """The last run's state word; None before the first run."""
     reason: str | None
     """Why the last run was held or is partial, in words."""
+    held_run: int | None
+    """The run that waits for a person; None when none does."""
     stale: bool
     """Older than the operator promised."""
     syncing: bool

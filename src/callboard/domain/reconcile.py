@@ -242,9 +242,7 @@ def later(one: Instant | None, other: Instant | None) -> Instant | None:
 
 def merge_detail(stored: Detail, observed: Detail) -> Detail:
     """The stored document with every field that the observation tells."""
-    changes = {
-        name: value for name in Detail.__struct_fields__ if (value := getattr(observed, name)) is not UNSET
-    }
+    changes = {name: value for name in Detail.__struct_fields__ if (value := getattr(observed, name)) is not UNSET}
     return msgspec.structs.replace(stored, **changes)
 
 
@@ -273,8 +271,12 @@ def is_older(stored: Stored, observed: Observed) -> bool:
     if updated_at is not None:
         return stored.updated_at is not None and updated_at < stored.updated_at
     # A door without versions (a CSV report): its newest date against the newest one we know.
-    seen = max(_given(observed.last_detected_at) or 0, _given(observed.status_changed_at) or 0, _given(observed.fixed_at) or 0)
-    known = max(stored.last_detected_at or 0, stored.status_changed_at or 0, stored.fixed_at or 0, stored.updated_at or 0)
+    seen = max(
+        _given(observed.last_detected_at) or 0, _given(observed.status_changed_at) or 0, _given(observed.fixed_at) or 0
+    )
+    known = max(
+        stored.last_detected_at or 0, stored.status_changed_at or 0, stored.fixed_at or 0, stored.updated_at or 0
+    )
     return seen < known
 
 

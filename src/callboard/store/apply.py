@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from callboard.domain import reconcile
 from callboard.domain.finding import Detail, Kind, Observed, Severity, State
 from callboard.domain.instant import Instant
-from callboard.domain.reconcile import Actor, Event, EventKind, Stored, Verdict
+from callboard.domain.reconcile import Actor, Event, EventKind, Stored
 from callboard.ports import ProjectRecord
 from callboard.store import owning, schema
 from callboard.store.database import Store, next_id
@@ -170,10 +170,8 @@ class Applier:
         id_ = work.next_finding
         work.next_finding = id_ + 1
         kind, state, severity = int(seen.kind), int(verdict.state), int(verdict.severity)
-        projects = seen.projects
-        if projects is UNSET or projects is held.projects:
-            set_id = held.set_id
-        else:
+        set_id, projects = held.set_id, seen.projects
+        if projects is not UNSET and projects is not held.projects:
             set_id = self._projects.set_of(conn, projects)
         work.new.append((
             id_, self._source_id, seen.external_id, kind, state, 1 if state > State.UNKNOWN else 0, severity,
@@ -200,7 +198,11 @@ class Applier:
             return
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
-        events = [*verdict.events, *self._other_events(conn, work, known, verdict, row["project_set_id"], set_id)]
+        events = [
+            *verdict.events,
+            *self._moved_projects(conn, row["project_set_id"], set_id, at=verdict.updated_at or work.now),
+            *_moved_scope(known, in_scope=work.in_scope, at=work.now),
+        ]
         after = (
             int(verdict.state), 0 if verdict.state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
             None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id], held.id,
@@ -226,15 +228,10 @@ class Applier:
         else:
             tally.changed += 1
 
-    def _other_events(
-        self, conn: Connection, work: _Batch, known: Stored, verdict: Verdict, old_set: int, new_set: int
-    ) -> Iterable[Event]:
-        """What happened beside the finding's own fields."""
-        if new_set != old_set:
-            words = (self._projects.words(conn, old_set), self._projects.words(conn, new_set))
-            yield Event(EventKind.PROJECTS, verdict.updated_at or work.now, Actor.SOURCE, *words)
-        if work.in_scope != known.in_scope:
-            yield Event(EventKind.SCOPE, work.now, Actor.RULE, *_scope_words(known.in_scope, work.in_scope))
+    def _moved_projects(self, conn: Connection, before: int, after: int, *, at: Instant) -> Iterable[Event]:
+        if after != before:
+            words = (self._projects.words(conn, before), self._projects.words(conn, after))
+            yield Event(EventKind.PROJECTS, at, Actor.SOURCE, *words)
 
     def _note(self, work: _Batch, finding_id: int, events: Iterable[Event]) -> None:
         for event in events:
@@ -341,9 +338,10 @@ def _as_stored(row: dict[str, Any]) -> Stored:
     )
 
 
-def _scope_words(before: bool, after: bool) -> tuple[str, str]:  # noqa: FBT001 - two of one kind
-    words = {True: "in scope", False: "out of scope"}
-    return words[before], words[after]
+def _moved_scope(known: Stored, *, in_scope: bool, at: Instant) -> Iterable[Event]:
+    if in_scope != known.in_scope:
+        words = ("out of scope", "in scope") if in_scope else ("in scope", "out of scope")
+        yield Event(EventKind.SCOPE, at, Actor.RULE, *words)
 
 
 _encode_detail = msgspec.json.Encoder().encode

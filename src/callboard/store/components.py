@@ -62,7 +62,7 @@ def _oldest_by_holding(conn: Connection, visibility: Visibility) -> dict[int, In
         .where(f.closed == 0, visible(f.holding_id, visibility))
         .group_by(f.holding_id)
     )
-    return {holding_id: oldest for holding_id, oldest in rows}
+    return dict(rows.tuples().all())
 
 
 def _open_by_component(
@@ -172,12 +172,8 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     entities = owning.load_entities(conn)
     holdings = select(route.c.holding_id).where(route.c.entity_id == stored.id)
     seen = and_(f.holding_id.in_(holdings), visible(f.holding_id, visibility))
-    ages = {
-        id_: at
-        for id_, at in conn.execute(
-            select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)
-        )
-    }
+    oldest_of = select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)
+    ages: dict[int, Instant] = dict(conn.execute(oldest_of).tuples().all())
     counts, oldest = _open_by_component(conn, visibility, ages, entity.c.id == stored.id)
     by_kind = {
         Kind(kind).word: int(n)

@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
-from callboard.store.dialect import Dialect, bind
+from callboard.store.dialect import Dialect, bind, bind_promise
 from callboard.store.dialect.postgresql import Postgresql
 from callboard.store.dialect.sqlite import Sqlite
-from callboard.store.migrations import HEAD, KNOWN
+from callboard.store.schema import HEAD, KNOWN
 
 
 class Store:
@@ -30,17 +30,16 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view: everything read inside belongs together."""
-        with self._said_plainly(), self.engine.connect() as conn:
-            if self.dialect.name == "postgresql":
-                conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with self._said_plainly(), self.engine.connect() as plain:
+            conn = self.dialect.for_reading(plain)
             with conn.begin():
                 yield conn
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction of the run road. Short, and never with a network call inside."""
-        with self._said_plainly(), self.engine.connect() as conn:
-            conn = conn.execution_options(writing=True)
+        with self._said_plainly(), self.engine.connect() as plain:
+            conn = plain.execution_options(writing=True)
             with conn.begin():
                 self.dialect.lock_for_writing(conn)
                 yield conn
@@ -59,23 +58,26 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, create: bool = True) -> Store:
+def open_store(url: str, *, create: bool = True, promised: int | None = None) -> Store:
     """The database at `url` (`sqlite:///file` or `postgresql://…`), made if it is new and `create`.
 
+    `promised` is how old findings may be before they are called stale, in microseconds.
     Raises ConfigError for an unknown kind of URL, StoreError when it cannot be used, SchemaOutOfDateError and
     SchemaTooNewError when another version of Callboard made it.
     """
     store = connect(url)
+    if promised is not None:
+        bind_promise(store.engine, promised)
     try:
         with store.engine.connect() as conn:
             names = set(inspect(conn).get_table_names())
         if "meta" not in names:
-            if not create:
-                raise SchemaOutOfDateError("The database is empty.", hint="Run `callboard db migrate` first.")
             if names & set(schema.metadata.tables):
                 raise StoreError(
                     "The database holds tables of another program.", hint="Give Callboard a database of its own."
                 )
+            if not create:
+                raise SchemaOutOfDateError("The database is empty.", hint="Run `callboard db migrate` first.")
             _make(store)
         else:
             _check_version(store)

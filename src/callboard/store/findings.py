@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, tuple_
 
 from callboard.domain.access import Visibility
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
@@ -134,7 +135,7 @@ def _conditions(conn: Connection, query: FindingQuery) -> Iterable[ColumnElement
     yield from _holding_conditions(f.holding_id, query)
 
 
-def _holding_conditions(holding_id: Any, query: FindingQuery) -> Iterable[ColumnElement[bool]]:
+def _holding_conditions(holding_id: Column[int], query: FindingQuery) -> Iterable[ColumnElement[bool]]:
     if query.components:
         yield holding_id.in_(_routed(entity.c.ref.in_(query.components)))
     if query.owners:
@@ -148,7 +149,7 @@ def _holding_conditions(holding_id: Any, query: FindingQuery) -> Iterable[Column
         yield holding_id.in_(select(holding.c.id).where(holding.c.reason.in_(query.reasons)))
 
 
-def _routed(condition: ColumnElement[bool]) -> Any:
+def _routed(condition: ColumnElement[bool]) -> Select[tuple[int]]:
     return select(route.c.holding_id).join(entity, entity.c.id == route.c.entity_id).where(condition)
 
 
@@ -261,7 +262,7 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
     detail = conn.execute(select(schema.finding_detail).where(schema.finding_detail.c.finding_id == finding_id)).one()
     health = source_store.health(conn, visibility, now=now)
     siblings = select(func.count()).where(f.rule_id == row.rule_id, f.closed == 0, visible(f.holding_id, visibility))
-    history, reopened_at = _history(conn, row)
+    history, reopened_at = _history(conn, row._mapping)
     return FindingPage(
         row=_rows(conn, [row])[0],
         rule=msgspec.msgpack.decode(bytes(row.rule_body), type=Rule),
@@ -308,12 +309,12 @@ def _evidence(conn: Connection, resource_id: int) -> tuple[Evidence, ...]:
     )
 
 
-def _history(conn: Connection, finding: Any) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
+def _history(conn: Connection, finding: RowMapping) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
     """Newest first: what happened to the finding, and whose its resource was."""
     e = schema.event.c
-    finding_id, resource_id = finding.id, finding.resource_id
+    finding_id, resource_id = finding["id"], finding["resource_id"]
     opened = HistoryLine(
-        kind=EventKind.OPENED.word, at=finding.first_detected_at, recorded_at=finding.imported_at,
+        kind=EventKind.OPENED.word, at=finding["first_detected_at"], recorded_at=finding["imported_at"],
         actor=Actor.SOURCE.word, old=None, new=State.OPEN.word,
     )  # fmt: skip
     lines = [opened]
@@ -340,7 +341,7 @@ def _history(conn: Connection, finding: Any) -> tuple[tuple[HistoryLine, ...], l
         id_: ", ".join(short_name(ref) for ref in refs)
         for id_, refs in _components(conn, {s.holding_id for s in spells}).items()
     }
-    for before, after in zip(spells, spells[1:], strict=False):
+    for before, after in pairwise(spells):
         old, new = words.get(before.holding_id, "nobody"), words.get(after.holding_id, "nobody")
         if old != new:
             lines.append(

@@ -22,6 +22,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+HEAD = "0001"
+"""The schema that this program speaks: the last number in `migrations/versions`."""
+
+KNOWN = frozenset({"0001"})
+"""Every schema that this program can bring up to `HEAD`."""
+
 metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",

@@ -7,20 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from callboard.domain.access import Visibility
-from callboard.domain.instant import HOUR, Instant
+from callboard.domain.instant import Instant
 from callboard.domain.query import SourceHealth
 from callboard.domain.run import RunState
 from callboard.store import schema
+from callboard.store.dialect import promise_of
 from callboard.store.visible import visible
 
-PROMISED = 24 * HOUR
-"""Older than this is stale where the operator promises nothing else (microseconds)."""
 
-
-def health(
-    conn: Connection, visibility: Visibility, *, now: Instant, promised: int = PROMISED
-) -> tuple[SourceHealth, ...]:
+def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
     """Every source by name, with the numbers of what the viewer may see."""
+    promised = promise_of(conn)
     s, cube = schema.source, schema.cube
     counts = _by_source(
         conn,
@@ -36,6 +33,9 @@ def health(
         .where(f.in_scope.is_(False), f.closed == 0, visible(f.holding_id, visibility))
         .group_by(f.source_id),
     )
+    run = schema.run.c
+    waiting = select(run.source_id, func.max(run.id)).where(run.state == RunState.HELD.value).group_by(run.source_id)
+    held: dict[int, int] = dict(conn.execute(waiting).tuples().all())
     found = []
     for row in conn.execute(select(s).order_by(s.c.name)):
         fresh_at = row.watermark or row.last_run_at
@@ -47,6 +47,7 @@ def health(
                 last_run_at=row.last_run_at,
                 last_run_state=row.last_run_state,
                 reason=row.last_run_reason,
+                held_run=held.get(row.id),
                 stale=fresh_at is None or now - fresh_at > promised or row.last_run_state in _WORRYING,
                 syncing=row.lease_until is not None and row.lease_until > now,
                 rejected=rejected.get(row.id, 0),

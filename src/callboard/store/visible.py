@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import Column, ColumnElement, false, or_, select, true
 
 from callboard.domain.access import Everything, Nothing, Readers, Visibility
 from callboard.store import schema
 
 
-def visible(holding_id: Any, visibility: Visibility) -> ColumnElement[bool]:
+def visible(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
     """A clause: the row with this holding may be seen. A sub-select from owners, never a list of ids."""
     match visibility:
         case Everything():
@@ -24,4 +24,4 @@ def visible(holding_id: Any, visibility: Visibility) -> ColumnElement[bool]:
             owned = select(entity.c.id).where(or_(entity.c.owner_id.in_(asked), entity.c.owner_id.in_(below)))
             reader = schema.holding_reader
             readable = select(reader.c.holding_id).where(reader.c.entity_id.in_(owned), reader.c.depth >= int(depth))
-            return holding_id.in_(readable)  # type: ignore[no-any-return]
+            return holding_id.in_(readable)

@@ -63,6 +63,12 @@ def import_file(
     intake = Intake(store, source, run, clock, figures, door=f"file:{whole}")
     reasons: list[str] = []
     count = 0
+
+    def commit(batch: list[tuple[Observed, bytes]], bad: list[RejectedRow]) -> None:
+        with store.write() as conn:
+            run_store.keep_lease(conn, run.source_id, run.fence, now=clock.now())
+            intake.apply_observed(conn, batch, bad, whole=whole)
+
     try:
         batch: list[tuple[Observed, bytes]] = []
         bad: list[RejectedRow] = []
@@ -80,9 +86,9 @@ def import_file(
             else:
                 batch.append((record, raw_hash))
             if len(batch) + len(bad) >= BATCH:
-                _commit(store, intake, run, clock, batch, bad, whole=whole)
+                commit(batch, bad)
                 batch, bad = [], []
-        _commit(store, intake, run, clock, batch, bad, whole=whole)
+        commit(batch, bad)
     finally:
         with store.write() as conn:
             run_store.finish_run(conn, run.id, RunState.APPLIED, now=clock.now(), reason=None, report=None)
@@ -101,18 +107,3 @@ def import_file(
         reasons=tuple(reasons),
         seconds=round((clock.now() - began) / SECOND, 3),
     )
-
-
-def _commit(
-    store: Store,
-    intake: Intake,
-    run: run_store.Run,
-    clock: Clock,
-    batch: list[tuple[Observed, bytes]],
-    bad: list[RejectedRow],
-    *,
-    whole: bool,
-) -> None:
-    with store.write() as conn:
-        run_store.keep_lease(conn, run.source_id, run.fence, now=clock.now())
-        intake.apply_observed(conn, batch, bad, whole=whole)

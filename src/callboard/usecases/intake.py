@@ -10,14 +10,13 @@ from collections.abc import Sequence
 import msgspec
 import xxhash
 from pyroaring import BitMap
-from sqlalchemy import Connection
 
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import Part, RunState, Scope
 from callboard.ports import Clock, ProjectRecord, RawNode, RawPage, Source
-from callboard.store import Store
+from callboard.store import Connection, Store
 from callboard.store import runs as run_store
 from callboard.store.apply import Applier, Tally, write_sightings
 from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes

@@ -136,7 +136,16 @@ async def sync(
     A run that cannot finish is partial: what it read is applied, nothing is closed, and the report says why.
     `next_due_at` tells from the end of this run when the next one is due.
     """
-    return await _Sync(store, source, clock, safety or Safety(), progress, next_due_at, workers).go(mode)
+    run = _Sync(
+        store,
+        source,
+        clock=clock,
+        safety=safety or Safety(),
+        progress=progress,
+        next_due_at=next_due_at,
+        workers=workers,
+    )
+    return await run.go(mode)
 
 
 def due_mode(row: run_store.SourceRow, *, now: Instant, full_every: int) -> Mode:
@@ -153,6 +162,7 @@ class _Sync:
         self,
         store: Store,
         source: Source,
+        *,
         clock: Clock,
         safety: Safety,
         progress: ProgressListener | None,
@@ -425,7 +435,7 @@ _PROCESS = secrets.token_hex(8)
 
 
 def worker_name() -> str:
-    """This process, by a name that another one on the same machine can check."""
+    """The name of our process, which another one on the same machine can check."""
     return f"{socket.gethostname()}/{os.getpid()}/{_PROCESS}"
 
 

@@ -38,6 +38,7 @@ def source(value: query.SourceHealth) -> wire.Source:
         last_run_at=_date(value.last_run_at),
         last_run_state=value.last_run_state,
         reason=value.reason,
+        held_run=value.held_run,
         stale=value.stale,
         syncing=value.syncing,
         rejected=value.rejected,

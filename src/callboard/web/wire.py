@@ -34,6 +34,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     last_run_at: str | None
     last_run_state: str | None
     reason: str | None
+    held_run: int | None
+    """The run that waits for a person; null when none does."""
     stale: bool
     syncing: bool
     rejected: int

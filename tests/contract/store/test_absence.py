@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.run import RunState, Scope
 from callboard.errors import SourceUnreachableError

@@ -58,7 +58,7 @@ def test_exact_dates_keep_their_fraction() -> None:
 def _health(**fields: object) -> SourceHealth:
     whole: dict[str, object] = {
         "name": "main", "kind": "wiz", "last_full_at": Instant(NOW - 3 * HOUR), "last_run_at": Instant(NOW - 12 * MINUTE),
-        "last_run_state": "applied", "reason": None, "stale": False, "syncing": False, "rejected": 0, "out_of_scope": 0,
+        "last_run_state": "applied", "reason": None, "held_run": None, "stale": False, "syncing": False, "rejected": 0, "out_of_scope": 0,
         "findings": 7,
     }  # fmt: skip
     return SourceHealth(**(whole | fields))  # type: ignore[arg-type]

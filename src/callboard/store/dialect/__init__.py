@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Table
+
+from callboard.domain.instant import HOUR
 
 Row = tuple[Any, ...]
+
+PROMISED = 24 * HOUR
+"""How old findings may be where the operator promises nothing else (microseconds)."""
 
 
 class Dialect(Protocol):
@@ -17,6 +22,9 @@ class Dialect(Protocol):
 
     def make_engine(self, url: str) -> Engine:
         """An engine with this database's settings. Raises StoreError when the place cannot be used."""
+
+    def for_reading(self, conn: Connection) -> Connection:
+        """The connection, set so that a transaction on it is one consistent view."""
 
     def lock_for_writing(self, conn: Connection) -> None:
         """Make this transaction the only writer on the run road."""
@@ -57,13 +65,23 @@ class Dialect(Protocol):
     def refresh_statistics(self, conn: Connection) -> None:
         """After a large apply: the list's plan depends on it."""
 
-    def contains(self, column: Any, folded: str) -> Any:
+    def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """A clause: the casefolded text column holds `folded`."""
 
 
 def bind(engine: Engine, dialect: Dialect) -> None:
     """Let every connection of the engine know its dialect; `of` finds it again."""
     engine.update_execution_options(callboard_dialect=dialect)
+
+
+def bind_promise(engine: Engine, promised: int) -> None:
+    """Let every connection know how old findings may be, in microseconds; `promise_of` finds it again."""
+    engine.update_execution_options(callboard_promised=promised)
+
+
+def promise_of(conn: Connection) -> int:
+    """How old findings may be before they are called stale, in microseconds."""
+    return int(conn.get_execution_options().get("callboard_promised", PROMISED))
 
 
 def of(conn: Connection) -> Dialect:

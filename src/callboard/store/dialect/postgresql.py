@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, func, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, func, make_url
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from callboard.errors import StoreError
@@ -36,6 +36,10 @@ class Postgresql:
                 "The PostgreSQL driver is not installed.",
                 hint="Install Callboard with its extra: callboard[postgresql].",
             ) from error
+
+    def for_reading(self, conn: Connection) -> Connection:
+        """Repeatable read, since the default sees every commit of others."""
+        return conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def lock_for_writing(self, conn: Connection) -> None:
         """One writer on the run road, as on SQLite; people's writes do not take this lock."""
@@ -133,7 +137,7 @@ class Postgresql:
         """ANALYZE samples by itself."""
         conn.exec_driver_sql("ANALYZE")
 
-    def contains(self, column: Any, folded: str) -> Any:
+    def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """By position, which knows no wildcards."""
         return func.strpos(column, folded) > 0
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, make_url
 
 from callboard.errors import StoreError
 from callboard.store.dialect import Row
@@ -27,7 +28,7 @@ def _insert_text(table: Table) -> str:
 
 
 @cache
-def _lookup_text(table: Table, columns: tuple[str, ...], key: str, by_source: bool) -> str:
+def _lookup_text(table: Table, columns: tuple[str, ...], key: str, *, by_source: bool) -> str:
     where = "source_id = ? AND " if by_source else ""
     return f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}{key} IN ({', '.join('?' * CHUNK)})"
 
@@ -62,7 +63,7 @@ class Sqlite:
         engine = create_engine(parsed, connect_args={"timeout": 30, "isolation_level": None}, pool_size=8)
 
         @event.listens_for(engine, "connect")
-        def _settings(connection: Any, _record: object) -> None:
+        def _settings(connection: sqlite3.Connection, _record: object) -> None:
             cursor = connection.cursor()
             try:
                 cursor.execute("PRAGMA journal_mode = WAL")
@@ -81,6 +82,10 @@ class Sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
         return engine
+
+    def for_reading(self, conn: Connection) -> Connection:
+        """As it is: a transaction on the write-ahead log sees one state."""
+        return conn
 
     def lock_for_writing(self, conn: Connection) -> None:
         """Nothing to do: BEGIN IMMEDIATE has the lock."""
@@ -117,7 +122,7 @@ class Sqlite:
         source_id: int | None = None,
     ) -> list[Row]:
         """By IN lists of one fixed length."""
-        text = _lookup_text(table, tuple(columns), key, source_id is not None)
+        text = _lookup_text(table, tuple(columns), key, by_source=source_id is not None)
         head = () if source_id is None else (source_id,)
         rows: list[Row] = []
         for chunk in _chunks(values):
@@ -148,7 +153,7 @@ class Sqlite:
         conn.exec_driver_sql("PRAGMA analysis_limit = 1000")
         conn.exec_driver_sql("ANALYZE")
 
-    def contains(self, column: Any, folded: str) -> Any:
+    def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """By instr, which knows no wildcards."""
         from sqlalchemy import func
 

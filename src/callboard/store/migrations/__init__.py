@@ -1,7 +1,1 @@
-"""One numbered sequence for both databases."""
-
-HEAD = "0001"
-"""The schema that this program speaks."""
-
-KNOWN = frozenset({"0001"})
-"""Every schema that this program can bring up to `HEAD`."""
+"""One numbered sequence for both databases. `store/schema.py` says which number this program speaks."""

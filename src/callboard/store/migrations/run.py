@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from callboard.errors import SchemaTooNewError, StoreError
 from callboard.store import schema
 from callboard.store.database import connect, seed_rows
-from callboard.store.migrations import HEAD, KNOWN
+from callboard.store.schema import HEAD, KNOWN
 
 
 def upgrade(url: str) -> tuple[str, ...]:
