@@ -64,6 +64,7 @@ def test_the_loop_reads_what_is_due_and_webhooks_hurry_it(folder: Folder, wiz: S
     with served(folder) as (url, ask):
         until(lambda: ask("/api/v1/findings")["total"] == 2)
         hook = f"{url}/api/v1/hooks/wiz/main"
+        until(lambda: not ask("/api/v1/sources")["sources"][0]["syncing"])
         asked = len(wiz.asked)
         assert post(hook, "wrong", b"{}") == 401
         assert post(hook, HOOK_TOKEN, b"{}") == 400

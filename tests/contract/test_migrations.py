@@ -11,8 +11,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from callboard.errors import SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import open_store
-from callboard.store.migrations import HEAD, KNOWN
 from callboard.store.migrations.run import upgrade
+from callboard.store.schema import HEAD, KNOWN
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

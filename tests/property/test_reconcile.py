@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import msgspec
 import pytest
 from hypothesis import assume, given
@@ -41,7 +43,9 @@ details = st.builds(
 )
 
 
-def observations(updated: st.SearchStrategy[object] = instants, ids: tuple[str, ...] = ("a",)) -> st.SearchStrategy[Observed]:
+def observations(
+    updated: st.SearchStrategy[object] = instants, ids: tuple[str, ...] = ("a",)
+) -> st.SearchStrategy[Observed]:
     """What a source may say."""
     return st.builds(
         Observed,
@@ -127,7 +131,8 @@ def test_the_order_of_records_decides_nothing(seen: list[Observed], shuffler: ob
 
 
 @given(
-    st.lists(observations(), min_size=1, max_size=6, unique_by=lambda seen: seen.updated_at), st.randoms(use_true_random=False)
+    st.lists(observations(), min_size=1, max_size=6, unique_by=lambda seen: seen.updated_at),
+    st.randoms(use_true_random=False),
 )
 def test_versions_that_come_in_any_order_end_alike(seen: list[Observed], shuffler: object) -> None:
     """Page by page or sorted first: state, severity and title are those of the newest version."""
@@ -141,7 +146,10 @@ def test_versions_that_come_in_any_order_end_alike(seen: list[Observed], shuffle
 def test_events_are_a_chain(seen: list[Observed]) -> None:
     """Each event's old word is the one before it, and the last new word is what is stored; nothing changes without one."""
     first = first_sight(seen[0])
-    words = {EventKind.STATE: State.OPEN.word if first.events else first.state.word, EventKind.SEVERITY: first.severity.word}
+    words = {
+        EventKind.STATE: State.OPEN.word if first.events else first.state.word,
+        EventKind.SEVERITY: first.severity.word,
+    }
     stored = stored_from(first)
     events = list(first.events)
     for each in seen[1:]:
@@ -158,7 +166,7 @@ def test_events_are_a_chain(seen: list[Observed]) -> None:
     assert words == {EventKind.STATE: stored.state.word, EventKind.SEVERITY: stored.severity.word}
     assert stored.reopened == sum(event.kind is EventKind.REOPENED for event in events)
     dues = [event for event in events if event.kind is EventKind.DUE]
-    assert all(one.new == other.old for one, other in zip(dues, dues[1:], strict=False))
+    assert all(one.new == other.old for one, other in itertools.pairwise(dues))
 
 
 @given(histories)
@@ -194,7 +202,9 @@ def test_merging_takes_what_is_told_and_keeps_the_rest(stored: Detail, told: Det
 @given(maybe, maybe)
 def test_the_later_of_two_dates_knows_what_is_unknown(one: Instant | None, other: Instant | None) -> None:
     """None says nothing."""
-    assert later(one, other) == later(other, one) == max((each for each in (one, other) if each is not None), default=None)
+    assert (
+        later(one, other) == later(other, one) == max((each for each in (one, other) if each is not None), default=None)
+    )
 
 
 @given(st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))

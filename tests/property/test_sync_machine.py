@@ -38,7 +38,9 @@ numbers = st.integers(0, 5)
 happenings = st.lists(
     st.tuples(
         numbers,
-        st.sampled_from(["toggle", "toggle", "remove", "return", "due", "note", "redetect", "severity", "project", "hide"]),
+        st.sampled_from(
+            ["toggle", "toggle", "remove", "return", "due", "note", "redetect", "severity", "project", "hide"]
+        ),
     ),
     max_size=6,
 )
@@ -68,6 +70,7 @@ class SyncMachine(RuleBasedStateMachine):
         """What the source forgot, and may remember to the byte."""
 
     def teardown(self) -> None:
+        """After one life."""
         self.stage.store.close()
         shutil.rmtree(self.folder)
 
@@ -87,7 +90,12 @@ class SyncMachine(RuleBasedStateMachine):
 
     # The world goes on
 
-    @rule(count=st.integers(1, 6), severity=st.sampled_from(SEVERE + OTHER[:1]), kind=st.sampled_from(["issue", "vulnerability"]), projects=projects)
+    @rule(
+        count=st.integers(1, 6),
+        severity=st.sampled_from(SEVERE + OTHER[:1]),
+        kind=st.sampled_from(["issue", "vulnerability"]),
+        projects=projects,
+    )
     def appear(self, count: int, severity: str, kind: str, projects: tuple[str, ...]) -> None:
         """New findings, two of them on one resource."""
         self.stage.clock.advance(60)
@@ -147,7 +155,9 @@ class SyncMachine(RuleBasedStateMachine):
     @rule(is_narrow=st.booleans())
     def change_scope(self, is_narrow: bool) -> None:  # noqa: FBT001 - drawn
         """The operator asks for less, or for everything again."""
-        self.world.scope = Scope(kinds=(Kind.ISSUE,), severities=(Severity.CRITICAL, Severity.HIGH)) if is_narrow else Scope()
+        self.world.scope = (
+            Scope(kinds=(Kind.ISSUE,), severities=(Severity.CRITICAL, Severity.HIGH)) if is_narrow else Scope()
+        )
 
     @rule(order=st.integers(0, 3))
     def reorder(self, order: int) -> None:
@@ -221,8 +231,12 @@ class SyncMachine(RuleBasedStateMachine):
         content, revision = dump(self.stage.store), self.stage.revision()
         again = self.attempt()
         assert again.changes == 0
+        if "id" in self.world.broken.values() and again.state is RunState.HELD:
+            return  # what may not be closed is a larger share of what is still open now
+        assert again.state is RunState.APPLIED
         assert self.stage.revision() == revision
-        assert differences(content | {"source": []}, dump(self.stage.store) | {"source": []}) == ""
+        difference = differences(content | {"source": []}, dump(self.stage.store) | {"source": []})
+        assert not difference, difference
         self.settle(again)
 
     @rule(first=happenings)
@@ -300,7 +314,12 @@ class SyncMachine(RuleBasedStateMachine):
         assert after[id_].state in (STATES[state], self.before[id_].state if id_ in self.before else State.OPEN)
         self.settle(None)
 
-    @rule(name=st.sampled_from(["shop", "bank"]), owner=st.sampled_from([None, "red", "blue"]), claims=projects, whole=st.booleans())
+    @rule(
+        name=st.sampled_from(["shop", "bank"]),
+        owner=st.sampled_from([None, "red", "blue"]),
+        claims=projects,
+        whole=st.booleans(),
+    )
     def read_catalog(self, name: str, owner: str | None, claims: tuple[str, ...], whole: bool) -> None:  # noqa: FBT001 - drawn
         """Components come, go and change hands; no finding is touched but for whose it is."""
         if whole and EntityRef(f"component:default/{name}") in self.stage.catalog.entities:

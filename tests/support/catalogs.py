@@ -10,7 +10,12 @@ from callboard.ports import Check
 
 
 def component(
-    name: str, owner: str | None = None, *, projects: Iterable[str] = (), assets: Iterable[str] = (), system: str | None = None
+    name: str,
+    owner: str | None = None,
+    *,
+    projects: Iterable[str] = (),
+    assets: Iterable[str] = (),
+    system: str | None = None,
 ) -> Entity:
     """A component whose annotations claim projects and resources."""
     claimed = {"wiz.io/project-id": ",".join(projects), "wiz.io/asset-id": ",".join(assets)}

@@ -77,7 +77,12 @@ def _check_one(id_: str, one: Seen, other: Seen) -> None:
     assert other.reopened >= one.reopened, id_
     assert other.events[: len(one.events)] == one.events, f"{id_}: history was rewritten"
     new = other.events[len(one.events) :]
-    _chain(id_, [event for event in new if event[0] in (EventKind.STATE, EventKind.REOPENED)], one.state.word, other.state.word)
+    _chain(
+        id_,
+        [event for event in new if event[0] in (EventKind.STATE, EventKind.REOPENED)],
+        one.state.word,
+        other.state.word,
+    )
     _chain(id_, _of(new, EventKind.SEVERITY), one.severity.word, other.severity.word)
     _chain(id_, _of(new, EventKind.DUE), _text(one.due), _text(other.due))
     _chain(id_, _of(new, EventKind.FIRST_DETECTED), _text(one.first), _text(other.first))

@@ -100,7 +100,12 @@ class Stage:
     # Looks
 
     def rows(
-        self, query: FindingQuery | None = None, visibility: Visibility = LAPTOP, *, sort: Sort = Sort.SEVERITY, limit: int = 500
+        self,
+        query: FindingQuery | None = None,
+        visibility: Visibility = LAPTOP,
+        *,
+        sort: Sort = Sort.SEVERITY,
+        limit: int = 500,
     ) -> dict[str, FindingRow]:
         """All findings of a query by their id at the source, found by walking every page; the total is checked."""
         found: list[FindingRow] = []
@@ -154,8 +159,6 @@ class Stage:
         with self.store.write() as conn:
             until = None if owner is None else self.clock.now() + int(seconds * 1_000_000)
             conn.execute(update(schema.source).values(lease_owner=owner, lease_until=until))
-
-
 
 
 @pytest.fixture

@@ -184,7 +184,9 @@ class World:
 
     def rename_all(self) -> None:
         """The source gives every finding a new id."""
-        self.records = {f"new-{id_}": msgspec.structs.replace(each, id=f"new-{id_}") for id_, each in self.records.items()}
+        self.records = {
+            f"new-{id_}": msgspec.structs.replace(each, id=f"new-{id_}") for id_, each in self.records.items()
+        }
 
     # What a reader asks
 
@@ -192,7 +194,7 @@ class World:
         """Changes with the version of the parser."""
         return f"{self.parser_version}/{part_kind}/{door}"
 
-    def plan(self, mode: Mode, *, since: Instant | None, now: Instant) -> tuple[Part, ...]:
+    def plan(self, mode: Mode, *, since: Instant | None, now: Instant) -> tuple[Part, ...]:  # noqa: ARG002 - the port's
         """Projects, then two parts a kind; a delta run reads one part a kind."""
         parts = [Part(name="project/all", kind="project", filter="{}")] if self.projects else []
         wanted = [severity.word for severity in self.scope.severities]
@@ -210,7 +212,9 @@ class World:
         """Pages by offset, each made from the world as it is then."""
         if part.name in self.splitting:
             asked = msgspec.json.decode(part.filter)
-            yield Split(parts=tuple(_part(f"{part.name}/{half}", part.kind, **(asked | {"half": half})) for half in (0, 1)))
+            yield Split(
+                parts=tuple(_part(f"{part.name}/{half}", part.kind, **(asked | {"half": half})) for half in (0, 1))
+            )
             return
         number = int(cursor or 0)
         while True:
@@ -317,7 +321,9 @@ class World:
         )
 
 
-def _part(name: str, kind: str, *, severities: Iterable[str], after: int | None = None, half: int | None = None) -> Part:
+def _part(
+    name: str, kind: str, *, severities: Iterable[str], after: int | None = None, half: int | None = None
+) -> Part:
     asked = {"severities": list(severities), "after": after, "half": half}
     return Part(name=name, kind=kind, filter=msgspec.json.encode(asked).decode())
 

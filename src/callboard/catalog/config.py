@@ -75,7 +75,7 @@ class FileCatalogConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Catalog files in a folder, for example in a checkout of the repository that holds them."""
 
     name: str = "files"
-    """What this catalog is called in Callboard. Unique. Default "files"."""
+    """What this catalog is called in Callboard. Unique. Left out in callboard.toml: the kind."""
     root: Path = Path()
     """The folder that everything has to lie in. Nothing outside is ever read. Default: beside callboard.toml."""
     paths: tuple[str, ...] = DEFAULT_PATHS

@@ -15,7 +15,7 @@ from callboard.cli.door import Door, examples
 
 if TYPE_CHECKING:
     from callboard.cli.background import Background
-    from callboard.web.services import HookHandler, WebServices
+    from callboard.web.services import HookHandler, Readiness, WebServices
     from callboard.wiring import Services
 
 
@@ -85,7 +85,8 @@ def web_services(
     return WebServices(
         store=services.store,
         clock=services.clock,
-        gate=LoopbackGate(services.clock, api_token=api_token),
+        gate=LoopbackGate(services.clock, api_token=api_token or services.config.server.api_token or None),
+        ready=lambda: _ready(services),
         version=__version__,
         hooks=hooks,
         link_hosts=link_hosts(services.config),
@@ -116,6 +117,19 @@ def _hook(source: str, token: str, ids_of: Callable[[bytes], tuple[str, ...]], b
         return HookAnswer(status=202, message="Taken. What it names is read again from the source.")
 
     return handle
+
+
+def _ready(services: Services) -> Readiness:
+    """Whether the database answers."""
+    from callboard.errors import CallboardError
+    from callboard.usecases import browse
+    from callboard.web.services import Readiness
+
+    try:
+        browse.revision(services.store)
+    except CallboardError as error:
+        return Readiness(ready=False, parts={"database": error.message})
+    return Readiness(ready=True, parts={"database": "answers"})
 
 
 def _jwks(services: Services) -> Callable[[], bytes] | None:

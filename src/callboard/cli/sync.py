@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from callboard.cli.door import Door, answers, examples
-from callboard.cli.errors import DONE, FAILED, INCOMPLETE, end
+from callboard.cli.errors import DONE, FAILED, INCOMPLETE, USAGE, end
 
 if TYPE_CHECKING:
     from callboard.cli.running import Round
@@ -100,8 +100,9 @@ def _code(done: Round) -> int:
     from callboard.domain.run import RunState
 
     states = {*(report.state for report in done.sources), *(report.state for report in done.catalogs)}
-    if done.failures or RunState.PARTIAL in states:
-        return max([INCOMPLETE, *(failure.exit_code for failure in done.failures if failure.exit_code != DONE)][:1])
+    codes = {failure.exit_code for failure in done.failures}
+    if codes or RunState.PARTIAL in states:
+        return USAGE if USAGE in codes else INCOMPLETE
     return FAILED if RunState.HELD in states else DONE
 
 

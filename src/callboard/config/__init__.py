@@ -56,9 +56,14 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """Where the pages and the API are served."""
 
     host: str = "127.0.0.1"
-    """Address to listen on. Any other than loopback shows the board to the network."""
+    """Address to listen on. Only loopback, until identity is configured: any other is refused."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8400
     """Port to listen on. 0: any free one."""
+    api_token: Annotated[str, msgspec.Meta(extra={"secret": True})] = ""
+    """Bearer token with which programs on this machine read the API and the metrics. Left out: only the browser can."""
+
+    def __repr__(self) -> str:
+        return f"Server(host={self.host!r}, port={self.port})"
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):

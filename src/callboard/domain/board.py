@@ -64,6 +64,8 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: int
     """Open and claimed by components that contradict each other; also in `mapped`."""
     components: int
+    others: int
+    """Catalog entities of other kinds (systems, APIs, resources) that own open findings and are listed for it."""
     components_without_claims: int
     oldest_unmapped_at: Instant | None
 

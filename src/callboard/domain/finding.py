@@ -129,7 +129,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Link to the cloud provider's console, untrusted."""
     tags: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
-    """Other names of the same thing as (form, value); forms are listed in `domain.ownership.Form`."""
+    """Other names of the same thing as (form, value); forms are listed in `domain.alias`."""
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True, gc=False):

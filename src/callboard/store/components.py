@@ -11,7 +11,7 @@ from callboard.domain.access import Visibility
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
 from callboard.domain.claims import claims_of
-from callboard.domain.component import Entity, EntityRef
+from callboard.domain.component import Entity, EntityRef, kind_of
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason, owner_problem
@@ -62,7 +62,7 @@ def _oldest_by_holding(conn: Connection, visibility: Visibility) -> dict[int, In
         .where(f.closed == 0, visible(f.holding_id, visibility))
         .group_by(f.holding_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _open_by_component(
@@ -147,6 +147,7 @@ def _totals(
         else:
             mapped[word] += n
             conflicts += n if verdict == "conflict" else 0
+    components = [row for row in rows if kind_of(row.ref) == "component"]
     return Totals(
         findings=findings,
         by_state=by_state,
@@ -155,8 +156,9 @@ def _totals(
         mapped=Counts(**mapped),
         unmapped=dict(sorted(unmapped.items())),
         conflicts=conflicts,
-        components=len(rows),
-        components_without_claims=sum(row.claims == 0 for row in rows),
+        components=len(components),
+        others=len(rows) - len(components),
+        components_without_claims=sum(row.claims == 0 for row in components),
         oldest_unmapped_at=oldest,
     )
 
@@ -173,7 +175,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     holdings = select(route.c.holding_id).where(route.c.entity_id == stored.id)
     seen = and_(f.holding_id.in_(holdings), visible(f.holding_id, visibility))
     oldest_of = select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)
-    ages: dict[int, Instant] = dict(conn.execute(oldest_of).tuples().all())
+    ages: dict[int, Instant] = dict(conn.execute(oldest_of).all())
     counts, oldest = _open_by_component(conn, visibility, ages, entity.c.id == stored.id)
     by_kind = {
         Kind(kind).word: int(n)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
 from callboard.domain.access import Visibility
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
@@ -262,7 +262,15 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
     detail = conn.execute(select(schema.finding_detail).where(schema.finding_detail.c.finding_id == finding_id)).one()
     health = source_store.health(conn, visibility, now=now)
     siblings = select(func.count()).where(f.rule_id == row.rule_id, f.closed == 0, visible(f.holding_id, visibility))
-    history, reopened_at = _history(conn, row._mapping)
+    opened = HistoryLine(
+        kind=EventKind.OPENED.word,
+        at=row.first_detected_at,
+        recorded_at=row.imported_at,
+        actor=Actor.SOURCE.word,
+        old=None,
+        new=State.OPEN.word,
+    )
+    history, reopened_at = _history(conn, opened, row.id, row.resource_id)
     return FindingPage(
         row=_rows(conn, [row])[0],
         rule=msgspec.msgpack.decode(bytes(row.rule_body), type=Rule),
@@ -309,14 +317,11 @@ def _evidence(conn: Connection, resource_id: int) -> tuple[Evidence, ...]:
     )
 
 
-def _history(conn: Connection, finding: RowMapping) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
+def _history(
+    conn: Connection, opened: HistoryLine, finding_id: int, resource_id: int
+) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
     """Newest first: what happened to the finding, and whose its resource was."""
     e = schema.event.c
-    finding_id, resource_id = finding["id"], finding["resource_id"]
-    opened = HistoryLine(
-        kind=EventKind.OPENED.word, at=finding["first_detected_at"], recorded_at=finding["imported_at"],
-        actor=Actor.SOURCE.word, old=None, new=State.OPEN.word,
-    )  # fmt: skip
     lines = [opened]
     reopened: list[Instant] = []
     for row in conn.execute(select(schema.event).where(e.finding_id == finding_id)):

@@ -35,7 +35,7 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
     )
     run = schema.run.c
     waiting = select(run.source_id, func.max(run.id)).where(run.state == RunState.HELD.value).group_by(run.source_id)
-    held: dict[int, int] = dict(conn.execute(waiting).tuples().all())
+    held: dict[int, int] = dict(conn.execute(waiting).all())
     found = []
     for row in conn.execute(select(s).order_by(s.c.name)):
         fresh_at = row.watermark or row.last_run_at

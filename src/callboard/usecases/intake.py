@@ -308,6 +308,7 @@ class Intake:
         safety: Safety | None,
         reason: str | None,
         next_due_at: Instant | None = None,
+        held_until: Instant | None = None,
         note: bool = True,
     ) -> Outcome:
         """Apply everything staged in one transaction, or hold it when `safety` finds it surprising. Blocking.
@@ -345,7 +346,7 @@ class Intake:
             self._applier.forget()
             for name in figures.__struct_fields__:
                 setattr(figures, name, getattr(before, name))
-            return self.hold(str(surprised), absent=absent, next_due_at=next_due_at)
+            return self.hold(str(surprised), absent=absent, next_due_at=held_until)
         except BaseException:
             self._applier.forget()
             raise

@@ -21,7 +21,7 @@ from typing import TypeVar
 import msgspec
 
 from callboard.domain.finding import Kind
-from callboard.domain.instant import SECOND, Instant
+from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import Mode, Part, RunState
 from callboard.errors import SourceError, SourceRefusedError, SourceUnreachableError
@@ -217,6 +217,10 @@ class _Sync:
                 mode = Mode.FULL
             run = run_store.unfinished(conn, row.id, mode, scope)
             if run is not None and now - run.started_at <= RESUME_WITHIN:
+                for each in run_store.parts_of(conn, run.id):
+                    if each.part.name.startswith(CONFIRM):
+                        # Only a part of the missing findings was asked for: they are asked for again, all of them.
+                        run_store.drop_pages(conn, run.id, each.part.name)
                 return run_store.adopt(conn, run, fence), row, True
             parts = self._source.plan(mode, since=row.watermark if mode is Mode.DELTA else None, now=now)
             run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts)
@@ -346,7 +350,10 @@ class _Sync:
         self, run: run_store.Run, row: run_store.SourceRow, intake: Intake, failure: str | None
     ) -> Outcome:
         """Judge the run as a whole and apply it, apply it without closing, or hold it."""
-        next_due_at = self._next_due_at(self._clock.now()) if self._next_due_at else None
+        now = self._clock.now()
+        next_due_at = self._next_due_at(now) if self._next_due_at else None
+        # What is held waits for a person: reading it all again every few minutes would only hold it again.
+        held_until = Instant(now + DAY) if self._next_due_at else None
         if run.first:
             state = RunState.PARTIAL if failure else RunState.APPLIED
             return await self._in_store(partial(intake.finish, state, reason=failure, next_due_at=next_due_at))
@@ -359,7 +366,7 @@ class _Sync:
             if absent and not scope_changed:
                 why = await self._in_store(self._too_many, run, len(absent))
                 if why is not None:
-                    hold = partial(intake.hold, why, absent=absent, next_due_at=next_due_at)
+                    hold = partial(intake.hold, why, absent=absent, next_due_at=held_until)
                     return await self._in_store(hold)
                 failure = await self._confirm(run, intake, missing)
                 is_complete = failure is None
@@ -372,6 +379,7 @@ class _Sync:
             safety=self._safety,
             reason=failure,
             next_due_at=next_due_at,
+            held_until=held_until,
         )
         return await self._in_store(apply)
 

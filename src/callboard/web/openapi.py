@@ -72,7 +72,7 @@ def _paths() -> dict[str, Any]:
                 "parameters": [_in_path("source")],
                 "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
                 "responses": {
-                    "200": _answer("Taken.", "HookDone"),
+                    "202": _answer("Taken.", "HookDone"),
                     "default": {"$ref": "#/components/responses/problem"},
                 },
             }

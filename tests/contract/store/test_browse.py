@@ -52,7 +52,9 @@ def queries(draw: random.Random) -> FindingQuery:
         return tuple(draw.sample(values, draw.choice([0, 0, 0, 1, 2]))) if len(values) > 1 else ()
 
     return FindingQuery(
-        states=draw.choice([ALL, (), (State.OPEN,), (State.FIXED, State.GONE), (State.OPEN, State.REJECTED), FindingQuery().states]),
+        states=draw.choice(
+            [ALL, (), (State.OPEN,), (State.FIXED, State.GONE), (State.OPEN, State.REJECTED), FindingQuery().states]
+        ),
         severities=some(*Severity),
         kinds=some(*Kind),
         components=some(SHOP, BANK, CART, EntityRef("component:default/none")),
@@ -74,7 +76,8 @@ def belongs(query: FindingQuery, stage: Stage, page: FindingPage) -> bool:
     entities = stage.catalog.entities
     owners = {entities[ref].owner for ref in row.components}
     systems = {entities[ref].system for ref in row.components}
-    words = "\n".join((page.rule.external_id, page.rule.name, page.resource.external_id, page.resource.name)).casefold()
+    names = (page.rule.external_id, page.rule.name, page.resource.external_id, page.resource.name)
+    words = "\n".join(names).casefold()
     reasons = {"no-project": "it is in no", "contradiction": "components of", "unclaimed-project": "its project"}
     return all((
         not query.states or row.state in query.states,

@@ -50,7 +50,9 @@ def test_an_import_older_than_what_is_stored_changes_nothing(stage: Stage) -> No
     record = stage.world.add("a", state="open", severity="high", resource_name="new name")
     stage.sync()
     before = dump(stage.store)
-    old = msgspec.structs.replace(record, state="fixed", severity="low", resource_name="old name", last=record.last - 7 * DAY)
+    old = msgspec.structs.replace(
+        record, state="fixed", severity="low", resource_name="old name", last=record.last - 7 * DAY
+    )
     report = stage.import_records(told_by_file(old))
     assert (report.unchanged, report.changed, report.new) == (1, 0, 0)
     stage.import_records(observed(msgspec.structs.replace(old, updated=record.updated - 7 * DAY)), whole=True)

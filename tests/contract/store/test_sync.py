@@ -22,7 +22,12 @@ def test_the_first_sync_stores_every_finding_as_the_source_tells_it(stage: Stage
     assert rows.keys() == stage.world.records.keys()
     for id_, record in stage.world.records.items():
         wanted, row = observed(record), rows[id_]
-        assert (row.state, row.severity, row.kind, row.rule_id) == (wanted.state, wanted.severity, wanted.kind, record.rule)
+        assert (row.state, row.severity, row.kind, row.rule_id) == (
+            wanted.state,
+            wanted.severity,
+            wanted.kind,
+            record.rule,
+        )
         assert (row.first_detected_at, row.last_detected_at) == (record.first, record.last)
         assert row.resource_id == record.resource
 
@@ -44,7 +49,13 @@ def test_a_second_sync_of_an_unchanged_world_changes_nothing(stage: Stage) -> No
     stage.sync()
     revision, versions = stage.revision(), stage.versions()
     report = stage.sync()
-    assert (report.state, report.first, report.changes, report.unchanged, report.seen) == (RunState.APPLIED, False, 0, 40, 40)
+    assert (report.state, report.first, report.changes, report.unchanged, report.seen) == (
+        RunState.APPLIED,
+        False,
+        0,
+        40,
+        40,
+    )
     assert (stage.revision(), stage.versions()) == (revision, versions)
 
 
@@ -81,7 +92,13 @@ def test_a_finding_that_comes_back_keeps_its_first_detection_and_its_history(sta
     stage.world.reopen("a")
     report = stage.sync()
     row = stage.row("a")
-    assert (report.reopened, row.reopened, row.state, row.first_detected_at, row.fixed_at) == (1, 1, State.OPEN, first, None)
+    assert (report.reopened, row.reopened, row.state, row.first_detected_at, row.fixed_at) == (
+        1,
+        1,
+        State.OPEN,
+        first,
+        None,
+    )
     assert [line[0] for line in stage.history("a")] == ["opened", "state", "reopened"]
 
 
@@ -260,7 +277,9 @@ def test_refused_credentials_are_raised_when_nothing_could_be_read(stage: Stage)
     stage.world.fill(5)
     stage.sync()
     refused = (0, SourceRefusedError("No."))
-    stage.world.failing = {part.name: refused for part in stage.world.plan(Mode.FULL, since=None, now=stage.clock.now())}
+    stage.world.failing = {
+        part.name: refused for part in stage.world.plan(Mode.FULL, since=None, now=stage.clock.now())
+    }
     with pytest.raises(SourceRefusedError):
         stage.sync()
     assert len(stage.rows()) == 5

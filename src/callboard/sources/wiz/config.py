@@ -69,7 +69,7 @@ class WizScope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     projects: tuple[str, ...] = ()
     """Ids of Wiz projects. Default: every project that the service account sees."""
     asset_statuses: tuple[str, ...] = ()
-    """Any of Active, Inactive, Error, for vulnerabilities and issues. Default: all."""
+    """Any of Active, Inactive, Error. Default: all."""
     closed_days: Annotated[int, Meta(ge=0, le=3650)] = 365
     """How far back resolved and rejected findings are read, in days. Default 365; 0 reads none."""
 

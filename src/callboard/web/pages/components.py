@@ -121,7 +121,7 @@ def _menus(board: Board, values: dict[str, tuple[str, ...]]) -> tuple[facets.Men
         for severity in sorted(Severity, reverse=True)
     ]
     without = board.totals.components_without_claims
-    mapped = (("true", board.totals.components - without), ("false", without))
+    mapped = (("true", board.totals.components + board.totals.others - without), ("false", without))
     menus = (
         facets.menu(PATH, values, "severity", "severity", [choice for choice in severities if choice[2]]),
         facets.menu(PATH, values, "owner", "owner", component_list.owners(rows)),

@@ -184,7 +184,7 @@ def _event(line: HistoryLine) -> str:
         case "owner":
             return f"Component {line.old or 'none'} → {line.new or 'none'}"
         case "scope":
-            return "Within the configured scope" if line.new == "in" else f"Scope {change}"
+            return "Within the configured scope" if line.new == "in scope" else f"Scope {change}"
         case "reopened":
             return "Came back"
         case "state":
