@@ -5,7 +5,7 @@ A raw record whose bytes are already known to be reconciled is only counted as s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 import xxhash
@@ -34,6 +34,16 @@ CONFIRM = "confirm/"
 API = "api"
 """The door of the source's own API."""
 
+GROUP = 4_000
+"""Changed records written by one set of statements."""
+
+PREPARED_AT_MOST = 20_000
+"""Changed records that are decoded before the database is locked for writing; of more, each group is decoded inside."""
+
+FAR_AWAY = 400_000
+"""A source whose first page takes longer than this (microseconds) is waited for, not worked for: then the indexes of a
+first load cost nobody anything, and building them late would only make people wait."""
+
 SIGHTINGS_AT_ONCE = 50_000
 """Moved last detections gathered before they are written, to bound memory."""
 
@@ -61,6 +71,10 @@ class Outcome(msgspec.Struct, frozen=True):
     reason: str | None = None
 
 
+_Parsed = tuple[bytes, Observed | Rejected]
+"""A record after decoding, with the hash of its bytes."""
+
+
 class Page(msgspec.Struct, frozen=True):
     """One page on its way from the network to the database."""
 
@@ -76,6 +90,19 @@ class _Read(msgspec.Struct, frozen=True):
     seen: BitMap
     moved: list[Moved]
     unknown: list[tuple[bytes, RawNode]]
+
+
+class _Group(msgspec.Struct):
+    """Staged pages that are applied together."""
+
+    is_confirming: bool
+    """They answer for findings that were asked for by id."""
+    records: list[_Parsed] = []
+    moved: list[Moved] = []
+    known: int = 0
+    """Records whose bytes are known."""
+    seen: BitMap = msgspec.field(default_factory=BitMap)
+    """For a confirming group: the ids of the known ones."""
 
 
 class _Surprise(Exception):  # noqa: N818 - it ends a transaction, it is no error
@@ -100,16 +127,23 @@ class Intake:
         self._is_asked = False
         self._memory: Memory | None = None
         self._indexes: str | None = None
+        self._began = clock.now()
 
     def commit(self, pages: Sequence[Page]) -> None:
         """Commit pages with their cursors: staged, or on a first run applied at once. Blocking."""
         read = self._past_the_door(pages)
+        records: list[_Parsed] = []
+        if self._run.first:
+            for each in read:
+                if each.page.part.kind != PROJECT:
+                    raw = ((raw_hash, node.raw) for raw_hash, node in each.unknown)
+                    records.extend(self._parsed(each.page.part.kind, raw))
         try:
             with self._store.write() as conn:
                 run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
                 if self._run.first:
                     self._defer_indexes(conn)
-                    self._apply_at_once(conn, read)
+                    self._apply_at_once(conn, read, records)
                 for each in read:
                     self._commit_one(conn, each)
         except BaseException:
@@ -120,7 +154,8 @@ class Intake:
 
     def _defer_indexes(self, conn: Connection) -> None:
         if self._indexes is None:
-            self._indexes = "deferred" if defer_indexes(conn) else "built"
+            is_far = self._clock.now() - self._began > FAR_AWAY
+            self._indexes = "deferred" if not is_far and defer_indexes(conn) else "built"
             if self._indexes == "deferred":
                 self._applier.fresh = set()
 
@@ -171,21 +206,15 @@ class Intake:
                 moved.append((id_, at, last > 0))
         return _Read(page, BitMap(seen), moved, unknown)
 
-    def _apply_at_once(self, conn: Connection, read: Sequence[_Read]) -> None:
-        """A first run has no "before": its pages are written as they come, those of one kind together."""
+    def _apply_at_once(self, conn: Connection, read: Sequence[_Read], records: Sequence[_Parsed]) -> None:
+        """A first run has no "before": its pages are written as they come, several together."""
         figures = self._figures
-        by_kind: dict[str, list[tuple[bytes, bytes | memoryview]]] = {}
-        for each in read:
-            if each.page.part.kind == PROJECT:
-                continue
-            records = by_kind.setdefault(each.page.part.kind, [])
-            records.extend((raw_hash, node.raw) for raw_hash, node in each.unknown)
-            write_sightings(conn, self._store.dialect, each.moved)
-            figures.redetected += len(each.moved)
-            figures.unchanged += len(each.seen)
-        for kind, records in by_kind.items():
-            self._apply_records(conn, kind, records)
-        if any(by_kind.values()) or any(each.moved for each in read):
+        moved = [each for page in read for each in page.moved]
+        self._write_records(conn, records)
+        write_sightings(conn, self._store.dialect, moved)
+        figures.redetected += len(moved)
+        figures.unchanged += sum(len(page.seen) for page in read)
+        if records or moved:
             bump_revision(conn)
 
     def _commit_one(self, conn: Connection, read: _Read) -> None:
@@ -224,25 +253,24 @@ class Intake:
             bump_revision(conn)
         self._note_rejected(conn, bad)
 
-    def _apply_records(
-        self, conn: Connection, kind: str, raw: Sequence[tuple[bytes, bytes | memoryview]], *, in_scope: bool = True
-    ) -> set[str | None]:
-        """Parse records and write them. Returns the external ids that came; None for one that could not be made out."""
+    def _parsed(self, kind: str, raw: Iterable[tuple[bytes, bytes | memoryview]]) -> list[_Parsed]:
+        """Decode records. Needs no database, so it is done before one is locked."""
+        parse = self._source.parse
+        return [(raw_hash, parse(kind, record)) for raw_hash, record in raw]
+
+    def _write_records(self, conn: Connection, records: Sequence[_Parsed], *, in_scope: bool = True) -> set[str | None]:
+        """Write decoded records. Returns the external ids that came; None for one that could not be made out."""
         batch: list[tuple[Observed, bytes]] = []
         bad: list[RejectedRow] = []
-        came: set[str | None] = set()
-        parse = self._source.parse
-        for raw_hash, record in raw:
-            parsed = parse(kind, record)
-            if isinstance(parsed, Rejected):
-                bad.append(self._rejected(raw_hash, parsed))
+        for raw_hash, record in records:
+            if isinstance(record, Rejected):
+                bad.append(self._rejected(raw_hash, record))
             else:
-                batch.append((parsed, raw_hash))
-            came.add(parsed.external_id)
+                batch.append((record, raw_hash))
         if batch:
             self._figures.tally.add(self._applier.apply(conn, batch, now=self._clock.now(), in_scope=in_scope))
         self._note_rejected(conn, bad)
-        return came
+        return {record.external_id for _, record in records}
 
     def apply_observed(
         self, conn: Connection, batch: Sequence[tuple[Observed, bytes]], bad: Sequence[RejectedRow], *, whole: bool
@@ -318,10 +346,11 @@ class Intake:
         """
         figures = self._figures
         before = msgspec.structs.replace(figures, tally=msgspec.structs.replace(figures.tally))
+        prepared = self._prepare()
         try:
             with self._store.write() as conn:
                 run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
-                changed = self._apply_pages(conn)
+                changed = self._apply_groups(conn, self._groups(conn) if prepared is None else prepared)
                 now = self._clock.now()
                 if scope_changed:
                     figures.left_scope += leave_scope(conn, self._store, absent, run_id=self._run.id, now=now)
@@ -354,30 +383,52 @@ class Intake:
             self.refresh_statistics()
         return Outcome(state, reason)
 
-    def _apply_pages(self, conn: Connection) -> int:
-        """Write all staged pages. Returns how many records were decoded."""
+    def _prepare(self) -> list[_Group] | None:
+        """Read and decode what is staged before the database is locked for writing. None: too much to hold."""
+        groups: list[_Group] = []
+        held = 0
+        with self._store.read() as conn:
+            for group in self._groups(conn):
+                groups.append(group)
+                held += len(group.records) + len(group.moved) // 10
+                if held > PREPARED_AT_MOST:
+                    return None
+        return groups
+
+    def _groups(self, conn: Connection) -> Iterator[_Group]:
+        """What is staged, several pages at a time: a statement for many records costs hardly more than for one."""
+        group = _Group(is_confirming=False)
+        for page in run_store.spooled(conn, self._run.id):
+            is_confirming = page.part.startswith(CONFIRM)
+            is_full = len(group.records) >= GROUP or len(group.moved) >= SIGHTINGS_AT_ONCE
+            if is_full or is_confirming != group.is_confirming:
+                yield group
+                group = _Group(is_confirming=is_confirming)
+            group.records.extend(self._parsed(page.kind, page.raw))
+            group.moved.extend(page.moved)
+            group.known += len(page.seen)
+            if is_confirming:
+                group.seen |= page.seen
+        yield group
+
+    def _apply_groups(self, conn: Connection, groups: Iterable[_Group]) -> int:
+        """Write what was staged. Returns how many records were decoded."""
         figures = self._figures
-        moved: list[Moved] = []
         decoded = 0
         self._confirmed: set[int] = set()
         self._is_unsure = False
-        for page in run_store.spooled(conn, self._run.id):
-            is_confirming = page.part.startswith(CONFIRM)
-            came = self._apply_records(conn, page.kind, page.raw, in_scope=not is_confirming)
-            decoded += len(page.raw)
-            moved.extend(page.moved)
-            figures.redetected += len(page.moved)
-            figures.unchanged += len(page.seen)
-            if is_confirming:
-                self._confirmed.update(page.seen)
+        for group in groups:
+            came = self._write_records(conn, group.records, in_scope=not group.is_confirming)
+            write_sightings(conn, self._store.dialect, group.moved)
+            decoded += len(group.records)
+            figures.redetected += len(group.moved)
+            figures.unchanged += group.known
+            if group.is_confirming:
+                self._confirmed.update(group.seen)
                 self._is_unsure |= None in came
                 named = [external_id for external_id in came if external_id is not None]
                 ids = run_store.ids_of(conn, self._store.dialect, self._run.source_id, named)
                 self._confirmed.update(ids.values())
-            if len(moved) >= SIGHTINGS_AT_ONCE:
-                write_sightings(conn, self._store.dialect, moved)
-                moved.clear()
-        write_sightings(conn, self._store.dialect, moved)
         return decoded
 
     def _judge(self, conn: Connection, safety: Safety) -> None:

@@ -34,7 +34,7 @@ from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome, Page
 WORKERS = 4
 """Parts read at the same time: enough to keep a slow API's rate limit busy, few enough to hold little in memory."""
 
-QUEUE = 16
+QUEUE = 8
 """Pages that may wait for the database; they are committed together."""
 
 CONFIRM_AT_MOST = 50_000

@@ -47,14 +47,12 @@ def test_a_page_of_the_source_is_linked(url: str) -> None:
         "http://localhost/", "http://2130706433/", "https://app.wiz.io./", "https://{{host}}/",
         "https://app.wiz.io%2eevil.example/",
         "https://app.wiz.io#@evil.example@/" * 100, "https://xn--app-wiz-io.example/",
-        "https://\u0430pp.wiz.io/", "https://app。wiz。io.evil/",
+        "https://app.w\u0456z.io/", "https://app。wiz。io.evil/",
         "view-source:https://app.wiz.io/", "https://?app.wiz.io", "https://#app.wiz.io",
     ],
 )  # fmt: skip
 def test_anything_else_is_no_link(url: str | None) -> None:
-    """Other schemes, hosts that only look alike, users before an @, line breaks, backslashes, templates, and loopback names
-    that are not listed.
-    """
+    """Other schemes, look-alike hosts, users before an @, line breaks, backslashes, templates, hosts not listed."""
     assert safe_link(url, HOSTS) is None
 
 

@@ -19,7 +19,7 @@ from callboard.demo.company.world import World
 
 OWNER_MISSING: Final = "returns"
 UNANNOTATED: Final = "release-notes"
-CLAIMS_TWICE: Final = ("promotions", "cart")
+CLAIMS_TWICE: Final = ("search-api", "cart")
 EMPTY_GROUP: Final = "night-watch"
 
 DEFECTS: Final = {

@@ -130,6 +130,8 @@ class Client:
         self._tokens = tokens
         self._patience = patience
         self._now = now
+        self.calls = 0
+        """Requests sent to the API so far, retries included."""
 
     async def execute(self, document: str, variables: dict[str, Any], *, kind: str = "") -> Page:
         """The answer's page. `kind` is only for words.
@@ -182,6 +184,7 @@ class Client:
         async with shared.slots:
             await shared.limiter.acquire()
             try:
+                self.calls += 1
                 return await self._net.request(
                     "POST",
                     self._url,

@@ -163,6 +163,11 @@ class WizSource:
         """Token, API, scopes: what works and what does not."""
         return await examine(self.config, self._client, self._scope, probe=self._probe)
 
+    @property
+    def calls(self) -> int:
+        """Requests sent to the API so far, retries included."""
+        return self._client.calls
+
     async def close(self) -> None:
         """Let go of connections."""
         await self._net.close()

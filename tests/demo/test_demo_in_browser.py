@@ -1,0 +1,101 @@
+"""The demo as a person meets it: one command, one link, a board, a component, a finding, and the click into Wiz.
+
+With CALLBOARD_SCREENSHOTS set to a folder, the pages are also written there as pictures (the ones in `docs/images`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import OpenPage, complaints
+
+SHOTS = os.environ.get("CALLBOARD_SCREENSHOTS")
+SIZE = "medium" if SHOTS else "small"
+
+
+@pytest.fixture(scope="module")
+def link() -> Iterator[str]:
+    """The sign-in link of a running demo."""
+    command = [sys.executable, "-m", "callboard", "demo", "--size", SIZE, "--port", "0"]
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("CALLBOARD_")}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ
+    ) as running:
+        assert running.stdout is not None
+        try:
+            for line in running.stdout:
+                if found := re.search(r"http://\S+/enter\?key=\S+", line):
+                    yield found[0]
+                    break
+            else:
+                pytest.fail("the demo ended without a link")
+        finally:
+            running.terminate()
+            assert running.wait(30) == 0
+
+
+@pytest.fixture(scope="module")
+def session(link: str) -> dict[str, str]:
+    """What stays of the one sign-in that the link allows: filled by the first page that opens it."""
+    return {"link": link}
+
+
+def board(open_page: OpenPage, session: dict[str, str], *, scheme: str = "light", width: int = 1280) -> Page:
+    """A page on the board, signed in."""
+    page = open_page(color_scheme=scheme, width=width)
+    parts = urlsplit(session["link"])
+    base = f"{parts.scheme}://{parts.netloc}"
+    if "cookie" in session:
+        page.context.add_cookies([{"name": session["name"], "value": session["cookie"], "url": base}])
+        page.goto(f"{base}/components")
+    else:
+        page.goto(session["link"])
+        page.wait_for_url("**/components")
+        cookie = page.context.cookies()[0]
+        session |= {"name": cookie["name"], "cookie": cookie["value"]}
+    return page
+
+
+def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: dict[str, str]) -> None:
+    """Three clicks, none of them typing, lead from the sign-in to the same finding at the source."""
+    page = board(open_page, session)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).hostname or ""))
+    page.locator("main a[href^='/components/component']").first.click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.locator("main a[href^='/findings/']").first.click()
+    external_id = page.locator("dl.facts code").last.inner_text().replace("\u200b", "").strip()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("Open in Wiz")).click()
+    there = opened.value
+    there.wait_for_load_state()
+    expect(there.locator("body")).to_contain_text(external_id)
+    assert set(asked) == {"127.0.0.1"}
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], scheme: str, width: int) -> None:
+    """No page of the demo scrolls sideways or says anything on the console, light and dark, wide and narrow."""
+    page = board(open_page, session, scheme=scheme, width=width)
+    walk = {"components": None, "component": "main a[href^='/components/component']", "finding": "main a[href^='/findings/']"}
+    for name, target in walk.items():
+        if target is not None:
+            page.locator(target).first.click()
+            page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        if SHOTS:
+            folder = Path(SHOTS)
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
+    assert complaints(page) == []
