@@ -88,7 +88,11 @@ def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: d
 def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], scheme: str, width: int) -> None:
     """No page of the demo scrolls sideways or says anything on the console, light and dark, wide and narrow."""
     page = board(open_page, session, scheme=scheme, width=width)
-    walk = {"components": None, "component": "main a[href^='/components/component']", "finding": "main a[href^='/findings/']"}
+    walk = {
+        "components": None,
+        "component": "main a[href^='/components/component']",
+        "finding": "main a[href^='/findings/']",
+    }
     for name, target in walk.items():
         if target is not None:
             page.locator(target).first.click()
