@@ -35,6 +35,8 @@ class RunState(enum.StrEnum):
     PARTIAL = "partial"
     """It could not read everything; what it read is applied, nothing is closed."""
     DISCARDED = "discarded"
+    REFUSED = "refused"
+    """The source let us read nothing: its credentials, scopes or account. Nothing was changed."""
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

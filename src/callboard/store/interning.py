@@ -23,8 +23,11 @@ from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.owning import Cell, Holdings
 
-REMEMBERED = 100_000
+REMEMBERED = 30_000
 """Rules, and resources, kept in memory between pages at most; then the memory starts anew."""
+
+SETS_BY_OBJECT = 2_000
+"""Sets of projects found again by being the same object; the objects are kept alive for it."""
 
 Projects = tuple[Project, ...]
 
@@ -106,7 +109,7 @@ class ProjectSets:
         entry = self._by_object.get(id(projects))
         if entry is not None and entry[0] is projects:
             return entry[1]
-        if len(self._by_object) > REMEMBERED:
+        if len(self._by_object) > SETS_BY_OBJECT:
             self._by_object.clear()
         key = tuple(sorted({project.external_id for project in projects}))
         found = self._by_key.get(key)

@@ -89,9 +89,13 @@ def import_file(
                 commit(batch, bad)
                 batch, bad = [], []
         commit(batch, bad)
+        state, reason = RunState.APPLIED, None
+    except BaseException:
+        state, reason = RunState.PARTIAL, "it broke off"
+        raise
     finally:
         with store.write() as conn:
-            run_store.finish_run(conn, run.id, RunState.APPLIED, now=clock.now(), reason=None, report=None)
+            run_store.finish_run(conn, run.id, state, now=clock.now(), reason=reason, report=None)
             run_store.drop_lease(conn, run.source_id, run.fence)
             bump_revision(conn)
     tally = figures.tally

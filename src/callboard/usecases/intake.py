@@ -350,6 +350,7 @@ class Intake:
         try:
             with self._store.write() as conn:
                 run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                open_before = run_store.open_count(conn, self._run.source_id)
                 changed = self._apply_groups(conn, self._groups(conn) if prepared is None else prepared)
                 now = self._clock.now()
                 if scope_changed:
@@ -363,7 +364,7 @@ class Intake:
                     figures.tally.closed += closed
                     changed += closed
                 if safety is not None:
-                    self._judge(conn, safety)
+                    self._judge(conn, safety, open_before=open_before)
                 if complete:
                     self._rejected_news += run_store.forget_rejected(conn, self._run.source_id, self._run.id)
                 # Records that are unreadable, or older than what is stored, as they were the last time are no news.
@@ -431,11 +432,9 @@ class Intake:
                 self._confirmed.update(ids.values())
         return decoded
 
-    def _judge(self, conn: Connection, safety: Safety) -> None:
+    def _judge(self, conn: Connection, safety: Safety, *, open_before: int) -> None:
         """Raise _Surprise when what this transaction has done should be decided by a person."""
         tally = self._figures.tally
-        open_now = run_store.open_count(conn, self._run.source_id)
-        open_before = open_now + tally.closed - tally.new - tally.reopened
         why = surprise(open_before=open_before, closing=tally.closed, new=tally.new, safety=safety)
         if why is None and tally.moved >= safety.min_findings:
             total = run_store.finding_count(conn, self._run.source_id)

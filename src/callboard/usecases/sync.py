@@ -29,6 +29,7 @@ from callboard.ports import Clock, RawPage, Source, Split
 from callboard.store import Store
 from callboard.store import runs as run_store
 from callboard.store.bulk import build_indexes
+from callboard.store.database import bump_revision
 from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome, Page
 
 WORKERS = 4
@@ -192,6 +193,9 @@ class _Sync:
                 with _fewer_collections():
                     failure = await self._fetch(run, intake)
                     outcome = await self._conclude(run, row, intake, failure)
+            except SourceRefusedError as error:
+                await asyncio.shield(self._in_store(self._note_refusal, run, error.message))
+                raise
             except BaseException:
                 # The run stays as it is and goes on next time; only the lease is given back.
                 await asyncio.shield(self._in_store(self._release, run))
@@ -213,7 +217,8 @@ class _Sync:
             owner = worker_name()
             holder = run_store.lease_owner(conn, row.id)
             fence = run_store.take_lease(conn, row, owner, now=now, abandoned=is_dead(holder))
-            if row.last_full_at is None:
+            if row.last_full_at is None or (row.scope is not None and row.scope != scope):
+                # A wider scope asks for what no delta would bring; a narrower one marks what it leaves.
                 mode = Mode.FULL
             run = run_store.unfinished(conn, row.id, mode, scope)
             if run is not None and now - run.started_at <= RESUME_WITHIN:
@@ -225,6 +230,18 @@ class _Sync:
             parts = self._source.plan(mode, since=row.watermark if mode is Mode.DELTA else None, now=now)
             run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts)
             return run, row, False
+
+    def _note_refusal(self, run: run_store.Run, reason: str) -> None:
+        now = self._clock.now()
+        next_due_at = self._next_due_at(now) if self._next_due_at else None
+        with self._store.write() as conn:
+            run_store.finish_run(conn, run.id, RunState.REFUSED, now=now, reason=reason, report=None)
+            run_store.note_source(
+                conn, run.source_id, run=run, state=RunState.REFUSED, reason=reason, next_due_at=next_due_at
+            )
+            run_store.drop_lease(conn, run.source_id, run.fence)
+            bump_revision(conn)
+        build_indexes(self._store)
 
     def _release(self, run: run_store.Run) -> None:
         with self._store.write() as conn:

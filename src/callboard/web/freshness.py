@@ -68,6 +68,9 @@ def _of(source: SourceHealth, now: Instant) -> list[Banner]:
                 text="Findings appear as pages arrive; numbers still grow, and nothing that is missing means anything yet.",
             )
         ]
+    if source.last_run_state == RunState.REFUSED:
+        head = f"{title} lets us read nothing."
+        return [Banner(late=True, head=head, text=f"{why.strip()} Run callboard doctor.".strip())]
     if source.last_full_at is None:
         if source.last_run_at is None and not source.findings:
             return [Banner(late=False, head=f"{title} has not been read yet.", text=f"Run callboard sync.{why}")]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from callboard.domain.access import LAPTOP
 from callboard.domain.finding import Severity, State
 from callboard.domain.instant import DAY
 from callboard.domain.run import Mode, RunState
 from callboard.errors import SourceChangedError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
+from callboard.usecases import browse
 from tests.support.stages import Stage
 from tests.support.worlds import observed
 
@@ -273,7 +275,7 @@ def test_a_first_run_that_fails_in_the_middle_goes_on_later(stage: Stage) -> Non
 
 
 def test_refused_credentials_are_raised_when_nothing_could_be_read(stage: Stage) -> None:
-    """A run without a single page is no answer; what was stored stays, and the next run works."""
+    """A run without a single page is no answer: it shows on the source, what was stored stays, and the next run works."""
     stage.world.fill(5)
     stage.sync()
     refused = (0, SourceRefusedError("No."))
@@ -283,8 +285,12 @@ def test_refused_credentials_are_raised_when_nothing_could_be_read(stage: Stage)
     with pytest.raises(SourceRefusedError):
         stage.sync()
     assert len(stage.rows()) == 5
+    (health,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    assert (health.last_run_state, health.reason) == ("refused", "No.")
     stage.world.heal()
     assert stage.sync().state is RunState.APPLIED
+    (health,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    assert (health.last_run_state, health.reason) == ("applied", None)
 
 
 def test_a_part_that_is_too_large_is_read_in_pieces(stage: Stage) -> None:
