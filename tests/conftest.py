@@ -1,5 +1,11 @@
 """What every test may ask for; the fixtures themselves live in tests/support, one concern per file."""
 
+from hypothesis import settings
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("callboard", deadline=None)
+settings.load_profile("callboard")
+
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.postgres",

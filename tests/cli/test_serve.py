@@ -25,7 +25,7 @@ from tests.cli.stub_wiz import StubWiz, issue
 HOOK_TOKEN = "the-webhook-secret"
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something is so."""
     ends_at = time.monotonic() + seconds
     while not true():
@@ -36,7 +36,7 @@ def until(true: Callable[[], bool], seconds: float = 30) -> None:
 def post(url: str, token: str, body: bytes) -> int:
     """The status of a webhook's answer."""
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    return httpx.post(url, content=body, headers=headers, timeout=10).status_code
+    return httpx.post(url, content=body, headers=headers, timeout=60).status_code
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def served(folder: Folder) -> Iterator[tuple[str, Callable[[str], dict[str, obje
         with open_door(web) as door:
 
             def ask(path: str) -> dict[str, object]:
-                answer = httpx.get(door.url + path, headers={"Authorization": "Bearer token-of-the-test"}, timeout=10)
+                answer = httpx.get(door.url + path, headers={"Authorization": "Bearer token-of-the-test"}, timeout=60)
                 value: dict[str, object] = answer.raise_for_status().json()
                 return value
 
@@ -114,7 +114,7 @@ def test_serve_prints_a_link_and_ends_when_told(board: Folder) -> None:
         try:
             assert "signs you in, once" in process.stdout.readline()
             link = process.stdout.readline().strip()
-            assert httpx.get(link, timeout=20).status_code == 200
+            assert httpx.get(link, timeout=60).status_code == 200
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(30)

@@ -40,7 +40,7 @@ def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         link = process.stdout.readline().strip()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while True:
             try:
                 answer = httpx.get(link, trust_env=False)
@@ -50,7 +50,7 @@ def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:
                 time.sleep(0.05)
         assert answer.status_code == 200
         process.send_signal(stop)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out.splitlines()[-1]) == (0, "put away"), err
 
 

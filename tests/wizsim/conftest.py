@@ -47,7 +47,7 @@ class Caller:
     def send(self, path: str, body: str | None, headers: dict[str, str], method: str = "POST") -> Answer:
         """One request."""
         place = urlsplit(self.address.base_url)
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=5)
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=60)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()

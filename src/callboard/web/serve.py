@@ -20,7 +20,7 @@ from callboard.web.services import WebServices
 
 GRACE_SECONDS = 15
 """Requests that are under way when the process is told to stop get this long."""
-START_SECONDS = 20
+START_SECONDS = 60
 MAX_CONNECTIONS = 200
 
 
