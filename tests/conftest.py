@@ -1,9 +1,9 @@
 """What every test may ask for; the fixtures themselves live in tests/support, one concern per file."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long an example takes says something about the machine, not about the code.
-settings.register_profile("callboard", deadline=None)
+settings.register_profile("callboard", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("callboard")
 
 pytest_plugins = [

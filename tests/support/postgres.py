@@ -179,9 +179,13 @@ class PrivateServer:
             reachable = False
         if reachable:
             return packaged / "bin"
-        copied = self.folder / "pginstall"
+        # The programs look for their libraries in the folder that stands beside the package.
+        copied = self.folder / packaged.parent.name / "pginstall"
+        libraries = packaged.parent.with_suffix(".libs")
         shutil.copytree(packaged, copied, symlinks=True, ignore=shutil.ignore_patterns("include", "doc"))
-        for path in [copied, *copied.rglob("*")]:
+        if libraries.is_dir():
+            shutil.copytree(libraries, self.folder / libraries.name, symlinks=True)
+        for path in self.folder.rglob("*"):
             self._hand_over(path)
         return copied / "bin"
 

@@ -74,7 +74,8 @@ def say(text: str) -> None:
 
 def line(text: str) -> None:
     """A line of an answer, on stdout."""
-    print(words.visible(text, keep_lines=True))
+    # At once, also into a pipe: the sign-in link of `serve` must not wait until the server ends.
+    print(words.visible(text, keep_lines=True), flush=True)
 
 
 def banners(sources: Sequence[SourceHealth], now: Instant) -> None:

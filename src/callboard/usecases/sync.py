@@ -233,12 +233,10 @@ class _Sync:
 
     def _note_refusal(self, run: run_store.Run, reason: str) -> None:
         now = self._clock.now()
-        next_due_at = self._next_due_at(now) if self._next_due_at else None
         with self._store.write() as conn:
             run_store.finish_run(conn, run.id, RunState.REFUSED, now=now, reason=reason, report=None)
-            run_store.note_source(
-                conn, run.source_id, run=run, state=RunState.REFUSED, reason=reason, next_due_at=next_due_at
-            )
+            # Still due: whoever asks again decides how long to wait.
+            run_store.note_source(conn, run.source_id, run=run, state=RunState.REFUSED, reason=reason, next_due_at=now)
             run_store.drop_lease(conn, run.source_id, run.fence)
             bump_revision(conn)
         build_indexes(self._store)
