@@ -376,4 +376,4 @@ def test_the_board_stays_true(sqlite_template: Path) -> None:
 @pytest.mark.timeout(1800)
 def test_the_board_stays_true_for_long(sqlite_template: Path) -> None:
     """The same with many more and longer lives."""
-    run(sqlite_template, examples=400, steps=50)
+    run(sqlite_template, examples=80, steps=40)
