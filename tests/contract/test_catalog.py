@@ -141,7 +141,9 @@ class Recorded:
     def __init__(self, shared_data: Path) -> None:
         self.folder = shared_data / "backstage"
         if not self.folder.is_dir():
-            pytest.skip(f"no recorded answers at {self.folder}")
+            pytest.skip(
+                f"no recorded answers at {self.folder}: the copy behind CALLBOARD_SHARED_DATA lacks that folder"
+            )
 
     def answer(self, name: str) -> tuple[int, Any]:
         """Status and body of one answer."""

@@ -70,7 +70,9 @@ def _of(source: SourceHealth, now: Instant) -> list[Banner]:
         ]
     if source.last_run_state == RunState.REFUSED:
         head = f"{title} lets us read nothing."
-        return [Banner(late=True, head=head, text=f"{why.strip()} Run callboard doctor.".strip())]
+        data_at = source.last_run_at or source.last_full_at
+        since = "" if data_at is None else f" Numbers below are from {words.day(data_at)}."
+        return [Banner(late=source.stale, head=head, text=f"{why} Run callboard doctor.{since}".strip())]
     if source.last_full_at is None:
         if source.last_run_at is None and not source.findings:
             return [Banner(late=False, head=f"{title} has not been read yet.", text=f"Run callboard sync.{why}")]
