@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.alias import REPOSITORY, WIZ_ASSET, WIZ_PROJECT
+from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_PROJECT
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.ownership import (
     LAST_ROUTED_TIER,
@@ -54,13 +54,21 @@ catalogs = st.lists(entities, max_size=6)
 subjects = st.builds(
     Subject,
     st.lists(
-        st.sampled_from([*((WIZ_ASSET, each) for each in IDS), (REPOSITORY, "github.com/h/mono")]), max_size=3
+        st.sampled_from(
+            [
+                *((WIZ_ASSET, each) for each in IDS),
+                (REPOSITORY, "github.com/h/mono"),
+                (REPOSITORY, "github.com/h/other"),
+                *((REPOSITORY_PATH, f"GitHub.com/h/mono//{path}") for path in ("x/y/f", "z", "q")),
+                (REPOSITORY_PATH, "github.com/h/other//x/y"),
+            ]
+        ),
+        max_size=4,
     ).map(tuple),
     st.none()
     | st.lists(st.builds(SubjectProject, st.sampled_from(IDS), st.booleans(), st.integers(0, 3)), max_size=3).map(
         tuple
     ),
-    st.sampled_from([None, "x/y/f", "z", "q"]),
 )
 
 candidates = st.lists(
@@ -87,7 +95,7 @@ def test_order_does_not_matter(catalog: list[Entity], subject: Subject, chance: 
     chance.shuffle(aliases)
     projects = None if subject.projects is None else tuple(chance.sample(subject.projects, len(subject.projects)))
     expected = own(subject, Claims.of(catalog))
-    found = own(Subject(tuple(aliases), projects, subject.path), Claims.of(shuffled))
+    found = own(Subject(tuple(aliases), projects), Claims.of(shuffled))
     assert found == expected
     assert holding_key(found) == holding_key(expected)
 
@@ -148,7 +156,46 @@ def test_untouched_subjects_need_no_new_decision(old: list[Entity], new: list[En
         assert own(subject, before) == own(subject, after)
 
 
-@given(st.text(), st.sampled_from([REPOSITORY, WIZ_ASSET]))
+FOLDERS = st.lists(st.sampled_from(["x", "x/y", "x/y/z", "xy", "w"]), min_size=1, max_size=5, unique=True)
+
+
+def in_mono(name: str, folder: str, repository: str = "mono") -> Entity:
+    """A component of its own owner that says it is in a folder of the repository."""
+    return Entity(
+        ref=EntityRef(f"component:default/{name}"),
+        kind="component",
+        name=name,
+        owner=EntityRef(f"group:default/{name}"),
+        annotations=(("backstage.io/source-location", f"url:https://github.com/h/{repository}/tree/main/{folder}"),),
+    )
+
+
+@given(FOLDERS, st.sampled_from(["x/go.mod", "x/y/go.mod", "x/y/z/deep/go.mod", "xy/a", "elsewhere/a", "go.mod"]))
+def test_the_longest_folder_wins_and_a_folder_that_is_nobodys_stays_a_conflict(folders: list[str], path: str) -> None:
+    """Among components of one repository; where no folder holds the file, all of them share it as without a path."""
+    claims = Claims.of(in_mono(folder.replace("/", "-"), folder) for folder in folders)
+    repository = (REPOSITORY, "github.com/h/mono")
+    decision = own(Subject((repository, (REPOSITORY_PATH, f"github.com/h/mono//{path}"))), claims)
+    holding = [folder for folder in folders if f"{path}/".startswith(f"{folder}/")]
+    if holding:
+        assert decision.routes == (f"component:default/{max(holding, key=len).replace('/', '-')}",)
+        assert decision.verdict == Verdict.MAPPED
+    else:
+        assert decision == own(Subject((repository,)), claims)
+        assert len(decision.routes) == len(folders)
+
+
+@given(catalogs, subjects, st.sampled_from(["", "x", "x/y", "q"]))
+def test_a_component_of_another_repository_changes_nothing(
+    catalog: list[Entity], subject: Subject, folder: str
+) -> None:
+    """Even when its folder has the same name."""
+    stranger = in_mono("stranger", folder, repository="strange")
+    if catalog:
+        assert own(subject, Claims.of([*catalog, stranger])) == own(subject, Claims.of(catalog))
+
+
+@given(st.text(), st.sampled_from([REPOSITORY, REPOSITORY_PATH, WIZ_ASSET]))
 def test_canonical_spelling_is_final(text: str, form: str) -> None:
     """Spelling it again changes nothing, and both ways of writing an accent are one."""
     once = canonical(form, text)

@@ -240,7 +240,7 @@ async def test_a_fault_that_passes_costs_no_finding(start: Start, faults: dict[s
     [
         ({"account_expired": True}, SourceRefusedError, "expired"),
         ({"forbidden_ip": True}, SourceRefusedError, "network address"),
-        ({"missing_scopes": "read:issues"}, SourceRefusedError, "read:issues"),
+        ({"missing_scopes": "read:issues,read:posture_issues,read:threat_issues"}, SourceRefusedError, "read:issues"),
         ({"http_503": 99}, SourceUnreachableError, "503"),
         ({"repeated_cursor": True}, SourceChangedError, "cursor repeats"),
         ({"null_cursor": True}, SourceChangedError, "not where"),

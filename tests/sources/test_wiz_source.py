@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from callboard.domain.finding import Kind, Observed, Severity
-from callboard.domain.instant import HOUR, Instant, from_text, to_text
+from callboard.domain.instant import HOUR, SECOND, Instant, from_text, to_text
 from callboard.domain.run import Mode, Part
 from callboard.errors import SourceChangedError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import RawPage, Split
@@ -309,9 +309,10 @@ async def test_a_tenant_without_a_union_member_gets_the_base_document(wiz: FakeW
 
 async def test_an_older_tenant_gets_the_older_filter_names(wiz: FakeWiz, source_at: Make) -> None:
     """`projectIdV2` becomes `projectId`, and is remembered."""
+    narrow = ("open",)  # so that no words have to be asked for
     refused = refusal("BAD_USER_INPUT", 'Field "projectIdV2" is not defined by type "VulnerabilityFindingFilters"')
     wiz.answers = [refused, page([], totalCount=0)]
-    source = source_at(wiz, scope=WizScope(projects=("p1",)))
+    source = source_at(wiz, scope=WizScope(projects=("p1",), statuses=narrow))
     part = next(part for part in source.plan(Mode.FULL, since=None, now=NOW) if part.kind == "vulnerability")
     await read(source, part)
     await read(source, part)
@@ -322,7 +323,7 @@ async def test_an_older_tenant_gets_the_older_filter_names(wiz: FakeWiz, source_
 
 async def test_a_part_over_the_window_is_split_without_loss(wiz: FakeWiz, source_at: Make) -> None:
     """Every row falls into exactly one leaf or into two that touch, whatever `after` and `before` include."""
-    rows = [Instant(NOW - number * number * HOUR) for number in range(60)]
+    rows = [Instant(NOW - number * number * HOUR - SECOND // 2) for number in range(60)]
 
     def answer(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         between = body["variables"]["filterBy"].get("firstSeenAt", {})
@@ -350,15 +351,114 @@ async def test_a_part_over_the_window_is_split_without_loss(wiz: FakeWiz, source
     assert len(seen) == len(rows)
 
 
+def enum_field(name: str, *words: str) -> dict[str, Any]:
+    """A field of a filter as introspection tells it."""
+    values = [{"name": word} for word in words]
+    return {"name": name, "type": {"ofType": {"ofType": {"enumValues": values}}}}
+
+
+SIMPLE_FIELD = {"name": "hasFix", "type": {"ofType": None}}
+STRANGE_WORDS = {
+    "data": {"page": {"nodes": [SIMPLE_FIELD, enum_field("status", "OPEN", "MUTED"), enum_field("severity", "SEVERE")]}}
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "severity"),
+    [
+        (STRANGE_WORDS, ["OPEN", "IN_PROGRESS", "MUTED"], ["MEDIUM", "LOW", "INFORMATIONAL", "SEVERE"]),
+        (
+            refusal("BAD_USER_INPUT", "introspection is off"),
+            ["OPEN", "IN_PROGRESS"],
+            ["MEDIUM", "LOW", "INFORMATIONAL"],
+        ),
+        (refusal("FORBIDDEN"), ["OPEN", "IN_PROGRESS"], ["MEDIUM", "LOW", "INFORMATIONAL"]),
+        (page([{"name": 7}]), ["OPEN", "IN_PROGRESS"], ["MEDIUM", "LOW", "INFORMATIONAL"]),
+        ({"data": {"page": None}}, ["OPEN", "IN_PROGRESS"], ["MEDIUM", "LOW", "INFORMATIONAL"]),
+    ],
+    ids=["told", "off", "forbidden", "odd", "null"],
+)
+async def test_words_that_are_newer_than_callboard_are_asked_for(
+    wiz: FakeWiz, source_at: Make, told: object, status: list[str], severity: list[str]
+) -> None:
+    """The tenant's own words join those we know, for one call; who does not tell them is asked for ours."""
+    wiz.answers = [told, page([issue(1)], totalCount=1)]
+    source = source_at(wiz)
+    part = next(part for part in source.plan(Mode.FULL, since=None, now=NOW) if part.name == "issue/open-other")
+    assert ids(await read(source, part)) == ["issue-1"]
+    assert ids(await read(source, part)) == ["issue-1"]
+    sent = [asked["variables"]["filterBy"] for asked in wiz.asked[1:]]
+    assert sent == [{"status": status, "severity": severity}] * 2
+
+
+async def test_a_failure_to_tell_the_words_is_no_answer(wiz: FakeWiz, source_at: Make) -> None:
+    """What may pass is asked again with the next part; the part itself is read."""
+    wiz.answers = [*[(503, b"")] * 6, page([issue(1)], totalCount=1), STRANGE_WORDS, page([issue(1)], totalCount=1)]
+    source = source_at(wiz)
+    part = next(part for part in source.plan(Mode.FULL, since=None, now=NOW) if part.name == "issue/open-other")
+    assert ids(await read(source, part)) == ["issue-1"]
+    assert ids(await read(source, part)) == ["issue-1"]
+    assert wiz.asked[-1]["variables"]["filterBy"]["status"] == ["OPEN", "IN_PROGRESS", "MUTED"]
+
+
+async def test_the_doctor_names_words_that_are_newer_than_callboard(wiz: FakeWiz, source_at: Make) -> None:
+    """Known or not, or not told at all."""
+    words: list[Any] = [STRANGE_WORDS]
+
+    def answer(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        if "__type(" in body["query"]:
+            return web.json_response(words[0])
+        return web.json_response(page([], totalCount=5))
+
+    wiz.answers = [answer]
+    (check,) = [check for check in await source_at(wiz).check() if check.subject == "words"]
+    assert check.ok is None
+    assert "MUTED, SEVERE" in check.message
+    words[0] = refusal("BAD_USER_INPUT")
+    (check,) = [check for check in await source_at(wiz).check() if check.subject == "words"]
+    assert check.ok is None
+    assert "does not say" in check.message
+    words[0] = {"data": {"page": {"nodes": [enum_field("status", "OPEN"), enum_field("severity", "HIGH")]}}}
+    (check,) = [check for check in await source_at(wiz).check() if check.subject == "words"]
+    assert check.ok
+
+
+def by_asked_ids(hidden: set[str]) -> Callable[..., web.StreamResponse]:
+    """Answers those ids that it is asked for; the hidden ones only when every status is named."""
+
+    def answer(request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
+        if "__type(" in body["query"]:
+            return web.json_response(STRANGE_WORDS)
+        chosen = body["variables"]["filterBy"]
+        found = [{"id": each} for each in chosen["id"] if "status" in chosen or each not in hidden]
+        return web.json_response(page(found, totalCount=len(found)))
+
+    return answer
+
+
 async def test_ids_are_asked_for_in_batches_whatever_the_scope(wiz: FakeWiz, source_at: Make) -> None:
     """1,001 ids are three calls, each with one list of ids and nothing else to narrow it."""
-    wiz.answers = [page([issue(1)], totalCount=1)]
+    wiz.answers = [by_asked_ids(set())]
     wanted = [f"id-{number}" for number in range(1001)]
     pages = [found async for found in source_at(wiz).by_ids(Kind.ISSUE, [*wanted, "id-0"])]
     assert len(pages) == 3
     sent = [asked["variables"]["filterBy"] for asked in wiz.asked]
     assert [len(entry["id"]) for entry in sent] == [500, 500, 1]
     assert all(set(entry) == {"id"} for entry in sent)
+
+
+async def test_an_id_is_only_unknown_when_no_status_brings_it(wiz: FakeWiz, source_at: Make) -> None:
+    """A tenant that leaves out closed findings unless their status is named is asked again, for those alone."""
+    wiz.answers = [by_asked_ids({"closed", "muted"})]
+    pages: list[RawPage | Split] = [
+        found async for found in source_at(wiz).by_ids(Kind.MISCONFIGURATION, ["open", "closed", "muted"])
+    ]
+    assert ids(pages) == ["open", "closed", "muted"]
+    assert wiz.asked[-1]["variables"]["filterBy"] == {
+        "id": ["closed", "muted"],
+        "status": ["OPEN", "IN_PROGRESS", "RESOLVED", "REJECTED", "MUTED"],
+        "includeDeleted": True,
+    }
 
 
 async def test_half_a_surrogate_pair_costs_neither_the_page_nor_the_record(wiz: FakeWiz, source_at: Make) -> None:
@@ -376,13 +476,14 @@ async def test_a_compressed_answer_is_read(wiz: FakeWiz, source_at: Make) -> Non
 
 
 async def test_an_estimate_only_counts(wiz: FakeWiz, source_at: Make) -> None:
-    """Each part costs one call for one row."""
+    """Each part costs one call for one row, beside one a kind for the words of its filter."""
     wiz.answers = [page([{"id": "1"}], totalCount=1234)]
     source = source_at(wiz)
     sizes = [size async for size in source.estimate(now=NOW)]
     assert [size.part for size in sizes] == [part.name for part in source.plan(Mode.FULL, since=None, now=NOW)]
     assert {(size.count, size.calls, size.capped) for size in sizes} == {(1234, 3, False)}
-    assert {asked["variables"]["first"] for asked in wiz.asked} == {1}
+    assert {asked["variables"]["first"] for asked in wiz.asked if "__type(" not in asked["query"]} == {1}
+    assert len(wiz.asked) == len(sizes) + 3
 
 
 async def test_the_doctor_names_the_scope_that_is_missing(wiz: FakeWiz, source_at: Make) -> None:

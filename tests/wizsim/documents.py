@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tests.wizsim.estate_documents import ESTATE_DOCUMENTS
+from tests.wizsim.threat_documents import THREAT_DOCUMENTS
+
 _TEXTS = "id name d: description"
 _FRAMEWORKS = "securitySubCategories { title category { name framework { name } } }"
 _RULES = f"""sourceRule {{ __typename
@@ -269,4 +272,6 @@ DOCUMENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             sourceRule {{ __typename ... on Control {{ {_TEXTS} {_FRAMEWORKS} risks }} }} entitySnapshot {{ id type name status createdAt }} }} }} }}""",
         {"first": 500, "filterBy": {"project": ["cart"]}, "orderBy": {"direction": "DESC", "field": "SEVERITY"}},
     ),
+    **THREAT_DOCUMENTS,
+    **ESTATE_DOCUMENTS,
 }

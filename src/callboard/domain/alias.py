@@ -17,6 +17,10 @@ WIZ_REPOSITORY = "wiz.repository"
 REPOSITORY = "repo"
 """A repository as `<host>/<org>/<repo>`."""
 
+REPOSITORY_PATH = "repo.path"
+"""Where in a repository something lies: `<host>/<org>/<repo>//<folder>/<file>`. Two slashes, since an `<org>` may have
+several names. It is claimed by nobody: it tells which of the claims on the repository mean this place."""
+
 IMAGE = "image"
 """A container image."""
 
@@ -25,6 +29,9 @@ KUBERNETES_NAMESPACE = "kubernetes.namespace"
 
 KUBERNETES_CLUSTER = "kubernetes.cluster"
 """The name of a Kubernetes cluster."""
+
+KUBERNETES_ID = "kubernetes.id"
+"""The value of the label `backstage.io/kubernetes-id` on a Kubernetes object."""
 
 WIZ_PROJECT = "wiz.project"
 """Wiz's id of a project."""

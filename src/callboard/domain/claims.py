@@ -13,21 +13,20 @@ import msgspec
 
 from callboard.domain.alias import (
     KUBERNETES_CLUSTER,
+    KUBERNETES_ID,
     KUBERNETES_NAMESPACE,
     REPOSITORY,
+    REPOSITORY_PATH,
     WIZ_ASSET,
     WIZ_EXTERNAL,
     WIZ_PROJECT,
     WIZ_REPOSITORY,
 )
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.repository import Place, place_of_location, slug_place
+from callboard.domain.repository import IN_REPOSITORY, Place, place_of_location, slug_place
 
 Key = tuple[str, str]
 """A name as (form, canonical value)."""
-
-KUBERNETES_ID = "kubernetes.id"
-"""The value of the label `backstage.io/kubernetes-id` on a Kubernetes object."""
 
 CLAIMING_KINDS = frozenset({"component", "resource", "api", "system"})
 """Kinds of entities that may own findings. Groups and users own through them; a domain is too wide to fix anything."""
@@ -40,9 +39,12 @@ def canonical(form: str, value: str) -> str:
     """The spelling of a name that is compared and stored: Unicode NFC, trimmed, repositories also in folded case.
 
     Look-alike letters stay different: NFC joins an `e` and its accent, never a Latin `a` and a Cyrillic one.
-    Applying it twice changes nothing.
+    Applying it twice changes nothing. Folders and files keep their letter case, which Git does.
     """
     value = value.strip()
+    if form == REPOSITORY_PATH:
+        repository, mark, path = value.partition(IN_REPOSITORY)
+        return canonical(REPOSITORY, repository) + mark + unicodedata.normalize("NFC", path).strip()
     if value.isascii():
         return value.lower() if form in _CASELESS else value
     if form in _CASELESS:

@@ -8,7 +8,6 @@ weakness. So a contradiction is routed to everybody it may concern and read by n
 from __future__ import annotations
 
 import enum
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -17,6 +16,7 @@ from callboard.domain.access import Depth
 from callboard.domain.alias import (
     KUBERNETES_CLUSTER,
     REPOSITORY,
+    REPOSITORY_PATH,
     WIZ_ASSET,
     WIZ_EXTERNAL,
     WIZ_PROJECT,
@@ -24,6 +24,7 @@ from callboard.domain.alias import (
 )
 from callboard.domain.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
 from callboard.domain.component import Entity, EntityRef, kind_of
+from callboard.domain.repository import IN_REPOSITORY
 
 __all__ = [
     "Candidate",
@@ -109,8 +110,6 @@ class Subject(msgspec.Struct, frozen=True):
     aliases: tuple[Key, ...]
     projects: tuple[SubjectProject, ...] | None = None
     """Empty: the source says it is in none. None: the source does not tell."""
-    path: str | None = None
-    """The file or folder inside its repository. None: not known, so that every claim on the repository counts."""
 
 
 class Candidate(msgspec.Struct, frozen=True, order=True):
@@ -228,7 +227,14 @@ def _candidates(subject: Subject, claims: Claims) -> list[Candidate]:
     found: list[Candidate] = []
     claimed = claims.by_key
     for form, value in subject.aliases:
-        for claim in claimed.get((form, canonical(form, value)), ()):
+        if form == REPOSITORY_PATH:
+            continue
+        name = canonical(form, value)
+        of_name = claimed.get((form, name), ())
+        if form == REPOSITORY and of_name:
+            found += _of_repository(of_name, _paths_in(name, subject))
+            continue
+        for claim in of_name:
             fit = _fit(claim, subject)
             if fit is not None:
                 found.append(_candidate(claim, fit))
@@ -239,31 +245,51 @@ def _candidates(subject: Subject, claims: Claims) -> list[Candidate]:
     return found
 
 
+def _of_repository(claims: Sequence[Claim], paths: Sequence[Sequence[str]]) -> list[Candidate]:
+    """The claims on one repository that mean one of these places in it, the deepest folder the closest.
+
+    Claims are found by the repository alone, so that a component that comes or goes touches every subject in its
+    repository and no other. Where no claim means any of the places, or none is known, all of them count alike: nobody
+    says that this part of the repository is somebody else's, so it stays with those who share the repository.
+    """
+    fits = [(claim, _folder_fit(claim.path, paths)) for claim in claims] if paths else []
+    found = [_candidate(claim, fit) for claim, fit in fits if fit is not None]
+    return found or [_candidate(claim, 0) for claim in claims]
+
+
+def _paths_in(repository: str, subject: Subject) -> list[list[str]]:
+    """The places of the subject in this repository, as names of folders and the file."""
+    found = []
+    for form, value in subject.aliases:
+        if form == REPOSITORY_PATH:
+            inside, _, path = canonical(form, value).partition(IN_REPOSITORY)
+            if inside == repository:
+                found.append(path.split("/"))
+    return found
+
+
 def _candidate(claim: Claim, fit: int) -> Candidate:
     return Candidate(claim.entity_ref, claim.tier, claim.form, claim.value, claim.annotation, fit, claim.owner)
 
 
 def _fit(claim: Claim, subject: Subject) -> int | None:
-    """The specificity of a claim on one of the subject's aliases. None: it means another folder or cluster."""
+    """The specificity of a claim on one of the subject's aliases. None: it means another cluster."""
     if claim.form in _NAMES_RESOURCE:
         return RESOURCE
     if claim.form == WIZ_PROJECT:
         return LEAF_PROJECT
-    if claim.form == REPOSITORY:
-        return _folder_fit(claim.path, subject.path)
     if claim.cluster:
         clusters = [canonical(form, value) for form, value in subject.aliases if form == KUBERNETES_CLUSTER]
         return 1 if claim.cluster in clusters else None
     return 0
 
 
-def _folder_fit(folder: str, path: str | None) -> int | None:
-    """How many folders deep the claim reaches towards the subject."""
-    if not folder or path is None:
+def _folder_fit(folder: str, paths: Sequence[Sequence[str]]) -> int | None:
+    """How many folders deep the claim reaches towards one of the places. None: towards none of them."""
+    if not folder:
         return 0
     wanted = folder.split("/")
-    actual = [part for part in unicodedata.normalize("NFC", path).split("/") if part]
-    return len(wanted) if actual[: len(wanted)] == wanted else None
+    return len(wanted) if any(path[: len(wanted)] == wanted for path in paths) else None
 
 
 def _unmapped_reason(subject: Subject, claims: Claims) -> Reason:

@@ -13,6 +13,10 @@ _VIEWS = frozenset({"tree", "blob", "raw", "edit", "src"})
 _FILE_VIEWS = frozenset({"blob", "raw", "edit"})
 
 
+IN_REPOSITORY = "//"
+"""Between a repository and a path in it, as in `github.com/acme/mono//services/a/go.mod`."""
+
+
 class Place(msgspec.Struct, frozen=True):
     """A folder in a repository."""
 
@@ -58,6 +62,14 @@ def place_of_location(location: str) -> Place | None:
     if "_git" in parts[1:]:
         return _azure(host, parts, parse_qs(url.query).get("path", [""])[0])
     return _forge(host, parts)
+
+
+def path_in(repository: str, path: str) -> str | None:
+    """`<repository>//<path>` of a file or folder in a repository. None when the path is none, or leads out of it."""
+    parts = [unicodedata.normalize("NFC", part) for part in path.split("/") if part not in ("", ".")]
+    if not parts or any(not _is_name(part) for part in parts):
+        return None
+    return f"{repository}{IN_REPOSITORY}{'/'.join(parts)}"
 
 
 def _forge(host: str, parts: list[str]) -> Place | None:

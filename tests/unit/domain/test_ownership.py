@@ -7,7 +7,15 @@ import unicodedata
 import pytest
 
 from callboard.domain.access import Depth
-from callboard.domain.alias import KUBERNETES_CLUSTER, KUBERNETES_NAMESPACE, REPOSITORY, WIZ_ASSET, WIZ_REPOSITORY
+from callboard.domain.alias import (
+    KUBERNETES_CLUSTER,
+    KUBERNETES_ID,
+    KUBERNETES_NAMESPACE,
+    REPOSITORY,
+    REPOSITORY_PATH,
+    WIZ_ASSET,
+    WIZ_REPOSITORY,
+)
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.ownership import (
     Candidate,
@@ -253,9 +261,10 @@ class TestOwn:
             ("services/a/src/x.py", ["a"]),
             ("services/ab/x.py", ["whole"]),
             ("README.md", ["whole"]),
-            ("/services/a", ["a"]),
+            ("services/a", ["a"]),
             (None, ["a", "deep", "whole"]),
             ("services/a/deep/x", ["deep"]),
+            ("Services/a/deep/x", ["whole"]),
         ],
     )
     def test_a_shared_repository_is_divided_by_folder(self, path: str | None, winners: list[str]) -> None:
@@ -270,7 +279,11 @@ class TestOwn:
                 component("deep", owner="y", **{"backstage.io/source-location": f"{at}a/deep/"}),
             ]
         )
-        decision = own(Subject(((REPOSITORY, "GitHub.com/h/Mono"),), None, path), claims)
+        names = (
+            (REPOSITORY, "GitHub.com/h/Mono"),
+            *((REPOSITORY_PATH, f"github.com/H/mono//{path}") for _ in [0] if path),
+        )
+        decision = own(Subject(names), claims)
         assert [ref.partition("/")[2] for ref in decision.routes] == winners
 
     def test_forty_components_of_one_repository_map_by_folder(self) -> None:
@@ -280,8 +293,30 @@ class TestOwn:
             component(f"c{n}", owner=f"t{n}", **{"backstage.io/source-location": f"{at}c{n}/"}) for n in range(40)
         )
         for n in range(40):
-            decision = own(Subject(((REPOSITORY, "github.com/h/mono"),), None, f"c{n}/go.mod"), claims)
+            path = (REPOSITORY_PATH, f"github.com/h/mono//c{n}/go.mod")
+            decision = own(Subject(((REPOSITORY, "github.com/h/mono"), path)), claims)
             assert decision.routes == (f"component:default/c{n}",)
+
+    def test_a_folder_outside_of_all_claims_stays_with_those_who_share_the_repository(self) -> None:
+        """One component keeps it; several contradict each other, as where no path is known."""
+        at = "url:https://github.com/h/mono/tree/main/"
+        one = component("a", **{"backstage.io/source-location": f"{at}a/"})
+        other = component("b", owner="blue", **{"backstage.io/source-location": f"{at}b/"})
+        subject = Subject(((REPOSITORY, "github.com/h/mono"), (REPOSITORY_PATH, "github.com/h/mono//go.mod")))
+        assert own(subject, Claims.of([one])).routes == (A,)
+        decision = own(subject, Claims.of([one, other]))
+        assert (decision.verdict, decision.routes, decision.readers) == (Verdict.CONFLICT, (A, B), ())
+
+    def test_a_path_alone_is_no_name(self) -> None:
+        """It only tells which claims on the repository are meant."""
+        claims = Claims.of([component("a", **{"github.com/project-slug": "h/mono"})])
+        assert own(Subject(((REPOSITORY_PATH, "github.com/h/mono//a"),)), claims).verdict == Verdict.UNMAPPED
+
+    def test_the_label_of_a_kubernetes_object_maps_it(self) -> None:
+        """Weak evidence: who writes the label sees the work on that object and no more."""
+        claims = Claims.of([component("a", **{"backstage.io/kubernetes-id": "pay"})])
+        decision = own(Subject(((KUBERNETES_ID, "pay"),)), claims, trusted=frozenset({A}))
+        assert (decision.tier, decision.readers) == (5, ((A, Depth.WORK),))
 
     def test_a_namespace_is_weak_evidence_and_may_be_bound_to_a_cluster(self) -> None:
         """The same namespace name in another cluster is another namespace."""

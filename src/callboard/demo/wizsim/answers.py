@@ -1,6 +1,6 @@
 """What every field of every type answers, as one table: type name, field name, function of (source, tenant, **arguments).
 
-A type that is missing here has plain dictionaries as sources, read by field name.
+A type that is missing here has plain dictionaries as sources, read by field name; a name that is absent is null.
 """
 
 # ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
@@ -8,7 +8,6 @@ A type that is missing here has plain dictionaries as sources, read by field nam
 from __future__ import annotations
 
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any, Final
 
 from callboard.demo.company.values import (
@@ -29,8 +28,12 @@ from callboard.demo.wizsim.fields.issues import ISSUE_FIELDS
 from callboard.demo.wizsim.fields.people import PEOPLE_FIELDS
 from callboard.demo.wizsim.fields.projects import PROJECT_FIELDS
 from callboard.demo.wizsim.fields.rules import RULE_FIELDS
+from callboard.demo.wizsim.fields.software import SOFTWARE_FIELDS
+from callboard.demo.wizsim.fields.threats import THREAT_FIELDS
 from callboard.demo.wizsim.fields.vulnerabilities import VULNERABILITY_FIELDS
+from callboard.demo.wizsim.roots.audit import AUDIT_FIELDS
 from callboard.demo.wizsim.roots.connections import CONNECTION_FIELDS, NESTED
+from callboard.demo.wizsim.roots.reports import REPORT_FIELDS
 
 Answer = Callable[..., Any]
 
@@ -43,6 +46,10 @@ FIELDS: Final[dict[str, dict[str, Answer]]] = {
     **ASSET_FIELDS,
     **INVENTORY_FIELDS,
     **PEOPLE_FIELDS,
+    **THREAT_FIELDS,
+    **SOFTWARE_FIELDS,
+    **REPORT_FIELDS,
+    **AUDIT_FIELDS,
     **CONNECTION_FIELDS,
 }
 
@@ -60,8 +67,7 @@ def answer(type_name: str, field_name: str) -> Answer:
     known = FIELDS.get(type_name)
     if known is not None:
         return known[field_name]
-    read = itemgetter(field_name)
-    return lambda source, _tenant, **_arguments: read(source)
+    return lambda source, _tenant, **_arguments: source.get(field_name)
 
 
 def typename(abstract: str, value: Any) -> str:

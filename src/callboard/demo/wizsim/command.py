@@ -8,15 +8,27 @@ import signal
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import click
+import rich_click as click
 
 if TYPE_CHECKING:
     from callboard.demo.wizsim.runner import SimAddress, WizSim
 
 
-@click.command("wiz-sim", help="Run a Wiz look-alike with a generated company on this machine.")
+_EXAMPLES: Final = """Examples:
+
+callboard wiz-sim --findings 800 --catalog catalog
+
+callboard wiz-sim --seed 7 --now 2026-11-01T00:00:00Z
+
+callboard wiz-sim --issues 50 --vulnerabilities 2000 --configuration-findings 0
+
+callboard wiz-sim --fault http_503=2 --fault latency_ms=50
+"""
+
+
+@click.command("wiz-sim", help="Run a Wiz look-alike with a generated company on this machine.", epilog=_EXAMPLES)
 @click.option("--port", type=click.IntRange(0, 65_535), default=4_001, show_default=True, help="0 takes a free port.")
 @click.option("--findings", type=click.IntRange(0), default=4_000, show_default=True, help="How many findings in all.")
 @click.option("--issues", type=click.IntRange(0), help="How many issues, instead of a share of --findings.")

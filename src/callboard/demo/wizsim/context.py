@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphql import GraphQLError
 
 from callboard.demo.wizsim.faults import Faults
-from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.tenant import ServiceAccount, Tenant
 
 
 @dataclass(kw_only=True)
@@ -17,6 +17,8 @@ class Request:
     tenant: Tenant
     scopes: frozenset[str]
     faults: Faults
+    account: ServiceAccount
+    """Who calls."""
 
     def need(self, *scopes: str) -> None:
         """Raise unless the caller holds one of the scopes; `read:all` stands for every reading one."""

@@ -26,10 +26,11 @@ from callboard.demo.wizsim.answers import answer, typename
 from callboard.demo.wizsim.context import Request
 from callboard.demo.wizsim.faults import Faults
 from callboard.demo.wizsim.projection import ProjectingExecutor
+from callboard.demo.wizsim.roots.audit import record, status_of
 from callboard.demo.wizsim.roots.mutations import MUTATIONS
 from callboard.demo.wizsim.roots.queries import QUERIES
 from callboard.demo.wizsim.schema import schema
-from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.tenant import ServiceAccount, Tenant
 
 _DOCUMENTS: Final = 256
 _PLANS: Final = 64
@@ -71,6 +72,7 @@ class Engine:
         operation: str | None = None,
         *,
         scopes: frozenset[str] | None = None,
+        account: ServiceAccount | None = None,
         faults: Faults | None = None,
         plain: bool = False,
     ) -> ExecutionResult:
@@ -81,7 +83,8 @@ class Engine:
         held = frozenset(self.tenant.options.scopes) if scopes is None else scopes
         switches = faults or Faults()
         lost = {name.strip() for name in switches.missing_scopes.split(",") if name.strip()}
-        call = Call(tenant=self.tenant, scopes=held - lost, faults=switches)
+        caller = account or self.tenant.account
+        call = Call(tenant=self.tenant, scopes=held - lost, faults=switches, account=caller)
         call.plans = self._plans_for(query, operation, prepared, variables or {})
         result = execute_sync(
             schema(),
@@ -210,8 +213,21 @@ def _resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> An
     if parent == "Query":
         return QUERIES[info.field_name](source, info, **arguments)
     if parent == "Mutation":
-        return MUTATIONS[info.field_name](source, info, **arguments)
+        return _write(source, info, arguments)
     return answer(parent, info.field_name)(source, info.context.tenant, **arguments)
+
+
+def _write(source: Any, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Any:
+    """Make a write call, and note it in the audit log, also when it fails."""
+    request: Request = info.context
+    status = "SUCCESS"
+    try:
+        return MUTATIONS[info.field_name](source, info, **arguments)
+    except Exception as error:
+        status = status_of(error)
+        raise
+    finally:
+        record(request.tenant, request.account, info.field_name, arguments, status)
 
 
 def _resolve_type(value: Any, _info: GraphQLResolveInfo[Any], abstract: Any) -> str:

@@ -17,6 +17,9 @@ READ_SCOPES: Final = (
     "read:controls",
     "read:cloud_accounts",
     "read:security_frameworks",
+    "read:threat_issues",
+    "read:reports",
+    "admin:audit",
 )
 WRITE_SCOPES: Final = (
     "write:issue_status",
@@ -24,9 +27,18 @@ WRITE_SCOPES: Final = (
     "write:issue_comments",
     "write:service_ticket",
     "update:write:issue_due_at",
+    "create:reports",
+    "update:reports",
     "write:vulnerability_findings",
+    "write:projects",
+    "write:users",
+    "write:service_accounts",
+    "write:forensics",
 )
-"""Names as seen in wiz-api.md section 1; the last one is our guess, no public text names it (2026-08)."""
+"""Names as seen in wiz-api.md section 1; the last five are our guess, no public text names them (2026-08)."""
+
+KNOWN_SCOPES: Final = ("read:all", *READ_SCOPES, *WRITE_SCOPES)
+"""What can be granted."""
 
 MAX_PAGE: Final = 500
 """The largest `first` (wiz-api.md section 2)."""
@@ -57,5 +69,8 @@ class Options:
     portal_url: str | None = None
     """Where `url` and `portalUrl` point; None means at this server."""
 
-    page_cache: int = 24
+    report_seconds: float = 2.0
+    """How long a report takes, when nobody moves the clock."""
+
+    page_cache: int = 48
     """How many filtered and ordered results are remembered."""

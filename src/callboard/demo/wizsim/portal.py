@@ -1,4 +1,9 @@
-"""The page that deep links lead to: it reads the fragment in the browser and shows the issue or finding it names."""
+"""The page that deep links lead to: it reads the fragment in the browser and shows the issue or finding it names.
+
+The fragment is read whole, as `domain.fragment` does: a link that only contains an id somewhere names nothing.
+`/issues` opens issues and `/explorer/vulnerability-findings` vulnerabilities; `/explorer/configuration-findings` opens
+configuration findings and is made up, because no public link to one is known.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,14 @@ _FINDING: Final = """query PortalFinding($id: ID!) { vulnerabilityFinding(id: $i
   id name severity status detailedName version fixedVersion firstDetectedAt lastDetectedAt CVEDescription
   projects { name } vulnerableAsset { ... on VulnerableAssetBase { name type providerUniqueId } }
 } }"""
-_DOCUMENTS: Final = {"issue": _ISSUE, "vulnerability": _FINDING}
+_CONFIGURATION: Final = """query PortalConfiguration($id: ID!) { configurationFinding(id: $id) {
+  id name severity status result firstSeenAt statusChangedAt remediation
+  rule { name shortId } resource { name type cloudPlatform region providerId }
+} }"""
+_DOCUMENTS: Final = {"issue": _ISSUE, "vulnerability": _FINDING, "configuration": _CONFIGURATION}
+
+CONFIGURATION_TEMPLATE: Final = "{portal}/explorer/configuration-findings#~(entity~(~'{id}*2cCONFIGURATION_FINDING))"
+"""How a link to a configuration finding is built for this look-alike."""
 
 
 def item(engine: Engine, kind: str, id_: str) -> dict[str, Any] | None:
@@ -31,10 +43,55 @@ def item(engine: Engine, kind: str, id_: str) -> dict[str, Any] | None:
 
 
 _SCRIPT: Final = """
-const text = decodeURIComponent(location.hash);
-const uuid = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
-const issue = text.match(new RegExp("issue~'" + uuid));
-const entity = text.match(new RegExp("entity~\\\\(~'" + uuid + "\\\\*2cSECURITY_TOOL_FINDING"));
+function read(text) {
+  let at = 0;
+  function past(mark) { if (text[at] !== mark) throw new Error("no " + mark); at += 1; }
+  function word() {
+    const raw = text.slice(at).match(/^[^~()]*/)[0];
+    at += raw.length;
+    return raw.replace(/[*][*]([0-9a-f]{4})|[*]([0-9a-f]{2})|!/gi,
+      (all, wide, short) => all === "!" ? "$" : String.fromCharCode(parseInt(wide || short, 16)));
+  }
+  function list() {
+    const found = [];
+    if (text[at + 1] === ")") at += 1;
+    while (text[at] === "~") found.push(value());
+    past(")");
+    return found;
+  }
+  function object() {
+    const found = {};
+    for (let first = true; text[at] !== ")"; first = false) {
+      if (!first) past("~");
+      const name = word();
+      found[name] = value();
+    }
+    past(")");
+    return found;
+  }
+  function value() {
+    past("~");
+    if (text[at] === "'") { at += 1; return word(); }
+    if (text[at] !== "(") { word(); return null; }
+    at += 1;
+    return text[at] === "~" ? list() : object();
+  }
+  const all = value();
+  if (at !== text.length) throw new Error("more behind the end");
+  return all;
+}
+const EXPLORERS = {
+  "/explorer/vulnerability-findings": ["vulnerability", ",SECURITY_TOOL_FINDING"],
+  "/explorer/configuration-findings": ["configuration", ",CONFIGURATION_FINDING"],
+};
+function named() {
+  let said;
+  try { said = read(decodeURIComponent(location.hash.slice(1))); } catch { return []; }
+  if (location.pathname === "/issues") return said && said.issue ? ["issue", said.issue] : [];
+  const [kind, end] = EXPLORERS[location.pathname] || [];
+  const entity = said && said.entity && said.entity[0];
+  return kind && entity && entity.endsWith(end) ? [kind, entity.slice(0, -end.length)] : [];
+}
 const main = document.querySelector("main");
 function say(tag, words) { const e = document.createElement(tag); e.textContent = words; main.append(e); return e; }
 function flat(value) {
@@ -44,13 +101,12 @@ function flat(value) {
   return String(value);
 }
 async function show() {
-  const kind = issue ? "issue" : entity ? "vulnerability" : null;
+  const [kind, id] = named();
   if (!kind) { say("p", "This link names no issue and no finding."); document.title = "Nothing named"; return; }
-  const id = (issue || entity)[1];
-  const answer = await fetch("/portal/" + kind + "/" + id);
+  const answer = await fetch("/portal/" + kind + "/" + encodeURIComponent(id));
   if (!answer.ok) { say("h1", "Not found"); say("p", id); document.title = "Not found"; return; }
   const facts = await answer.json();
-  const title = facts.name || facts.sourceRules[0].name;
+  const title = facts.name || facts.sourceRules.map((rule) => rule.name).join(", ");
   document.title = title;
   say("h1", title);
   const table = say("table", "");

@@ -1,20 +1,39 @@
-"""Loads the schema and gives its scalars their meaning."""
+"""Loads the schema, one file per part of it, and gives its scalars their meaning."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from graphql import GraphQLError, GraphQLScalarType, GraphQLSchema, build_schema, is_scalar_type
 
 from callboard.demo.wizsim import moments
 
+PARTS: Final = (
+    "findings",
+    "assets",
+    "threats",
+    "response",
+    "scans",
+    "software",
+    "graph",
+    "projects",
+    "reports",
+    "administration",
+)
+"""The files in `sdl`, in the order of reading."""
+
+
+def part(name: str) -> str:
+    """The text of one file of the schema."""
+    return files("callboard.demo.wizsim").joinpath("sdl", f"{name}.graphql").read_text(encoding="utf-8")
+
 
 @cache
 def schema() -> GraphQLSchema:
     """The one schema of this process."""
-    text = files("callboard.demo.wizsim").joinpath("schema.graphql").read_text(encoding="utf-8")
-    built = build_schema(text, assume_valid=True)
+    built = build_schema("\n".join(map(part, PARTS)), assume_valid=True)
     date_time = built.type_map["DateTime"]
     if is_scalar_type(date_time):
         _read_times(date_time)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import time
 from collections import deque
@@ -14,10 +15,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from callboard.demo.wizsim import admin, portal
+from callboard.demo.wizsim import admin, crooked, portal
 from callboard.demo.wizsim.damage import damage
 from callboard.demo.wizsim.engine import Engine, encode
 from callboard.demo.wizsim.faults import COUNTED, Faults, change
+from callboard.demo.wizsim.reports.tables import write_table
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.tokens import Tokens
 
@@ -38,6 +40,8 @@ class State:
     tokens: Tokens
     admin_token: str
     faults: Faults = field(default_factory=Faults)
+    crooked: dict[str, str] = field(default_factory=dict)
+    """Findings whose links lie, and how."""
     calls: int = 0
     recent: deque[float] = field(default_factory=deque)
     recent_tokens: deque[float] = field(default_factory=deque)
@@ -74,6 +78,7 @@ def make_app(state: State) -> web.Application:
     app.router.add_get("/issues", _portal)
     app.router.add_get("/explorer/{kind}", _portal)
     app.router.add_get("/portal/{kind}/{id}", _portal_item)
+    app.router.add_get("/reports/{run}.csv", _report_file)
     app.router.add_get("/admin/state", _admin_state)
     app.router.add_post("/admin/{action}", _admin)
     return app
@@ -135,8 +140,10 @@ async def _graphql(request: web.Request) -> web.StreamResponse:
         error = {"message": "The body is not a GraphQL request.", "extensions": {"code": "BAD_USER_INPUT"}}
         return _json({"errors": [error], "data": None}, 400)
     query, variables, operation = asked
-    result = state.engine.run(query, variables, operation, scopes=grant.scopes, faults=state.faults)
-    raw = encode(result)
+    result = state.engine.run(
+        query, variables, operation, scopes=grant.scopes, account=grant.account, faults=state.faults
+    )
+    raw = crooked.bend(encode(result), state.crooked)
     partial = state.take("partial")
     if state.faults.changes_body or partial:
         raw = damage(raw, state.faults, partial=partial)
@@ -197,8 +204,23 @@ async def _portal(_request: web.Request) -> web.Response:
 
 async def _portal_item(request: web.Request) -> web.Response:
     state = request.app[STATE]
-    found = portal.item(state.engine, request.match_info["kind"], request.match_info["id"])
+    id_ = request.match_info["id"]
+    found = (
+        None if state.crooked.get(id_) == crooked.DEAD else portal.item(state.engine, request.match_info["kind"], id_)
+    )
     return _json(found or {"error": "There is nothing with this id."}, 200 if found else 404)
+
+
+async def _report_file(request: web.Request) -> web.Response:
+    """The file of a finished run, to whoever holds its link."""
+    tenant = request.app[STATE].tenant
+    run = tenant.reports.find_run(request.match_info["run"])
+    signature = request.query.get("signature", "")
+    if run is None or not hmac.compare_digest(signature.encode(), run.key.encode()):
+        return web.Response(status=403, text="AccessDenied")
+    if tenant.reports.status(run, tenant.world.now) != "COMPLETED":
+        return web.Response(status=403, text="Request has expired")
+    return web.Response(body=write_table(run.report, tenant), content_type="text/csv", charset="utf-8")
 
 
 def _is_admin(request: web.Request, state: State) -> bool:
@@ -225,6 +247,9 @@ async def _admin(request: web.Request) -> web.Response:
                 state.set_faults(admin.fault_values(Faults()))
             state.set_faults(body)
             return _json(admin.fault_values(state.faults))
+        if action == "links":
+            state.crooked = crooked.read(body, state.crooked)
+            return _json(state.crooked)
         if action == "revoke-tokens":
             return _json({"revoked": state.tokens.revoke_all()})
         return _json(admin.act(state.tenant, action, body))

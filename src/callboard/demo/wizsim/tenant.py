@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 
 from callboard.demo.company.ids import entity_id, hex_name
 from callboard.demo.company.ledger import REJECTED, RESOLVED
+from callboard.demo.company.organisation import DAY
 from callboard.demo.company.values import Person, Resource
 from callboard.demo.company.world import Kind, World
 from callboard.demo.wizsim.nodes import ConfigurationRow, IssueRow, VulnerabilityRow
 from callboard.demo.wizsim.options import Options
+from callboard.demo.wizsim.runs import Reports
 
 T = TypeVar("T")
 
@@ -61,14 +63,43 @@ class Edit:
     by_us: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ServiceAccount:
-    """Who calls."""
+    """A machine that may call."""
 
     id: str
     name: str
     client_id: str
     client_secret: str
+    scopes: tuple[str, ...]
+    type: str = "THIRD_PARTY"
+    description: str | None = None
+    projects: tuple[str, ...] = ()
+    """Ids of the projects it is kept to; none for all."""
+
+    created_at: int
+    rotated_at: int
+    expires_at: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """A write call that was made: a line of the audit log."""
+
+    at: int
+    action: str
+    parameters: dict[str, Any]
+    status: str
+    account: ServiceAccount
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProjectDetails:
+    """What write calls said about a project that the company's own value has no room for."""
+
+    risks: dict[str, Any] = field(default_factory=dict)
+    links: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Links in the words of the schema, by the name of the field; a name that is absent was never written."""
 
 
 class Tenant:
@@ -89,13 +120,28 @@ class Tenant:
         """Share of findings that the source keeps to itself (fault `drop_share`)."""
 
         self._remembered: OrderedDict[object, tuple[object, object]] = OrderedDict()
-        seed = world.seed
+        seed, began = world.seed, world.organisation.now
         self.account = ServiceAccount(
             id=entity_id(seed, "service account"),
             name="callboard",
             client_id=hex_name(seed, "client", length=32),
             client_secret=hex_name(seed, "secret", length=64),
+            scopes=options.scopes,
+            created_at=began - 300 * DAY,
+            rotated_at=began - 30 * DAY,
         )
+        self.accounts = [self.account]
+        """Machines that may call; write calls add to them."""
+
+        self.deeds: list[Deed] = []
+        self.projects: dict[str, ProjectDetails] = {}
+        self.people: list[Person] = list(world.organisation.people)
+        """Users of the portal: the company's people, as write calls left them."""
+
+        self.user_projects: dict[str, tuple[str, ...]] = {}
+        """Ids of the projects that write calls assigned, by user id."""
+
+        self.reports = Reports(seconds=options.report_seconds)
 
     @property
     def portal(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from callboard.demo.company.ids import hex_name
 from callboard.demo.wizsim.faults import Faults
-from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.tenant import ServiceAccount, Tenant
 
 AUDIENCES: Final = ("wiz-api", "beyond-api")
 """Of the current and the legacy generation of token hosts (wiz-api.md section 1)."""
@@ -33,6 +33,7 @@ class Grant:
 
     expires_at: float
     scopes: frozenset[str]
+    account: ServiceAccount
     calls: int = 0
 
 
@@ -59,13 +60,13 @@ class Tokens:
 
     def mint(self, form: Mapping[str, str], faults: Faults) -> Answer:
         """Answer one request to the token endpoint."""
-        account, options = self.tenant.account, self.tenant.options
+        options = self.tenant.options
         if form.get("grant_type") != "client_credentials":
             return _refusal(400, "unsupported_grant_type", "Only client_credentials is supported.")
         if form.get("audience") not in AUDIENCES:
             return _refusal(403, "access_denied", f"Service not found: {form.get('audience', '')}")
-        same_id = hmac.compare_digest(form.get("client_id", ""), account.client_id)
-        if not same_id or not hmac.compare_digest(form.get("client_secret", ""), account.client_secret):
+        account = self._account(form.get("client_id", ""), form.get("client_secret", ""))
+        if account is None:
             return _refusal(401, "access_denied", "Unauthorized")
         if faults.account_expired:
             return _refusal(401, "access_denied", "The service account has expired.")
@@ -80,10 +81,12 @@ class Tokens:
             "jti": hex_name(self.tenant.world.seed, "token", self.minted, length=24),
             "dc": options.dc,
             # Opaque to callers on the real thing too: a bit mask, not names (wiz-api.md section 1).
-            "encodedScopes": _encode(hashlib.sha256(" ".join(options.scopes).encode()).digest()[:9]),
+            "encodedScopes": _encode(hashlib.sha256(" ".join(account.scopes).encode()).digest()[:9]),
         }
         token = self._sign(claims)
-        self._grants[token] = Grant(expires_at=now + options.token_seconds, scopes=frozenset(options.scopes))
+        self._grants[token] = Grant(
+            expires_at=now + options.token_seconds, scopes=frozenset(account.scopes), account=account
+        )
         return Answer(
             status=200,
             body={
@@ -93,6 +96,14 @@ class Tokens:
                 "refresh_token": hex_name(self.tenant.world.seed, "refresh", self.minted, length=48),
             },
         )
+
+    def _account(self, client_id: str, secret: str) -> ServiceAccount | None:
+        """The account that these credentials belong to; a deleted one has none."""
+        for account in self.tenant.accounts:
+            same_id = hmac.compare_digest(client_id.encode(), account.client_id.encode())
+            if same_id and hmac.compare_digest(secret.encode(), account.client_secret.encode()):
+                return account
+        return None
 
     def _sign(self, claims: dict[str, Any]) -> str:
         head = _encode(json.dumps({"alg": "HS256", "typ": "JWT"}, separators=(",", ":")).encode())
@@ -105,6 +116,8 @@ class Tokens:
         scheme, _space, token = (header or "").partition(" ")
         grant = self._grants.get(token.strip())
         if scheme.lower() != "bearer" or grant is None or self.clock() >= grant.expires_at:
+            return None
+        if grant.account not in self.tenant.accounts:
             return None
         grant.calls += 1
         if faults.revoke_after and grant.calls > faults.revoke_after:

@@ -18,7 +18,8 @@ from callboard.demo.company.ledger import Ledger
 from callboard.demo.company.world import Kind
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.filters.configurations import CONFIGURATION_FILTERS
-from callboard.demo.wizsim.filters.issues import ISSUE_FILTERS, Filter
+from callboard.demo.wizsim.filters.issues import ISSUE_FILTERS
+from callboard.demo.wizsim.filters.rows import Filter
 from callboard.demo.wizsim.filters.vulnerabilities import VULNERABILITY_FILTERS
 from callboard.demo.wizsim.tenant import Tenant
 

@@ -10,8 +10,10 @@ import msgspec
 from msgspec import Meta
 
 from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.link import LinkRules
 from callboard.domain.run import Scope
 from callboard.errors import ConfigError
+from callboard.sources.wiz.links import NO_TEMPLATE, WizLinks, portal_problem
 
 DEFAULT_TOKEN_URL = "https://auth.app.wiz.io/oauth/token"  # noqa: S105 - an address
 
@@ -116,6 +118,11 @@ class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Minutes by which a reading of changes reaches back behind the last one. Default 10."""
     link_hosts: tuple[str, ...] = ()
     """More hosts that links to Wiz pages may lead to, beside Wiz's own and the tenant's. Default: none."""
+    portal: str | None = None
+    """Where this tenant's own pages begin, for example https://app.wiz.io. Given, links lead nowhere else but to
+    `link_hosts`. Default: any host of Wiz, and links that Callboard builds go where the tenant's own links lead."""
+    links: WizLinks = WizLinks()
+    """How links are built for findings whose record gives none."""
     window: Annotated[int, Meta(ge=0)] = 10_000
     """Most findings that one walk can hand out before it must be split by date, as of 2026-08. Default 10000; 0: no cap."""
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 120.0
@@ -132,6 +139,11 @@ class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         for field in ("name", "client_id", "client_secret", "api_url", "token_url"):
             if not getattr(self, field).strip():
                 raise ValueError(f"{field} must not be empty")
+        if self.portal is not None and (problem := portal_problem(self.portal)) is not None:
+            raise ValueError(f"portal: {problem}")
+        for field, host in self.links.hosts().items():
+            if host not in self.allowed_link_hosts:
+                raise ValueError(f"links.{field} leads to {host}, which is neither the portal nor one of link_hosts")
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("name", self.name), ("api_url", self.graphql_url)]
@@ -165,7 +177,19 @@ class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         # A regional page host was reported by one client: app.<dc>.app.wiz.io for the API at api.<dc>.app.wiz.io.
         tenant = re.sub(r"^api\.", "app.", api)
         own = {host.strip().lower() for host in self.link_hosts if host.strip()}
+        if self.portal is not None:
+            return frozenset({*own, urlsplit(self.portal).hostname or ""})
         return frozenset({*LINK_HOSTS, *own} | ({tenant} if tenant else set()))
+
+    @property
+    def link_rules(self) -> LinkRules:
+        """What is known about the tenant's own pages."""
+        return LinkRules(
+            hosts=self.allowed_link_hosts,
+            templates=self.links.templates(),
+            no_template=NO_TEMPLATE,
+            portal=None if self.portal is None else self.portal.rstrip("/").lower(),
+        )
 
 
 def _words(field: str, given: tuple[str, ...], known: dict[str, _T]) -> tuple[_T, ...]:

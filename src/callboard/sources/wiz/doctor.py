@@ -14,6 +14,8 @@ from callboard.sources.wiz import documents
 from callboard.sources.wiz.auth import api_url_from_token
 from callboard.sources.wiz.client import Client, Page, scope_for
 from callboard.sources.wiz.config import WizConfig
+from callboard.sources.wiz.filters import Words
+from callboard.sources.wiz.vocabulary import FIELDS, strange_words
 
 
 class _Account(msgspec.Struct):
@@ -23,7 +25,12 @@ class _Account(msgspec.Struct):
 
 
 async def examine(
-    config: WizConfig, client: Client, scope: Scope, *, probe: Callable[[str], Awaitable[Page]]
+    config: WizConfig,
+    client: Client,
+    scope: Scope,
+    *,
+    probe: Callable[[str], Awaitable[Page]],
+    words: Callable[[str], Awaitable[Words]],
 ) -> tuple[Check, ...]:
     """The checks in the order in which a person would fix what fails. Stops where the rest could not work either."""
     try:
@@ -47,6 +54,7 @@ async def examine(
     if account is not None and account.expiresAt:
         checks.append(Check(subject="service account", ok=None, message=f"It expires at {account.expiresAt}."))
     checks += [await _kind(kind, account, probe) for kind in kinds]
+    checks.append(_words({kind.word: await words(kind.word) for kind in scope.kinds}))
     return tuple(checks)
 
 
@@ -81,6 +89,27 @@ async def _kind(kind: str, account: _Account | None, probe: Callable[[str], Awai
     count = page.totalCount if isinstance(page.totalCount, int) else None
     seen = "some" if count is None else f"{count:,}{' or more' if page.maxCountReached is True else ''}"
     return Check(subject=kind, ok=True, message=f"Readable: {seen} in sight.")
+
+
+def _words(of_kinds: dict[str, Words]) -> Check:
+    """Whether Wiz uses severities or statuses that are newer than this Callboard."""
+    untold = [kind for kind, words in of_kinds.items() if set(words) < set(FIELDS)]
+    strange = {word for kind, words in of_kinds.items() for word in strange_words(kind, words)}
+    if strange:
+        return Check(
+            subject="words",
+            ok=None,
+            message=f"Wiz has words that this Callboard does not know: {', '.join(sorted(strange))}.",
+            hint="Their findings are read and shown as unknown. A newer Callboard may know the words.",
+        )
+    if untold:
+        return Check(
+            subject="words",
+            ok=None,
+            message=f"Wiz does not say which severities and statuses it has for: {', '.join(untold)}.",
+            hint="Findings with a word that is newer than this Callboard would not be asked for.",
+        )
+    return Check(subject="words", ok=True, message="Every severity and status that Wiz has is known.")
 
 
 def _failed(subject: str, error: CallboardError) -> Check:

@@ -75,6 +75,21 @@ class Cutter:
         return RawNode(msgspec.json.encode(fields), view, at)
 
 
+class _Identified(msgspec.Struct, gc=False):
+    id: str | None = None
+
+
+_IDENTIFIED = msgspec.json.Decoder(_Identified)
+
+
+def record_id(node: Raw) -> str | None:
+    """The id of a record. None: it has none that can be read."""
+    try:
+        return _IDENTIFIED.decode(node).id
+    except (ValueError, RecursionError):
+        return None
+
+
 class Walk:
     """What has been seen of one walk over pages, so that a walk that goes in circles or breaks off is noticed.
 

@@ -19,7 +19,9 @@ from callboard.domain import alias
 from callboard.domain.finding import Detail, Kind, Note, Observed, Project, Rejected, Resource, Rule, State, Ticket
 from callboard.domain.instant import Instant
 from callboard.errors import ImportRefusedError
+from callboard.sources.wiz.code import file_in, readable, repository_names, repository_of
 from callboard.sources.wiz.lenient import loads
+from callboard.sources.wiz.resource import label_names
 from callboard.sources.wiz.words import (
     LINE_CHARACTERS,
     TEXT_CHARACTERS,
@@ -133,6 +135,10 @@ def _issue(row: Row, where: str) -> Observed | Rejected:
     state = state_of(row["Status"].strip(), row.get("Resolution", "").strip(), drift)
     external = _told(row, "Resource external ID", drift)
     remediation = _told(row, "Remediation Recommendation", drift, TEXT_CHARACTERS)
+    kind = _told(row, "Resource Type", drift) or "UNKNOWN"
+    url = _told(row, "Cloud Provider URL", drift) or None
+    repository = repository_of((external or None,), kind, url)
+    tags = _tags(row.get("Resource Tags", ""), drift)
     return Observed(
         external_id=issue_id,
         kind=Kind.ISSUE,
@@ -143,20 +149,23 @@ def _issue(row: Row, where: str) -> Observed | Rejected:
         resource=Resource(
             external_id=resource_id,
             name=_told(row, "Resource Name", drift) or resource_id,
-            type=_told(row, "Resource Type", drift) or "UNKNOWN",
+            type=kind,
             platform=_told(row, "Resource Platform", drift) or None,
             region=_told(row, "Resource Region", drift) or None,
             account_id=_told(row, "Subscription ID", drift) or None,
             account_name=_told(row, "Subscription Name", drift) or None,
             provider_id=external or None,
             status=_told(row, "Resource Status", drift) or None,
-            url=_told(row, "Cloud Provider URL", drift) or None,
-            tags=_tags(row.get("Resource Tags", ""), drift),
+            repository=repository and readable(repository),
+            url=url,
+            tags=tags,
             aliases=_aliases(
                 (alias.WIZ_ASSET, resource_id),
                 (alias.WIZ_EXTERNAL, external),
+                *(repository_names(repository) if repository else ()),
                 (alias.KUBERNETES_NAMESPACE, _told(row, "Kubernetes Namespace", drift)),
                 (alias.KUBERNETES_CLUSTER, _told(row, "Kubernetes Cluster", drift)),
+                *label_names(tags),
             ),
         ),
         projects=_projects(row, drift),
@@ -193,7 +202,6 @@ def _vulnerability(row: Row, where: str) -> Observed | Rejected:
     state = state_of(row["FindingStatus"].strip(), row.get("ResolutionReason", "").strip(), drift)
     severity = next((word for key in _SEVERITY_COLUMNS if (word := row.get(key, "").strip())), None)
     package, fixed = _told(row, "DetailedName", drift), _told(row, "FixedVersion", drift)
-    external = _told(row, "ProviderUniqueId", drift)
     prefix = name.partition("-")[0]
     return Observed(
         external_id=finding_id,
@@ -202,21 +210,7 @@ def _vulnerability(row: Row, where: str) -> Observed | Rejected:
         severity=severity_of(severity, "CVSSSeverity", drift),
         title=f"{name} in {package}" if package else name,
         rule=Rule(external_id=name, name=name, kind=prefix if prefix in ("CVE", "GHSA", "MAL") else "Advisory"),
-        resource=Resource(
-            external_id=asset_id,
-            name=_told(row, "AssetName", drift) or asset_id,
-            # The report does not tell the asset's type.
-            type="UNKNOWN",
-            platform=_told(row, "CloudPlatform", drift) or None,
-            region=_told(row, "AssetRegion", drift) or None,
-            account_id=_told(row, "SubscriptionExternalId", drift) or None,
-            account_name=_told(row, "SubscriptionName", drift) or None,
-            provider_id=external or None,
-            status=_told(row, "Status", drift) or None,
-            url=_told(row, "CloudProviderURL", drift) or None,
-            tags=_tags(row.get("Tags", ""), drift),
-            aliases=_aliases((alias.WIZ_ASSET, asset_id), (alias.WIZ_EXTERNAL, external)),
-        ),
+        resource=file_in(_asset(row, asset_id, drift), row.get("LocationPath", "").strip()),
         first_detected_at=first,
         last_detected_at=_date(row, "LastDetected", drift),
         fixed_at=_fixed_at(row, "ResolvedAt", state, drift),
@@ -238,6 +232,35 @@ def _vulnerability(row: Row, where: str) -> Observed | Rejected:
             source_status=row["FindingStatus"].strip() or UNSET,
             source_severity=severity or UNSET,
             drift=noted(drift),
+        ),
+    )
+
+
+def _asset(row: Row, asset_id: str, drift: list[str]) -> Resource:
+    # The report does not tell the asset's type; that it is a repository shows in its id alone.
+    kind = "UNKNOWN"
+    external = _told(row, "ProviderUniqueId", drift) or None
+    url = _told(row, "CloudProviderURL", drift) or None
+    repository = repository_of((external,), kind, url)
+    tags = _tags(row.get("Tags", ""), drift)
+    return Resource(
+        external_id=asset_id,
+        name=_told(row, "AssetName", drift) or asset_id,
+        type=kind,
+        platform=_told(row, "CloudPlatform", drift) or None,
+        region=_told(row, "AssetRegion", drift) or None,
+        account_id=_told(row, "SubscriptionExternalId", drift) or None,
+        account_name=_told(row, "SubscriptionName", drift) or None,
+        provider_id=external,
+        repository=repository and readable(repository),
+        status=_told(row, "Status", drift) or None,
+        url=url,
+        tags=tags,
+        aliases=_aliases(
+            (alias.WIZ_ASSET, asset_id),
+            (alias.WIZ_EXTERNAL, external),
+            *(repository_names(repository) if repository else ()),
+            *label_names(tags),
         ),
     )
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,12 +12,20 @@ from msgspec import UNSET, Raw, UnsetType
 
 from callboard.domain import alias
 from callboard.domain.finding import Resource
+from callboard.sources.wiz.code import readable, repository_names, repository_of
 from callboard.sources.wiz.lenient import ABSENT, Memo, Reader, loads
+from callboard.sources.wiz.variants import Variants
 from callboard.sources.wiz.words import LINE_CHARACTERS, Text, clean, filled
 
 _MOST_TAGS = 200
 _MOST_IMAGE_NAMES = 50
-_REPOSITORY_TYPES = frozenset({"REPOSITORY", "REPOSITORY_BRANCH"})
+
+KUBERNETES_LABEL = "backstage.io/kubernetes-id"
+"""Backstage's label on Kubernetes objects (its well-known annotations, 2026-11). No published Wiz payload shows whether
+labels come as tags; under this key nothing else can be meant."""
+
+Tags = tuple[tuple[str, str], ...]
+
 _IMAGE_TYPES = frozenset({"CONTAINER_IMAGE"})
 
 _IMAGE = re.compile(
@@ -93,7 +100,9 @@ def _seen(raw: Raw | bytes) -> tuple[Seen, Raw]:
             account_id = account_id or filled(subscription.externalId)
             account_name = account_name or filled(subscription.name)
     kind = filled(entity.type) or "UNKNOWN"
-    repository = _repository(entity, kind)
+    ids = (filled(entity.repositoryExternalId), filled(entity.externalId), filled(entity.providerUniqueId))
+    repository = repository_of(ids, kind, filled(entity.cloudProviderURL))
+    tags = _tags(entity.tags, drift)
     resource = Resource(
         external_id=resource_id,
         name=filled(entity.name) or resource_id,
@@ -104,11 +113,11 @@ def _seen(raw: Raw | bytes) -> tuple[Seen, Raw]:
         account_id=account_id,
         account_name=account_name,
         provider_id=filled(entity.providerUniqueId) or filled(entity.providerId) or filled(entity.externalId),
-        repository=None if repository is None else repository.replace("##", "/"),
+        repository=None if repository is None else readable(repository),
         status=filled(entity.status),
         url=filled(entity.cloudProviderURL),
-        tags=_tags(entity.tags, drift),
-        aliases=tuple(dict.fromkeys(_aliases(entity, kind, resource_id, repository))),
+        tags=tags,
+        aliases=tuple(dict.fromkeys(_aliases(entity, kind, resource_id, repository, tags))),
     )
     return Seen(resource, _exposed(entity), tuple(drift)), entity.projects
 
@@ -117,27 +126,19 @@ seen = Memo(_seen)
 """The resource in an object, and the object's own `projects`, remembered by the bytes."""
 
 
-_targeted: dict[tuple[int, str | None, str | None], tuple[Resource, Resource]] = {}
-_TARGETED_KEPT = 20_000
-
-
-def with_targets(resource: Resource, first: str | None, second: str | None) -> Resource:
-    """The resource, also known by the target ids that a configuration finding carries beside it."""
-    key = (id(resource), first, second)
-    remembered = _targeted.get(key)
-    # The resource is kept beside the answer, so its id cannot be another one's by now.
-    if remembered is not None and remembered[0] is resource:
-        return remembered[1]
+def _targeted(resource: Resource, first: str | None, second: str | None) -> Resource:
     known = {value for form, value in resource.aliases if form == alias.WIZ_EXTERNAL}
     more = [(alias.WIZ_EXTERNAL, target) for target in dict.fromkeys((first, second)) if target and target not in known]
-    named = msgspec.structs.replace(resource, aliases=(*resource.aliases, *more)) if more else resource
-    if len(_targeted) >= _TARGETED_KEPT:
-        _targeted.clear()
-    _targeted[key] = (resource, named)
-    return named
+    return msgspec.structs.replace(resource, aliases=(*resource.aliases, *more)) if more else resource
 
 
-def _aliases(entity: _Entity, kind: str, resource_id: str, repository: str | None) -> Iterable[tuple[str, str]]:
+with_targets = Variants(_targeted)
+"""The resource, also known by the two target ids that a configuration finding carries beside it."""
+
+
+def _aliases(
+    entity: _Entity, kind: str, resource_id: str, repository: str | None, tags: Tags
+) -> Iterable[tuple[str, str]]:
     yield alias.WIZ_ASSET, resource_id
     for text in (entity.externalId, entity.providerUniqueId, entity.providerId):
         if external := filled(text):
@@ -145,8 +146,7 @@ def _aliases(entity: _Entity, kind: str, resource_id: str, repository: str | Non
     if external := filled(entity.repositoryExternalId):
         yield alias.WIZ_REPOSITORY, external
     if repository is not None:
-        yield alias.WIZ_REPOSITORY, repository
-        yield alias.REPOSITORY, folded(repository.replace("##", "/"))
+        yield from repository_names(repository)
     for text in _image_texts(entity, kind):
         if (image := image_name(text)) is not None:
             yield alias.IMAGE, image
@@ -155,24 +155,14 @@ def _aliases(entity: _Entity, kind: str, resource_id: str, repository: str | Non
             yield alias.KUBERNETES_NAMESPACE, namespace
     if cluster := filled(entity.kubernetesClusterName):
         yield alias.KUBERNETES_CLUSTER, cluster
+    yield from label_names(tags)
 
 
-def _repository(entity: _Entity, kind: str) -> str | None:
-    """`<host>##<org>/<repo>` of a repository or a branch. None: it is neither, or does not tell its host.
-
-    As of 2026-08 a branch's externalId is `<host>##<org>/<repo>##<branch>` (published payload).
-    """
-    for text in (filled(entity.repositoryExternalId), filled(entity.externalId), filled(entity.providerUniqueId)):
-        if text is None or "##" not in text:
-            continue
-        host, slug, *_ = text.split("##")
-        if "." in host and "/" in slug and not slug.startswith("/"):
-            return f"{host}##{slug}"
-    if kind in _REPOSITORY_TYPES and (url := filled(entity.cloudProviderURL)) is not None:
-        found = re.fullmatch(r"https://([\w.-]+\.[a-z]+)/([\w.-]+/[\w.-]+?)(?:\.git)?(?:/tree/.*)?", url)
-        if found is not None:
-            return f"{found[1]}##{found[2]}"
-    return None
+def label_names(tags: Tags) -> Iterable[tuple[str, str]]:
+    """Names that are written on a resource as a label or tag: Backstage's own, under its own key."""
+    for key, text in tags:
+        if key == KUBERNETES_LABEL and text:
+            yield alias.KUBERNETES_ID, text
 
 
 def _image_texts(entity: _Entity, kind: str) -> Iterable[str]:
@@ -192,11 +182,6 @@ def image_name(text: str) -> str | None:
     return None if found is None or len(text) > LINE_CHARACTERS else found["name"].lower()
 
 
-def folded(text: str) -> str:
-    """Letter case and composition do not tell repositories apart."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
 def _exposed(entity: _Entity) -> bool | None | UnsetType:
     told = [entity.hasWideInternetExposure, entity.hasLimitedInternetExposure, entity.isAccessibleFromInternet]
     if True in told:
@@ -213,7 +198,7 @@ def _strings(raw: Raw) -> list[str] | None:
         return None
 
 
-def _tags(raw: Raw, drift: list[str]) -> tuple[tuple[str, str], ...]:
+def _tags(raw: Raw, drift: list[str]) -> Tags:
     """Tags, which issues and vulnerabilities give as a map and configuration findings as a list of key and value."""
     if raw is ABSENT:
         return ()

@@ -14,14 +14,15 @@ from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.errors import SourceChangedError
 from callboard.net import Net
 from callboard.ports import Check, ProjectRecord, RawPage, Split
-from callboard.sources.wiz import documents, filters
+from callboard.sources.wiz import cutting, documents, filters
 from callboard.sources.wiz.auth import Tokens
 from callboard.sources.wiz.client import Client, NotUnderstoodError, Page, TooHeavyError
 from callboard.sources.wiz.config import WizConfig
 from callboard.sources.wiz.doctor import examine
-from callboard.sources.wiz.pages import Cutter, Walk
+from callboard.sources.wiz.pages import Cutter, Walk, record_id
 from callboard.sources.wiz.parse import PARSER_VERSION, parse, parse_project
 from callboard.sources.wiz.patience import Patience
+from callboard.sources.wiz.vocabulary import Vocabulary
 
 _BATCH = 500
 """Ids asked for at once: as many as one page can hand out."""
@@ -85,6 +86,7 @@ class WizSource:
             Patience(sleep=sleep, random=random),
             now=self._now,
         )
+        self._vocabulary = Vocabulary(self._filter_fields, now=self._now)
         self._ways = {kind: _Ways(config.page_size) for kind in documents.PAGES}
 
     @property
@@ -121,7 +123,7 @@ class WizSource:
         cutter = _cutter(part.kind)
         while True:
             page = await self._page(part.kind, ask, cursor)
-            if cursor is None and self._too_large(part, page) and (smaller := filters.split(part)):
+            if cursor is None and self._too_large(part, page) and (smaller := self._split(part, page)):
                 yield Split(parts=smaller)
                 return
             nodes, cursor = walk.take(page)
@@ -130,18 +132,34 @@ class WizSource:
                 return
 
     async def by_ids(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[RawPage]:
-        """What Wiz says about these ids now. An id that does not come back is unknown to it."""
+        """What Wiz says about these ids now. An id that does not come back is unknown to it.
+
+        Ids that do not come by themselves are asked for again with every status by name, before they are called unknown:
+        taking a finding that somebody rejected for one that is gone would show it as fixed.
+        """
         wanted = list(dict.fromkeys(ids))
-        cutter = _cutter(kind.word)
         for start in range(0, len(wanted), _BATCH):
-            ask = filters.by_ids(kind.word, wanted[start : start + _BATCH], self._now())
-            walk = Walk(None, f"{kind.word} records")
-            cursor: str | None = None
-            while True:
-                nodes, cursor = walk.take(await self._page(kind.word, ask, cursor))
-                yield RawPage(nodes=cutter.cut(nodes), cursor=cursor, expected=walk.expected)
-                if cursor is None:
-                    break
+            batch = wanted[start : start + _BATCH]
+            missing = set(batch)
+            async for page in self._walk_ids(kind.word, filters.by_ids(kind.word, batch, self._now()), missing):
+                yield page
+            if missing:
+                batch = [each for each in batch if each in missing]
+                again = filters.by_ids(kind.word, batch, self._now(), every_status=True)
+                async for page in self._walk_ids(kind.word, again, missing):
+                    yield page
+
+    async def _walk_ids(self, kind: str, ask: filters.Ask, missing: set[str]) -> AsyncIterator[RawPage]:
+        """The pages of an ask for ids; those that come are taken off `missing`."""
+        cutter = _cutter(kind)
+        walk = Walk(None, f"{kind} records")
+        cursor: str | None = None
+        while True:
+            nodes, cursor = walk.take(await self._page(kind, ask, cursor))
+            missing.difference_update(filter(None, map(record_id, nodes)))
+            yield RawPage(nodes=cutter.cut(nodes), cursor=cursor, expected=walk.expected)
+            if cursor is None:
+                return
 
     def parse(self, part_kind: str, raw: bytes | memoryview) -> Observed | Rejected:
         """One finding record. Never raises for bad input."""
@@ -161,7 +179,7 @@ class WizSource:
 
     async def check(self) -> tuple[Check, ...]:
         """Token, API, scopes: what works and what does not."""
-        return await examine(self.config, self._client, self._scope, probe=self._probe)
+        return await examine(self.config, self._client, self._scope, probe=self._probe, words=self._vocabulary.of)
 
     @property
     def calls(self) -> int:
@@ -177,6 +195,13 @@ class WizSource:
             return False
         total = page.totalCount
         return page.maxCountReached is True or (isinstance(total, int) and total > self.config.window)
+
+    def _split(self, part: Part, page: Page) -> tuple[Part, ...]:
+        total = page.totalCount if isinstance(page.totalCount, int) and page.maxCountReached is not True else None
+        return cutting.split(part, total, self.config.window)
+
+    async def _filter_fields(self, kind: str) -> Page:
+        return await self._client.execute(documents.WORDS[kind], {}, kind=kind)
 
     async def _probe(self, kind: str) -> Page:
         return await self._count(kind, filters.Ask(filter={}, high=self._now()))
@@ -199,8 +224,10 @@ class WizSource:
     async def _ask(self, document: str, kind: str, ask: filters.Ask, variables: dict[str, Any]) -> Page:
         """One answer, in fewer or older words where the tenant does not understand."""
         ways = self._ways[kind]
+        words = await self._vocabulary.of(kind) if ask.beyond else None
         while True:
-            sent = {**variables, "filterBy": filters.filter_by(kind, ask, old_names=ways.old_names)}
+            chosen = filters.filter_by(kind, ask, old_names=ways.old_names, words=words)
+            sent = {**variables, "filterBy": chosen}
             if ask.order is not None and ways.ordered and "after" in variables:
                 sent["orderBy"] = {"field": ask.order, "direction": "ASC"}
             try:

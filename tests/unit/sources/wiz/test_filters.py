@@ -1,21 +1,18 @@
-"""Which parts a run reads, and that splitting one loses nothing."""
+"""Which parts a run reads, and how each is asked for."""
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.instant import DAY, Instant, from_text
+from callboard.domain.instant import from_text
 from callboard.domain.run import Part, Scope
-from callboard.sources.wiz.filters import Ask, Filter, filter_by, plan_delta, plan_full, split
+from callboard.sources.wiz.filters import Ask, Filter, Words, filter_by, plan_delta, plan_full
 
 NOW = from_text("2026-08-20T12:00:00.5Z")
 
 
-def sent(part: Part, *, old_names: bool = False) -> Filter:
+def sent(part: Part, *, old_names: bool = False, words: Words | None = None) -> Filter:
     """What a part asks for."""
-    return filter_by(part.kind, Ask.decode(part.filter), old_names=old_names)
+    return filter_by(part.kind, Ask.decode(part.filter), old_names=old_names, words=words)
 
 
 def test_a_full_run_reads_what_matters_most_first() -> None:
@@ -96,54 +93,26 @@ def test_older_names_say_the_same() -> None:
     assert "projectIdV2" not in sent(part, old_names=True)
 
 
-def leaves(part: Part, rounds: int, salt: int) -> list[Part]:
-    """Some way of splitting a part and its parts again."""
-    if rounds == 0 or (salt >> rounds) & 1:
-        return [part]
-    smaller = split(part)
-    return [leaf for each in smaller for leaf in leaves(each, rounds - 1, salt * 31 + len(each.name))] or [part]
+NEWER = {"severity": ["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE", "SEVERE"], "status": ["OPEN", "RESOLVED", "MUTED"]}
 
 
-@given(
-    at=st.integers(min_value=-(2**50), max_value=2**52),
-    severity=st.sampled_from(["CRITICAL", "HIGH", "MEDIUM", "LOW", "NONE"]),
-    rounds=st.integers(0, 14),
-    salt=st.integers(0, 2**31),
-    inclusive=st.booleans(),
-)
-def test_however_a_part_is_split_every_row_falls_into_a_leaf(
-    *, at: int, severity: str, rounds: int, salt: int, inclusive: bool
-) -> None:
-    """Whether Wiz includes the ends or not, and whether it compares microseconds or whole seconds."""
-    part = Part(
-        name="vulnerability/open", kind="vulnerability", filter=Ask(filter={"status": ["OPEN"]}, high=NOW).encode()
-    )
-    parts = leaves(part, rounds, salt)
-    assert len({each.name for each in parts}) == len(parts)
-    assert len({each.filter for each in parts}) == len(parts)
-
-    def matches(each: Part) -> bool:
-        wanted = sent(each)
-        if severity not in wanted.get("severity", [severity]):
-            return False
-        between = wanted.get("firstSeenAt", {})
-        low = from_text(between["after"]) if "after" in between else None
-        high = from_text(between["before"]) if "before" in between else None
-        if inclusive:
-            return (low is None or at >= low) and (high is None or at <= high)
-        return (low is None or at > low) and (high is None or at < high)
-
-    assert 1 <= sum(matches(each) for each in parts) <= 2
+def test_words_that_wiz_adds_are_asked_for_once() -> None:
+    """A new severity is among the parts of the open findings exactly once, a new status with each severity once."""
+    parts = {part.name: part for part in plan_full(Scope(), NOW)}
+    urgent = sent(parts["vulnerability/open-critical-high"], words=NEWER)
+    other = sent(parts["vulnerability/open-other"], words=NEWER)
+    assert urgent == {"status": ["OPEN", "IN_PROGRESS", "MUTED"], "severity": ["CRITICAL", "HIGH"]}
+    assert other == {"status": ["OPEN", "IN_PROGRESS", "MUTED"], "severity": ["MEDIUM", "LOW", "NONE", "SEVERE"]}
+    # Closed ones are not filtered by severity, and a status that nobody knows counts as open.
+    assert sent(parts["vulnerability/resolved"], words=NEWER) == sent(parts["vulnerability/resolved"])
+    changed = plan_delta(Scope(), NOW, NOW)[2]
+    assert sent(changed, words=NEWER)["status"] == ["OPEN", "IN_PROGRESS", "RESOLVED", "REJECTED", "MUTED"]
+    assert "severity" not in sent(changed, words=NEWER)
 
 
-def test_splitting_ends() -> None:
-    """Down to a second of one severity, then it says that it cannot."""
-    ask = Ask(filter={}, low=NOW, high=Instant(NOW + DAY), last=False)
-    part = Part(name="vulnerability/x", kind="vulnerability", filter=ask.encode())
-    for _ in range(40):
-        smaller = split(part)
-        if not smaller:
-            break
-        part = smaller[0]
-    assert split(part) == ()
-    assert part.name.endswith("/critical")
+def test_words_that_wiz_adds_stay_out_of_a_narrower_scope() -> None:
+    """Who names what is wanted gets that and no more; what the tenant does not tell changes nothing."""
+    narrow = Scope(severities=(Severity.HIGH, Severity.LOW), states=(State.OPEN,))
+    assert all(sent(part, words=NEWER) == sent(part) for part in plan_full(narrow, NOW))
+    assert all(sent(part, words=NEWER) == sent(part) for part in plan_delta(narrow, NOW, NOW))
+    assert all(sent(part, words={}) == sent(part) for part in plan_full(Scope(), NOW))

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Observed, Rejected, Severity, State
 from callboard.domain.instant import from_text
+from callboard.domain.ownership import Claims, Subject, own
 from callboard.ports import ProjectRecord
 from callboard.sources.wiz.parse import parse, parse_project
 
@@ -323,6 +325,86 @@ def test_a_branch_is_known_by_its_repository() -> None:
         ("wiz.repository", "github.com##Acme/Shop"),
         ("repo", "github.com/acme/shop"),
     )
+
+
+BRANCH = {
+    "id": "b",
+    "type": "REPOSITORY_BRANCH",
+    "name": "Acme/Shop/main",
+    "externalId": "github.com##Acme/Shop##main",
+    "providerUniqueId": "github.com##Acme/Shop##main",
+}
+
+
+def test_a_vulnerability_in_code_is_in_its_file() -> None:
+    """The files of one branch may belong to several components; each keeps the names of the branch."""
+    found = observed("vulnerability", vulnerableAsset=BRANCH, locationPath="/services/Pay/go.mod")
+    again = observed("vulnerability", id="v2", vulnerableAsset=BRANCH, locationPath="/services/Pay/go.mod")
+    branch = observed("vulnerability", vulnerableAsset=BRANCH, locationPath=None).resource
+    assert again.resource is found.resource
+    assert (found.resource.external_id, found.resource.name) == (
+        "b#services/Pay/go.mod",
+        "Acme/Shop/main/services/Pay/go.mod",
+    )
+    assert found.resource.aliases == (*branch.aliases, ("repo.path", "github.com/acme/shop//services/Pay/go.mod"))
+    assert found.detail.location == "/services/Pay/go.mod"
+    assert branch.external_id == "b"
+
+
+@pytest.mark.parametrize("path", [None, "", "/", "../x", "a/" * 600])
+def test_a_path_that_leads_nowhere_leaves_the_branch(path: str | None) -> None:
+    """It is shown with the finding, and decides nothing."""
+    assert observed("vulnerability", vulnerableAsset=BRANCH, locationPath=path).resource.external_id == "b"
+
+
+def test_a_path_on_a_machine_is_no_path_in_a_repository() -> None:
+    """Only what is in a repository is divided by its files."""
+    found = observed("vulnerability", locationPath="/usr/lib/libssl.so")
+    assert found.resource.external_id == "a1"
+    assert found.resource.aliases == (("wiz.asset", "a1"),)
+
+
+def test_two_components_of_one_repository_get_their_own_files() -> None:
+    """From Wiz's record and Backstage's annotation to the owner."""
+    at = "url:https://github.com/acme/shop/tree/main/services"
+    claims = Claims.of(
+        Entity(
+            ref=EntityRef(f"component:default/{name}"),
+            kind="component",
+            name=name,
+            owner=EntityRef(f"group:default/{name}"),
+            annotations=(("backstage.io/source-location", f"{at}/{name}/"),),
+        )
+        for name in ("pay", "cart")
+    )
+    routes = []
+    for path in ("services/pay/go.mod", "services/cart/web/package-lock.json", "README.md"):
+        found = observed("vulnerability", vulnerableAsset=BRANCH, locationPath=path)
+        routes.append(own(Subject(found.resource.aliases), claims).routes)
+    assert routes == [
+        ("component:default/pay",),
+        ("component:default/cart",),
+        ("component:default/cart", "component:default/pay"),
+    ]
+
+
+LABEL = "backstage.io/kubernetes-id"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "tags", "named"),
+    [
+        ("issue", "entitySnapshot", {LABEL: "pay"}, ["pay"]),
+        ("vulnerability", "vulnerableAsset", {LABEL: "pay", "team": "a"}, ["pay"]),
+        ("misconfiguration", "resource", [{"key": LABEL, "value": "pay"}], ["pay"]),
+        ("issue", "entitySnapshot", {LABEL: ""}, []),
+        ("issue", "entitySnapshot", {"kubernetes-id": "pay"}, []),
+    ],
+)
+def test_backstages_own_label_is_a_name(kind: str, field: str, tags: object, named: list[str]) -> None:
+    """Under exactly its key, in each shape that tags come in."""
+    found = observed(kind, **{field: {**RECORDS[kind][field], "tags": tags}})
+    assert [value for form, value in found.resource.aliases if form == "kubernetes.id"] == named
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from callboard.domain.finding import Observed, Rejected, State
 from callboard.domain.instant import from_text
 from callboard.errors import ImportRefusedError
 from callboard.sources.wiz.files import ISSUE_REPORT, NODES, VULNERABILITY_REPORT, detect, read_file
+from callboard.sources.wiz.parse import parse
 
 ISSUE = {
     "Issue ID": "i1",
@@ -209,3 +210,46 @@ def test_no_rows_raise(tmp_path: Path, rows: list[str]) -> None:
     path.write_text(path.read_text() + "\n".join(rows), encoding="utf-8", errors="ignore")
     for record in read_file(path, ISSUE_REPORT):
         assert isinstance(record, Observed | Rejected)
+
+
+def test_a_row_about_code_names_the_same_things_as_the_api(tmp_path: Path) -> None:
+    """The repository by the asset's id, the file by its path, Backstage's label by its key."""
+    row = {
+        **VULNERABILITY,
+        "ProviderUniqueId": "github.com##Acme/Shop##main",
+        "AssetName": "Acme/Shop/main",
+        "LocationPath": "services/pay/go.mod",
+        "Tags": '{"backstage.io/kubernetes-id": "pay"}',
+    }
+    found = read_one(written(tmp_path / "x.csv", row))
+    assert isinstance(found, Observed)
+    asset = {
+        "id": "a1",
+        "type": "REPOSITORY_BRANCH",
+        "name": "Acme/Shop/main",
+        "providerUniqueId": "github.com##Acme/Shop##main",
+        "tags": {"backstage.io/kubernetes-id": "pay"},
+    }
+    record = {
+        "id": "v1",
+        "name": "CVE-2026-1",
+        "status": "OPEN",
+        "severity": "HIGH",
+        "firstDetectedAt": "2025-04-01T00:00:00Z",
+        "locationPath": "services/pay/go.mod",
+        "vulnerableAsset": asset,
+    }
+    told = parse("vulnerability", json.dumps(record).encode())
+    assert isinstance(told, Observed)
+    assert found.resource.external_id == told.resource.external_id == "a1#services/pay/go.mod"
+    assert set(found.resource.aliases) == set(told.resource.aliases)
+    assert found.resource.repository == told.resource.repository == "github.com/Acme/Shop"
+
+
+def test_an_issue_row_about_a_repository(tmp_path: Path) -> None:
+    """The issue report tells no path, so the repository is the resource."""
+    row = {**ISSUE, "Resource external ID": "github.com##Acme/Shop##main", "Resource Type": "REPOSITORY_BRANCH"}
+    found = read_one(written(tmp_path / "x.csv", row))
+    assert isinstance(found, Observed)
+    assert ("repo", "github.com/acme/shop") in found.resource.aliases
+    assert found.resource.external_id == "r1"

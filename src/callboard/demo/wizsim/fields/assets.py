@@ -43,7 +43,23 @@ def _image_name(name: str, seed: int) -> str:
 
 
 ASSET_FIELDS: Final[Fields] = {
-    "VulnerableAssetCommon": _BASE,
+    **dict.fromkeys(
+        (
+            "VulnerableAssetArtifact",
+            "VulnerableAssetCommon",
+            "VulnerableAssetEndpoint",
+            "VulnerableAssetIde",
+            "VulnerableAssetPaaSResource",
+            "VulnerableAssetVirtualMachineImage",
+        ),
+        _BASE,
+    ),
+    "VulnerableAssetDevice": {**_BASE, "operatingSystem": lambda _r, _t: "Linux"},
+    "VulnerableAssetNetworkAddress": {
+        **_BASE,
+        "address": lambda r, _t: r.name,
+        "addressType": lambda _r, _t: "IPV4",
+    },
     "VulnerableAssetRepository": _BASE,
     "VulnerableAssetVirtualMachine": {
         **_BASE,

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from callboard.demo.company.ids import entity_id
+from callboard.demo.company.ids import entity_id, hex_name
 from callboard.demo.company.values import ApplicationService, Branch, CloudAccount, Repository, Resource
 from callboard.demo.wizsim.fields.configurations import pairs
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.fields.projects import analytics
 from callboard.demo.wizsim.moments import write, write_optional
+from callboard.demo.wizsim.software import technologies_of
 from callboard.demo.wizsim.tenant import Tenant
 
 
@@ -42,7 +43,8 @@ def _branch_projects(b: Branch, t: Tenant) -> Any:
     return _repository_projects(repository, t) if repository else None
 
 
-def _organisation(_source: object, t: Tenant) -> dict[str, Any]:
+def organisation(_source: object, t: Tenant) -> dict[str, Any]:
+    """The organisation on the Git host."""
     repository = t.world.organisation.repositories[0]
     return {
         "id": repository.organization_id,
@@ -92,12 +94,30 @@ def _account_size(a: CloudAccount, t: Tenant) -> int:
     return sum(1 for r in t.world.organisation.resources if r.account is a)
 
 
-def _no_exposures(_r: Resource, _t: Tenant, **_arguments: object) -> dict[str, Any]:
-    return {"nodes": []}
+def _connector(t: Tenant) -> dict[str, Any]:
+    kind = {"id": "github", "name": "GitHub"}
+    return {"id": entity_id(t.world.seed, "connector"), "name": "main", "type": kind}
 
 
-def _connector(t: Tenant) -> dict[str, str]:
-    return {"id": entity_id(t.world.seed, "connector"), "name": "main"}
+def cluster_kind(resource: Resource) -> str:
+    """Whose Kubernetes a cluster is."""
+    return {"AWS": "EKS", "Azure": "AKS", "GCP": "GKE"}.get(resource.platform, "SELF_HOSTED")
+
+
+def cloud_organisations(t: Tenant) -> list[dict[str, Any]]:
+    """The top of each cloud, and of the Git host."""
+    seed, company = t.world.seed, t.world.organisation.name
+    found = {}
+    for account in t.world.organisation.accounts:
+        if account.provider != "GitHub":
+            found[account.provider] = {
+                "id": entity_id(seed, "cloud organisation", account.provider),
+                "externalId": f"o-{hex_name(seed, 'cloud organisation', account.provider, length=10)}",
+                "name": f"{company} on {account.provider}",
+                "path": f"/{company.lower().replace(' ', '-')}",
+                "cloudProvider": account.provider,
+            }
+    return [*found.values(), organisation(None, t)]
 
 
 INVENTORY_FIELDS: Final[Fields] = {
@@ -111,12 +131,10 @@ INVENTORY_FIELDS: Final[Fields] = {
         "firstSeen": lambda r, _t: write(r.created_at),
         "lastSeen": lambda r, t: write(r.deleted_at or t.world.organisation.now),
         "deletedAt": lambda r, _t: write_optional(r.deleted_at or 0),
-        "technologies": lambda _r, _t: None,
+        "technologies": lambda r, t: technologies_of(t, r) or None,
         "userMetadata": lambda _r, _t: {"isInWatchlist": False, "isIgnored": False, "note": None},
         "userTags": lambda _r, _t: None,
-        "publicExposures": _no_exposures,
-        "otherSubscriptionExposures": _no_exposures,
-        "otherVnetExposures": _no_exposures,
+        "sensorName": lambda r, _t: f"sensor-{r.index % 40}" if r.type in ("VIRTUAL_MACHINE", "CONTAINER") else None,
     },
     "CloudResource": {
         "id": lambda r, _t: r.id,
@@ -174,7 +192,7 @@ INVENTORY_FIELDS: Final[Fields] = {
         "visibility": lambda r, _t: r.visibility,
         "archived": lambda r, _t: r.archived,
         "public": lambda r, _t: r.visibility == "PUBLIC",
-        "organization": _organisation,
+        "organization": organisation,
         "projects": _repository_projects,
         "branches": lambda r, _t: r.branches,
     },
@@ -183,7 +201,7 @@ INVENTORY_FIELDS: Final[Fields] = {
         "name": lambda b, _t: b.name,
         "url": lambda b, _t: b.url,
         "platform": lambda _b, _t: "GITHUB",
-        "organization": _organisation,
+        "organization": organisation,
         "projects": _branch_projects,
     },
     "ApplicationService": {
@@ -200,6 +218,14 @@ INVENTORY_FIELDS: Final[Fields] = {
         "promotedAt": lambda s, _t: write(s.promoted_at),
         "connectorLastSeenAt": lambda s, t: write(t.world.now) if s.source == "BACKSTAGE" else None,
         "deletionDueDate": lambda _s, _t: None,
+    },
+    "KubernetesCluster": {
+        "id": lambda r, _t: r.id,
+        "name": lambda r, _t: r.name,
+        "externalId": lambda r, _t: r.external_id,
+        "kind": lambda r, _t: cluster_kind(r),
+        "cloudAccount": lambda r, _t: r.account,
+        "projects": lambda r, _t: r.projects or None,
     },
     "CloudAccount": {
         "id": lambda a, _t: a.id,

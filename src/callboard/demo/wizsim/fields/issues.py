@@ -210,6 +210,12 @@ ISSUE_FIELDS: Final[Fields] = {
             "where": {"_vertexID": {"EQUALS": [i.resource.id]}},
         },
         "groupingType": lambda _i, _t: "NONE",
+        "cloudOrganizations": lambda _i, _t: None,
+        "threatCenterActors": lambda _i, _t: None,
+        "commentThread": lambda i, t: {
+            "id": entity_id(t.world.seed, "comments", i.row),
+            "hasComments": bool(issue_notes(i, t)),
+        },
         "firstEventAt": lambda i, _t: (
             write(i.ledger.created[i.row], i.row) if i.rule.kind == "CloudEventRule" else None
         ),
@@ -257,6 +263,11 @@ ISSUE_FIELDS: Final[Fields] = {
         "name": lambda k, _t: k.name,
         "url": lambda k, _t: k.url,
         "project": lambda _k, _t: None,
-        "integration": lambda _k, _t: {"id": "tracker", "name": "Tracker", "type": "JIRA"},
+        "integration": lambda _k, _t: {
+            "id": "tracker",
+            "name": "Tracker",
+            "type": "JIRA",
+            "typeConfiguration": {"type": "JIRA", "iconUrl": "tracker.svg"},
+        },
     },
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from callboard.demo.company.ids import entity_id
-from callboard.demo.company.values import Person
+from callboard.demo.company.values import Person, Project
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.moments import write
-from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.tenant import ServiceAccount, Tenant
 
 
 def _role(p: Person, _t: Tenant) -> dict[str, Any]:
@@ -28,6 +28,15 @@ def identity_id(person: Person, tenant: Tenant) -> str:
     return entity_id(tenant.world.seed, "identity", person.username)
 
 
+def _account_projects(account: ServiceAccount, tenant: Tenant) -> list[Project] | None:
+    return [p for p in tenant.world.organisation.projects if p.id in account.projects] or None
+
+
+def _user_projects(person: Person, tenant: Tenant) -> list[Project] | None:
+    wanted = tenant.user_projects.get(person.id, ())
+    return [p for p in tenant.world.organisation.projects if p.id in wanted] or None
+
+
 PEOPLE_FIELDS: Final[Fields] = {
     "User": {
         "id": lambda p, _t: p.id,
@@ -37,7 +46,7 @@ PEOPLE_FIELDS: Final[Fields] = {
         "isSuspended": lambda p, _t: not p.active,
         "effectiveRole": _role,
         "role": _role,
-        "effectiveAssignedProjects": lambda _p, _t: None,
+        "effectiveAssignedProjects": _user_projects,
         "lastLoginAt": lambda p, _t: write(p.last_login_at) if p.active else None,
         "createdAt": lambda p, _t: write(p.last_login_at - 300 * 86_400),
         "updatedAt": lambda p, _t: write(p.last_login_at),
@@ -56,17 +65,19 @@ PEOPLE_FIELDS: Final[Fields] = {
     "ServiceAccount": {
         "id": lambda a, _t: a.id,
         "name": lambda a, _t: a.name,
-        "description": lambda _a, _t: None,
+        "description": lambda a, _t: a.description,
         "clientId": lambda a, _t: a.client_id,
         "email": lambda a, _t: f"{a.name}@service.invalid",
-        "scopes": lambda _a, t: t.options.scopes,
-        "type": lambda _a, _t: "THIRD_PARTY",
+        "scopes": lambda a, _t: a.scopes,
+        "type": lambda a, _t: a.type,
         "enabled": lambda _a, _t: True,
         "authenticationSource": lambda _a, _t: "MODERN",
-        "assignedProjects": lambda _a, _t: None,
-        "createdAt": lambda _a, t: write(t.world.organisation.now - 300 * 86_400),
-        "updatedAt": lambda _a, t: write(t.world.organisation.now - 300 * 86_400),
-        "lastRotatedAt": lambda _a, t: write(t.world.organisation.now - 30 * 86_400),
-        "expiresAt": lambda _a, _t: None,
+        "assignedProjects": _account_projects,
+        # The real one is told once, when the account is made; reading it later is what nobody should do.
+        "clientSecret": lambda a, t: a.client_secret if t.world.now == a.created_at else "",
+        "createdAt": lambda a, _t: write(a.created_at),
+        "updatedAt": lambda a, _t: write(a.created_at),
+        "lastRotatedAt": lambda a, _t: write(a.rotated_at),
+        "expiresAt": lambda a, _t: a.expires_at,
     },
 }

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from callboard.demo.company.ids import spread
@@ -52,9 +53,10 @@ def score(p: Project) -> int:
     return 40 + spread(sum(map(ord, p.slug)), 31) % 60
 
 
-def _profile(p: Project, _t: Tenant) -> dict[str, Any]:
+def _profile(p: Project, t: Tenant) -> dict[str, Any]:
     exposed = "YES" if p.exposed else "UNKNOWN"
-    return {
+    written = t.projects[p.id].risks if p.id in t.projects else {}
+    made = {
         "businessImpact": p.impact,
         "isActivelyDeveloped": "NO" if p.archived else "YES",
         "hasAuthentication": "UNKNOWN",
@@ -67,6 +69,30 @@ def _profile(p: Project, _t: Tenant) -> dict[str, Any]:
         "sensitiveDataTypes": list(p.data_types),
         "regulatoryStandards": list(p.regulatory),
     }
+    return made | {name: value for name, value in written.items() if value is not None}
+
+
+LINKS: Final = (
+    "cloudAccountLinks",
+    "cloudOrganizationLinks",
+    "kubernetesClustersLinks",
+    "repositoryLinks",
+    "applicationServiceLinks",
+)
+"""Fields of a project that link it to what it contains."""
+
+
+def project_links(project: Project, tenant: Tenant, name: str) -> list[dict[str, Any]]:
+    """The links of one kind: as write calls left them, or as the company has them."""
+    written = tenant.projects.get(project.id)
+    if written is not None and name in written.links:
+        return written.links[name]
+    made = _MADE_LINKS.get(name)
+    return [] if made is None else made(project, tenant)
+
+
+def _linked(name: str) -> Callable[[Project, Tenant], list[dict[str, Any]]]:
+    return lambda project, tenant: project_links(project, tenant, name)
 
 
 def _account_links(p: Project, _t: Tenant) -> list[dict[str, Any]]:
@@ -92,6 +118,13 @@ def _service_links(p: Project, _t: Tenant) -> list[dict[str, Any]]:
         for service in p.services
         for environment in service.environments
     ]
+
+
+_MADE_LINKS: Final = {
+    "cloudAccountLinks": _account_links,
+    "repositoryLinks": _repository_links,
+    "applicationServiceLinks": _service_links,
+}
 
 
 PROJECT_FIELDS: Final[Fields] = {
@@ -122,17 +155,13 @@ PROJECT_FIELDS: Final[Fields] = {
         "entityCount": _entities,
         "workloadCount": _entities,
         "licensedWorkloadQuota": lambda _p, _t: None,
-        "cloudAccountCount": lambda p, _t: len(p.accounts),
-        "cloudOrganizationCount": lambda _p, _t: 0,
+        "cloudAccountCount": lambda p, t: len(project_links(p, t, "cloudAccountLinks")),
+        "cloudOrganizationCount": lambda p, t: len(project_links(p, t, "cloudOrganizationLinks")),
         "containerRegistryCount": lambda _p, _t: 0,
-        "kubernetesClusterCount": lambda _p, _t: 0,
-        "repositoryCount": lambda p, _t: len(p.repositories),
+        "kubernetesClusterCount": lambda p, t: len(project_links(p, t, "kubernetesClustersLinks")),
+        "repositoryCount": lambda p, t: len(project_links(p, t, "repositoryLinks")),
         "teamMemberCount": lambda p, _t: len(p.owners) + len(p.champions),
         "technologyCount": lambda _p, _t: 0,
-        "cloudAccountLinks": _account_links,
-        "cloudOrganizationLinks": lambda _p, _t: [],
-        "kubernetesClustersLinks": lambda _p, _t: [],
-        "repositoryLinks": _repository_links,
-        "applicationServiceLinks": _service_links,
+        **{name: _linked(name) for name in LINKS},
     },
 }

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeVar
 
+from callboard.demo.company.values import Framework, Subcategory
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.moments import write
+from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.threats.events import rule_origins
+
+T = TypeVar("T")
 
 _EVENT_SOURCES: Final = {"VIRTUAL_MACHINE": "WIZ_SENSOR", "CONTAINER": "WIZ_SENSOR"}
 
@@ -17,6 +23,22 @@ def _plain(markdown: str) -> str:
 
 def _service(service: str) -> str | None:
     return service or None
+
+
+def _once(things: Iterable[T]) -> list[T]:
+    """The things in their order, each once."""
+    return list(dict.fromkeys(things))
+
+
+def requirements(tenant: Tenant) -> list[Subcategory]:
+    """Every requirement that a rule of the company checks."""
+    rules = tenant.world.organisation.rules
+    return tenant.remember("requirements", lambda: _once(sub for rule in rules for sub in rule.subcategories))
+
+
+def frameworks(tenant: Tenant) -> list[Framework]:
+    """Every framework that a rule of the company belongs to."""
+    return _once(sub.category.framework for sub in requirements(tenant))
 
 
 RULE_FIELDS: Final[Fields] = {
@@ -42,6 +64,11 @@ RULE_FIELDS: Final[Fields] = {
         "query": lambda r, _t: {"type": list(r.applies_to), "select": True},
         "serviceTickets": lambda _r, _t, **_selection: [],
         "sourceCloudConfigurationRule": lambda _r, _t: None,
+        "scopeProject": lambda _r, _t: None,
+        "scopeQuery": lambda _r, _t: None,
+        "tagsV2": lambda _r, _t: [],
+        "securityScoreImpact": lambda _r, _t, **_selection: 0.0,
+        "threats": lambda _r, _t: None,
         "tags": lambda _r, _t: [],
     },
     "CloudConfigurationRule": {
@@ -69,6 +96,15 @@ RULE_FIELDS: Final[Fields] = {
         "source": lambda _r, _t: "WIZ_CSPM",
         "subjectEntityType": lambda r, _t: r.applies_to[0],
         "targetNativeTypes": lambda r, _t: [kind.lower() for kind in r.applies_to],
+        "externalReferences": lambda _r, _t: None,
+        "hasAutoRemediation": lambda _r, _t: False,
+        "iacMatchers": lambda _r, _t: None,
+        "opaPolicy": lambda _r, _t: None,
+        "scopeAccounts": lambda _r, _t: [],
+        "supportsNRT": lambda _r, _t: False,
+        "tags": lambda _r, _t: None,
+        "securityScoreImpact": lambda _r, _t, **_selection: 0.0,
+        "threats": lambda _r, _t: None,
     },
     "CloudEventRule": {
         "id": lambda r, _t: r.id,
@@ -84,6 +120,12 @@ RULE_FIELDS: Final[Fields] = {
         "builtin": lambda _r, _t: True,
         "generateIssues": lambda _r, _t: True,
         "generateFindings": lambda _r, _t: True,
+        "builtInId": lambda r, _t: r.short_id,
+        "createdBy": lambda _r, _t: None,
+        "params": lambda _r, _t: None,
+        "securityScoreImpact": lambda _r, _t, **_selection: 0.0,
+        "threats": lambda _r, _t: None,
+        "origins": lambda r, _t: rule_origins(r),
         "createdAt": lambda r, _t: write(r.created_at),
         "updatedAt": lambda r, _t: write(r.created_at),
     },
@@ -101,6 +143,7 @@ RULE_FIELDS: Final[Fields] = {
         "name": lambda c, _t: c.name,
         "description": lambda _c, _t: "",
         "framework": lambda c, _t: c.framework,
+        "subCategories": lambda c, t: [s for s in requirements(t) if s.category is c],
     },
     "SecurityFramework": {
         "id": lambda f, _t: f.id,
@@ -109,5 +152,6 @@ RULE_FIELDS: Final[Fields] = {
         "description": lambda f, _t: f.description,
         "builtin": lambda _f, _t: True,
         "enabled": lambda _f, _t: True,
+        "categories": lambda f, t: _once(s.category for s in requirements(t) if s.category.framework is f),
     },
 }

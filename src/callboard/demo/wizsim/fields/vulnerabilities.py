@@ -13,20 +13,10 @@ from callboard.demo.company.values import Weakness
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.moments import write, write_optional
 from callboard.demo.wizsim.nodes import VulnerabilityRow
+from callboard.demo.wizsim.packages import LANGUAGES, PACKAGE_MANAGERS, epss_severity, package_type
 from callboard.demo.wizsim.tenant import Edit, Tenant
 
 _NONE: Final = Edit()
-LANGUAGES: Final = {
-    "maven": "JAVA",
-    "npm": "JAVASCRIPT",
-    "pypi": "PYTHON",
-    "go": "GO",
-    "nuget": "CSHARP",
-    "gem": "RUBY",
-}
-"""The library languages that the schema knows, by ecosystem."""
-
-_PACKAGE_MANAGERS: Final = {"deb": "DPKG", "apk": "APK"}
 _PLACES: Final = {
     "maven": "/app/lib/{name}-{version}.jar",
     "npm": "/app/node_modules/{name}/package.json",
@@ -66,7 +56,7 @@ def detection_method(v: VulnerabilityRow) -> str:
     """How the package was found."""
     if v.resource.branch is not None:
         return "CLONED_REPOSITORY"
-    if v.weakness.ecosystem in _PACKAGE_MANAGERS:
+    if v.weakness.ecosystem in PACKAGE_MANAGERS:
         return "PACKAGE"
     return "INSTALLED_PROGRAM" if v.weakness.ecosystem == "server" else "LIBRARY"
 
@@ -93,30 +83,6 @@ def is_evaluated(row: int) -> bool:
     return spread(row, 22) > 2_000
 
 
-def _artifact_type(w: Weakness) -> dict[str, Any]:
-    language, manager = LANGUAGES.get(w.ecosystem), _PACKAGE_MANAGERS.get(w.ecosystem)
-    group = "CODE_LIBRARY" if language else "OS_PACKAGE" if manager else "HOSTED_TECHNOLOGY"
-    return {
-        "group": group,
-        "codeLibraryLanguage": language,
-        "osPackageManager": manager,
-        "ciComponent": None,
-        "custom": None,
-        "plugin": None,
-        "ide": None,
-        "hostedTechnology": None,
-    }
-
-
-def _epss_word(w: Weakness) -> str:
-    return "CRITICAL" if w.epss > 0.7 else "HIGH" if w.epss > 0.3 else "MEDIUM" if w.epss > 0.05 else "LOW"
-
-
-def epss_severity(w: Weakness) -> str:
-    """The word for the exploit probability."""
-    return _epss_word(w)
-
-
 def has_layer(v: VulnerabilityRow) -> bool:
     """Whether the package is known to sit in one layer of an image."""
     return v.resource.type == "CONTAINER_IMAGE"
@@ -124,7 +90,7 @@ def has_layer(v: VulnerabilityRow) -> bool:
 
 def is_base_layer(v: VulnerabilityRow) -> bool:
     """Whether that layer belongs to the base image."""
-    return v.weakness.ecosystem in _PACKAGE_MANAGERS
+    return v.weakness.ecosystem in PACKAGE_MANAGERS
 
 
 def _layer(v: VulnerabilityRow, t: Tenant) -> dict[str, Any] | None:
@@ -188,7 +154,7 @@ VULNERABILITY_FIELDS: Final[Fields] = {
         "vendorScore": lambda _v, _t: None,
         "exploitabilityScore": lambda v, _t: round(v.weakness.score * 0.36, 1),
         "impactScore": lambda v, _t: round(v.weakness.score * 0.6, 1),
-        "epssSeverity": lambda v, _t: _epss_word(v.weakness),
+        "epssSeverity": lambda v, _t: epss_severity(v.weakness),
         "epssPercentile": lambda v, _t: round(v.weakness.epss_percentile * 100, 1),
         "epssProbability": lambda v, _t: v.weakness.epss,
         "cvssv3": lambda _v, _t: None,
@@ -212,7 +178,7 @@ VULNERABILITY_FIELDS: Final[Fields] = {
         "publishedDate": lambda v, _t: write(v.weakness.published_at),
         "categories": lambda v, _t: [v.weakness.category],
         "origin": lambda _v, _t: "WIZ",
-        "artifactType": lambda v, _t: _artifact_type(v.weakness),
+        "artifactType": lambda v, _t: package_type(v.weakness),
         "codeLibraryLanguage": lambda v, _t: LANGUAGES.get(v.weakness.ecosystem),
         "technology": lambda _v, _t: None,
         "status": lambda v, _t: STATUSES[v.ledger.status[v.row]],
@@ -261,6 +227,8 @@ VULNERABILITY_FIELDS: Final[Fields] = {
         "vcsCodeAuthors": lambda _v, _t: [],
         "vcsCodeApplications": lambda _v, _t: [],
         "versionResolutionSources": lambda _v, _t: [],
+        "remediationPullRequestAvailable": lambda v, _t: v.resource.branch is not None and v.weakness.fixed is not None,
+        "remediationPullRequestConnector": lambda _v, _t: None,
     },
     "VulnerabilityFindingNote": {
         "id": lambda n, _t: n.id,

@@ -1,55 +1,24 @@
 """Filters of configuration findings."""
 
-# ruff: noqa: ANN401  values of GraphQL are typed by its schema, not by Python
-
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
-from callboard.demo.company.ledger import RESULTS, SEVERITIES, STATUSES, Ledger
+from callboard.demo.company.ledger import RESULTS, SEVERITIES, STATUSES
 from callboard.demo.company.values import Resource
-from callboard.demo.wizsim import masks
-from callboard.demo.wizsim.filters.issues import Filter, named, project_tags, requirement_filter
-from callboard.demo.wizsim.masks import Mask
-from callboard.demo.wizsim.predicates import set_test, tag_test, text_test
-from callboard.demo.wizsim.tenant import Tenant
-
-
-def _resources(keep: Callable[[Resource, Any], object]) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.of_resources(ledger, tenant.world.organisation.resources, lambda r: keep(r, value))
-
-    return mask
-
-
-def _rules(keep: Callable[[Any, Any], object]) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.of_causes(ledger, tenant.world.organisation.rules, lambda r: keep(r, value))
-
-    return mask
-
-
-def _dated(column: str) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.times(getattr(ledger, column), value, tenant.world.now)
-
-    return mask
-
-
-def _coded(column: str, words: tuple[str, ...]) -> Filter:
-    def mask(_tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.codes(getattr(ledger, column), [words.index(word) for word in value if word in words])
-
-    return mask
-
-
-def _ids(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-    return masks.of_rows(len(ledger), (tenant.find("configuration", id_) for id_ in value))
-
-
-def _services(resource: Resource, value: dict[str, Any]) -> bool:
-    return set_test(value)(s.id for s in resource.services)
+from callboard.demo.wizsim.filters.issues import requirement_filter
+from callboard.demo.wizsim.filters.rows import (
+    Filter,
+    by_code,
+    by_id,
+    by_resource,
+    by_rule,
+    by_time,
+    in_services,
+    named,
+    project_tags,
+)
+from callboard.demo.wizsim.predicates import tag_test, text_test
 
 
 def _judged(resource: Resource, value: dict[str, Any]) -> bool:
@@ -82,25 +51,25 @@ def _judged(resource: Resource, value: dict[str, Any]) -> bool:
     if environment and resource.environment not in environment:
         return False
     services = ("applicationService", "owningApplicationService")
-    return all(not value.get(name) or _services(resource, value[name]) for name in services)
+    return all(not value.get(name) or in_services(resource, value[name]) for name in services)
 
 
 CONFIGURATION_FILTERS: Final[dict[str, Filter]] = {
-    "id": _ids,
-    "status": _coded("status", STATUSES),
-    "severity": _coded("severity", SEVERITIES),
-    "result": _coded("result", RESULTS),
-    "firstSeenAt": _dated("created"),
-    "updatedAt": _dated("updated"),
-    "statusChangedAt": _dated("changed"),
-    "analyzedAt": _dated("seen"),
-    "includeDeleted": _resources(lambda r, v: v or r.deleted_at is None),
-    "resource": _resources(_judged),
-    "projectTag": _resources(project_tags),
-    "rule": _rules(lambda r, v: (not v.get("id") or r.id in v["id"]) and (not v.get("name") or r.name in v["name"])),
-    "source": _rules(lambda _r, v: "WIZ_CSPM" in v),
-    "securityFramework": _rules(requirement_filter("framework")),
-    "securityCategory": _rules(requirement_filter("category")),
-    "securitySubCategory": _rules(requirement_filter("subcategory")),
-    "frameworkCategory": _rules(requirement_filter("any")),
+    "id": by_id("configuration"),
+    "status": by_code("status", STATUSES),
+    "severity": by_code("severity", SEVERITIES),
+    "result": by_code("result", RESULTS),
+    "firstSeenAt": by_time("created"),
+    "updatedAt": by_time("updated"),
+    "statusChangedAt": by_time("changed"),
+    "analyzedAt": by_time("seen"),
+    "includeDeleted": by_resource(lambda r, v: v or r.deleted_at is None),
+    "resource": by_resource(_judged),
+    "projectTag": by_resource(project_tags),
+    "rule": by_rule(lambda r, v: (not v.get("id") or r.id in v["id"]) and (not v.get("name") or r.name in v["name"])),
+    "source": by_rule(lambda _r, v: "WIZ_CSPM" in v),
+    "securityFramework": by_rule(requirement_filter("framework")),
+    "securityCategory": by_rule(requirement_filter("category")),
+    "securitySubCategory": by_rule(requirement_filter("subcategory")),
+    "frameworkCategory": by_rule(requirement_filter("any")),
 }

@@ -10,7 +10,7 @@ from typing import Any, Final
 from callboard.demo.company.ledger import ISSUE_REASONS, REJECTED, STATUSES, Ledger
 from callboard.demo.company.organisation import DAY
 from callboard.demo.company.rules import ISSUE_TYPES
-from callboard.demo.company.values import Project, Resource, Rule
+from callboard.demo.company.values import Resource, Rule
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.fields.issues import (
     ISSUE_SEVERITIES,
@@ -21,32 +21,24 @@ from callboard.demo.wizsim.fields.issues import (
     issue_tickets,
 )
 from callboard.demo.wizsim.fields.people import identity_id
+from callboard.demo.wizsim.filters.rows import (
+    Filter,
+    by_code,
+    by_id,
+    by_resource,
+    by_rule,
+    by_time,
+    in_environment,
+    in_services,
+    named,
+    project_impact,
+    project_tags,
+)
 from callboard.demo.wizsim.masks import Mask
 from callboard.demo.wizsim.moments import read
 from callboard.demo.wizsim.nodes import IssueRow
-from callboard.demo.wizsim.predicates import set_test, tag_test
+from callboard.demo.wizsim.predicates import tag_test
 from callboard.demo.wizsim.tenant import Tenant
-
-Filter = Callable[[Tenant, Ledger, Any], Mask]
-
-
-def named(projects: tuple[Project, ...], wanted: set[str]) -> bool:
-    """Whether one of the projects is meant by id or slug; `*` means every project."""
-    return "*" in wanted or any(p.id in wanted or p.slug in wanted for p in projects)
-
-
-def _resources(keep: Callable[[Resource, Any], object]) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.of_resources(ledger, tenant.world.organisation.resources, lambda r: keep(r, value))
-
-    return mask
-
-
-def _rules(keep: Callable[[Rule, Any], object]) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.of_causes(ledger, tenant.world.organisation.rules, lambda r: keep(r, value))
-
-    return mask
 
 
 def _each(keep: Callable[[IssueRow, Tenant, Any], object]) -> Filter:
@@ -56,24 +48,6 @@ def _each(keep: Callable[[IssueRow, Tenant, Any], object]) -> Filter:
         return bytes(bool(keep(tenant.issue(row), tenant, value)) for row in range(len(ledger)))
 
     return mask
-
-
-def _coded(column: str, words: tuple[Any, ...]) -> Filter:
-    def mask(_tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.codes(getattr(ledger, column), [words.index(word) for word in value if word in words])
-
-    return mask
-
-
-def _dated(column: str) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.times(getattr(ledger, column), value, tenant.world.now)
-
-    return mask
-
-
-def _ids(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-    return masks.of_rows(len(ledger), (tenant.find("issue", id_) for id_ in value))
 
 
 def _due(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
@@ -160,49 +134,39 @@ def requirement_filter(part: str) -> Callable[[Rule, Any], bool]:
     return lambda rule, value: _requirement(rule, set(value), part)
 
 
-def _service_ids(resource: Resource, value: Any) -> bool:
-    return set_test(value)(s.id for s in resource.services)
-
-
-def project_tags(resource: Resource, value: Any) -> bool:
-    """Whether one of the resource's projects carries the wanted tags."""
-    test = tag_test(value)
-    return any(test(p.tags) for p in resource.projects)
-
-
 ISSUE_FILTERS: Final[dict[str, Filter]] = {
-    "id": _ids,
+    "id": by_id("issue"),
     "search": _search,
-    "status": _coded("status", STATUSES),
-    "severity": _coded("severity", ISSUE_SEVERITIES),
-    "type": _rules(lambda r, v: ISSUE_TYPES[r.kind] in v),
-    "project": _resources(lambda r, v: named(r.projects, set(v))),
-    "projectIsSet": _resources(lambda r, v: bool(r.projects) is v),
-    "projectTag": _resources(project_tags),
-    "projectBusinessImpact": _resources(lambda r, v: any(p.impact in v for p in r.projects)),
-    "applicationService": _resources(_service_ids),
-    "owningApplicationService": _resources(_service_ids),
-    "relatedApplicationService": _resources(_service_ids),
-    "environment": _resources(lambda r, v: not v.get("equals") or r.environment in v["equals"]),
-    "cloudAccountOrCloudOrganizationId": _resources(lambda r, v: r.account is not None and r.account.id in v),
-    "relatedEntity": _resources(entity_matches),
-    "sourceRule": _rules(lambda r, v: not v.get("id") or r.id in v["id"]),
-    "sourceControl": _rules(lambda r, v: r.id in v),
-    "sourceControlType": _rules(lambda r, v: {"Control": "SECURITY_GRAPH"}.get(r.kind, "CLOUD_CONFIGURATION") in v),
-    "securityFramework": _rules(requirement_filter("framework")),
-    "securityCategory": _rules(requirement_filter("category")),
-    "securitySubCategory": _rules(requirement_filter("subcategory")),
-    "frameworkCategory": _rules(requirement_filter("any")),
-    "riskEqualsAny": _rules(lambda r, v: bool(set(r.risks) & set(v))),
-    "riskEqualsAll": _rules(lambda r, v: set(v) <= set(r.risks)),
-    "riskIsSet": _rules(lambda r, v: bool(r.risks) is v),
-    "hasRemediation": _rules(lambda r, v: bool(r.remediation) is v),
-    "createdAt": _dated("created"),
-    "statusChangedAt": _dated("changed"),
-    "resolvedAt": _dated("resolved"),
+    "status": by_code("status", STATUSES),
+    "severity": by_code("severity", ISSUE_SEVERITIES),
+    "type": by_rule(lambda r, v: ISSUE_TYPES[r.kind] in v),
+    "project": by_resource(lambda r, v: named(r.projects, set(v))),
+    "projectIsSet": by_resource(lambda r, v: bool(r.projects) is v),
+    "projectTag": by_resource(project_tags),
+    "projectBusinessImpact": by_resource(project_impact),
+    "applicationService": by_resource(in_services),
+    "owningApplicationService": by_resource(in_services),
+    "relatedApplicationService": by_resource(in_services),
+    "environment": by_resource(in_environment),
+    "cloudAccountOrCloudOrganizationId": by_resource(lambda r, v: r.account is not None and r.account.id in v),
+    "relatedEntity": by_resource(entity_matches),
+    "sourceRule": by_rule(lambda r, v: not v.get("id") or r.id in v["id"]),
+    "sourceControl": by_rule(lambda r, v: r.id in v),
+    "sourceControlType": by_rule(lambda r, v: {"Control": "SECURITY_GRAPH"}.get(r.kind, "CLOUD_CONFIGURATION") in v),
+    "securityFramework": by_rule(requirement_filter("framework")),
+    "securityCategory": by_rule(requirement_filter("category")),
+    "securitySubCategory": by_rule(requirement_filter("subcategory")),
+    "frameworkCategory": by_rule(requirement_filter("any")),
+    "riskEqualsAny": by_rule(lambda r, v: bool(set(r.risks) & set(v))),
+    "riskEqualsAll": by_rule(lambda r, v: set(v) <= set(r.risks)),
+    "riskIsSet": by_rule(lambda r, v: bool(r.risks) is v),
+    "hasRemediation": by_rule(lambda r, v: bool(r.remediation) is v),
+    "createdAt": by_time("created"),
+    "statusChangedAt": by_time("changed"),
+    "resolvedAt": by_time("resolved"),
     "dueAt": _due,
     "rejectionExpiresAt": _rejection_expires,
-    "resolutionReason": _coded("reason", ISSUE_REASONS),
+    "resolutionReason": by_code("reason", ISSUE_REASONS),
     "openReason": _each(lambda i, _t, v: _open_reason(i) in v),
     "hasDueDate": _each(lambda i, t, v: (issue_due(i, t) is not None) is v),
     "hasNote": _each(lambda i, t, v: bool(issue_notes(i, t)) is v),

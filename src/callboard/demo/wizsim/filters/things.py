@@ -9,7 +9,9 @@ from typing import Any, Final, TypeVar
 
 from callboard.demo.company.values import ApplicationService, CloudAccount, Person, Project, Repository, Resource, Rule
 from callboard.demo.wizsim import masks
-from callboard.demo.wizsim.filters.issues import named
+from callboard.demo.wizsim.fields.inventory import cluster_kind
+from callboard.demo.wizsim.filters.issues import requirement_filter
+from callboard.demo.wizsim.filters.rows import named
 from callboard.demo.wizsim.predicates import set_test, tag_test, text_test
 from callboard.demo.wizsim.tenant import Tenant
 
@@ -31,7 +33,8 @@ def ordered(things: list[T], order_by: dict[str, Any] | None, keys: dict[str, Ca
     return sorted(things, key=key, reverse=(order_by or {}).get("direction") == "DESC")
 
 
-def _within(seconds: int | None, value: dict[str, Any], tenant: Tenant) -> bool:
+def within(seconds: int | None, value: dict[str, Any], tenant: Tenant) -> bool:
+    """Whether a time lies between the bounds of a date filter."""
     return masks.times([seconds or 0], value, tenant.world.now) == b"\x01"
 
 
@@ -39,7 +42,7 @@ def _text(read: Callable[[Any], str | None]) -> Test:
     return lambda _tenant, thing, value: text_test(value)(read(thing))
 
 
-def _exactly(read: Callable[[Any], Any]) -> Test:
+def exactly(read: Callable[[Any], Any]) -> Test:
     """A filter with equals and notEquals on one value."""
     return lambda _tenant, thing, value: (
         (not value.get("equals") or read(thing) in value["equals"])
@@ -55,7 +58,7 @@ def _flag(read: Callable[[Any], bool]) -> Test:
 
 
 PROJECT_TESTS: Final[dict[str, Test]] = {
-    "id": _exactly(lambda p: p.id),
+    "id": exactly(lambda p: p.id),
     "search": lambda _t, p, v: v.lower() in p.name.lower() or v.lower() in p.slug or v == p.id,
     "includeArchived": lambda _t, p, v: v or not p.archived,
     "isFolder": lambda _t, p, v: p.is_folder is v,
@@ -65,8 +68,8 @@ PROJECT_TESTS: Final[dict[str, Test]] = {
     "owner": lambda _t, p, v: set_test(v)(o.id for o in p.owners),
     "tag": lambda _t, p, v: tag_test(v)(p.tags),
     "category": lambda _t, _p, v: not v.get("equals"),
-    "createdAt": lambda t, p, v: _within(p.created_at, v, t),
-    "updatedAt": lambda t, p, v: _within(p.updated_at, v, t),
+    "createdAt": lambda t, p, v: within(p.created_at, v, t),
+    "updatedAt": lambda t, p, v: within(p.updated_at, v, t),
 }
 _IMPACTS: Final = {"LBI": 1, "MBI": 2, "HBI": 3}
 
@@ -98,8 +101,8 @@ RESOURCE_TESTS: Final[dict[str, Test]] = {
     "providerUniqueId": lambda _t, r, v: r.provider_id in v,
     "projectId": lambda _t, r, v: named(r.projects, set(v)),
     "subscriptionExternalId": lambda _t, r, v: _account_is(r, v),
-    "updatedAt": lambda t, r, v: _within(r.deleted_at or r.created_at, v, t),
-    "deletedAt": lambda t, r, v: _within(r.deleted_at, v, t),
+    "updatedAt": lambda t, r, v: within(r.deleted_at or r.created_at, v, t),
+    "deletedAt": lambda t, r, v: within(r.deleted_at, v, t),
 }
 
 
@@ -124,17 +127,17 @@ RESOURCE_V2_TESTS: Final[dict[str, Test]] = {
     "nativeType": _text(lambda r: r.native_type),
     "region": _text(lambda r: r.region),
     "search": RESOURCE_TESTS["search"],
-    "type": _exactly(lambda r: r.type),
-    "status": _exactly(lambda r: r.status),
-    "cloudPlatform": _exactly(lambda r: r.platform),
-    "environment": _exactly(lambda r: r.environment),
+    "type": exactly(lambda r: r.type),
+    "status": exactly(lambda r: r.status),
+    "cloudPlatform": exactly(lambda r: r.platform),
+    "environment": exactly(lambda r: r.environment),
     "isAccessibleFromInternet": _flag(lambda r: r.internet),
     "isOpenToAllInternet": _flag(lambda r: r.internet),
     "includeDeleted": lambda _t, r, v: v or r.deleted_at is None,
-    "createdAt": lambda t, r, v: _within(r.created_at, v, t),
-    "firstSeen": lambda t, r, v: _within(r.created_at, v, t),
-    "updatedAt": lambda t, r, v: _within(r.deleted_at or r.created_at, v, t),
-    "deletedAt": lambda t, r, v: _within(r.deleted_at, v, t),
+    "createdAt": lambda t, r, v: within(r.created_at, v, t),
+    "firstSeen": lambda t, r, v: within(r.created_at, v, t),
+    "updatedAt": lambda t, r, v: within(r.deleted_at or r.created_at, v, t),
+    "deletedAt": lambda t, r, v: within(r.deleted_at, v, t),
     "applicationService": _services,
     "owningApplicationService": _services,
     "project": _project_facts,
@@ -171,7 +174,7 @@ def _service_projects(tenant: Tenant, service: ApplicationService, value: Any) -
 SERVICE_TESTS: Final[dict[str, Test]] = {
     "id": lambda _t, s, v: s.id in v,
     "search": lambda _t, s, v: v.lower() in s.name.lower(),
-    "source": _exactly(lambda s: s.source),
+    "source": exactly(lambda s: s.source),
     "environment": lambda _t, s, v: set_test(v)(s.environments),
     "owner": lambda _t, s, v: set_test(v)([s.owner.id] if s.owner else ()),
     "project": _service_projects,
@@ -189,10 +192,12 @@ def _assigned(tenant: Tenant, person: Person, value: Any) -> bool:
 
 USER_TESTS: Final[dict[str, Test]] = {
     "search": lambda _t, p, v: v.lower() in f"{p.name} {p.email}".lower(),
-    "status": _exactly(_person_status),
+    "role": lambda _t, p, v: p.role in v,
+    "source": lambda _t, _p, v: v == "MODERN",
+    "status": exactly(_person_status),
     "assignedProjects": _assigned,
-    "createdAt": lambda t, p, v: _within(p.last_login_at - 300 * 86_400, v, t),
-    "updatedAt": lambda t, p, v: _within(p.last_login_at, v, t),
+    "createdAt": lambda t, p, v: within(p.last_login_at - 300 * 86_400, v, t),
+    "updatedAt": lambda t, p, v: within(p.last_login_at, v, t),
 }
 
 
@@ -219,9 +224,56 @@ CONTROL_TESTS: Final[dict[str, Test]] = {
     "type": lambda _t, r, v: _rule_type(r) in v,
 }
 
+
+def _rule_scope(part: str) -> Test:
+    test = requirement_filter(part)
+    return lambda _tenant, rule, value: test(rule, value)
+
+
+CONFIGURATION_RULE_TESTS: Final[dict[str, Test]] = {
+    "id": lambda _t, r, v: r.id in v or r.short_id in v,
+    "search": lambda _t, r, v: v.lower() in f"{r.name} {r.short_id}".lower(),
+    "severity": lambda _t, r, v: r.severity in v,
+    "enabled": lambda _t, _r, v: v,
+    "hasAutoRemediation": lambda _t, _r, v: not v,
+    "hasRemediation": lambda _t, r, v: bool(r.remediation) is v,
+    "cloudProvider": lambda _t, r, v: r.service in v,
+    "serviceType": lambda _t, r, v: r.service in v,
+    "scopeAccountIds": lambda _t, _r, _v: False,
+    "subjectEntityType": lambda _t, r, v: r.applies_to[0] in v,
+    "targetNativeType": lambda _t, r, v: any(kind.lower() in v for kind in r.applies_to),
+    "securityFramework": _rule_scope("framework"),
+    "securityCategory": _rule_scope("category"),
+    "securitySubCategory": _rule_scope("subcategory"),
+    "frameworkCategory": _rule_scope("any"),
+}
+
+HOST_RULE_TESTS: Final[dict[str, Test]] = dict.fromkeys(
+    ("enabled", "frameworkCategory", "id", "search", "targetPlatforms"), lambda _t, _r, _v: False
+)
+
+CLUSTER_TESTS: Final[dict[str, Test]] = {
+    "search": lambda _t, r, v: v.lower() in f"{r.name} {r.external_id}".lower(),
+    "kind": lambda _t, r, v: cluster_kind(r) in v,
+    "cloudAccount": lambda _t, r, v: r.account is not None and bool({r.account.id, r.account.external_id} & set(v)),
+    "projectId": lambda _t, r, v: named(r.projects, {v}),
+}
+
+ORGANISATION_TESTS: Final[dict[str, Test]] = {
+    "search": lambda _t, o, v: any(text.lower() in f"{o['name']} {o['externalId']}".lower() for text in v),
+    "cloudProvider": lambda _t, o, v: o["cloudProvider"] in v,
+    "projectId": lambda _t, _o, v: v == "*",
+}
+
+FRAMEWORK_TESTS: Final[dict[str, Test]] = {
+    "search": lambda _t, f, v: v.lower() in f.name.lower(),
+    "enabled": lambda _t, _f, v: v,
+    "securityFramework": lambda _t, f, v: f.id in v,
+}
+
 SERVICE_ACCOUNT_TESTS: Final[dict[str, Test]] = {
     "name": lambda _t, a, v: v.lower() in a.name.lower(),
-    "type": lambda _t, _a, v: "THIRD_PARTY" in v,
+    "type": lambda _t, a, v: a.type in v,
     "enabled": lambda _t, _a, v: v,
     "expired": lambda _t, _a, v: not v,
 }

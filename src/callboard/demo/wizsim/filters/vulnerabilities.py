@@ -13,33 +13,31 @@ from callboard.demo.company.organisation import DAY
 from callboard.demo.company.values import Resource, Weakness
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.fields.vulnerabilities import (
-    LANGUAGES,
     detection_method,
-    epss_severity,
     has_layer,
     is_base_layer,
     is_evaluated,
     vendor_severity,
 )
-from callboard.demo.wizsim.filters.issues import Filter, named, project_tags
+from callboard.demo.wizsim.filters.rows import (
+    Filter,
+    by_code,
+    by_id,
+    by_resource,
+    by_time,
+    by_weakness,
+    in_environment,
+    in_services,
+    named,
+    project_impact,
+    project_tags,
+    text,
+)
 from callboard.demo.wizsim.masks import Mask
 from callboard.demo.wizsim.nodes import VulnerabilityRow
-from callboard.demo.wizsim.predicates import number_test, set_test, tag_test, text_test
+from callboard.demo.wizsim.packages import LANGUAGES, epss_severity
+from callboard.demo.wizsim.predicates import number_test, set_test, tag_test
 from callboard.demo.wizsim.tenant import Tenant
-
-
-def _resources(keep: Callable[[Resource, Any], object]) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.of_resources(ledger, tenant.world.organisation.resources, lambda r: keep(r, value))
-
-    return mask
-
-
-def _weaknesses(keep: Callable[[Weakness, Any], object]) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.of_causes(ledger, tenant.world.organisation.weaknesses, lambda w: keep(w, value))
-
-    return mask
 
 
 def _each(keep: Callable[[VulnerabilityRow, Any], object]) -> Filter:
@@ -47,24 +45,6 @@ def _each(keep: Callable[[VulnerabilityRow, Any], object]) -> Filter:
 
     def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
         return bytes(bool(keep(tenant.vulnerability(row), value)) for row in range(len(ledger)))
-
-    return mask
-
-
-def _text(read: Callable[[Any], str | None]) -> Callable[[Any, Any], bool]:
-    return lambda thing, value: text_test(value)(read(thing))
-
-
-def _dated(column: str) -> Filter:
-    def mask(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.times(getattr(ledger, column), value, tenant.world.now)
-
-    return mask
-
-
-def _coded(column: str, words: tuple[str, ...]) -> Filter:
-    def mask(_tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-        return masks.codes(getattr(ledger, column), [words.index(word) for word in value if word in words])
 
     return mask
 
@@ -84,10 +64,6 @@ def _weakness_dated(read: Callable[[Weakness], int]) -> Filter:
     return mask
 
 
-def _ids(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
-    return masks.of_rows(len(ledger), (tenant.find("vulnerability", id_) for id_ in value))
-
-
 def _projects(resource: Resource, value: dict[str, Any]) -> bool:
     if value.get("equals") and not named(resource.projects, set(value["equals"])):
         return False
@@ -96,10 +72,6 @@ def _projects(resource: Resource, value: dict[str, Any]) -> bool:
 
 def _exact(held: str, value: dict[str, Any]) -> bool:
     return (not value.get("equals") or held in value["equals"]) and held not in (value.get("notEquals") or ())
-
-
-def _services(resource: Resource, value: dict[str, Any]) -> bool:
-    return set_test(value)(s.id for s in resource.services)
 
 
 def _exploit_fact(read: Callable[[Weakness], bool]) -> Filter:
@@ -131,55 +103,55 @@ def _nothing(_tenant: Tenant, ledger: Ledger, _value: Any) -> Mask:
 
 VULNERABILITY_FILTERS: Final[dict[str, Filter]] = {
     "IncludeLastDetected": _nothing,
-    "id": _ids,
-    "status": _coded("status", STATUSES),
-    "severity": _coded("severity", SEVERITIES),
+    "id": by_id("vulnerability"),
+    "status": by_code("status", STATUSES),
+    "severity": by_code("severity", SEVERITIES),
     "vendorSeverity": _each(lambda v, wanted: vendor_severity(v.row, v.ledger.severity[v.row]) in wanted),
-    "nvdSeverity": _weaknesses(lambda w, v: w.severity in v),
-    "weightedSeverity": _weaknesses(lambda w, v: w.severity in v),
-    "firstSeenAt": _dated("created"),
-    "updatedAt": _dated("updated"),
-    "resolvedAt": _dated("resolved"),
-    "statusUpdatedAt": _dated("changed"),
+    "nvdSeverity": by_weakness(lambda w, v: w.severity in v),
+    "weightedSeverity": by_weakness(lambda w, v: w.severity in v),
+    "firstSeenAt": by_time("created"),
+    "updatedAt": by_time("updated"),
+    "resolvedAt": by_time("resolved"),
+    "statusUpdatedAt": by_time("changed"),
     "fixDate": _weakness_dated(lambda w: w.published_at + 2 * DAY if w.fixed else 0),
     "publishedDate": _weakness_dated(lambda w: w.published_at),
     "cisaKevDueDate": _weakness_dated(lambda w: w.published_at + 41 * DAY if w.kev else 0),
-    "projectIdV2": _resources(_projects),
-    "projectId": _resources(lambda r, v: named(r.projects, set(v))),
-    "projectTag": _resources(project_tags),
-    "projectBusinessImpact": _resources(lambda r, v: any(p.impact in v for p in r.projects)),
-    "assetIdV2": _resources(lambda r, v: _exact(r.id, v)),
-    "assetId": _resources(lambda r, v: r.id in v),
-    "assetType": _resources(lambda r, v: r.asset_type in v),
-    "assetName": _resources(_text(lambda r: r.name)),
-    "assetNativeType": _resources(_text(lambda r: r.native_type)),
-    "assetRegion": _resources(_text(lambda r: r.region)),
-    "assetExternalId": _resources(_text(lambda r: r.external_id)),
-    "assetStatus": _resources(lambda r, v: r.status in v),
-    "assetTags": _resources(lambda r, v: tag_test(v)(r.tags)),
-    "isAssetAccessibleFromInternet": _resources(lambda r, v: r.internet is v),
-    "cloudPlatforms": _resources(lambda r, v: r.platform in v),
-    "subscriptionExternalId": _resources(lambda r, v: r.account is not None and r.account.external_id in v),
-    "vcsRepositoryId": _resources(lambda r, v: r.repository is not None and r.repository.id in v),
-    "environment": _resources(lambda r, v: not v.get("equals") or r.environment in v["equals"]),
-    "codeToCloudPipelineStage": _resources(lambda r, v: ("CODE" if r.branch else "CLOUD") in v),
-    "applicationService": _resources(_services),
-    "owningApplicationService": _resources(_services),
-    "relatedApplicationService": _resources(_services),
-    "vulnerabilityExternalIdV2": _weaknesses(lambda w, v: _exact(w.cve, v)),
-    "vulnerabilityExternalId": _weaknesses(lambda w, v: w.cve in v),
-    "detailedName": _weaknesses(lambda w, v: w.package in v),
-    "detailedNameV2": _weaknesses(_text(lambda w: w.package)),
-    "version": _weaknesses(_text(lambda w: w.installed)),
-    "fixedVersion": _weaknesses(_text(lambda w: w.fixed)),
-    "category": _weaknesses(lambda w, v: set_test(v)([w.category])),
-    "score": _weaknesses(lambda w, v: number_test(v)(w.score)),
-    "epssFilter": _weaknesses(lambda w, v: not v.get("severity") or epss_severity(w) in v["severity"]),
-    "hasFix": _weaknesses(lambda w, v: (w.fixed is not None) is v),
+    "projectIdV2": by_resource(_projects),
+    "projectId": by_resource(lambda r, v: named(r.projects, set(v))),
+    "projectTag": by_resource(project_tags),
+    "projectBusinessImpact": by_resource(project_impact),
+    "assetIdV2": by_resource(lambda r, v: _exact(r.id, v)),
+    "assetId": by_resource(lambda r, v: r.id in v),
+    "assetType": by_resource(lambda r, v: r.asset_type in v),
+    "assetName": by_resource(text(lambda r: r.name)),
+    "assetNativeType": by_resource(text(lambda r: r.native_type)),
+    "assetRegion": by_resource(text(lambda r: r.region)),
+    "assetExternalId": by_resource(text(lambda r: r.external_id)),
+    "assetStatus": by_resource(lambda r, v: r.status in v),
+    "assetTags": by_resource(lambda r, v: tag_test(v)(r.tags)),
+    "isAssetAccessibleFromInternet": by_resource(lambda r, v: r.internet is v),
+    "cloudPlatforms": by_resource(lambda r, v: r.platform in v),
+    "subscriptionExternalId": by_resource(lambda r, v: r.account is not None and r.account.external_id in v),
+    "vcsRepositoryId": by_resource(lambda r, v: r.repository is not None and r.repository.id in v),
+    "environment": by_resource(in_environment),
+    "codeToCloudPipelineStage": by_resource(lambda r, v: ("CODE" if r.branch else "CLOUD") in v),
+    "applicationService": by_resource(in_services),
+    "owningApplicationService": by_resource(in_services),
+    "relatedApplicationService": by_resource(in_services),
+    "vulnerabilityExternalIdV2": by_weakness(lambda w, v: _exact(w.cve, v)),
+    "vulnerabilityExternalId": by_weakness(lambda w, v: w.cve in v),
+    "detailedName": by_weakness(lambda w, v: w.package in v),
+    "detailedNameV2": by_weakness(text(lambda w: w.package)),
+    "version": by_weakness(text(lambda w: w.installed)),
+    "fixedVersion": by_weakness(text(lambda w: w.fixed)),
+    "category": by_weakness(lambda w, v: set_test(v)([w.category])),
+    "score": by_weakness(lambda w, v: number_test(v)(w.score)),
+    "epssFilter": by_weakness(lambda w, v: not v.get("severity") or epss_severity(w) in v["severity"]),
+    "hasFix": by_weakness(lambda w, v: (w.fixed is not None) is v),
     "hasExploit": _exploit_fact(lambda w: w.exploit),
     "hasCisaKevExploit": _exploit_fact(lambda w: w.kev),
-    "isHighProfileThreat": _weaknesses(lambda w, v: w.kev is v),
-    "isMaliciousPackage": _weaknesses(lambda w, v: w.malicious is v),
+    "isHighProfileThreat": by_weakness(lambda w, v: w.kev is v),
+    "isMaliciousPackage": by_weakness(lambda w, v: w.malicious is v),
     "isTransitive": _each(
         lambda v, wanted: v.weakness.ecosystem in LANGUAGES and (spread(v.row, 24) < 40_000) is wanted
     ),

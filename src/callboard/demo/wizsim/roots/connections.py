@@ -10,10 +10,15 @@ from typing import Any, Final
 from callboard.demo.company.ledger import RESULTS
 from callboard.demo.wizsim.faults import Faults
 from callboard.demo.wizsim.fields.issues import Fields
+from callboard.demo.wizsim.fields.paths import PATH_FIELDS
+from callboard.demo.wizsim.fields.threats import threat_details
+from callboard.demo.wizsim.filters.software import ARTIFACT_TESTS
+from callboard.demo.wizsim.filters.things import sift
 from callboard.demo.wizsim.moments import write
-from callboard.demo.wizsim.pages import finding_page
+from callboard.demo.wizsim.pages import finding_page, thing_page
 from callboard.demo.wizsim.roots.groups import Group, issues_of_group
 from callboard.demo.wizsim.roots.happenings import event_id
+from callboard.demo.wizsim.software import ArtifactGroup
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.views import Found, bad_input, severity_counts
 
@@ -123,8 +128,22 @@ def _group_issues(
     )
 
 
+def _group_artifacts(
+    group: ArtifactGroup,
+    tenant: Tenant,
+    *,
+    filterBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+) -> Any:
+    found = sift(tenant, group.artifacts, ARTIFACT_TESTS, filterBy)
+    return thing_page(tenant, Faults(), found, first=first, after=after)
+
+
 NESTED: Final[Fields] = {
-    "GraphEntity": {"issues": _entity_issues},
+    "GraphEntity": {"issues": _entity_issues, **PATH_FIELDS["GraphEntity"]},
+    "Issue": {"threatDetectionDetails": threat_details},
+    "SBOMArtifactsGroupedByName": {"artifacts": _group_artifacts},
     "VulnerabilityFinding": {"relatedIssues": _finding_issues},
 }
 """Connections inside other types, which add to those types' own tables."""
@@ -140,6 +159,20 @@ _PLAIN: Final = (
     "CloudAccountConnection",
     "ControlConnection",
     "IssueHistoryEventConnection",
+    "AuditLogEntryConnection",
+    "CloudConfigurationRuleConnection",
+    "CloudOrganizationConnection",
+    "DetectionsConnection",
+    "HostConfigurationRuleConnection",
+    "HostedTechnologyConnection",
+    "KubernetesClusterConnection",
+    "PermissionScopeConnection",
+    "ReportConnection",
+    "ReportRunConnection",
+    "SBOMArtifactConnection",
+    "SBOMArtifactsGroupedByNameConnection",
+    "SecurityFrameworkConnection",
+    "TechnologyConnection",
     "IssuesGroupedByValueConnection",
 )
 """Connections with nodes, page info and a total."""

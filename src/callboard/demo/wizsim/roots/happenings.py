@@ -12,7 +12,7 @@ from callboard.demo.company.ids import entity_id
 from callboard.demo.company.ledger import IN_PROGRESS, REJECTED, RESOLVED
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.context import Request
-from callboard.demo.wizsim.filters.issues import named
+from callboard.demo.wizsim.filters.rows import named
 from callboard.demo.wizsim.pages import Page, thing_page
 from callboard.demo.wizsim.tenant import Tenant
 

@@ -25,6 +25,9 @@ from callboard.demo.company.world import Kind
 from callboard.demo.wizsim.context import Request, not_found
 from callboard.demo.wizsim.fields.issues import ISSUE_SEVERITIES, issue_notes, issue_tickets
 from callboard.demo.wizsim.fields.people import identity_id
+from callboard.demo.wizsim.roots.administration import ADMINISTRATION_MUTATIONS
+from callboard.demo.wizsim.roots.projects import PROJECT_MUTATIONS
+from callboard.demo.wizsim.roots.reports import REPORT_MUTATIONS
 from callboard.demo.wizsim.tenant import Note, Tenant, Ticket
 from callboard.demo.wizsim.views import bad_input, find
 
@@ -291,6 +294,9 @@ def _create_finding_note(_root: object, info: GraphQLResolveInfo[Any], input: di
 
 
 MUTATIONS: Final[dict[str, Callable[..., Any]]] = {
+    **PROJECT_MUTATIONS,
+    **REPORT_MUTATIONS,
+    **ADMINISTRATION_MUTATIONS,
     "updateIssue": _update_issue,
     "updateIssues": _update_issues,
     "updateIssuesAssignee": _update_assignee,

@@ -10,13 +10,22 @@ from typing import Any, Final
 
 from graphql import GraphQLResolveInfo
 
+from callboard.demo.company.ledger import SEVERITIES
 from callboard.demo.company.world import Kind
 from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.fields.inventory import cloud_organisations
+from callboard.demo.wizsim.fields.rules import frameworks, requirements
 from callboard.demo.wizsim.filters import things
+from callboard.demo.wizsim.filters.detections import find_detections
+from callboard.demo.wizsim.filters.software import find_artifacts, find_groups, find_hosted, find_technologies
 from callboard.demo.wizsim.pages import Page, finding_page, thing_page
+from callboard.demo.wizsim.roots.administration import find_scopes
+from callboard.demo.wizsim.roots.audit import find_entries
 from callboard.demo.wizsim.roots.graph import graph_search
 from callboard.demo.wizsim.roots.groups import group_issues
 from callboard.demo.wizsim.roots.happenings import happenings
+from callboard.demo.wizsim.roots.projects import project_tag_keys, project_tags
+from callboard.demo.wizsim.roots.reports import find_reports, find_runs, read_report, read_run
 from callboard.demo.wizsim.tenant import Tenant
 
 Root = Callable[..., Any]
@@ -27,6 +36,8 @@ SCOPES: Final[dict[Kind, tuple[str, ...]]] = {
     "configuration": ("read:cloud_configuration",),
 }
 RESOURCE_SCOPES: Final = ("read:resources", "read:inventory")
+_RULE_SCOPES: Final = ("read:cloud_configuration", "read:controls")
+_FRAMEWORK_SCOPES: Final = ("read:security_frameworks",)
 
 
 def _findings(
@@ -79,6 +90,23 @@ def _things(
     return thing_page(tenant, request.faults, listed, first=first, after=after)
 
 
+def _moving(
+    scopes: tuple[str, ...],
+    list_: List,
+    _root: object,
+    info: GraphQLResolveInfo[Any],
+    *,
+    filterBy: Any = None,  # noqa: N803
+    first: int | None = None,
+    after: str | None = None,
+) -> Page:
+    """Like `_things`, for what changes by itself or by being read, and is therefore not remembered."""
+    request: Request = info.context
+    request.need(*scopes)
+    listed = list_(request.tenant, filterBy, None)
+    return thing_page(request.tenant, request.faults, listed, first=first, after=after)
+
+
 def _thing(
     scopes: tuple[str, ...],
     list_: List,
@@ -120,7 +148,7 @@ def _services(tenant: Tenant, filter_by: Any, order: Any) -> Sequence[Any]:
 
 
 def _users(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
-    return things.sift(tenant, tenant.world.organisation.people, things.USER_TESTS, filter_by)
+    return things.sift(tenant, tenant.people, things.USER_TESTS, filter_by)
 
 
 def _accounts(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
@@ -133,7 +161,38 @@ def _controls(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
 
 
 def _service_accounts(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
-    return things.sift(tenant, [tenant.account], things.SERVICE_ACCOUNT_TESTS, filter_by)
+    return things.sift(tenant, tenant.accounts, things.SERVICE_ACCOUNT_TESTS, filter_by)
+
+
+def _configuration_rules(tenant: Tenant, filter_by: Any, order: Any) -> Sequence[Any]:
+    rules = [r for r in tenant.world.organisation.rules if r.kind == "CloudConfigurationRule"]
+    keys: dict[str, Callable[[Any], Any]] = {
+        "NAME": lambda r: r.name,
+        "SEVERITY": lambda r: SEVERITIES.index(r.severity),
+    }
+    return things.ordered(things.sift(tenant, rules, things.CONFIGURATION_RULE_TESTS, filter_by), order, keys)
+
+
+def _host_rules(_tenant: Tenant, _filter: Any, _order: Any) -> Sequence[Any]:
+    """The company checks nothing inside its hosts."""
+    return []
+
+
+def _clusters(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    clusters = [r for r in tenant.world.organisation.resources if r.type == "KUBERNETES_CLUSTER"]
+    return things.sift(tenant, clusters, things.CLUSTER_TESTS, filter_by)
+
+
+def _organisations(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, cloud_organisations(tenant), things.ORGANISATION_TESTS, filter_by)
+
+
+def _frameworks(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
+    return things.sift(tenant, frameworks(tenant), things.FRAMEWORK_TESTS, filter_by)
+
+
+def _requirements(tenant: Tenant, _filter: Any, _order: Any) -> Sequence[Any]:
+    return requirements(tenant)
 
 
 def _every_project(tenant: Tenant, _filter: Any, _order: Any) -> Sequence[Any]:
@@ -188,5 +247,28 @@ QUERIES: Final[dict[str, Root]] = {
     "control": partial(_thing, ("read:controls",), _controls),
     "controls": partial(_things, ("read:controls",), _controls),
     "cloudAccounts": partial(_things, ("read:cloud_accounts",), _accounts),
+    "detections": partial(_things, ("read:threat_issues", "read:issues"), find_detections),
+    "technologies": partial(_things, RESOURCE_SCOPES, find_technologies),
+    "hostedTechnologies": partial(_things, RESOURCE_SCOPES, find_hosted),
+    "sbomArtifacts": partial(_things, RESOURCE_SCOPES, find_artifacts),
+    "sbomArtifactsGroupedByName": partial(_things, RESOURCE_SCOPES, find_groups),
+    "projectTags": project_tags,
+    "projectTagKeys": project_tag_keys,
+    "report": read_report,
+    "reports": partial(_moving, ("read:reports",), find_reports),
+    "reportRun": read_run,
+    "reportRuns": partial(_moving, ("read:reports",), find_runs),
+    "auditLogEntries": partial(_moving, ("admin:audit",), find_entries),
+    "cloudConfigurationRule": partial(_thing, _RULE_SCOPES, _configuration_rules),
+    "cloudConfigurationRules": partial(_things, _RULE_SCOPES, _configuration_rules),
+    "hostConfigurationRule": partial(_thing, _RULE_SCOPES, _host_rules),
+    "hostConfigurationRules": partial(_things, _RULE_SCOPES, _host_rules),
+    "cloudOrganizations": partial(_things, ("read:cloud_accounts",), _organisations),
+    "kubernetesClusters": partial(_things, RESOURCE_SCOPES, _clusters),
+    "securityFramework": partial(_thing, _FRAMEWORK_SCOPES, _frameworks),
+    "securityFrameworks": partial(_things, _FRAMEWORK_SCOPES, _frameworks),
+    "securitySubCategory": partial(_thing, _FRAMEWORK_SCOPES, _requirements),
+    "permissionScopes": partial(_things, ("read:service_accounts",), find_scopes),
+    "serviceAccount": partial(_thing, ("read:service_accounts",), _service_accounts),
     "serviceAccounts": partial(_things, ("read:service_accounts",), _service_accounts),
 }
