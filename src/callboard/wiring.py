@@ -14,6 +14,7 @@ import msgspec
 from callboard import __version__
 from callboard.config import Config, Section
 from callboard.domain.instant import HOUR, MINUTE, Instant
+from callboard.domain.link import LinkRules
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
 from callboard.ports import Catalog, Clock, RawPage, Source, SourceSpec, Split
@@ -127,6 +128,21 @@ def link_hosts(config: Config) -> frozenset[str]:
         with suppress(ConfigError):
             hosts |= set(getattr(section.settings(), "allowed_link_hosts", ()))
     return frozenset(hosts)
+
+
+def link_rules(config: Config) -> dict[str, LinkRules]:
+    """By source, what is known about its own pages. A source whose secrets cannot be read has none."""
+    found: dict[str, LinkRules] = {}
+    for section in config.sources:
+        with suppress(ConfigError):
+            found[section.name] = rules_of(section)
+    return found
+
+
+def rules_of(section: Section) -> LinkRules:
+    """What is known about the pages of one source. Raises ConfigError when its secrets cannot be read."""
+    rules = getattr(section.settings(), "link_rules", None)
+    return rules if isinstance(rules, LinkRules) else LinkRules()
 
 
 @asynccontextmanager

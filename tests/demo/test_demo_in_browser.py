@@ -83,6 +83,48 @@ def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: d
     assert complaints(page) == []
 
 
+@pytest.mark.parametrize("kind", ["issue", "vulnerability", "misconfiguration"])
+def test_each_kind_opens_at_its_own_place(open_page: OpenPage, session: dict[str, str], kind: str) -> None:
+    """The link of a finding opens the look-alike's page of that very one: its id, its name, its resource, its state."""
+    page = board(open_page, session)
+    page.goto(f"{page.url.rpartition('/')[0]}/findings?kind={kind}")
+    page.locator("main a[href^='/findings/']").first.click()
+    external_id = page.locator("dl.facts code").last.inner_text().replace("\u200b", "").strip()
+    resource = page.locator("dl.facts a[href*='resource=']").first.inner_text().replace("\u200b", "").strip()
+    title = page.get_by_role("heading", level=1).inner_text().replace("\u200b", "").strip()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name=re.compile("Open in Wiz")).click()
+    there = opened.value
+    expect(there.locator("main[data-ready]")).to_have_attribute("data-id", external_id)
+    shown = there.locator("main")
+    expect(shown).to_contain_text(external_id)
+    assert shown.get_by_role("heading", level=1).inner_text() in title
+    # A file in a repository stands on the repository's branch there.
+    words = shown.inner_text()
+    assert any(resource[:end] in words for end in range(len(resource) // 2, len(resource) + 1))
+    expect(shown.get_by_role("cell", name="severity", exact=True)).to_be_visible()
+    expect(shown.get_by_role("cell", name="status", exact=True)).to_be_visible()
+
+
+def test_a_link_that_names_nothing_shows_nothing(open_page: OpenPage, session: dict[str, str]) -> None:
+    """An id that nobody knows is not found; a link of another form names nothing, though an id stands somewhere in it."""
+    page = board(open_page, session)
+    page.goto(f"{page.url.rpartition('/')[0]}/findings?kind=issue")
+    page.locator("main a[href^='/findings/']").first.click()
+    link = page.get_by_role("link", name=re.compile("Open in Wiz")).get_attribute("href") or ""
+    start, _, id_ = link.partition("~(issue~'")
+    unknown = "00000000-0000-4000-8000-000000000000"
+    for fragment, words in {
+        f"~(issue~'{unknown})": "Not found",
+        f"~(filters~(text~'issue*7e*27{id_[:-1]}))": "names no issue",
+        f"~(issue~'{id_}~(": "names no issue",
+        f"~(filters~(status~())~issue~'{id_}": id_[:-1],
+    }.items():
+        there = open_page()
+        there.goto(start + fragment)
+        expect(there.locator("main")).to_contain_text(words)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], scheme: str, width: int) -> None:

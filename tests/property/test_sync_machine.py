@@ -23,6 +23,7 @@ from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.reconcile import Actor, Safety
 from callboard.domain.run import Mode, RunState, Scope
 from callboard.errors import SourceChangedError, SourceUnreachableError
+from callboard.ports import ProjectRecord
 from callboard.store import open_store
 from callboard.usecases import browse
 from callboard.usecases.sync import RunReport
@@ -179,6 +180,11 @@ class SyncMachine(RuleBasedStateMachine):
             Scope(kinds=(Kind.ISSUE,), severities=(Severity.CRITICAL, Severity.HIGH)) if is_narrow else Scope()
         )
 
+    @rule(id_=st.sampled_from(["p1", "p2"]), is_folder=st.booleans())
+    def list_project(self, id_: str, is_folder: bool) -> None:  # noqa: FBT001 - drawn
+        """The source's listing of projects tells of one, or tells otherwise: claims on a folder are weaker."""
+        self.world.projects[id_] = ProjectRecord(external_id=id_, name=id_.title(), is_folder=is_folder)
+
     @rule(order=st.integers(0, 3))
     def reorder(self, order: int) -> None:
         """Lists come in another order from now on."""
@@ -209,7 +215,7 @@ class SyncMachine(RuleBasedStateMachine):
         sources = browse.sources(self.stage.store, LAPTOP, now=self.stage.clock.now())
         return all(source.last_full_at is None for source in sources)
 
-    def settle(self, report: RunReport | None, *, accepted: bool = False) -> None:
+    def settle(self, report: RunReport | None) -> None:
         """What holds after every step."""
         after = snapshot(self.stage.store)
         check_step(self.before, after)
@@ -223,7 +229,7 @@ class SyncMachine(RuleBasedStateMachine):
             if actor is Actor.ABSENCE:
                 assert report is not None
                 assert (report.mode, report.state) == (Mode.FULL, RunState.APPLIED)
-                assert accepted or id_ not in self.world.records
+                assert id_ not in self.world.records
             else:
                 assert actor is Actor.SOURCE
         self.stage.rows(limit=4)
@@ -316,7 +322,7 @@ class SyncMachine(RuleBasedStateMachine):
         """A person accepts a held run, or throws it away."""
         run = len(self.stage.run_states())
         if agree:
-            self.settle(self.stage.accept(run), accepted=True)
+            self.settle(self.stage.accept(run))
             return
         content = snapshot(self.stage.store)
         self.stage.discard(run)

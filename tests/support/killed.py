@@ -16,7 +16,9 @@ from sqlalchemy import event
 from callboard.domain.instant import DAY, Instant
 from callboard.ports import ProjectRecord
 from callboard.store import open_store
+from callboard.usecases.read_catalog import read_catalog
 from callboard.usecases.sync import RunReport, sync
+from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.clocks import MORNING, SettableClock
 from tests.support.worlds import World
 
@@ -26,10 +28,12 @@ def world_of(phase: str) -> tuple[World, SettableClock]:
     clock = SettableClock(MORNING)
     world = World(clock, page_size=7)
     world.projects = {id_: ProjectRecord(external_id=id_, name=id_.title()) for id_ in ("p1", "p2")}
-    ids = world.fill(120, projects=("p1",))
+    ids = world.fill(110, projects=("p1",))
+    ids += world.fill(10, start=110, projects=("p1", "p2"))
     world.broken = {"f0050": "field"}
     if phase == "second":
         clock.at = Instant(MORNING + DAY)
+        world.projects["p1"] = ProjectRecord(external_id="p1", name="Renamed", is_folder=True)
         world.remove(*ids[3:100:20])
         for id_ in ids[5:100:20]:
             world.resolve(id_)
@@ -56,7 +60,12 @@ def run(url: str, phase: str, moment: int) -> tuple[RunReport, int]:
 
     event.listen(store.engine, "before_cursor_execute", pass_moment)
     event.listen(store.engine, "commit", pass_moment)
+    catalog = MadeUpCatalog()
+    catalog.put(group("red"), group("blue"))
+    catalog.put(component("shop", "red", projects=["p1"]), component("bank", "blue", projects=["p2"]))
     try:
+        if phase == "first":
+            asyncio.run(read_catalog(store, catalog, clock=clock))
         return asyncio.run(sync(store, world, clock=clock)), passed
     finally:
         store.close()

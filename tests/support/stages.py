@@ -78,7 +78,7 @@ class Stage:
         """A person agrees to a held run."""
         self.clock.advance(60)
         try:
-            return holds.accept(self.store, self.world, run, clock=self.clock)
+            return asyncio.run(holds.accept(self.store, self.world, run, clock=self.clock))
         finally:
             self.check()
 

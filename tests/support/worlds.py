@@ -41,6 +41,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: str = "open"
     severity: str = "high"
     rule: str = "rule-1"
+    rule_name: str = ""
     resource: str = "resource-1"
     resource_name: str = ""
     projects: tuple[str, ...] = ()
@@ -62,7 +63,7 @@ def observed(record: Record) -> Observed:
         state=STATES[record.state],
         severity=SEVERITIES[record.severity],
         title=f"Rule {record.rule}",
-        rule=Rule(external_id=record.rule, name=f"Rule {record.rule}", kind="Control"),
+        rule=Rule(external_id=record.rule, name=record.rule_name or f"Rule {record.rule}", kind="Control"),
         resource=Resource(
             external_id=record.resource,
             name=record.resource_name or f"Machine {record.resource}",

@@ -18,15 +18,16 @@ import structlog
 
 from callboard.cli import running
 from callboard.config import Section
-from callboard.domain.access import LAPTOP
+from callboard.domain.access import LAPTOP, SYNC
 from callboard.domain.finding import Kind
 from callboard.domain.instant import MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
 from callboard.usecases import browse, keep_fresh
+from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.sync import RunReport
-from callboard.wiring import OpenSource, Services, open_source
+from callboard.wiring import OpenSource, Services, open_source, rules_of
 
 LOOK_SECONDS = 15.0
 """How often the loop looks whether something is due."""
@@ -144,6 +145,23 @@ class Background:
             report = await running.run(self._services, opened, mode=due.mode)
             _log.info("sync ends", source=section.name, **_figures(report))
         self._measure(section.name)
+        await self._links(section, opened)
+
+    async def _links(self, section: Section, opened: OpenSource) -> None:
+        """Checks the links of a source once a day. That it cannot must never keep the source from being read."""
+        now, key = self._services.clock.now(), f"links {section.name}"
+        if now < self._not_before.get(key, 0) or not links_due(self._services.store, SYNC, section.name, now=now):
+            return
+        self._not_before[key] = Instant(now + LAST_RETRY)
+        try:
+            report = await check_links(
+                self._services.store, SYNC, opened.source, rules_of(section), clock=self._services.clock
+            )
+        except CallboardError as error:
+            _log.error("links could not be checked", source=section.name, reason=error.message)
+        else:
+            told = {"broken": report.broken, "unchecked": report.unchecked, "reason": report.not_asked}
+            _log.info("links checked", source=section.name, **told)
 
     async def _opened(self, section: Section) -> OpenSource:
         if section.name not in self._open:

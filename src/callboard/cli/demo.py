@@ -85,9 +85,11 @@ def _company(seed: int, findings: int, database: str | None) -> Iterator[Config]
 
 def _configuration(address: SimAddress, database: str) -> str:
     """TOML, in which a JSON string is a string."""
+    from callboard.demo.wizsim.portal import CONFIGURATION_TEMPLATE
+
     quoted = {key: json.dumps(value) for key, value in {
         "database": database, "client_id": address.client_id, "client_secret": address.client_secret,
-        "api_url": address.api_url, "token_url": address.token_url,
+        "api_url": address.api_url, "token_url": address.token_url, "misconfiguration": CONFIGURATION_TEMPLATE,
     }.items()}  # fmt: skip
     return f"""\
 [database]
@@ -104,6 +106,9 @@ audience = "wiz-api"
 calls_per_second = 1000
 allow_private = true
 link_hosts = ["127.0.0.1"]
+
+[source.links]
+misconfiguration = {quoted["misconfiguration"]}
 
 [[catalog]]
 kind = "file"

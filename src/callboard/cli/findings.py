@@ -114,7 +114,7 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
     from callboard.cli import output
     from callboard.domain.access import LAPTOP
     from callboard.usecases import browse
-    from callboard.wiring import link_hosts
+    from callboard.wiring import link_hosts, link_rules
 
     with door.services() as services:
         now = services.clock.now()
@@ -122,7 +122,8 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
             number = int(finding_id)
         else:
             number = browse.finding_by_external_id(services.store, LAPTOP, finding_id, source=source)
-        page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=link_hosts(services.config))
+        hosts, rules = link_hosts(services.config), link_rules(services.config)
+        page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=hosts, link_rules=rules)
     if as_json:
         from callboard.web import links, to_wire
 
@@ -169,7 +170,7 @@ def _show(page: FindingPage, now: Instant) -> None:
                 ("Fixed in", told(detail.fixed_version)),
                 ("Same rule", f"{words.count(page.siblings, 'open finding')}" if row.state <= State.UNKNOWN else None),
                 ("Projects", ", ".join(project.name for project in page.projects)),
-                ("Open in source", page.link),
+                ("Open in source", page.link or page.no_link),
                 ("Source", f"{row.source}, id {row.external_id}"),
                 (
                     "",

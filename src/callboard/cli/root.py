@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "components": ("callboard.cli.components:components", "List components with their open findings."),
     "component": ("callboard.cli.components:component", "Everything about one component."),
     "sources": ("callboard.cli.sources:sources", "How fresh and how whole each source is."),
+    "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "db": ("callboard.cli.db:db", "Look after the database."),
     "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),
     "wiz-sim": ("callboard.demo.wizsim.command:wiz_sim", "Run a look-alike of the Wiz API."),

@@ -133,7 +133,7 @@ async def accept(services: Services, run_id: int) -> Round:
     """Applies a held run after all. Raises NotFoundError when no configured source has it."""
     section = held_by(services, run_id)
     async with open_source(section) as opened:
-        report = await asyncio.to_thread(holds.accept, services.store, opened.source, run_id, clock=services.clock)
+        report = await holds.accept(services.store, opened.source, run_id, clock=services.clock)
     return Round(catalogs=(), sources=(report,), failures=())
 
 

@@ -70,7 +70,7 @@ def web_services(
     from callboard.sources import SOURCES
     from callboard.web.gate import LoopbackGate
     from callboard.web.services import WebServices
-    from callboard.wiring import link_hosts
+    from callboard.wiring import link_hosts, link_rules
 
     hooks: dict[str, HookHandler] = {}
     for section in services.config.sources:
@@ -90,6 +90,7 @@ def web_services(
         version=__version__,
         hooks=hooks,
         link_hosts=link_hosts(services.config),
+        link_rules=link_rules(services.config),
         jwks=_jwks(services),
     )
 

@@ -158,6 +158,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     source: SourceHealth
     siblings: int
     """Open findings of the same rule that the viewer may see, this one included."""
+    no_link: str | None = None
+    """Why there is no link, in words."""
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -211,15 +211,34 @@ class Safety(msgspec.Struct, frozen=True, kw_only=True):
     new_share: float = 0.2
     """With this many new *and* this many gone the source has probably renamed its ids: held."""
     owner_share: float = 0.02
-    """A catalog reading that would move the owner of more resources than this is held."""
+    """A run that would move the owner of more findings than this, or a catalog reading of more resources, is held."""
     entity_share: float = 0.9
     """A catalog reading with fewer entities than this share of the last one is not applied."""
     min_findings: int = 20
     """Below this many nothing is surprising."""
 
 
-def surprise(*, open_before: int, closing: int, new: int, safety: Safety) -> str | None:
-    """Why a finished run must be held for a person, in words; None when it may be applied."""
+def surprise(
+    *,
+    open_before: int,
+    closing: int,
+    new: int,
+    safety: Safety,
+    moved: int = 0,
+    moved_by_projects: int = 0,
+    findings: int = 0,
+) -> str | None:
+    """Why a finished run must be held for a person, in words; None when it may be applied.
+
+    `moved` of the source's `findings` would go to another owner, `moved_by_projects` of these because projects changed
+    their place among folders.
+    """
+    return _surprising_end(open_before, closing, new, safety) or _surprising_move(
+        moved, moved_by_projects, findings, safety
+    )
+
+
+def _surprising_end(open_before: int, closing: int, new: int, safety: Safety) -> str | None:
     if closing < safety.min_findings or open_before == 0:
         return None
     share = closing / open_before
@@ -231,6 +250,18 @@ def surprise(*, open_before: int, closing: int, new: int, safety: Safety) -> str
     if share > safety.close_share:
         return f"It would close {closing} of {open_before} open findings ({share:.0%})."
     return None
+
+
+def _surprising_move(moved: int, by_projects: int, findings: int, safety: Safety) -> str | None:
+    if moved < safety.min_findings or findings == 0 or moved / findings <= safety.owner_share:
+        return None
+    # A finding that moves twice in one run, by its project's folder and by its own projects, is counted twice.
+    count = min(moved, findings)
+    why = ""
+    if by_projects:
+        them = "" if by_projects >= moved else f"{by_projects} of them "
+        why = f", {them}because the source moved projects into or out of folders"
+    return f"It would give {count} of {findings} findings to another owner ({count / findings:.0%}){why}."
 
 
 def later(one: Instant | None, other: Instant | None) -> Instant | None:

@@ -39,6 +39,8 @@ class Tally(msgspec.Struct, kw_only=True):
     reopened: int = 0
     moved: int = 0
     """Given to another component or team."""
+    moved_by_projects: int = 0
+    """Of the moved ones: those whose projects changed their place among folders."""
 
     def add(self, other: Tally) -> None:
         """Add the other's figures."""
@@ -148,9 +150,10 @@ class Applier:
         self._write(conn, work)
         return work.tally
 
-    def write_projects(self, conn: Connection, records: Sequence[ProjectRecord], *, now: Instant) -> int:
-        """Projects as their own listing tells them. Returns how many are new or changed."""
+    def write_projects(self, conn: Connection, records: Sequence[ProjectRecord], *, now: Instant) -> tuple[int, Tally]:
+        """Projects as their own listing tells them. Returns how many are new or changed, and what moved with them."""
         holdings = self._current_holdings(conn)
+        tally = Tally()
         count, moved = self._projects.write_listing(conn, records)
         if moved:
             # Their place among folders changed: the resources in them may belong to somebody else now.
@@ -158,10 +161,11 @@ class Applier:
             rows = self._dialect.lookup(conn, schema.resource, ["id"], "project_set_id", {row[0] for row in sets})
             cells: Counter[Cell] = Counter()
             moves = owning.decide_again(conn, self._dialect, holdings, [row[0] for row in rows], now=now)
-            owning.move(conn, self._dialect, moves, cells, now=now)
+            tally.moved = owning.move(conn, self._dialect, moves, cells, now=now)
+            tally.moved_by_projects = tally.moved
             owning.write_cells(conn, self._dialect, cells)
             self._resources.forget()
-        return count
+        return count, tally
 
     def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes) -> None:
         """A finding that was never stored before."""

@@ -17,13 +17,23 @@ from callboard.store.dialect import Row
 from callboard.store.owning import Cell
 from callboard.store.schema import UNKNOWN
 
+AT_ONCE = 20_000
+"""Findings closed by one set of statements, to bound memory: a person may agree to close nearly all."""
+
 
 def close_absent(
     conn: Connection, store: Store, finding_ids: Sequence[int], *, run_id: int, started_at: Instant, now: Instant
 ) -> int:
-    """Close open findings that a complete run did not hold and the source does not know any more."""
-    if not finding_ids:
-        return 0
+    """Close open findings that a complete run did not hold and the source does not know any more. Returns how many."""
+    return sum(
+        _close(conn, store, finding_ids[start : start + AT_ONCE], run_id=run_id, started_at=started_at, now=now)
+        for start in range(0, len(finding_ids), AT_ONCE)
+    )
+
+
+def _close(
+    conn: Connection, store: Store, finding_ids: Sequence[int], *, run_id: int, started_at: Instant, now: Instant
+) -> int:
     columns = ["id", "state", "severity", "kind", "holding_id", "source_id", "version"]
     rows = store.dialect.lookup(conn, schema.finding, columns, "id", finding_ids)
     rows = [row for row in rows if State(row[1]).is_open]  # others were closed since, by the source's own word

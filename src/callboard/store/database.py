@@ -65,7 +65,7 @@ def open_store(url: str, *, create: bool = True, promised: int | None = None) ->
     Raises ConfigError for an unknown kind of URL, StoreError when it cannot be used, SchemaOutOfDateError and
     SchemaTooNewError when another version of Callboard made it.
     """
-    store = connect(url)
+    store = connect(url, create=create)
     if promised is not None:
         bind_promise(store.engine, promised)
     try:
@@ -95,8 +95,11 @@ def open_store(url: str, *, create: bool = True, promised: int | None = None) ->
     return store
 
 
-def connect(url: str) -> Store:
-    """The database at `url`, whatever state its tables are in; for migrations and `open_store`."""
+def connect(url: str, *, create: bool = True) -> Store:
+    """The database at `url`, whatever state its tables are in; for migrations and `open_store`.
+
+    Without `create` a file that is missing stays missing: SchemaOutOfDateError.
+    """
     scheme = url.partition(":")[0].partition("+")[0]
     dialect: Dialect
     if scheme == "sqlite":
@@ -108,7 +111,7 @@ def connect(url: str) -> Store:
             f"{scheme!r} is no database that Callboard knows.",
             hint="Use sqlite:///path/to/file or postgresql://user@host/name.",
         )
-    return Store(dialect.make_engine(url), dialect)
+    return Store(dialect.make_engine(url, create=create), dialect)
 
 
 def _make(store: Store) -> None:

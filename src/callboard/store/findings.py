@@ -60,9 +60,10 @@ def page(
     after: Cursor | None,
     limit: int,
 ) -> Page[FindingRow]:
-    """One page of the list. Raises InvalidQueryError for a limit out of range."""
+    """One page of the list. Raises InvalidQueryError for a limit out of range, and for text that no database stores."""
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
+    _refuse_unstorable(query)
     clause = and_(visible(f.holding_id, visibility), *_conditions(conn, query))
     # The page's ids first, over the index alone; the joins then touch one page of rows.
     ids = select(f.id).where(clause).limit(limit + 1)
@@ -89,6 +90,15 @@ def page(
         )
         cursor = Cursor(sort, key).encode()
     return Page(rows=found, total=_total(conn, visibility, query, clause), cursor=cursor)
+
+
+def _refuse_unstorable(query: FindingQuery) -> None:
+    """One database refuses to look for such text, another one finds nothing: both say the same."""
+    for field in query.__struct_fields__:
+        value = getattr(query, field)
+        for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+            if isinstance(text, str) and ("\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)):
+                raise InvalidQueryError("A value holds a NUL character or half of a surrogate pair.", field=field)
 
 
 def _key(cursor: Cursor, *limits: int) -> tuple[int, ...]:

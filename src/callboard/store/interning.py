@@ -26,71 +26,107 @@ from callboard.store.owning import Cell, Holdings
 REMEMBERED = 30_000
 """Rules, and resources, kept in memory between pages at most; then the memory starts anew."""
 
-SETS_BY_OBJECT = 2_000
-"""Sets of projects found again by being the same object; the objects are kept alive for it."""
+BY_OBJECT = 2_000
+"""Values found again by being the same object; the objects are kept alive for it, and a rule's texts are long."""
 
 Projects = tuple[Project, ...]
 
 
-class _Rule(msgspec.Struct, frozen=True, gc=False):
-    id: int
-    rule: Rule
+class _Digests:
+    """The digests of values. The same object again, which is the usual case, is not encoded again."""
+
+    def __init__(self) -> None:
+        self._by_object: dict[int, tuple[Rule | Resource, bytes]] = {}
+
+    def of(self, value: Rule | Resource) -> bytes:
+        """The digest of a value."""
+        entry = self._by_object.get(id(value))
+        if entry is not None and entry[0] is value:
+            return entry[1]
+        if len(self._by_object) >= BY_OBJECT:
+            self._by_object.clear()
+        digest = xxhash.xxh3_128_digest(msgspec.msgpack.encode(value))
+        self._by_object[id(value)] = (value, digest)
+        return digest
+
+
+class _Rule:
+    """A rule as the run road needs it, with the date of the last word that this run has heard of it."""
+
+    __slots__ = ("at", "digest", "id")
+
+    def __init__(self, id_: int, digest: bytes, at: int) -> None:
+        self.id = id_
+        self.digest = digest
+        self.at = at
+        """0: nothing was heard of it in this run."""
 
 
 class Rules:
-    """The rules of one source."""
+    """The rules of one source.
+
+    What this run hears of a rule stands above what is stored. Among the words of one run the newest record's win, and of
+    words of one date those with the larger digest, so that order decides nothing.
+    """
 
     def __init__(self, dialect: Dialect, source_id: int) -> None:
         self._dialect = dialect
         self._source_id = source_id
         self._known: dict[str, _Rule] = {}
+        self._digests = _Digests()
 
     def ensure(self, conn: Connection, observations: Iterable[Observed], *, whole: bool = True) -> dict[str, int]:
         """Ids by external id of the rules of these observations; new ones are made, changed ones brought up to date.
 
         Without `whole` the observations tell only a part of a rule: those that are stored stay as they are.
         """
-        ids: dict[str, int] = {}
-        unsure: dict[str, Rule] = {}
+        told = self._told(observations)
         known = self._known
+        if len(known) > REMEMBERED:
+            known.clear()
+        missing = [external_id for external_id in told if external_id not in known]
+        columns = ["external_id", "id", "content_hash"]
+        for row in self._dialect.lookup(conn, schema.rule, columns, "external_id", missing, source_id=self._source_id):
+            known[row[0]] = _Rule(row[1], bytes(row[2]), 0)
+        new: list[Row] = []
+        changed: list[Row] = []
+        free = next_id(conn, schema.rule) if any(external_id not in known for external_id in missing) else 0
+        for external_id, (rule, digest, at) in told.items():
+            entry = known.get(external_id)
+            if entry is None:
+                body = msgspec.msgpack.encode(rule)
+                new.append((free, self._source_id, external_id, rule.name, _words(rule), digest, body))
+                known[external_id] = _Rule(free, digest, at)
+                free += 1
+            elif whole and digest != entry.digest and (at, digest) > (entry.at, entry.digest if entry.at else b""):
+                changed.append((rule.name, _words(rule), digest, msgspec.msgpack.encode(rule), entry.id))
+                entry.digest, entry.at = digest, at
+            elif at > entry.at and digest == entry.digest:
+                entry.at = at
+        self._dialect.insert(conn, schema.rule, new)
+        self._dialect.update(conn, schema.rule, ["name", "search", "content_hash", "body"], ["id"], changed)
+        return {external_id: known[external_id].id for external_id in told}
+
+    def _told(self, observations: Iterable[Observed]) -> dict[str, tuple[Rule, bytes, int]]:
+        """The newest word on each rule."""
+        told: dict[str, tuple[Rule, bytes, int]] = {}
+        digest_of = self._digests.of
         for seen in observations:
             rule = seen.rule
             external_id = rule.external_id
-            if external_id in ids:
-                continue
-            entry = known.get(external_id)
-            if entry is not None and (entry.rule is rule or entry.rule == rule):
-                ids[external_id] = entry.id
-            else:
-                unsure[external_id] = rule
-        if unsure:
-            self._write(conn, unsure, ids, whole=whole)
-        return ids
+            other = told.get(external_id)
+            at = _date(seen)
+            if other is None or (at > other[2] and other[0] is rule):
+                told[external_id] = (rule, digest_of(rule) if other is None else other[1], at)
+            elif other[0] is not rule and at >= other[2]:
+                digest = digest_of(rule)
+                if (at, digest) > (other[2], other[1]):
+                    told[external_id] = (rule, digest, at)
+        return told
 
-    def _write(self, conn: Connection, unsure: dict[str, Rule], ids: dict[str, int], *, whole: bool) -> None:
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-        columns = ["external_id", "id", "content_hash"]
-        rows = self._dialect.lookup(conn, schema.rule, columns, "external_id", unsure, source_id=self._source_id)
-        stored = {row[0]: (row[1], bytes(row[2])) for row in rows}
-        new: list[Row] = []
-        changed: list[Row] = []
-        free = next_id(conn, schema.rule)
-        for external_id, rule in unsure.items():
-            body = msgspec.msgpack.encode(rule)
-            digest = xxhash.xxh3_128_digest(body)
-            search = f"{external_id}\n{rule.name}".casefold()
-            if external_id not in stored:
-                id_, free = free, free + 1
-                new.append((id_, self._source_id, external_id, rule.name, search, digest, body))
-            else:
-                id_, stored_digest = stored[external_id]
-                if stored_digest != digest and whole:
-                    changed.append((rule.name, search, digest, body, id_))
-            ids[external_id] = id_
-            self._known[external_id] = _Rule(id_, rule)
-        self._dialect.insert(conn, schema.rule, new)
-        self._dialect.update(conn, schema.rule, ["name", "search", "content_hash", "body"], ["id"], changed)
+
+def _words(rule: Rule) -> str:
+    return f"{rule.external_id}\n{rule.name}".casefold()
 
 
 class ProjectSets:
@@ -109,7 +145,7 @@ class ProjectSets:
         entry = self._by_object.get(id(projects))
         if entry is not None and entry[0] is projects:
             return entry[1]
-        if len(self._by_object) > SETS_BY_OBJECT:
+        if len(self._by_object) > BY_OBJECT:
             self._by_object.clear()
         key = tuple(sorted({project.external_id for project in projects}))
         found = self._by_key.get(key)
@@ -208,26 +244,25 @@ class ProjectSets:
 class Held:
     """A resource as the run road needs it, with the last word that this run has heard of it."""
 
-    __slots__ = ("at", "digest", "holding_id", "id", "projects", "resource", "set_id")
+    __slots__ = ("at", "digest", "holding_id", "id", "projects", "set_id")
 
     def __init__(self, id_: int, digest: bytes, holding_id: int, set_id: int) -> None:
         self.id = id_
         self.digest = digest
         self.holding_id = holding_id
         self.set_id = set_id
-        self.resource: Resource | None = None
-        """The last value seen. None: not seen in this run."""
         self.projects: Projects | None = None
         """The projects last told. None: not told in this run."""
         self.at = 0
-        """The date of that word."""
+        """The date of that word. 0: nothing was heard of it in this run."""
 
 
 class Resources:
     """The resources of one source, with their ownership.
 
     What this run hears of a resource's projects stands above what is stored: a record always tells its present projects.
-    Among the words of one run the newest record's wins, and words of one date are joined, so that order decides nothing.
+    Among the words of one run the newest record's wins. Of words of one date projects are joined, and of the rest those
+    with the larger digest are taken, so that order decides nothing.
     """
 
     def __init__(self, dialect: Dialect, source_id: int, projects: ProjectSets) -> None:
@@ -235,6 +270,7 @@ class Resources:
         self._source_id = source_id
         self._projects = projects
         self._known: dict[str, Held] = {}
+        self._digests = _Digests()
 
     def forget(self) -> None:
         """Holdings were changed by another hand: look every resource up again."""
@@ -257,7 +293,7 @@ class Resources:
         known = self._known
         if len(known) > REMEMBERED:
             known.clear()
-        told = _told(observations, known)
+        told = self._told(observations)
         missing = [external_id for external_id in told if external_id not in known]
         columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id"]
         for row in self._dialect.lookup(
@@ -265,40 +301,70 @@ class Resources:
         ):
             known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4])
         new: list[tuple[Resource, Projects | None, int]] = []
-        changed: list[tuple[Held, bool]] = []
+        changed: list[tuple[Held, Resource | None]] = []
         for external_id, (resource, projects, at) in told.items():
             held = known.get(external_id)
             if held is None:
                 new.append((resource, projects, at))
                 continue
-            is_renamed = self._take(conn, held, resource if whole else held.resource, projects, at)
-            if is_renamed is not None:
-                changed.append((held, is_renamed))
+            is_renamed = whole and self._rename(held, resource, at)
+            if self._regroup(conn, held, projects, at) or is_renamed:
+                changed.append((held, resource if is_renamed else None))
+            held.at = max(held.at, at)
         self._make(conn, holdings, new, now=now)
         moved = self._change(conn, holdings, changed, cells, now=now)
         return known, moved
 
-    def _take(
-        self, conn: Connection, held: Held, resource: Resource | None, projects: Projects | None, at: int
-    ) -> bool | None:
-        """Take a word in. Returns None when nothing changes, else whether more than the projects did."""
-        is_renamed = False
-        if resource is not None and held.resource is not resource and at >= held.at:
-            digest = _digest(resource)
-            is_renamed = digest != held.digest
-            held.resource, held.digest = resource, digest
-        set_id = held.set_id
-        if projects is not None:
-            if held.projects is not None and at == held.at and projects != held.projects:
-                projects = _joined(held.projects, projects)
-            if held.projects is None or at >= held.at:
-                held.projects = projects
-                set_id = self._projects.set_of(conn, projects)
-        held.at = max(held.at, at)
-        if set_id == held.set_id and not is_renamed:
-            return None
-        held.set_id = set_id
-        return is_renamed
+    def _rename(self, held: Held, resource: Resource, at: int) -> bool:
+        """Take a word on everything but its projects in. Returns whether it changes anything."""
+        digest = self._digests.of(resource)
+        if digest == held.digest or (at, digest) < (held.at, held.digest if held.at else b""):
+            return False
+        held.digest = digest
+        return True
+
+    def _regroup(self, conn: Connection, held: Held, projects: Projects | None, at: int) -> bool:
+        """Take a word on its projects in. Returns whether it changes anything."""
+        if projects is None:
+            return False
+        if held.projects is not None and at == held.at and projects != held.projects:
+            projects = _joined(held.projects, projects)
+        if held.projects is not None and at < held.at:
+            return False
+        held.projects = projects
+        before, held.set_id = held.set_id, self._projects.set_of(conn, projects)
+        return held.set_id != before
+
+    def _told(self, observations: Sequence[Observed]) -> dict[str, tuple[Resource, Projects | None, int]]:
+        """What these observations tell of resources beyond what is known."""
+        told: dict[str, tuple[Resource, Projects | None, int]] = {}
+        known, digest_of = self._known, self._digests.of
+        for seen in observations:
+            resource = seen.resource
+            external_id = resource.external_id
+            projects = None if seen.projects is UNSET else seen.projects
+            at = _date(seen)
+            other = told.get(external_id)
+            if other is None:
+                held = known.get(external_id)
+                is_known = held is not None and (projects is None or held.projects is projects)
+                if is_known and held is not None and held.digest == digest_of(resource):
+                    held.at = max(held.at, at)
+                else:
+                    told[external_id] = (resource, projects, at)
+                continue
+            kept, kept_projects, kept_at = other
+            if kept is resource and kept_projects is projects:
+                if at > kept_at:
+                    told[external_id] = (resource, projects, at)
+                continue
+            if projects is not None and kept_projects is not None and at == kept_at:
+                projects = _joined(kept_projects, projects)
+            elif projects is None or (kept_projects is not None and at < kept_at):
+                projects = kept_projects
+            is_newer = at > kept_at or (at == kept_at and digest_of(resource) > digest_of(kept))
+            told[external_id] = (resource if is_newer else kept, projects, max(at, kept_at))
+        return told
 
     def _make(
         self,
@@ -322,7 +388,7 @@ class Resources:
             ownership = holdings.decide(names, self._projects.members(conn, set_id))
             holding_id = holdings.intern(conn, ownership)
             body = msgspec.msgpack.encode(resource)
-            digest = xxhash.xxh3_128_digest(body)
+            digest = self._digests.of(resource)
             rows.append((
                 id_, self._source_id, resource.external_id, resource.name, resource.type, _search(resource), set_id,
                 holding_id, digest, body,
@@ -331,7 +397,7 @@ class Resources:
             candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
             spells.append((id_, now, None, holding_id))
             held = Held(id_, digest, holding_id, set_id)
-            held.resource, held.projects, held.at = resource, projects, at
+            held.projects, held.at = projects, at
             self._known[resource.external_id] = held
         self._dialect.insert(conn, schema.resource, rows)
         self._dialect.insert(conn, schema.resource_alias, aliases)
@@ -342,7 +408,7 @@ class Resources:
         self,
         conn: Connection,
         holdings: Holdings,
-        changed: Sequence[tuple[Held, bool]],
+        changed: Sequence[tuple[Held, Resource | None]],
         cells: Counter[Cell],
         *,
         now: Instant,
@@ -352,10 +418,9 @@ class Resources:
         rows: list[Row] = []
         aliases: list[Row] = []
         renamed: list[int] = []
-        for held, is_renamed in changed:
-            if not is_renamed or held.resource is None:
+        for held, resource in changed:
+            if resource is None:
                 continue
-            resource = held.resource
             body = msgspec.msgpack.encode(resource)
             rows.append((resource.name, resource.type, _search(resource), held.digest, body, held.id))
             renamed.append(held.id)
@@ -374,35 +439,6 @@ class Resources:
         for held, _ in changed:
             held.holding_id = to_of.get(held.id, held.holding_id)
         return owning.move(conn, self._dialect, moves, cells, now=now)
-
-
-def _told(observations: Sequence[Observed], known: dict[str, Held]) -> dict[str, tuple[Resource, Projects | None, int]]:
-    """What these observations tell of resources beyond what is known: the newest word, words of one date joined."""
-    told: dict[str, tuple[Resource, Projects | None, int]] = {}
-    for seen in observations:
-        resource = seen.resource
-        external_id = resource.external_id
-        projects = None if seen.projects is UNSET else seen.projects
-        other = told.get(external_id)
-        if other is None:
-            held = known.get(external_id)
-            if held is not None and held.resource is resource and (projects is None or held.projects is projects):
-                held.at = max(held.at, _date(seen))
-                continue
-            told[external_id] = (resource, projects, _date(seen))
-            continue
-        at = _date(seen)
-        kept, kept_projects, kept_at = other
-        if kept is resource and kept_projects is projects:
-            if at > kept_at:
-                told[external_id] = (resource, projects, at)
-            continue
-        if projects is not None and kept_projects is not None and at == kept_at:
-            projects = _joined(kept_projects, projects)
-        elif projects is None or (kept_projects is not None and at < kept_at):
-            projects = kept_projects
-        told[external_id] = (resource if at >= kept_at else kept, projects, max(at, kept_at))
-    return told
 
 
 def _joined(one: Projects, other: Projects) -> Projects:
@@ -428,7 +464,3 @@ def _canonical(aliases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 def _search(resource: Resource) -> str:
     parts = [resource.external_id, resource.name, resource.provider_id or "", resource.repository or ""]
     return "\n".join(dict.fromkeys(part for part in parts if part)).casefold()
-
-
-def _digest(resource: Resource) -> bytes:
-    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(resource))

@@ -24,6 +24,10 @@ LEASE_SECONDS = 120
 """A run that has not committed a page for this long may be taken over by another worker."""
 
 
+PROJECT = "project"
+"""The part kind that reads projects instead of findings."""
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """One run as it stands."""
 
@@ -196,10 +200,11 @@ def start_run(
 def add_parts(conn: Connection, run_id: int, parts: Sequence[Part]) -> None:
     """More parts for a run; one that is there already stays as it is."""
     table = schema.run_part
-    known = set(conn.execute(select(table.c.part).where(table.c.run_id == run_id)).scalars())
+    known = dict(conn.execute(select(table.c.part, table.c.ordinal).where(table.c.run_id == run_id)).all())
+    free = max(known.values(), default=-1) + 1
     rows = [
         {
-            "run_id": run_id, "part": part.name, "ordinal": len(known) + offset, "kind": part.kind, "filter": part.filter,
+            "run_id": run_id, "part": part.name, "ordinal": free + offset, "kind": part.kind, "filter": part.filter,
             "pages": 0, "state": "waiting",
         }
         for offset, part in enumerate(part for part in parts if part.name not in known)
@@ -249,10 +254,10 @@ def end_part(conn: Connection, run_id: int, part: str, *, state: str, reason: st
     conn.execute(update(table).where(table.c.run_id == run_id, table.c.part == part).values(state=state, reason=reason))
 
 
-def drop_pages(conn: Connection, run_id: int, part: str) -> None:
-    """Forget the staged pages of one part: it is read anew."""
-    page = schema.run_page
-    conn.execute(delete(page).where(page.c.run_id == run_id, page.c.part == part))
+def drop_parts(conn: Connection, run_id: int, start: str) -> None:
+    """Forget the parts whose names start so, with their staged pages: they are read anew."""
+    for table in (schema.run_page, schema.run_part):
+        conn.execute(delete(table).where(table.c.run_id == run_id, table.c.part.startswith(start, autoescape=True)))
 
 
 def adopt(conn: Connection, run: Run, fence: int) -> Run:
@@ -302,13 +307,13 @@ def spool(
     )])  # fmt: skip
 
 
-def spooled(conn: Connection, run_id: int) -> Iterator[Spooled]:
-    """The staged pages of a run, in the order of its parts, one at a time."""
+def spooled(conn: Connection, run_id: int, *, projects: bool = False) -> Iterator[Spooled]:
+    """The staged pages of findings of a run, or those of `projects`, in the order of its parts, one at a time."""
     page, part = schema.run_page, schema.run_part
     keys = conn.execute(
         select(page.c.part, page.c.seq)
         .join(part, (part.c.run_id == page.c.run_id) & (part.c.part == page.c.part))
-        .where(page.c.run_id == run_id)
+        .where(page.c.run_id == run_id, page.c.kind == PROJECT if projects else page.c.kind != PROJECT)
         .order_by(part.c.ordinal, page.c.seq)
     ).all()
     for name, seq in keys:
@@ -435,6 +440,13 @@ def open_count(conn: Connection, source_id: int) -> int:
     """Open findings of the source, from the counters."""
     c = schema.cube.c
     total = select(func.coalesce(func.sum(c.n), 0)).where(c.source_id == source_id, c.state <= int(State.UNKNOWN))
+    return int(conn.execute(total).scalar_one())
+
+
+def outside_count(conn: Connection, source_id: int) -> int:
+    """Open findings of the source that its scope does not ask about any more. Looks at every open finding."""
+    f = schema.finding.c
+    total = select(func.count()).where(f.source_id == source_id, f.closed == 0, f.in_scope.is_(False))
     return int(conn.execute(total).scalar_one())
 
 

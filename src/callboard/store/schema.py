@@ -384,3 +384,33 @@ event = Table(
     Column("old", Text),
     Column("new", Text),
 )
+
+link_check = Table(
+    "link_check",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("shape", Text, primary_key=True),
+    Column("checked", Integer, nullable=False),
+    Column("ok", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("unsafe", Integer, nullable=False),
+    Column("foreign_host", Integer, nullable=False),
+    Column("unknown_shape", Integer, nullable=False),
+    Column("wrong_id", Integer, nullable=False),
+    Column("dead", Integer, nullable=False),
+    Column("unchecked", Integer, nullable=False),
+    Column("example_finding_id", BigInteger),
+)
+"""What `callboard links check` found, by run; the columns from `ok` on add up to `checked`."""
+
+link_report = Table(
+    "link_report",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("finding_id", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+)
+"""Somebody said "this link is broken". `who` is a class of people, never a person."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 import msgspec
+from pyroaring import BitMap
 
 from callboard.domain.instant import SECOND, Instant
 from callboard.domain.run import Mode, RunState
@@ -10,6 +14,7 @@ from callboard.errors import NotFoundError
 from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store import runs as run_store
+from callboard.usecases.confirm import confirm
 from callboard.usecases.intake import CONFIRM, Figures, Intake
 from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name
 
@@ -37,28 +42,50 @@ def held(store: Store) -> tuple[HeldRun, ...]:
         )
 
 
-def accept(store: Store, source: Source, run_id: int, *, clock: Clock) -> RunReport:
-    """Apply a held run after all. Raises NotFoundError when it is not held (any more)."""
+async def accept(store: Store, source: Source, run_id: int, *, clock: Clock) -> RunReport:
+    """Apply a held run after all; what it found missing is asked for by id first, and only what is unknown is closed.
+
+    Raises NotFoundError when it is not held (any more), and SourceError when the source cannot be asked: then the run
+    stays held, and agreeing again goes on where the asking stopped.
+    """
     began = clock.now()
-    run, scope = _take(store, source, run_id, clock)
+    run, scope = await asyncio.to_thread(_take, store, source, run_id, clock)
     figures = Figures()
     intake = Intake(store, source, run, clock, figures)
-    with store.read() as conn:
-        absent = list(run_store.kept_absent(conn, run.id))
-        parts = run_store.parts_of(conn, run.id)
-    # Agreeing to what a run read does not make it whole.
-    is_read = all(row.state in ("done", "split") or row.part.name.startswith(CONFIRM) for row in parts)
-    is_complete = is_read and run.mode is Mode.FULL
-    outcome = intake.apply_staged(
-        state=RunState.APPLIED if is_read else RunState.PARTIAL,
-        complete=is_complete,
-        absent=absent if is_complete else [],
-        scope_changed=is_complete and scope is not None and scope != run.scope,
-        safety=None,
-        reason="accepted by a person",
-    )
+    try:
+        absent, parts = await asyncio.to_thread(_found, store, run)
+        # Agreeing to what a run read does not make it whole.
+        is_read = all(row.state in ("done", "split") or row.part.name.startswith(CONFIRM) for row in parts)
+        is_complete = is_read and run.mode is Mode.FULL
+        scope_changed = is_complete and scope is not None and scope != run.scope
+        if is_complete and not scope_changed:
+            await confirm(store, source, run, intake, absent, clock=clock, in_store=asyncio.to_thread)
+        apply = partial(
+            intake.apply_staged,
+            state=RunState.APPLIED if is_read else RunState.PARTIAL,
+            complete=is_complete,
+            absent=list(absent) if is_complete else [],
+            scope_changed=scope_changed,
+            safety=None,
+            reason="accepted by a person",
+        )
+        outcome = await asyncio.to_thread(apply)
+    except BaseException:
+        await asyncio.shield(asyncio.to_thread(_let_go, store, run))
+        raise
     seconds = (clock.now() - began) / SECOND
     return report_of(run, source.name, figures, outcome, resumed=False, seconds=seconds)
+
+
+def _found(store: Store, run: run_store.Run) -> tuple[BitMap, list[run_store.PartRow]]:
+    """What a held run found missing, and what it read."""
+    with store.read() as conn:
+        return run_store.kept_absent(conn, run.id), run_store.parts_of(conn, run.id)
+
+
+def _let_go(store: Store, run: run_store.Run) -> None:
+    with store.write() as conn:
+        run_store.drop_lease(conn, run.source_id, run.fence)
 
 
 def discard(store: Store, source: Source, run_id: int, *, clock: Clock) -> None:

@@ -11,7 +11,7 @@ import msgspec
 import xxhash
 from pyroaring import BitMap
 
-from callboard.domain.finding import Kind, Observed, Rejected
+from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import Part, RunState, Scope
@@ -23,10 +23,7 @@ from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
 from callboard.store.closing import close_absent, leave_scope
 from callboard.store.database import bump_revision
 from callboard.store.memory import Memory, load_memory
-from callboard.store.runs import Moved, RejectedRow, Run
-
-PROJECT = "project"
-"""The part kind that reads projects instead of findings."""
+from callboard.store.runs import PROJECT, Moved, RejectedRow, Run
 
 CONFIRM = "confirm/"
 """Start of the names of parts that ask for missing findings by id."""
@@ -74,6 +71,8 @@ class Outcome(msgspec.Struct, frozen=True):
 _Parsed = tuple[bytes, Observed | Rejected]
 """A record after decoding, with the hash of its bytes."""
 
+_ParsedProject = tuple[bytes, ProjectRecord | Rejected]
+
 
 class Page(msgspec.Struct, frozen=True):
     """One page on its way from the network to the database."""
@@ -95,8 +94,9 @@ class _Read(msgspec.Struct, frozen=True):
 class _Group(msgspec.Struct):
     """Staged pages that are applied together."""
 
-    is_confirming: bool
+    is_confirming: bool = False
     """They answer for findings that were asked for by id."""
+    projects: list[_ParsedProject] = []
     records: list[_Parsed] = []
     moved: list[Moved] = []
     known: int = 0
@@ -189,7 +189,8 @@ class Intake:
     @staticmethod
     def _sorted(page: Page, records: Sequence[tuple[bytes, RawNode]], known: dict[bytes, tuple[int, int]]) -> _Read:
         if page.part.kind == PROJECT:
-            return _Read(page, BitMap(), [], [(b"", node) for node in page.raw.nodes])
+            # Few and small, so none is known: each run reads its projects whole.
+            return _Read(page, BitMap(), [], [(xxhash.xxh3_128_digest(node.raw), node) for node in page.raw.nodes])
         seen: list[int] = []
         moved: list[Moved] = []
         unknown: list[tuple[bytes, RawNode]] = []
@@ -219,9 +220,12 @@ class Intake:
 
     def _commit_one(self, conn: Connection, read: _Read) -> None:
         page, figures = read.page, self._figures
-        if page.part.kind == PROJECT:
-            self._projects(conn, read)
-        elif not self._run.first and page.raw.nodes:
+        if self._run.first:
+            if page.part.kind == PROJECT:
+                told = self._parsed_projects((raw_hash, node.raw) for raw_hash, node in read.unknown)
+                if self._write_projects(conn, told):
+                    bump_revision(conn)
+        elif page.raw.nodes:
             raw = [(raw_hash, bytes(node.raw)) for raw_hash, node in read.unknown]
             run_store.spool(
                 conn, self._store.dialect, self._run.id, page.part, page.seq, seen=read.seen, moved=read.moved, raw=raw
@@ -239,19 +243,20 @@ class Intake:
             expected=page.raw.expected,
         )
 
-    def _projects(self, conn: Connection, read: _Read) -> None:
-        records: list[ProjectRecord] = []
-        bad: list[RejectedRow] = []
-        for _, node in read.unknown:
-            record = self._source.parse_project(node.raw)
-            if isinstance(record, Rejected):
-                bad.append(self._rejected(xxhash.xxh3_128_digest(node.raw), record))
-            else:
-                records.append(record)
+    def _parsed_projects(self, raw: Iterable[tuple[bytes, bytes | memoryview]]) -> list[_ParsedProject]:
+        parse = self._source.parse_project
+        return [(raw_hash, parse(record)) for raw_hash, record in raw]
+
+    def _write_projects(self, conn: Connection, parsed: Sequence[_ParsedProject]) -> int:
+        """Write decoded projects, and give what is in them to its owners. Returns how many are new or changed."""
+        records = [record for _, record in parsed if not isinstance(record, Rejected)]
         self._figures.projects += len(records)
-        if self._applier.write_projects(conn, records, now=self._clock.now()):
-            bump_revision(conn)
-        self._note_rejected(conn, bad)
+        count, tally = self._applier.write_projects(conn, records, now=self._clock.now())
+        self._figures.tally.add(tally)
+        self._note_rejected(
+            conn, [self._rejected(raw_hash, record) for raw_hash, record in parsed if isinstance(record, Rejected)]
+        )
+        return count
 
     def _parsed(self, kind: str, raw: Iterable[tuple[bytes, bytes | memoryview]]) -> list[_Parsed]:
         """Decode records. Needs no database, so it is done before one is locked."""
@@ -293,8 +298,8 @@ class Intake:
 
     # What a complete run did not hold
 
-    def missing(self, former_scope: str | None = None) -> dict[Kind, list[tuple[int, str]]]:
-        """Open findings in scope that no page held, by kind, as (id, external id). Blocking.
+    def missing(self, former_scope: str | None = None) -> BitMap:
+        """Ids of open findings in scope that no page held. Blocking.
 
         Kinds of `former_scope`, the scope of the last whole run, are looked at as well.
         """
@@ -309,12 +314,8 @@ class Intake:
                 if came:
                     seen |= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
             if len(seen) == run_store.finding_count(conn, self._run.source_id):
-                return {}
-            ids = run_store.open_in_scope(conn, self._run.source_id, sorted(kinds))
-            found: dict[Kind, list[tuple[int, str]]] = {}
-            for kind, id_, external_id in run_store.external_ids(conn, dialect, list(ids - seen)):
-                found.setdefault(Kind(kind), []).append((id_, external_id))
-        return found
+                return BitMap()
+            return run_store.open_in_scope(conn, self._run.source_id, sorted(kinds)) - seen
 
     def _external_ids(self, page: run_store.Spooled) -> set[str]:
         came: set[str] = set()
@@ -391,14 +392,19 @@ class Intake:
         with self._store.read() as conn:
             for group in self._groups(conn):
                 groups.append(group)
-                held += len(group.records) + len(group.moved) // 10
+                held += len(group.records) + len(group.projects) + len(group.moved) // 10
                 if held > PREPARED_AT_MOST:
                     return None
         return groups
 
     def _groups(self, conn: Connection) -> Iterator[_Group]:
-        """What is staged, several pages at a time: a statement for many records costs hardly more than for one."""
-        group = _Group(is_confirming=False)
+        """What is staged, several pages at a time: a statement for many records costs hardly more than for one.
+
+        Projects come first, all together: whose a finding is depends on where its projects stand among folders.
+        """
+        projects = run_store.spooled(conn, self._run.id, projects=True)
+        yield _Group(projects=[each for page in projects for each in self._parsed_projects(page.raw)])
+        group = _Group()
         for page in run_store.spooled(conn, self._run.id):
             is_confirming = page.part.startswith(CONFIRM)
             is_full = len(group.records) >= GROUP or len(group.moved) >= SIGHTINGS_AT_ONCE
@@ -413,12 +419,15 @@ class Intake:
         yield group
 
     def _apply_groups(self, conn: Connection, groups: Iterable[_Group]) -> int:
-        """Write what was staged. Returns how many records were decoded."""
+        """Write what was staged. Returns how many records were decoded, of projects those that are new or changed."""
         figures = self._figures
         decoded = 0
-        self._confirmed: set[int] = set()
+        self._confirmed = BitMap()
         self._is_unsure = False
         for group in groups:
+            if group.projects:
+                rejected = figures.rejected
+                decoded += self._write_projects(conn, group.projects) + figures.rejected - rejected
             came = self._write_records(conn, group.records, in_scope=not group.is_confirming)
             write_sightings(conn, self._store.dialect, group.moved)
             decoded += len(group.records)
@@ -435,11 +444,19 @@ class Intake:
     def _judge(self, conn: Connection, safety: Safety, *, open_before: int) -> None:
         """Raise _Surprise when what this transaction has done should be decided by a person."""
         tally = self._figures.tally
-        why = surprise(open_before=open_before, closing=tally.closed, new=tally.new, safety=safety)
-        if why is None and tally.moved >= safety.min_findings:
-            total = run_store.finding_count(conn, self._run.source_id)
-            if tally.moved / total > safety.owner_share:
-                why = f"It would give {tally.moved} of {total} findings to another owner ({tally.moved / total:.0%})."
+        if tally.closed >= safety.min_findings:
+            # What a scope has left behind can be closed by nobody: it must not make a large share look small.
+            outside = run_store.outside_count(conn, self._run.source_id) - self._figures.left_scope
+            open_before = max(open_before - outside, tally.closed)
+        why = surprise(
+            open_before=open_before,
+            closing=tally.closed,
+            new=tally.new,
+            moved=tally.moved,
+            moved_by_projects=tally.moved_by_projects,
+            findings=run_store.finding_count(conn, self._run.source_id),
+            safety=safety,
+        )
         if why is not None:
             raise _Surprise(why)
 

@@ -19,8 +19,8 @@ from functools import partial
 from typing import TypeVar
 
 import msgspec
+from pyroaring import BitMap
 
-from callboard.domain.finding import Kind
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import Mode, Part, RunState
@@ -30,13 +30,15 @@ from callboard.store import Store
 from callboard.store import runs as run_store
 from callboard.store.bulk import build_indexes
 from callboard.store.database import bump_revision
+from callboard.usecases.confirm import confirm
 from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome, Page
 
 WORKERS = 4
 """Parts read at the same time: enough to keep a slow API's rate limit busy, few enough to hold little in memory."""
 
 QUEUE = 8
-"""Pages that may wait for the database; they are committed together."""
+"""Pages that may wait for the database; they are committed together. Half as many held 4 to 13 MB less, and made a first
+sync 8 % slower."""
 
 CONFIRM_AT_MOST = 50_000
 """Missing findings that are asked for by id. More missing than this is a surprise, not a change."""
@@ -222,10 +224,8 @@ class _Sync:
                 mode = Mode.FULL
             run = run_store.unfinished(conn, row.id, mode, scope)
             if run is not None and now - run.started_at <= RESUME_WITHIN:
-                for each in run_store.parts_of(conn, run.id):
-                    if each.part.name.startswith(CONFIRM):
-                        # Only a part of the missing findings was asked for: they are asked for again, all of them.
-                        run_store.drop_pages(conn, run.id, each.part.name)
+                # What is missing is found anew at the end, and asked for by id then.
+                run_store.drop_parts(conn, run.id, CONFIRM)
                 return run_store.adopt(conn, run, fence), row, True
             parts = self._source.plan(mode, since=row.watermark if mode is Mode.DELTA else None, now=now)
             run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts)
@@ -253,8 +253,6 @@ class _Sync:
         rows = await self._in_store(self._parts_of, run)
         self._parts = len(rows)
         self._parts_done = sum(row.state in ("done", "split") for row in rows)
-        # What was asked by id before this run was interrupted is no part to be read; it is asked anew at the end.
-        rows = [row for row in rows if not row.part.name.startswith(CONFIRM)]
         waiting = deque(row for row in rows if row.state in ("waiting", "failed"))
         if not waiting:
             return None
@@ -377,7 +375,7 @@ class _Sync:
         absent: list[int] = []
         if is_complete:
             missing = await self._in_store(intake.missing, row.scope)
-            absent = [id_ for found in missing.values() for id_, _ in found]
+            absent = list(missing)
             if absent and not scope_changed:
                 why = await self._in_store(self._too_many, run, len(absent))
                 if why is not None:
@@ -401,36 +399,19 @@ class _Sync:
     def _too_many(self, run: run_store.Run, absent: int) -> str | None:
         """Why so many missing findings are not even worth asking for, or None."""
         with self._store.read() as conn:
-            open_before = run_store.open_count(conn, run.source_id)
+            open_before = run_store.open_count(conn, run.source_id) - run_store.outside_count(conn, run.source_id)
         why = surprise(open_before=open_before, closing=absent, new=0, safety=self._safety)
         if why is None and absent > CONFIRM_AT_MOST:
             why = f"It would close {absent} open findings."
         return why
 
-    async def _confirm(
-        self, run: run_store.Run, intake: Intake, missing: dict[Kind, list[tuple[int, str]]]
-    ) -> str | None:
-        """Ask the source for each missing finding by its id: a page that shifted or a new severity is no fix.
-
-        Returns why it could not be asked, or None.
-        """
-        for kind, found in missing.items():
-            part = Part(name=f"{CONFIRM}{kind.word}", kind=kind.word, filter="{}")
-            await self._in_store(self._add_part, run, part)
-            seq = 0
-            try:
-                async for page in self._source.by_ids(kind, [external_id for _, external_id in found]):
-                    await self._in_store(intake.commit, [Page(part, seq, page)])
-                    seq += 1
-            except SourceError as error:
-                return error.message
+    async def _confirm(self, run: run_store.Run, intake: Intake, missing: BitMap) -> str | None:
+        """Ask the source for each missing finding by its id. Returns why it could not be asked, or None."""
+        try:
+            await confirm(self._store, self._source, run, intake, missing, clock=self._clock, in_store=self._in_store)
+        except SourceError as error:
+            return error.message
         return None
-
-    def _add_part(self, run: run_store.Run, part: Part) -> None:
-        with self._store.write() as conn:
-            run_store.keep_lease(conn, run.source_id, run.fence, now=self._clock.now())
-            run_store.drop_pages(conn, run.id, part.name)
-            run_store.add_parts(conn, run.id, [part])
 
 
 async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from callboard.domain.link import LinkRules
 from callboard.ports import Clock
 from callboard.store import Store
 from callboard.web.gate import LoopbackGate
@@ -51,5 +52,7 @@ class WebServices:
     ready: Callable[[], Readiness] = always_ready
     link_hosts: frozenset[str] = frozenset()
     """Hosts that "Open in …" may lead to; one that starts with a dot stands for every name below it."""
+    link_rules: Mapping[str, LinkRules] = field(default_factory=dict)
+    """By source, how links are built for findings whose record gives none."""
     jwks: Callable[[], bytes] | None = None
     """The key set document, when this process signs anything that others check."""

@@ -9,11 +9,10 @@ from msgspec import UnsetType
 
 from callboard.domain import board, finding, query
 from callboard.domain.instant import Instant, to_text
+from callboard.domain.link import UNSAFE_LINK
 from callboard.web import links, wire
 
 T = TypeVar("T")
-
-NO_LINK = "The source gave no link that is safe to follow."
 
 
 def counts(value: board.Counts) -> wire.Counts:
@@ -169,7 +168,7 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
         projects=[wire.Project(id=project.external_id, name=project.name) for project in page.projects],
         detail=_detail(page.detail),
         link=link,
-        link_problem=None if link else NO_LINK,
+        link_problem=None if link else page.no_link or UNSAFE_LINK,
         candidates=[
             wire.Candidate(component=each.component, tier=each.tier, text=each.text, won=each.won)
             for each in page.evidence

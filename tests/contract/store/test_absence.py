@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
+from callboard.domain.access import LAPTOP
 from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.query import FindingQuery
 from callboard.domain.run import RunState, Scope
 from callboard.errors import SourceUnreachableError
+from callboard.usecases import browse
 from tests.support.stages import Stage
+from tests.support.worlds import observed
 
 
 def test_an_absent_finding_is_closed_only_after_the_source_was_asked(stage: Stage) -> None:
@@ -164,3 +171,38 @@ def test_a_removed_resource_is_gone_and_not_fixed(stage: Stage) -> None:
     stage.world.resolve("a", state="gone")
     stage.sync()
     assert stage.row("a").state is State.GONE
+
+
+def test_what_is_out_of_scope_stays_counted_and_its_number_is_told(stage: Stage) -> None:
+    """It is open as far as anybody knows, so every open number holds it, and the source tells how many these are."""
+    stage.world.fill(30, severity="low")
+    stage.world.fill(10, start=30, severity="high")
+    stage.sync()
+    stage.world.scope = Scope(severities=(Severity.CRITICAL, Severity.HIGH))
+    stage.sync()
+    (source,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    outside = [row for row in stage.rows(FindingQuery()).values() if not row.in_scope]
+    assert (source.findings, source.out_of_scope, len(outside)) == (40, 30, 30)
+    assert browse.board(stage.store, LAPTOP, now=stage.clock.now()).totals.findings == 40
+    stage.import_records(observed(msgspec.structs.replace(stage.world.records["f0000"], state="fixed", updated=2**52)))
+    (source,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    assert source.out_of_scope == 29
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_what_is_out_of_scope_makes_no_share_look_small(stage: Stage, is_told: bool) -> None:  # noqa: FBT001 - a parameter
+    """All findings that are asked for disappear, or are said to be fixed: a surprise, however many others there are."""
+    stage.world.fill(300, severity="low", kind="issue")
+    ids = stage.world.fill(25, start=300, severity="high", kind="issue")
+    stage.sync()
+    stage.world.scope = Scope(severities=(Severity.CRITICAL, Severity.HIGH))
+    stage.sync()
+    stage.clock.advance(60)
+    for id_ in ids:
+        if is_told:
+            stage.world.resolve(id_)
+        else:
+            stage.world.remove(id_)
+    report = stage.sync()
+    assert report.state is RunState.HELD
+    assert report.reason == "It would close 25 of 25 open findings (100%)."

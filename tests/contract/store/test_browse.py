@@ -195,6 +195,16 @@ def test_readers_see_what_their_groups_own_and_nothing_else(
             browse.finding_by_external_id(company.store, visibility, external_id)
 
 
+@pytest.mark.parametrize("text", ["\0", "ma\0chine", "\ud800"])
+@pytest.mark.parametrize("field", ["text", "rules", "resources", "projects", "sources", "owners", "reasons"])
+def test_text_that_no_database_stores_is_refused(stage: Stage, field: str, text: str) -> None:
+    """By name, and alike on both databases."""
+    query = FindingQuery(**{field: text if field == "text" else ("good", text)})  # type: ignore[arg-type]
+    with pytest.raises(InvalidQueryError) as error:
+        browse.findings(stage.store, LAPTOP, query)
+    assert error.value.field == field
+
+
 def test_totals_obey_visibility_for_every_query(company: Stage) -> None:
     """The counted total of a reader is that of the rows he can walk through."""
     draw = random.Random(3)  # noqa: S311 - repeats

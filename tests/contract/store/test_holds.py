@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
+
 import pytest
 
-from callboard.domain.finding import State
-from callboard.domain.run import Mode, RunState
+from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.run import Mode, RunState, Scope
 from callboard.errors import NotFoundError, SourceUnreachableError
+from callboard.ports import RawPage
 from callboard.usecases import holds
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
@@ -182,7 +185,69 @@ def test_what_came_in_since_a_run_was_held_is_not_overwritten(stage: Stage) -> N
     stage.clock.advance(60)
     stage.world.resolve("f0000", state="rejected")
     stage.hook("f0000")
+    stage.world.remove("f0002")
     stage.accept(held_run(stage))
     assert stage.row("f0000").state is State.REJECTED
     assert [line[3] for line in stage.history("f0000")] == ["open", "rejected"]
-    assert stage.row("f0001").state is State.FIXED
+    assert (stage.row("f0001").state, stage.row("f0002").state) == (State.OPEN, State.FIXED)
+
+
+def test_accepting_asks_for_what_is_missing_before_it_closes(stage: Stage) -> None:
+    """A list that lost half of the world is no proof: what the source still knows by id stays open, in scope."""
+    ids = stage.world.fill(60)
+    stage.sync()
+    stage.world.hidden = set(ids[:30])
+    stage.world.remove(*ids[:7])
+    assert stage.sync().state is RunState.HELD
+    assert stage.world.asked == []
+    report = stage.accept(held_run(stage))
+    assert (report.state, report.closed) == (RunState.APPLIED, 7)
+    assert sorted(stage.world.asked) == ids[:30]
+    assert {id_ for id_, state in stage.states().items() if state == "fixed"} == set(ids[:7])
+    stage.world.hidden = set()
+    assert stage.sync().changes == 0
+
+
+def test_asking_that_fails_leaves_the_run_held_and_goes_on_later(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is applied; agreeing again asks only for the rest, unless the first answers are too old."""
+    monkeypatch.setattr("callboard.usecases.confirm.AT_ONCE", 10)
+    ids = stage.world.fill(60, kind="issue")
+    stage.sync()
+    stage.world.remove(*ids[:28])
+    stage.world.hidden = set(ids[28:30])
+    run = stage.sync().run
+    before = dump(stage.store)
+    for fails in (True, False):
+        going_on = stage.world.by_ids
+
+        async def by_ids(kind: Kind, wanted: Sequence[str]) -> AsyncIterator[RawPage]:
+            if len(stage.world.asked) >= 20:
+                raise SourceUnreachableError("It broke.")
+            async for page in going_on(kind, wanted):  # noqa: B023 - used before the next round
+                yield page
+
+        with monkeypatch.context() as patch:
+            patch.setattr(stage.world, "by_ids", by_ids)
+            with pytest.raises(SourceUnreachableError):
+                stage.accept(run)
+        assert held_run(stage) == run
+        assert differences({**before, "spool": []}, {**dump(stage.store), "spool": []}) == ""
+        assert len(stage.world.asked) == 20
+        if fails:
+            stage.clock.advance(25 * 3600)
+            stage.world.asked.clear()
+    assert stage.accept(run).closed == 28
+    assert sorted(stage.world.asked) == ids[:30]
+
+
+def test_accepting_a_changed_scope_asks_for_nothing(stage: Stage) -> None:
+    """What a scope does not ask about any more is only marked, so there is nothing to ask."""
+    ids = stage.world.fill(60, kind="issue", severity="high")
+    stage.world.fill(5, start=60, kind="issue", severity="low")
+    stage.sync()
+    for id_ in ids[:30]:
+        stage.world.resolve(id_)
+    stage.world.scope = Scope(severities=(Severity.CRITICAL, Severity.HIGH))
+    run = stage.sync().run
+    report = stage.accept(run)
+    assert (report.closed, report.left_scope, stage.world.asked) == (30, 5, [])

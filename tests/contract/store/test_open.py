@@ -53,6 +53,18 @@ def test_an_empty_database_is_not_filled_without_being_asked(url: str) -> None:
     assert "db migrate" in str(error.value.hint)
 
 
+@pytest.mark.parametrize("is_there", [False, True])
+def test_looking_for_a_database_makes_none(tmp_path: Path, is_there: bool) -> None:  # noqa: FBT001 - a parameter
+    """A mistyped path leaves no file behind, and an empty file stays empty."""
+    path = tmp_path / "mistyped.db"
+    if is_there:
+        path.touch()
+    with pytest.raises(SchemaOutOfDateError, match="mistyped") as error:
+        open_store(f"sqlite:///{path}", create=False)
+    assert "db migrate" in str(error.value.hint)
+    assert [(each.name, each.stat().st_size) for each in tmp_path.iterdir()] == [("mistyped.db", 0)] * is_there
+
+
 def test_a_newer_schema_is_refused(url: str) -> None:
     """The error names both versions and what to do."""
     open_store(url).close()

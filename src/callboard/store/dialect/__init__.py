@@ -20,8 +20,11 @@ class Dialect(Protocol):
 
     name: str
 
-    def make_engine(self, url: str) -> Engine:
-        """An engine with this database's settings. Raises StoreError when the place cannot be used."""
+    def make_engine(self, url: str, *, create: bool = True) -> Engine:
+        """An engine with this database's settings. Raises StoreError when the place cannot be used.
+
+        Without `create` nothing is made: SchemaOutOfDateError for a database that is a file and is missing.
+        """
 
     def for_reading(self, conn: Connection) -> Connection:
         """The connection, set so that a transaction on it is one consistent view."""

@@ -24,7 +24,7 @@ class Postgresql:
 
     name = "postgresql"
 
-    def make_engine(self, url: str) -> Engine:
+    def make_engine(self, url: str, *, create: bool = True) -> Engine:  # noqa: ARG002 - a server's database is never made here
         """An engine over psycopg. Raises StoreError when the driver is not installed."""
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgres" or parsed.drivername in {"postgresql", "postgres"}:

@@ -11,14 +11,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, make_url
 
-from callboard.errors import StoreError
+from callboard.errors import SchemaOutOfDateError, StoreError
 from callboard.store.dialect import Row
 
 CHUNKS = (500, 60, 8)
 """Values in one IN list: a few fixed lengths, so that the driver's statement cache always hits."""
 
-CACHE_KIB = 32 * 1024
-"""Page cache of a connection. The default of 2 MB made a first load a quarter dearer."""
+CACHE_KIB = 16 * 1024
+"""Page cache of a connection. The default of 2 MB made a first load a quarter dearer; what is not in it comes from the
+system's own cache, which is nearly as fast, so more than this only makes the process larger."""
 
 
 @cache
@@ -57,12 +58,12 @@ class Sqlite:
 
     name = "sqlite"
 
-    def make_engine(self, url: str) -> Engine:
+    def make_engine(self, url: str, *, create: bool = True) -> Engine:
         """An engine with write-ahead log, foreign keys, a busy timeout and a file only its owner can read."""
         parsed = make_url(url)
         path = parsed.database
         if path and path != ":memory:":
-            _claim_file(Path(path))
+            _claim_file(Path(path), create=create)
         engine = create_engine(parsed, connect_args={"timeout": 30, "isolation_level": None}, pool_size=8)
 
         @event.listens_for(engine, "connect")
@@ -164,9 +165,18 @@ class Sqlite:
         return func.instr(column, folded) > 0
 
 
-def _claim_file(path: Path) -> None:
-    """Make the file with mode 0600 before SQLite would make it for everybody. Raises StoreError."""
+def _claim_file(path: Path, *, create: bool) -> None:
+    """Make the file with mode 0600 before SQLite would make it for everybody. Raises StoreError.
+
+    Without `create` it must be there and hold something, since opening it would write to an empty one.
+    """
     try:
+        is_empty = not path.exists() or (path.is_file() and path.stat().st_size == 0)
+        if is_empty and not create:
+            raise SchemaOutOfDateError(
+                f"The database {path} is empty." if path.exists() else f"There is no database {path} yet.",
+                hint="Run `callboard db migrate` first.",
+            )
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         with path.open("r+b") as file:

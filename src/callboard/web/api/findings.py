@@ -28,8 +28,8 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
     number = params.finding_id(finding_id)
 
     def read() -> object:
-        hosts = view.services.link_hosts
-        page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts)
+        hosts, rules = view.services.link_hosts, view.services.link_rules
+        page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
         return to_wire.finding_page(page, link=page.link)
 
     return answers.fresh(view, read, ticking=True)

@@ -10,9 +10,10 @@ from litestar.response import Response
 from callboard.domain.board import Evidence, FindingPage, HistoryLine
 from callboard.domain.finding import Detail, Kind, Note, Resource, Ticket
 from callboard.domain.instant import MINUTE, Instant
+from callboard.domain.link import UNSAFE_LINK
 from callboard.usecases import browse
 from callboard.web import freshness, links, params, render, words
-from callboard.web.to_wire import NO_LINK, told
+from callboard.web.to_wire import told
 from callboard.web.view import Viewing
 
 ABOUT_CODE = frozenset({Kind.VULNERABILITY, Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE})
@@ -74,8 +75,8 @@ class Context:
 def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
     """The page of one finding."""
     params.nothing(view.query)
-    number, hosts = params.finding_id(finding_id), view.services.link_hosts
-    page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts)
+    number, hosts, rules = params.finding_id(finding_id), view.services.link_hosts, view.services.link_rules
+    page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
     detail, row, source = page.detail, page.row, page.source
     winners = tuple(each for each in page.evidence if each.won)
     context = Context(
@@ -90,7 +91,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         guess=any(each.tier >= words.GUESS_TIER for each in winners),
         source=words.source_title(source.kind, source.name),
         link=page.link,
-        no_link=NO_LINK,
+        no_link=page.no_link or UNSAFE_LINK,
         advisory=links.safe_link(told(detail.link) or page.rule.url),
         late=row.state.is_open and row.due_at is not None and row.due_at < view.now,
         banners=freshness.banners((source,), view.now),
