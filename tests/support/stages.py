@@ -18,7 +18,7 @@ from callboard.domain.query import FindingQuery, Sort
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode
 from callboard.store import Store, schema
-from callboard.store.recount import counted, counted_anew
+from callboard.store.recount import differences
 from callboard.usecases import browse, holds
 from callboard.usecases.import_file import ImportReport, import_file
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
@@ -91,7 +91,7 @@ class Stage:
     def check(self) -> None:
         """Every counter equals the rows behind it, and no cell is kept for nothing."""
         with self.store.read() as conn:
-            assert counted(conn) == counted_anew(conn)
+            assert differences(conn) == {}
             f = schema.finding.c
             resource = schema.resource
             strays = select(func.count()).select_from(schema.finding.join(resource, resource.c.id == f.resource_id))

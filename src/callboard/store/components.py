@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from callboard.domain import bundle
 from callboard.domain.access import Visibility
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
@@ -19,7 +20,6 @@ from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
 from callboard.store import owning, schema
 from callboard.store import sources as source_store
-from callboard.store.findings import fix_words
 from callboard.store.visible import visible
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
@@ -218,8 +218,8 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
             func.count().label("n"),
             func.min(f.first_detected_at).label("oldest"),
             func.min(f.id).label("example"),
-            func.min(f.fix).label("fix"),
-            func.max(f.fix).label("other_fix"),
+            func.min(f.bundle_id).label("bundle"),
+            func.max(f.bundle_id).label("other_bundle"),
         )
         .where(seen, f.closed == 0)
         .group_by(f.rule_id)
@@ -229,8 +229,9 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
     )
     rule = schema.rule.c
     rows = conn.execute(
-        select(grouped, rule.external_id, rule.name)
+        select(grouped, rule.external_id, rule.name, schema.bundle.c.key)
         .join(schema.rule, rule.id == grouped.c.rule_id)
+        .join(schema.bundle, schema.bundle.c.id == grouped.c.bundle)
         .order_by(grouped.c.rank, grouped.c.n.desc(), grouped.c.rule_id)
     )
     return tuple(
@@ -240,7 +241,7 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
             severity=Severity(6 - row.rank),
             count=row.n,
             oldest_at=row.oldest,
-            fix=fix_words(row.fix) if row.fix == row.other_fix else None,
+            fix=bundle.action(row.key).words if row.bundle == row.other_bundle else None,
             example_id=row.example,
         )
         for row in rows

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from callboard.domain.due import DEFAULT, Policy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
 from callboard.store.dialect import Dialect, bind, bind_promise
@@ -26,6 +27,8 @@ class Store:
         self.dialect = dialect
         self.seed = ""
         """Random, made with the database: seeds the hashes of raw records."""
+        self.policy: Policy = DEFAULT
+        """By when findings are due."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -114,6 +117,7 @@ def connect(url: str) -> Store:
 def _make(store: Store) -> None:
     with store.write() as conn:
         schema.metadata.create_all(conn)
+        store.dialect.index_words(conn)
         seed_rows(conn)
         conn.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         conn.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select, tuple_
 
+from callboard.domain import bundle
 from callboard.domain.access import Visibility
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
 from callboard.domain.component import EntityRef, short_name
@@ -30,7 +31,8 @@ route, holding, entity = schema.holding_route, schema.holding, schema.entity
 
 _COLUMNS = (
     f.id, f.external_id, f.kind, f.state, f.severity, f.closed, f.rank, f.title, f.first_detected_at, f.fixed_at, f.due_at,
-    f.in_scope, f.reopened, f.fix, f.holding_id, f.imported_at,
+    f.in_scope, f.reopened, f.holding_id, f.imported_at,
+    schema.bundle.c.key.label("bundle_key"),
     schema.source.c.name.label("source"),
     schema.rule.c.external_id.label("rule_ref"),
     schema.rule.c.name.label("rule_name"),
@@ -47,6 +49,7 @@ _FROM = (
     .join(schema.rule, schema.rule.c.id == f.rule_id)
     .join(schema.resource, schema.resource.c.id == f.resource_id)
     .join(holding, holding.c.id == f.holding_id)
+    .join(schema.bundle, schema.bundle.c.id == f.bundle_id)
     .outerjoin(schema.sighting, schema.sighting.c.finding_id == f.id)
 )
 
@@ -168,7 +171,7 @@ def _total(conn: Connection, visibility: Visibility, query: FindingQuery, clause
         return int(conn.execute(select(func.count()).select_from(schema.finding).where(clause)).scalar_one())
     c = schema.cube.c
     total = select(func.coalesce(func.sum(c.n), 0)).where(
-        visible(c.holding_id, visibility), *_holding_conditions(c.holding_id, query)
+        c.holding_id > 0, visible(c.holding_id, visibility), *_holding_conditions(c.holding_id, query)
     )
     if query.states:
         total = total.where(c.state.in_([int(state) for state in query.states]))
@@ -206,7 +209,7 @@ def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
             due_at=None if row.due_at == NEVER else row.due_at,
             in_scope=bool(row.in_scope),
             reopened=row.reopened,
-            fix=fix_words(row.fix),
+            fix=bundle.action(row.bundle_key).words,
         )
         for row in rows
     )
@@ -223,14 +226,6 @@ def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[Enti
     for holding_id, ref in conn.execute(query):
         found.setdefault(holding_id, []).append(EntityRef(ref))
     return {holding_id: tuple(refs) for holding_id, refs in found.items()}
-
-
-def fix_words(key: str | None) -> str | None:
-    """A fix key as a sentence. A key that names only the rule has none: the rule's own guidance says it."""
-    if key is None or not key.startswith("package:"):
-        return None
-    name, _, version = key.removeprefix("package:").rpartition(":")
-    return f"Upgrade {name} to {version}" if name and version else None
 
 
 def by_external_id(conn: Connection, visibility: Visibility, external_id: str, *, source: str | None) -> int:

@@ -12,7 +12,7 @@ from callboard.domain.query import SourceHealth
 from callboard.domain.run import RunState
 from callboard.store import schema
 from callboard.store.dialect import promise_of
-from callboard.store.visible import visible
+from callboard.store.visible import visible, visible_whole
 
 
 def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
@@ -22,7 +22,7 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
     counts = _by_source(
         conn,
         select(cube.c.source_id, func.sum(cube.c.n))
-        .where(visible(cube.c.holding_id, visibility))
+        .where(visible_whole(cube.c.holding_id, visibility))
         .group_by(cube.c.source_id),
     )
     rejected = _by_source(conn, select(schema.rejected.c.source_id, func.count()).group_by(schema.rejected.c.source_id))
