@@ -16,9 +16,9 @@ from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY, Instant
 
 _EPSS_STEPS = 1_000
-_KEV = 1 << 11
-_BAND = 1 << 13
-NOTHING_KNOWN = _BAND * 9 + _KEV + _EPSS_STEPS
+KEV_STEP = 1 << 11
+BAND_STEP = 1 << 13
+NOTHING_KNOWN = BAND_STEP * 9 + KEV_STEP + _EPSS_STEPS
 """The priority of what has no date and of which nobody told anything."""
 
 
@@ -26,7 +26,7 @@ def priority_of(limit: Limit, signals: Signals) -> int:
     """Band, known exploited and EPSS as one number. An EPSS that nobody told counts as 0, and is said to be unknown."""
     epss = 0 if signals.epss is None else math.ceil(signals.epss * _EPSS_STEPS)
     listed = 0 if signals.known_exploited else 1
-    return limit.band * _BAND + listed * _KEV + (_EPSS_STEPS - epss)
+    return limit.band * BAND_STEP + listed * KEV_STEP + (_EPSS_STEPS - epss)
 
 
 class Signs(msgspec.Struct, frozen=True):
@@ -41,8 +41,8 @@ class Signs(msgspec.Struct, frozen=True):
 
 def signs(number: int) -> Signs:
     """What `priority_of` packed."""
-    band, rest = divmod(number, _BAND)
-    listed, epss = divmod(rest, _KEV)
+    band, rest = divmod(number, BAND_STEP)
+    listed, epss = divmod(rest, KEV_STEP)
     return Signs(band, listed == 0, (_EPSS_STEPS - epss) / _EPSS_STEPS)
 
 

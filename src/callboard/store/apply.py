@@ -48,12 +48,12 @@ class Tally(msgspec.Struct, kw_only=True):
 _STORED = [
     "external_id", "id", "kind", "state", "severity", "first_detected_at", "status_changed_at", "updated_at",
     "fixed_at", "due_at", "reopened", "in_scope", "holding_id", "project_set_id", "rule_id", "resource_id", "title",
-    "bundle_id", "policy_due_at", "priority", "blast", "cvss", "apart", "version",
+    "bundle_id", "policy_due_at", "priority", "blast", "cvss", "tickets", "apart", "version",
 ]  # fmt: skip
 _UPDATED = [
     "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
     "bundle_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
-    "policy_due_at", "priority", "blast", "cvss", "reopened", "apart", "in_scope",
+    "policy_due_at", "priority", "blast", "cvss", "tickets", "reopened", "apart", "in_scope",
     "changed_run", "version",
 ]  # fmt: skip
 _WORST = 6
@@ -185,7 +185,7 @@ class Applier:
             held.id, held.holding_id, set_id, bundle_id, raw_hash,
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
-            _tenths(seen.detail.score, None), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
+            _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
         ))  # fmt: skip
         work.details.append((id_, None if seen.url is UNSET else seen.url, _encode_detail(seen.detail)))
         if verdict.last_detected_at is not None:
@@ -224,8 +224,8 @@ class Applier:
             held.holding_id, set_id, bundle_id, raw_hash, verdict.first_detected_at,
             verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
-            _tenths(seen.detail.score, row["cvss"]), verdict.reopened, self._apart(conn, known, verdict, row["apart"]),
-            work.in_scope,
+            _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
+            self._apart(conn, known, verdict, row["apart"]), work.in_scope,
         )  # fmt: skip
         work.changed.append((*after, self._run_id, row["version"] + 1, known.id))
         work.changed_details[known.id] = seen
@@ -395,6 +395,12 @@ def _tenths(score: float | None | UnsetType, former: int | None) -> int | None:
     if score is UNSET:
         return former
     return None if score is None else round(score * 10)
+
+
+def _tickets(seen: Observed, former: int) -> int:
+    """How many tickets the source links."""
+    tickets = seen.detail.tickets
+    return former if tickets is UNSET else min(len(tickets), 1_000)
 
 
 def _moved_scope(known: Stored, *, in_scope: bool, at: Instant) -> Iterable[Event]:

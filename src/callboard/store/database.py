@@ -61,14 +61,15 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, create: bool = True, promised: int | None = None) -> Store:
+def open_store(url: str, *, create: bool = True, promised: int | None = None, policy: Policy = DEFAULT) -> Store:
     """The database at `url` (`sqlite:///file` or `postgresql://…`), made if it is new and `create`.
 
-    `promised` is how old findings may be before they are called stale, in microseconds.
+    `policy` says by when findings are due. `promised` is how old findings may be before they are called stale, in microseconds.
     Raises ConfigError for an unknown kind of URL, StoreError when it cannot be used, SchemaOutOfDateError and
     SchemaTooNewError when another version of Callboard made it.
     """
     store = connect(url)
+    store.policy = policy
     if promised is not None:
         bind_promise(store.engine, promised)
     try:

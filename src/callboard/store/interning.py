@@ -12,6 +12,7 @@ import xxhash
 from msgspec import UNSET
 from sqlalchemy import Connection, delete, select
 
+from callboard.domain import bundle
 from callboard.domain.claims import canonical
 from callboard.domain.finding import Observed, Project, Resource, Rule
 from callboard.domain.instant import Instant
@@ -112,9 +113,12 @@ class Bundles:
             missing = set(keys)
         known.update(dict(self._dialect.lookup(conn, schema.bundle, ["key", "id"], "key", missing)))
         free = next_id(conn, schema.bundle)
-        new = [(free + offset, key) for offset, key in enumerate(sorted(missing - known.keys()))]
+        new: list[Row] = []
+        for id_, key in enumerate(sorted(missing - known.keys()), start=free):
+            action = bundle.action(key)
+            new.append((id_, key, int(action.kind), action.package, searchable(action.package)))
+            known[key] = id_
         self._dialect.insert(conn, schema.bundle, new)
-        known.update((key, id_) for id_, key in new)
         return known
 
 

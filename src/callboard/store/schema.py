@@ -327,7 +327,11 @@ bundle = Table(
     metadata,
     Column("id", Identity, primary_key=True, autoincrement=False),
     Column("key", Text, nullable=False, unique=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("package", Text, index=True),
+    Column("search", Text, nullable=False),
 )
+"""Findings that one action closes. `kind` is `domain.bundle.BundleKind`."""
 
 bundle_cell = Table(
     "bundle_cell",
@@ -405,6 +409,7 @@ finding = Table(
     Column("priority", Integer, nullable=False),
     Column("blast", SmallInteger, nullable=False),
     Column("cvss", SmallInteger),
+    Column("tickets", SmallInteger, nullable=False),
     Column("reopened", Integer, nullable=False),
     Column("apart", SmallInteger, nullable=False),
     Column("in_scope", Boolean, nullable=False),
@@ -416,7 +421,7 @@ finding = Table(
     Index(None, "source_id", "raw_hash"),
     Index(None, "holding_id", "closed", "priority", "first_detected_at", "id"),
     Index(None, "closed", "priority", "first_detected_at", "id"),
-    Index(None, "closed", "due_at", "holding_id"),
+    Index(None, "closed", "due_at", "id", "holding_id"),
     Index(None, "closed", "first_detected_at", "id"),
     Index(None, "rule_id", "closed", "holding_id"),
     Index(None, "resource_id", "closed", "holding_id"),

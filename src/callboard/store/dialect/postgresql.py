@@ -20,7 +20,7 @@ FEW = 30
 """Up to here plain statements are cheaper than a temporary table."""
 
 
-SEARCHED = ("rule", "resource")
+SEARCHED = ("rule", "resource", "bundle")
 """Tables whose column `search` is searched by its parts."""
 
 

@@ -71,7 +71,7 @@ def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
         yield chunk
 
 
-SEARCHED = ("rule", "resource")
+SEARCHED = ("rule", "resource", "bundle")
 """Tables whose column `search` is searched by its parts."""
 
 

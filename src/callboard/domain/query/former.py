@@ -1,21 +1,16 @@
-"""What a reader may ask about findings: one filter, one order, one cursor, for the API, the pages and the command line."""
+"""The filter of before the query language: what pages, API and command line still ask with. It goes when they moved."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import enum
-from typing import Generic, TypeVar
+from typing import cast
 
 import msgspec
 
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import OPEN_STATES, Kind, Severity, State
 from callboard.domain.instant import Instant
-from callboard.errors import InvalidQueryError
-
-MAX_LIMIT = 500
-"""Rows on one page at most."""
+from callboard.domain.query import paging
 
 
 @enum.unique
@@ -53,44 +48,22 @@ class FindingQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page ended: the sort key of its last row. Opaque to callers."""
+    """Where a page ended, by one of the orders above: `paging.Cursor` with a key of numbers."""
 
     sort: Sort
     key: tuple[int, ...]
 
     def encode(self) -> str:
         """As text for a URL."""
-        return base64.urlsafe_b64encode(msgspec.json.encode(self)).decode().rstrip("=")
+        return paging.Cursor(self.sort.value, self.key).encode()
 
     @classmethod
     def decode(cls, text: str, *, sort: Sort) -> Cursor:
         """The cursor in `text`. Raises InvalidQueryError when it is damaged or of another order."""
-        try:
-            cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=cls)
-        except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
-            raise InvalidQueryError(
-                "The cursor is damaged.", field="cursor", hint="Start from the first page."
-            ) from error
-        if cursor.sort != sort:
-            raise InvalidQueryError(
-                f"The cursor belongs to the order {cursor.sort.value!r}.",
-                field="cursor",
-                hint="Start from the first page.",
-            )
-        return cursor
-
-
-T = TypeVar("T")
-
-
-class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """Some rows of a longer list."""
-
-    rows: tuple[T, ...]
-    total: int
-    """Rows in the whole list that the viewer may see."""
-    cursor: str | None
-    """Where the next page starts. None: this is the last one."""
+        key = paging.Cursor.read(text, order=sort.value).key
+        if not all(isinstance(part, int) for part in key):
+            raise paging.damaged()
+        return cls(sort, cast("tuple[int, ...]", key))
 
 
 class SourceHealth(msgspec.Struct, frozen=True, kw_only=True):
