@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from callboard.domain.run import RunState
-from callboard.store import open_store
-from callboard.store.recount import counted, counted_anew
+from callboard.store import open_store, recount
 from callboard.usecases.sync import sync
 from tests.support.dumps import Dump, differences, dump
 from tests.support.killed import run, world_of
@@ -52,7 +51,7 @@ def state(url: str) -> Dump:
     """Everything on the board, its counters checked."""
     store = open_store(url)
     with store.read() as conn:
-        assert counted(conn) == counted_anew(conn)
+        assert recount.differences(conn) == {}
     found = dump(store)
     store.close()
     return found

@@ -10,11 +10,11 @@ from callboard.store import Store
 
 FINDINGS = """
 SELECT s.name, f.external_id, f.kind, f.state, f.closed, f.severity, f.rank, f.title, rule.external_id, r.external_id,
-       h.key, p.key, f.fix, f.first_detected_at, f.status_changed_at, f.updated_at, f.fixed_at, f.due_at, f.reopened,
-       f.in_scope, i.last_detected_at, d.url, d.body
+       h.key, p.key, b.key, f.first_detected_at, f.status_changed_at, f.updated_at, f.fixed_at, f.due_at,
+       f.policy_due_at, f.priority, f.blast, f.cvss, f.reopened, f.apart, f.in_scope, i.last_detected_at, d.url, d.body
 FROM finding f JOIN source s ON s.id = f.source_id JOIN rule ON rule.id = f.rule_id JOIN resource r ON r.id = f.resource_id
 JOIN holding h ON h.id = f.holding_id JOIN project_set p ON p.id = f.project_set_id
-JOIN finding_detail d ON d.finding_id = f.id LEFT JOIN sighting i ON i.finding_id = f.id
+JOIN bundle b ON b.id = f.bundle_id JOIN finding_detail d ON d.finding_id = f.id LEFT JOIN sighting i ON i.finding_id = f.id
 """
 TABLES = {
     "finding": FINDINGS,
@@ -44,6 +44,15 @@ TABLES = {
         SELECT h.key, s.name, c.kind, c.state, c.severity, c.n FROM cube c
         JOIN holding h ON h.id = c.holding_id JOIN source s ON s.id = c.source_id
     """,
+    "bundle_cell": """
+        SELECT b.key, h.key, c.apart, c.n, c.rank, c.priority, c.blast, c.due_at, c.oldest_at FROM bundle_cell c
+        LEFT JOIN bundle b ON b.id = c.bundle_id LEFT JOIN holding h ON h.id = c.holding_id
+    """,
+    "due_cell": "SELECT h.key, c.day, c.n FROM due_cell c LEFT JOIN holding h ON h.id = c.holding_id",
+    "flow_cell": """
+        SELECT h.key, c.week, c.opened, c.closed, c.transient FROM flow_cell c JOIN holding h ON h.id = c.holding_id
+    """,
+    "term": "SELECT r.external_id, t.form, t.value FROM resource_term t JOIN resource r ON r.id = t.resource_id",
     "entity": """
         SELECT e.ref, e.catalog, e.owner_ref, o.ref, e.system_ref, e.body, CASE WHEN e.gone_at IS NULL THEN 0 ELSE 1 END
         FROM entity e LEFT JOIN entity o ON o.id = e.owner_id

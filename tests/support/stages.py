@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from callboard.domain.access import LAPTOP, Visibility
+from callboard.domain.access import LAPTOP, Viewer, Visibility
 from callboard.domain.board import FindingPage, FindingRow
 from callboard.domain.finding import Kind, Observed, Rejected, State
-from callboard.domain.query import FindingQuery, Sort
+from callboard.domain.query import parse
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode
 from callboard.store import Store, schema
-from callboard.store.recount import counted, counted_anew
-from callboard.usecases import browse, holds
+from callboard.store.recount import differences
+from callboard.usecases import ask, browse, holds
 from callboard.usecases.import_file import ImportReport, import_file
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.receive_hook import receive_hook
@@ -91,7 +91,7 @@ class Stage:
     def check(self) -> None:
         """Every counter equals the rows behind it, and no cell is kept for nothing."""
         with self.store.read() as conn:
-            assert counted(conn) == counted_anew(conn)
+            assert differences(conn) == {}
             f = schema.finding.c
             resource = schema.resource
             strays = select(func.count()).select_from(schema.finding.join(resource, resource.c.id == f.resource_id))
@@ -99,21 +99,13 @@ class Stage:
 
     # Looks
 
-    def rows(
-        self,
-        query: FindingQuery | None = None,
-        visibility: Visibility = LAPTOP,
-        *,
-        sort: Sort = Sort.SEVERITY,
-        limit: int = 500,
-    ) -> dict[str, FindingRow]:
+    def rows(self, query: str = "", visibility: Visibility = LAPTOP, *, limit: int = 500) -> dict[str, FindingRow]:
         """All findings of a query by their id at the source, found by walking every page; the total is checked."""
         found: list[FindingRow] = []
         cursor = None
+        viewer = Viewer("stage", visibility, None)
         while True:
-            page = browse.findings(
-                self.store, visibility, query or FindingQuery(states=ALL), sort=sort, cursor=cursor, limit=limit
-            )
+            page = ask.list_findings(self.store, viewer, parse(query), now=self.clock.now(), cursor=cursor, limit=limit)
             found.extend(page.rows)
             cursor = page.cursor
             if cursor is None:

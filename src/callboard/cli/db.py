@@ -83,25 +83,23 @@ def _size(file: str) -> int:
 def check(door: Door, /, *, as_json: bool) -> None:
     """Recount every counter from the findings and compare. Ends with 1 when one is wrong."""
     from callboard.cli import output
-    from callboard.store import recount
+    from callboard.usecases import upkeep
     from callboard.web import words
 
-    with door.services() as services, services.store.read() as conn:
-        kept, counted = recount.counted(conn), recount.counted_anew(conn)
+    with door.services() as services:
+        check = upkeep.check_counters(services.store)
     wrong = [
-        {"counter": "/".join(map(str, cell)), "kept": kept.get(cell, 0), "counted": counted.get(cell, 0)}
-        for cell in sorted({*kept, *counted})
-        if kept.get(cell, 0) != counted.get(cell, 0)
+        {"table": table, "counter": "/".join(map(str, key)), "kept": str(kept), "counted": str(counted)}
+        for table, cells in check.wrong.items()
+        for key, (counted, kept) in sorted(cells.items(), key=str)
     ]
     if as_json:
-        output.document({"ok": not wrong, "counters": len(counted), "findings": sum(counted.values()), "wrong": wrong})
+        output.document({"ok": not wrong, "counters": check.counters, "findings": check.findings, "wrong": wrong})
     elif wrong:
-        columns = ("Counter", "Kept", "Counted")
-        rows = [(str(each["counter"]), str(each["kept"]), str(each["counted"])) for each in wrong]
-        output.show(output.table(columns, rows, right=columns[1:]))
-        output.line(f"{words.count(len(wrong), 'counter')} of {words.number(len(counted))} are wrong.")
+        columns = ("Table", "Counter", "Kept", "Counted")
+        rows = [(each["table"], each["counter"], each["kept"], each["counted"]) for each in wrong]
+        output.show(output.table(columns, rows, right=columns[2:]))
+        output.line(f"{words.count(len(wrong), 'counter')} of {words.number(check.counters)} are wrong.")
     else:
-        output.line(
-            f"All {words.number(len(counted))} counters agree with {words.count(sum(counted.values()), 'finding')}."
-        )
+        output.line(f"All {words.number(check.counters)} counters agree with {words.count(check.findings, 'finding')}.")
     end(FAILED if wrong else DONE)

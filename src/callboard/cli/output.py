@@ -16,8 +16,8 @@ from callboard.web import words
 if TYPE_CHECKING:
     from callboard.domain.board import Counts
     from callboard.domain.finding import Severity
+    from callboard.domain.health import SourceHealth
     from callboard.domain.instant import Instant
-    from callboard.domain.query import SourceHealth
 
 PIPE_COLUMNS = 220
 """Width where no terminal tells one: wide enough that `| grep` finds whole rows."""

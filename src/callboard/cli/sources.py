@@ -10,8 +10,8 @@ from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.cli.output import Cell
+    from callboard.domain.health import SourceHealth
     from callboard.domain.instant import Instant
-    from callboard.domain.query import SourceHealth
 
 
 @click.command(epilog=examples("callboard sources", "callboard sources --json"))

@@ -20,16 +20,18 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
 from callboard.domain import reconcile
+from callboard.domain.due import Policy, PolicyName
+from callboard.domain.finding import Severity
 from callboard.errors import ConfigError
 
-__all__ = ["Config", "Database", "Freshness", "Safety", "Section", "Server", "hide_password", "load"]
+__all__ = ["Config", "Database", "Due", "Freshness", "Safety", "Section", "Server", "hide_password", "load"]
 
 FILE_NAME = "callboard.toml"
 MAX_BYTES = 1_000_000
@@ -88,11 +90,41 @@ class Safety(reconcile.Safety, frozen=True, kw_only=True):
     """Below this many nothing is surprising."""
 
 
+Days = Annotated[int, msgspec.Meta(ge=0, le=3_650)]
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """By when findings are due. A source's own date counts where it is earlier."""
+
+    policy: Literal["severity", "cisa-bod-26-04"] = "severity"
+    """Days by severity, or CISA's directive 26-04 for vulnerabilities and days by severity for everything else."""
+    critical_days: Days = 15
+    """Calendar days for a critical finding. 0: no date."""
+    high_days: Days = 30
+    """Calendar days for a high one. 0: no date."""
+    medium_days: Days = 90
+    """Calendar days for a medium one. 0: no date."""
+    unknown_days: Days = 30
+    """Calendar days for one of unknown severity, which may be a high one. 0: no date."""
+    low_days: Days = 180
+    """Calendar days for a low one. 0: no date."""
+    info_days: Days = 0
+    """Calendar days for an informational one. 0: no date."""
+    known_exploited_days: Days = 14
+    """Calendar days that a known exploited one may take at most. 0: that shortens nothing."""
+
+    def as_policy(self) -> Policy:
+        """The policy as the domain knows it."""
+        days = {severity: getattr(self, f"{severity.word}_days") or None for severity in Severity}
+        return Policy(name=PolicyName(self.policy), days=days, known_exploited_days=self.known_exploited_days or None)
+
+
 FIXED: Mapping[str, type[msgspec.Struct]] = {
     "database": Database,
     "server": Server,
     "freshness": Freshness,
     "safety": Safety,
+    "due": Due,
 }
 LISTS = ("source", "catalog")
 """Sections that may come several times; each says its kind and its name."""
@@ -127,6 +159,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     server: Server
     freshness: Freshness
     safety: Safety
+    due: Due
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     notices: tuple[str, ...]
@@ -170,6 +203,7 @@ def load(
         server=fixed["server"],
         freshness=fixed["freshness"],
         safety=fixed["safety"],
+        due=fixed["due"],
         sources=lists["source"],
         catalogs=lists["catalog"],
         notices=(*notices, *_open_to_others(reader)),

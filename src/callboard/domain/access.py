@@ -49,3 +49,17 @@ SYNC = Everything("sync")
 
 LAPTOP = Everything("laptop")
 """The person at the machine that holds the database and the credentials."""
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """Who looks: what may be seen, and whose work is "mine"."""
+
+    key: str
+    """Names the viewer for visits and saved views; no personal data."""
+    visibility: Visibility
+    owners: tuple[EntityRef, ...] | None
+    """The person and the groups this person is in directly. None: nobody is signed in by name."""
+
+
+AT_THE_LAPTOP = Viewer("laptop", LAPTOP, None)
+"""The person at the machine that holds the database."""

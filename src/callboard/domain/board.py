@@ -6,8 +6,8 @@ import msgspec
 
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
+from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
-from callboard.domain.query import SourceHealth
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +47,12 @@ class ComponentRow(msgspec.Struct, frozen=True, kw_only=True):
     """Annotations on it that name something at a source. 0: nobody can tell which findings belong here."""
     gone_at: Instant | None
     """When a complete catalog reading no longer held it."""
+    overdue: int | None = None
+    """Open ones whose day has passed. None: not asked for."""
+    weeks: tuple[int, ...] = ()
+    """Open findings at the end of each of the last eight weeks, the present one last. Empty: not asked for."""
+    checked_at: Instant | None = None
+    """When its least fresh source was last read. None: nobody can tell which findings are its own, or not asked for."""
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +88,138 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     """Grows with every change; for ETags."""
 
 
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to findings in one week."""
+
+    starts_at: Instant
+    opened: int
+    """Opened or reopened."""
+    closed: int
+    transient: int
+    """Of the closed ones those that lived less than a day: noise, not work."""
+    open: int
+    """Open at the end of the week, or now in the present week."""
+
+
+class BundleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of work: findings that one action closes, of what the viewer may see and the query asks for."""
+
+    id: int
+    """Of the bundle; 0 for a group by something else than the fix."""
+    group: str
+    """What findings are put together by: a word of `domain.query.Grouping`."""
+    title: str
+    """In plain words; what is wrong, or what the group is."""
+    fix: str | None
+    """What to do, as a sentence; None: the rule's guidance says it."""
+    severity: Severity
+    """The worst of them."""
+    findings: int
+    """How many the action closes."""
+    components: tuple[EntityRef, ...]
+    """Up to five of the components they are in, by reference."""
+    component_count: int
+    owners: tuple[EntityRef, ...]
+    """The groups or users who own those components, up to five."""
+    unmapped: bool
+    """Some of them have no component."""
+    oldest_at: Instant
+    """First detection of the oldest."""
+    due_at: Instant | None
+    """The earliest date; None: none has one."""
+    overdue: bool
+    known_exploited: bool
+    epss: float | None
+    """The highest, in thousandths rounded up; None: none told, or none."""
+    exposed: bool | None
+    """Some are reachable from the internet; None: nobody told."""
+    band: int
+    why: str
+    """Why it stands here, in one sentence."""
+    query: str
+    """The canonical query that lists exactly these findings."""
+    finding_id: int
+    """The first of them: the page to open."""
+    link: str | None
+    """The source's own page of that finding, checked; None: there is none that may be shown."""
+    no_link: str | None = None
+    """Why there is none, in words."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether we are getting better."""
+
+    weeks: tuple[Week, ...]
+    """Oldest first; the last one is the present week and not over yet."""
+    half_life_days: int | None
+    """Half of the critical and high findings were closed within so many days (Kaplan-Meier median over the last 91 days).
+    None: less than half were."""
+    half_life_n: int
+    """How many findings this says something about."""
+    former_half_life_days: int | None
+    """The same for the 91 days before."""
+    former_half_life_n: int
+
+
+class Numbers(msgspec.Struct, frozen=True, kw_only=True):
+    """The three numbers of the first page, and what stands apart. Each is a link to the query with its name."""
+
+    open: int
+    overdue: int
+    due_soon: int
+    """Due within seven days, today included."""
+    new: int | None
+    """First detected since the last visit. None: this is the first visit."""
+    new_since: Instant | None
+    flapping: int
+    """Open ones that come and go; they are not among the work."""
+    transient: int
+    """Closed in this week or the four before it after less than a day: noise, not work."""
+    suppressed: int
+    """Set aside by a person at the source."""
+
+
+class DoNow(msgspec.Struct, frozen=True, kw_only=True):
+    """The first page: what to do now."""
+
+    query: str
+    """What it answers, in the query language."""
+    numbers: Numbers
+    bundles: tuple[BundleRow, ...]
+    """Ten at most, in the order of work."""
+    bundle_count: int
+    """All of them."""
+    progress: Progress
+    components: tuple[ComponentRow, ...]
+    """The worst of them, eight at most."""
+    sources: tuple[SourceHealth, ...]
+    catalog_read_at: Instant | None
+    unmapped_components: int
+    """Components of which nobody can tell which findings are theirs."""
+    revision: int
+
+
+class SavedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A query with a name. Access still applies to whoever opens it."""
+
+    id: int
+    name: str
+    query: str
+    team: EntityRef | None
+    """The team that sees it as well."""
+    mine: bool
+
+
+class Facet(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list could be narrowed to by one key."""
+
+    key: str
+    values: tuple[tuple[str, str, int], ...]
+    """Value, words for it, and findings; the most first, or in the words' own order. Empty with `too_many`."""
+    too_many: bool = False
+    """The list is too long to count by this key: narrow the filter."""
+
+
 class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     """One finding in a list."""
 
@@ -114,6 +252,15 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     """How many times it came back."""
     fix: str | None
     """What closes it, in one line."""
+    bundle: str
+    """The key of its bundle: what one action closes."""
+    band: int
+    known_exploited: bool
+    epss: float | None
+    exposed: bool | None
+    flapping: bool
+    tickets: int
+    """Tickets that the source links."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,4 +340,29 @@ class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     closed_30d: int
     shared: int
     """Open ones that other components share."""
+    sources: tuple[SourceHealth, ...]
+
+
+class RollupPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A team, a system or a domain: what it owns, and what to do there first."""
+
+    ref: EntityRef
+    kind: str
+    """group, user, system or domain."""
+    title: str
+    description: str | None
+    above: EntityRef | None
+    """The group above it, or for a system its domain."""
+    below: tuple[EntityRef, ...]
+    """Groups below it, or the systems of a domain."""
+    members: int | None
+    """People directly in a group; None for what is no group."""
+    query: str
+    """What the bundles answer: open findings of what it owns itself."""
+    numbers: Numbers
+    bundles: tuple[BundleRow, ...]
+    bundle_count: int
+    progress: Progress
+    components: tuple[ComponentRow, ...]
+    """Worst first."""
     sources: tuple[SourceHealth, ...]

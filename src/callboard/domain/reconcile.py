@@ -12,8 +12,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec import UNSET
 
+from callboard.domain import due as due_dates
+from callboard.domain.due import DEFAULT, Policy, Signals, earlier
 from callboard.domain.finding import Detail, Kind, Observed, Severity, State
 from callboard.domain.instant import DAY, Instant, to_text
+from callboard.domain.priority import NOTHING_KNOWN, UNTOLD, blast_of, is_exposed, priority_of, signs
 
 
 @enum.unique
@@ -80,6 +83,10 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     due_at: Instant | None
     reopened: int
     in_scope: bool
+    policy_due_at: Instant | None = None
+    """The policy's part of `due_at`."""
+    priority: int = NOTHING_KNOWN
+    blast: int = UNTOLD
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
@@ -95,11 +102,14 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     due_at: Instant | None
     reopened: int
     events: tuple[Event, ...]
+    policy_due_at: Instant | None = None
+    priority: int = NOTHING_KNOWN
+    blast: int = UNTOLD
     outdated: bool = False
     """The observation is older than what is stored: nothing of it is used."""
 
 
-def first_sight(observed: Observed) -> Verdict:
+def first_sight(observed: Observed, policy: Policy = DEFAULT) -> Verdict:
     """A finding that was never stored before. Its opening needs no event: the finding itself is the record of it."""
     events: tuple[Event, ...] = ()
     fixed_at = None
@@ -107,9 +117,13 @@ def first_sight(observed: Observed) -> Verdict:
         fixed_at = _fixed_at(observed, None)
         at = fixed_at or observed.first_detected_at
         events = (Event(EventKind.STATE, at, Actor.SOURCE, State.OPEN.word, observed.state.word),)
-    last, changed, updated, due = (
+    last, changed, updated, source_due = (
         observed.last_detected_at, observed.status_changed_at, observed.updated_at, observed.due_at
     )  # fmt: skip
+    signals = _signals(observed, None)
+    limit = policy.limit(signals)
+    first = observed.first_detected_at
+    policy_due = None if limit.days is None else due_dates.end_of_day(first, limit.days)
     return Verdict(
         state=observed.state,
         severity=observed.severity,
@@ -118,13 +132,16 @@ def first_sight(observed: Observed) -> Verdict:
         status_changed_at=None if changed is UNSET else changed,
         updated_at=None if updated is UNSET else updated,
         fixed_at=fixed_at,
-        due_at=None if due is UNSET else due,
+        due_at=earlier(None if source_due is UNSET else source_due, policy_due),
         reopened=0,
         events=events,
+        policy_due_at=policy_due,
+        priority=priority_of(limit, signals),
+        blast=blast_of(signals.exposed),
     )
 
 
-def reconcile(stored: Stored, observed: Observed) -> Verdict:
+def reconcile(stored: Stored, observed: Observed, policy: Policy = DEFAULT) -> Verdict:
     """A finding that is stored and was observed again.
 
     The newest version of a record wins, whatever order pages come in; an older one changes nothing. The first
@@ -147,10 +164,16 @@ def reconcile(stored: Stored, observed: Observed) -> Verdict:
     fixed_at = _fixed_at(observed, stored)
     if observed.severity != stored.severity:
         events.append(Event(EventKind.SEVERITY, at, Actor.SOURCE, stored.severity.word, observed.severity.word))
-    due_at = stored.due_at if observed.due_at is UNSET else observed.due_at
-    if due_at != stored.due_at:
-        events.append(Event(EventKind.DUE, at, Actor.SOURCE, _text(stored.due_at), _text(due_at)))
     first = min(stored.first_detected_at, observed.first_detected_at)
+    signals = _signals(observed, stored)
+    limit = policy.limit(signals)
+    opened_again_at = events[0].at if reopened > stored.reopened else None
+    policy_due = _policy_due(stored, policy, signals, first=first, reopened_at=opened_again_at, at=at)
+    source_due = _source_due(stored) if observed.due_at is UNSET else observed.due_at
+    due_at = earlier(source_due, policy_due)
+    if due_at != stored.due_at:
+        actor = Actor.SOURCE if source_due != _source_due(stored) else Actor.RULE
+        events.append(Event(EventKind.DUE, at, actor, _text(stored.due_at), _text(due_at)))
     if first != stored.first_detected_at:
         events.append(
             Event(EventKind.FIRST_DETECTED, first, Actor.SOURCE, to_text(stored.first_detected_at), to_text(first))
@@ -166,7 +189,62 @@ def reconcile(stored: Stored, observed: Observed) -> Verdict:
         due_at=due_at,
         reopened=reopened,
         events=tuple(events),
+        policy_due_at=policy_due,
+        priority=priority_of(limit, signals),
+        blast=blast_of(signals.exposed),
     )
+
+
+def _signals(observed: Observed, stored: Stored | None) -> Signals:
+    """What is known of the danger; what this door does not tell is as it was."""
+    detail = observed.detail
+    known_exploited, exposed, epss = detail.known_exploited, detail.exposed, detail.epss
+    if stored is not None and UNSET in (known_exploited, exposed, epss):
+        former = _former_signals(stored)
+        known_exploited = former.known_exploited if known_exploited is UNSET else known_exploited
+        exposed = former.exposed if exposed is UNSET else exposed
+        epss = former.epss if epss is UNSET else epss
+    return Signals(
+        kind=observed.kind,
+        severity=observed.severity,
+        known_exploited=None if known_exploited is UNSET else known_exploited,
+        exposed=None if exposed is UNSET else exposed,
+        epss=None if epss is UNSET else epss,
+    )
+
+
+def _former_signals(stored: Stored) -> Signals:
+    """What was known of the danger, as far as the stored priority tells."""
+    known = signs(stored.priority)
+    return Signals(
+        kind=stored.kind,
+        severity=stored.severity,
+        known_exploited=known.known_exploited or None,
+        exposed=is_exposed(stored.blast),
+        epss=known.epss or None,
+    )
+
+
+def _source_due(stored: Stored) -> Instant | None:
+    """The source's own date, where it is the one that counts."""
+    return stored.due_at if stored.due_at != stored.policy_due_at else None
+
+
+def _policy_due(
+    stored: Stored, policy: Policy, signals: Signals, *, first: Instant, reopened_at: Instant | None, at: Instant
+) -> Instant | None:
+    """The policy's date: anew when it was opened again, earlier when it became worse, and otherwise never later."""
+    if reopened_at is not None:
+        return due_dates.policy_due(policy, signals, opened_at=reopened_at)
+    before, after = policy.limit(_former_signals(stored)).days, policy.limit(signals).days
+    is_worse = after is not None and (before is None or after < before)
+    if is_worse:
+        fresh = due_dates.policy_due(policy, signals, opened_at=at)
+    elif first < stored.first_detected_at and not stored.reopened:
+        fresh = due_dates.policy_due(policy, signals, opened_at=first)
+    else:
+        return stored.policy_due_at
+    return earlier(stored.policy_due_at, fresh)
 
 
 def keep(stored: Stored) -> Verdict:
@@ -182,6 +260,9 @@ def keep(stored: Stored) -> Verdict:
         due_at=stored.due_at,
         reopened=stored.reopened,
         events=(),
+        policy_due_at=stored.policy_due_at,
+        priority=stored.priority,
+        blast=stored.blast,
         outdated=True,
     )
 

@@ -5,24 +5,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
-from sqlalchemy import Connection
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection, select
 
-from callboard.domain import reconcile
+from callboard.domain import bundle, reconcile
 from callboard.domain.finding import Detail, Kind, Observed, Severity, State
 from callboard.domain.instant import Instant
-from callboard.domain.reconcile import Actor, Event, EventKind, Stored
+from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
 from callboard.store import owning, schema
+from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
-from callboard.store.interning import Held, ProjectSets, Resources, Rules
-from callboard.store.owning import Cell
+from callboard.store.interning import Bundles, Held, ProjectSets, Resources, Rules
 from callboard.store.runs import Moved
 from callboard.store.schema import NEVER, UNKNOWN
 
@@ -51,11 +50,12 @@ class Tally(msgspec.Struct, kw_only=True):
 _STORED = [
     "external_id", "id", "kind", "state", "severity", "first_detected_at", "status_changed_at", "updated_at",
     "fixed_at", "due_at", "reopened", "in_scope", "holding_id", "project_set_id", "rule_id", "resource_id", "title",
-    "fix", "version",
+    "bundle_id", "policy_due_at", "priority", "blast", "cvss", "tickets", "apart", "version",
 ]  # fmt: skip
 _UPDATED = [
-    "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id", "fix",
-    "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at", "reopened", "in_scope",
+    "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
+    "bundle_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
+    "policy_due_at", "priority", "blast", "cvss", "tickets", "reopened", "apart", "in_scope",
     "changed_run", "version",
 ]  # fmt: skip
 _WORST = 6
@@ -71,7 +71,8 @@ class _Batch:
         self.next_finding = next_finding
         self.next_event = next_event
         self.tally = Tally()
-        self.cells: Counter[Cell] = Counter()
+        self.ledger = Ledger()
+        self.bundles: dict[str, int] = {}
         self.rules: dict[str, int] = {}
         self.resources: dict[str, Held] = {}
         self.new: list[Row] = []
@@ -88,6 +89,7 @@ class Applier:
 
     def __init__(self, store: Store, *, source_id: int, run_id: int) -> None:
         self._dialect = store.dialect
+        self._policy = store.policy
         self._source_id = source_id
         self._run_id = run_id
         self.whole = True
@@ -103,6 +105,7 @@ class Applier:
         self._rules = Rules(self._dialect, self._source_id)
         self._projects = ProjectSets(self._dialect, self._source_id)
         self._resources = Resources(self._dialect, self._source_id, self._projects)
+        self._bundles = Bundles(self._dialect)
         self._holdings: owning.Holdings | None = None
 
     def _current_holdings(self, conn: Connection) -> owning.Holdings:
@@ -130,8 +133,9 @@ class Applier:
         observations = [seen for seen, _ in newest]
         work.rules = self._rules.ensure(conn, observations, whole=self.whole)
         work.resources, moved = self._resources.ensure(
-            conn, holdings, observations, work.cells, now=now, whole=self.whole
+            conn, holdings, observations, work.ledger, now=now, whole=self.whole
         )
+        work.bundles = self._bundles.ensure(conn, map(bundle.key_of, observations))
         work.tally.moved = moved
         external_ids = [seen.external_id for seen in observations]
         if self.fresh is None:
@@ -159,49 +163,60 @@ class Applier:
             # Their place among folders changed: the resources in them may belong to somebody else now.
             sets = self._dialect.lookup(conn, schema.project_set_member, ["set_id"], "project_id", moved)
             rows = self._dialect.lookup(conn, schema.resource, ["id"], "project_set_id", {row[0] for row in sets})
-            cells: Counter[Cell] = Counter()
+            ledger = Ledger()
             moves = owning.decide_again(conn, self._dialect, holdings, [row[0] for row in rows], now=now)
-            tally.moved = owning.move(conn, self._dialect, moves, cells, now=now)
+            tally.moved = owning.move(conn, self._dialect, moves, ledger, now=now)
             tally.moved_by_projects = tally.moved
-            owning.write_cells(conn, self._dialect, cells)
+            ledger.write(conn, self._dialect)
             self._resources.forget()
         return count, tally
 
     def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes) -> None:
         """A finding that was never stored before."""
         held = work.resources[seen.resource.external_id]
-        verdict = reconcile.first_sight(seen)
+        verdict = reconcile.first_sight(seen, self._policy)
         id_ = work.next_finding
         work.next_finding = id_ + 1
         kind, state, severity = int(seen.kind), int(verdict.state), int(verdict.severity)
+        bundle_id = work.bundles[bundle.key_of(seen)]
+        due_at = NEVER if verdict.due_at is None else verdict.due_at
         set_id, projects = held.set_id, seen.projects
         if projects is not UNSET and projects is not held.projects:
             set_id = self._projects.set_of(conn, projects)
         work.new.append((
             id_, self._source_id, seen.external_id, kind, state, 1 if state > State.UNKNOWN else 0, severity,
             _WORST - severity, None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id],
-            held.id, held.holding_id, set_id, None if seen.fix is UNSET else seen.fix, raw_hash,
-            verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at,
-            NEVER if verdict.due_at is None else verdict.due_at, 0, work.in_scope, work.now, self._run_id, None, 1,
+            held.id, held.holding_id, set_id, bundle_id, raw_hash,
+            verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
+            NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
+            _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
         ))  # fmt: skip
         work.details.append((id_, None if seen.url is UNSET else seen.url, _encode_detail(seen.detail)))
         if verdict.last_detected_at is not None:
             work.sightings.append((id_, verdict.last_detected_at))
         if verdict.events:
             self._note(work, id_, verdict.events)
-        work.cells[held.holding_id, self._source_id, kind, state, severity] += 1
+        work.ledger.add(
+            Standing(held.holding_id, self._source_id, kind, state, severity, bundle_id, due_at),
+            priority=verdict.priority,
+            blast=verdict.blast,
+            first_at=verdict.first_detected_at,
+            fixed_at=verdict.fixed_at,
+        )
         work.tally.new += 1
 
     def _again(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, row: dict[str, Any]) -> None:
         """A finding that is stored."""
         known = _as_stored(row)
-        verdict = reconcile.reconcile(known, seen)
+        verdict = reconcile.reconcile(known, seen, self._policy)
         tally = work.tally
         if verdict.outdated:
             tally.outdated += 1
             return
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
+        bundle_id = row["bundle_id"] if seen.fix is UNSET else work.bundles[bundle.key_of(seen)]
+        due_at = NEVER if verdict.due_at is None else verdict.due_at
         events = [
             *verdict.events,
             *self._moved_projects(conn, row["project_set_id"], set_id, at=verdict.updated_at or work.now),
@@ -210,18 +225,27 @@ class Applier:
         after = (
             int(verdict.state), 0 if verdict.state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
             None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id], held.id,
-            held.holding_id, set_id, row["fix"] if seen.fix is UNSET else seen.fix, raw_hash, verdict.first_detected_at,
-            verdict.status_changed_at, verdict.updated_at, verdict.fixed_at,
-            NEVER if verdict.due_at is None else verdict.due_at, verdict.reopened, work.in_scope,
+            held.holding_id, set_id, bundle_id, raw_hash, verdict.first_detected_at,
+            verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
+            NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
+            _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
+            self._apart(conn, known, verdict, row["apart"]), work.in_scope,
         )  # fmt: skip
         work.changed.append((*after, self._run_id, row["version"] + 1, known.id))
         work.changed_details[known.id] = seen
         if verdict.last_detected_at is not None and verdict.last_detected_at != known.last_detected_at:
             work.moved_sightings.append((known.id, verdict.last_detected_at, known.last_detected_at is not None))
         self._note(work, known.id, events)
-        kind = int(known.kind)
-        work.cells[row["holding_id"], self._source_id, kind, int(known.state), int(known.severity)] -= 1
-        work.cells[held.holding_id, self._source_id, kind, int(verdict.state), int(verdict.severity)] += 1
+        before = Standing(
+            row["holding_id"], self._source_id, int(known.kind), int(known.state), int(known.severity), row["bundle_id"],
+            row["due_at"],
+        )  # fmt: skip
+        holding_id = held.holding_id
+        after_ = Standing(
+            holding_id, self._source_id, int(known.kind), int(verdict.state), int(verdict.severity), bundle_id, due_at
+        )
+        work.ledger.change(before, after_, now=work.now)
+        self._flow(work.ledger, holding_id, known, verdict)
         pairs = zip(_UPDATED, after, strict=False)
         if verdict.reopened > known.reopened:
             tally.reopened += 1
@@ -231,6 +255,31 @@ class Applier:
             tally.unchanged += 1
         else:
             tally.changed += 1
+
+    @staticmethod
+    def _flow(ledger: Ledger, holding_id: int, known: Stored, verdict: Verdict) -> None:
+        """Count an opening or a closing in the week of its event."""
+        for event in verdict.events:
+            if event.kind is EventKind.REOPENED:
+                ledger.opened(holding_id, event.at)
+            elif event.kind is EventKind.STATE and known.state.is_open and not verdict.state.is_open:
+                lived = None if known.reopened else event.at - verdict.first_detected_at
+                ledger.closed(holding_id, event.at, lived=lived)
+        if verdict.first_detected_at != known.first_detected_at:
+            ledger.opened(holding_id, known.first_detected_at, -1)
+            ledger.opened(holding_id, verdict.first_detected_at)
+
+    @staticmethod
+    def _apart(conn: Connection, known: Stored, verdict: Verdict, apart: int) -> int:
+        """1 from the reopening that makes it flap until it is closed."""
+        if not verdict.state.is_open:
+            return 0
+        if verdict.reopened == known.reopened or verdict.reopened < FLAPS:
+            return apart
+        e = schema.event.c
+        former = select(e.at).where(e.finding_id == known.id, e.kind == int(EventKind.REOPENED))
+        present = [event.at for event in verdict.events if event.kind is EventKind.REOPENED]
+        return int(is_flapping([*conn.execute(former).scalars(), *present]))
 
     def _moved_projects(self, conn: Connection, before: int, after: int, *, at: Instant) -> Iterable[Event]:
         if after != before:
@@ -256,7 +305,7 @@ class Applier:
             dialect.update(conn, schema.finding_detail, ["url", "body"], ["finding_id"], rows)
         write_sightings(conn, dialect, work.moved_sightings)
         dialect.insert(conn, schema.event, work.events)
-        owning.write_cells(conn, dialect, work.cells)
+        work.ledger.write(conn, dialect)
 
     def _merged_details(self, conn: Connection, work: _Batch) -> list[Row]:
         """The new documents of changed findings; merged with the stored ones where the door tells only a part."""
@@ -339,7 +388,23 @@ def _as_stored(row: dict[str, Any]) -> Stored:
         due_at=None if row["due_at"] == NEVER else row["due_at"],
         reopened=row["reopened"],
         in_scope=bool(row["in_scope"]),
+        policy_due_at=None if row["policy_due_at"] == NEVER else row["policy_due_at"],
+        priority=row["priority"],
+        blast=row["blast"],
     )
+
+
+def _tenths(score: float | None | UnsetType, former: int | None) -> int | None:
+    """A CVSS score as the database keeps it."""
+    if score is UNSET:
+        return former
+    return None if score is None else round(score * 10)
+
+
+def _tickets(seen: Observed, former: int) -> int:
+    """How many tickets the source links."""
+    tickets = seen.detail.tickets
+    return former if tickets is UNSET else min(len(tickets), 1_000)
 
 
 def _moved_scope(known: Stored, *, in_scope: bool, at: Instant) -> Iterable[Event]:

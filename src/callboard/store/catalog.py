@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -14,9 +13,10 @@ from callboard.domain.component import CatalogProblem, Entity, EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import group_closure
 from callboard.store import owning, schema
+from callboard.store.counting import Ledger
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
-from callboard.store.owning import Cell, Holdings
+from callboard.store.owning import Holdings
 
 APPLIED = "applied"
 PARTIAL = "partial"
@@ -110,10 +110,10 @@ def apply_reading(
     _write_claims(conn, store, after)
     holdings = Holdings(conn, store.dialect)
     subjects = _touched(conn, store, old_claims, holdings.claims)
-    cells: Counter[Cell] = Counter()
+    ledger = Ledger()
     moves = owning.decide_again(conn, store.dialect, holdings, subjects, now=now)
-    moved = owning.move(conn, store.dialect, moves, cells, now=now)
-    owning.write_cells(conn, store.dialect, cells)
+    moved = owning.move(conn, store.dialect, moves, ledger, now=now)
+    ledger.write(conn, store.dialect)
     return Change(
         new=new,
         changed=changed,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Connection
 
 from callboard.domain import reconcile
 from callboard.domain.finding import State
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Actor, EventKind
-from callboard.store import owning, schema
+from callboard.store import schema
+from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
-from callboard.store.owning import Cell
 from callboard.store.schema import UNKNOWN
 
 AT_ONCE = 20_000
@@ -34,25 +34,29 @@ def close_absent(
 def _close(
     conn: Connection, store: Store, finding_ids: Sequence[int], *, run_id: int, started_at: Instant, now: Instant
 ) -> int:
-    columns = ["id", "state", "severity", "kind", "holding_id", "source_id", "version"]
+    columns = [
+        "id", "version", "first_detected_at", "reopened",
+        "holding_id", "source_id", "kind", "state", "severity", "bundle_id", "due_at",
+    ]  # fmt: skip
     rows = store.dialect.lookup(conn, schema.finding, columns, "id", finding_ids)
-    rows = [row for row in rows if State(row[1]).is_open]  # others were closed since, by the source's own word
-    cells: Counter[Cell] = Counter()
+    rows = [row for row in rows if State(row[7]).is_open]  # others were closed since, by the source's own word
+    ledger = Ledger()
     changed: list[Row] = []
     events: list[Row] = []
     seq = next_id(conn, schema.event)
     fixed = int(State.FIXED)
-    for id_, state, severity, kind, holding_id, source_id, version in rows:
-        event = reconcile.absent(State(state), run_started_at=started_at)
-        cells[holding_id, source_id, kind, state, severity] -= 1
-        cells[holding_id, source_id, kind, fixed, severity] += 1
+    for id_, version, first_at, reopened, *standing in rows:
+        before = Standing(*standing)
+        event = reconcile.absent(State(before.state), run_started_at=started_at)
+        ledger.change(before, msgspec.structs.replace(before, state=fixed), now=now)
+        ledger.closed(before.holding_id, event.at, lived=None if reopened else event.at - first_at)
         changed.append((fixed, 1, started_at, UNKNOWN, run_id, version + 1, id_))
         events.append((seq, id_, int(event.kind), event.at, now, run_id, int(event.actor), event.old, event.new))
         seq += 1
     fields = ["state", "closed", "fixed_at", "raw_hash", "changed_run", "version"]
     store.dialect.update(conn, schema.finding, fields, ["id"], changed)
     store.dialect.insert(conn, schema.event, events)
-    owning.write_cells(conn, store.dialect, cells)
+    ledger.write(conn, store.dialect)
     return len(changed)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from callboard.domain import bundle
 from callboard.domain.access import Visibility
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
@@ -17,13 +19,15 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason, owner_problem
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
-from callboard.store import owning, schema
+from callboard.store import owning, progress, schema
 from callboard.store import sources as source_store
-from callboard.store.findings import fix_words
-from callboard.store.visible import visible
+from callboard.store.visible import visible, visible_whole
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
-f = schema.finding.c
+f, cell, due = schema.finding.c, schema.bundle_cell.c, schema.due_cell.c
+
+WEEKS = 8
+"""Weeks in a row's sparkline."""
 
 GROUPS = 50
 """Rule groups on a component's page."""
@@ -58,9 +62,9 @@ def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
 def _oldest_by_holding(conn: Connection, visibility: Visibility) -> dict[int, Instant]:
     """First detection of the oldest open finding of each holding."""
     rows = conn.execute(
-        select(f.holding_id, func.min(f.first_detected_at))
-        .where(f.closed == 0, visible(f.holding_id, visibility))
-        .group_by(f.holding_id)
+        select(cell.holding_id, func.min(cell.oldest_at))
+        .where(cell.bundle_id == 0, visible(cell.holding_id, visibility))
+        .group_by(cell.holding_id)
     )
     return dict(rows.all())
 
@@ -117,39 +121,42 @@ def _row(
 def _totals(
     conn: Connection, visibility: Visibility, ages: dict[int, Instant], rows: tuple[ComponentRow, ...]
 ) -> Totals:
-    query = (
-        select(
-            cube.c.holding_id, holding.c.verdict, holding.c.reason, cube.c.kind, cube.c.state, cube.c.severity, cube.c.n
-        )
-        .join(holding, holding.c.id == cube.c.holding_id)
-        .where(visible(cube.c.holding_id, visibility))
-    )
+    c = cube.c
     by_state = dict.fromkeys((state.word for state in State), 0)
     by_kind: dict[str, int] = {}
     by_severity = dict.fromkeys((severity.word for severity in Severity), 0)
+    whole = (
+        select(c.kind, c.state, c.severity, func.sum(c.n))
+        .where(visible_whole(c.holding_id, visibility))
+        .group_by(c.kind, c.state, c.severity)
+    )
+    for kind, state, severity, n in conn.execute(whole):
+        by_state[State(state).word] += int(n)
+        if State(state).is_open:
+            by_kind[Kind(kind).word] = by_kind.get(Kind(kind).word, 0) + int(n)
+            by_severity[Severity(severity).word] += int(n)
     mapped = dict(by_severity)
     unmapped: dict[str, int] = {}
-    findings = conflicts = 0
+    conflicts = 0
     oldest: Instant | None = None
-    for holding_id, verdict, reason, kind, state, severity, n in conn.execute(query):
-        findings += n
-        by_state[State(state).word] += n
-        if not State(state).is_open:
+    odd = (
+        select(c.holding_id, holding.c.verdict, holding.c.reason, c.severity, func.sum(c.n))
+        .join(holding, holding.c.id == c.holding_id)
+        .where(holding.c.verdict != "mapped", c.state <= int(State.UNKNOWN), visible(c.holding_id, visibility))
+        .group_by(c.holding_id, holding.c.verdict, holding.c.reason, c.severity)
+    )
+    for holding_id, verdict, reason, severity, n in conn.execute(odd):
+        if verdict == "conflict":
+            conflicts += int(n)
             continue
-        word = Severity(severity).word
-        by_kind[Kind(kind).word] = by_kind.get(Kind(kind).word, 0) + n
-        by_severity[word] += n
-        if verdict == "unmapped":
-            reason_words = Reason(reason).words
-            unmapped[reason_words] = unmapped.get(reason_words, 0) + n
-            age = ages.get(holding_id)
-            oldest = age if oldest is None else min(oldest, age or oldest)
-        else:
-            mapped[word] += n
-            conflicts += n if verdict == "conflict" else 0
+        mapped[Severity(severity).word] -= int(n)
+        reason_words = Reason(reason).words
+        unmapped[reason_words] = unmapped.get(reason_words, 0) + int(n)
+        age = ages.get(holding_id)
+        oldest = age if oldest is None else min(oldest, age or oldest)
     components = [row for row in rows if kind_of(row.ref) == "component"]
     return Totals(
-        findings=findings,
+        findings=sum(by_state.values()),
         by_state=by_state,
         by_kind=dict(sorted(by_kind.items())),
         open=Counts(**by_severity),
@@ -160,6 +167,40 @@ def _totals(
         others=len(rows) - len(components),
         components_without_claims=sum(row.claims == 0 for row in components),
         oldest_unmapped_at=oldest,
+    )
+
+
+def enriched(
+    conn: Connection, visibility: Visibility, rows: Sequence[ComponentRow], *, now: Instant
+) -> tuple[ComponentRow, ...]:
+    """The same rows with what only shown ones are asked about: overdue, the weeks before, when they were checked."""
+    if not rows:
+        return ()
+    ids: dict[str, int] = dict(
+        conn.execute(select(entity.c.ref, entity.c.id).where(entity.c.ref.in_([row.ref for row in rows]))).all()
+    )
+    late: dict[int, int] = {
+        int(id_): int(n)
+        for id_, n in conn.execute(
+            select(route.c.entity_id, func.sum(due.n))
+            .join(route, route.c.holding_id == due.holding_id)
+            .where(route.c.entity_id.in_(list(ids.values())), due.day < now // DAY, visible(due.holding_id, visibility))
+            .group_by(route.c.entity_id)
+        )
+    }
+    open_now = {ids[row.ref]: row.open.total for row in rows if row.ref in ids}
+    lines = progress.sparklines(conn, visibility, open_now, now=now, count=WEEKS)
+    runs = [each.last_run_at for each in source_store.health(conn, visibility, now=now)]
+    known = [at for at in runs if at is not None]
+    checked_at = min(known) if known and len(known) == len(runs) else None
+    return tuple(
+        msgspec.structs.replace(
+            row,
+            overdue=late.get(ids.get(row.ref, 0), 0),
+            weeks=lines.get(ids.get(row.ref, 0), ()),
+            checked_at=checked_at if row.claims or row.open.total else None,
+        )
+        for row in rows
     )
 
 
@@ -218,8 +259,8 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
             func.count().label("n"),
             func.min(f.first_detected_at).label("oldest"),
             func.min(f.id).label("example"),
-            func.min(f.fix).label("fix"),
-            func.max(f.fix).label("other_fix"),
+            func.min(f.bundle_id).label("bundle"),
+            func.max(f.bundle_id).label("other_bundle"),
         )
         .where(seen, f.closed == 0)
         .group_by(f.rule_id)
@@ -229,8 +270,9 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
     )
     rule = schema.rule.c
     rows = conn.execute(
-        select(grouped, rule.external_id, rule.name)
+        select(grouped, rule.external_id, rule.name, schema.bundle.c.key)
         .join(schema.rule, rule.id == grouped.c.rule_id)
+        .join(schema.bundle, schema.bundle.c.id == grouped.c.bundle)
         .order_by(grouped.c.rank, grouped.c.n.desc(), grouped.c.rule_id)
     )
     return tuple(
@@ -240,7 +282,7 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
             severity=Severity(6 - row.rank),
             count=row.n,
             oldest_at=row.oldest,
-            fix=fix_words(row.fix) if row.fix == row.other_fix else None,
+            fix=bundle.action(row.key).words if row.bundle == row.other_bundle else None,
             example_id=row.example,
         )
         for row in rows

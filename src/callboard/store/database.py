@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from callboard.domain.due import DEFAULT, Policy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
 from callboard.store.dialect import Dialect, bind, bind_promise
@@ -26,6 +27,8 @@ class Store:
         self.dialect = dialect
         self.seed = ""
         """Random, made with the database: seeds the hashes of raw records."""
+        self.policy: Policy = DEFAULT
+        """By when findings are due."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -58,14 +61,15 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, create: bool = True, promised: int | None = None) -> Store:
+def open_store(url: str, *, create: bool = True, promised: int | None = None, policy: Policy = DEFAULT) -> Store:
     """The database at `url` (`sqlite:///file` or `postgresql://…`), made if it is new and `create`.
 
-    `promised` is how old findings may be before they are called stale, in microseconds.
+    `policy` says by when findings are due. `promised` is how old findings may be before they are called stale, in microseconds.
     Raises ConfigError for an unknown kind of URL, StoreError when it cannot be used, SchemaOutOfDateError and
     SchemaTooNewError when another version of Callboard made it.
     """
     store = connect(url, create=create)
+    store.policy = policy
     if promised is not None:
         bind_promise(store.engine, promised)
     try:
@@ -117,6 +121,7 @@ def connect(url: str, *, create: bool = True) -> Store:
 def _make(store: Store) -> None:
     with store.write() as conn:
         schema.metadata.create_all(conn)
+        store.dialect.index_words(conn)
         seed_rows(conn)
         conn.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         conn.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})

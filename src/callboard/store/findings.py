@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, func, select
 
+from callboard.domain import bundle, priority
 from callboard.domain.access import Visibility
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Reason
-from callboard.domain.query import MAX_LIMIT, Cursor, FindingQuery, Page, Sort
+from callboard.domain.query import Page, Query
 from callboard.domain.reconcile import Actor, EventKind, is_flapping
-from callboard.errors import InvalidQueryError, NotFoundError
+from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
-from callboard.store import schema
+from callboard.store import listing, schema
 from callboard.store import sources as source_store
-from callboard.store.dialect import of
+from callboard.store.filters import Asking
 from callboard.store.schema import NEVER
 from callboard.store.visible import visible
 
@@ -30,7 +31,8 @@ route, holding, entity = schema.holding_route, schema.holding, schema.entity
 
 _COLUMNS = (
     f.id, f.external_id, f.kind, f.state, f.severity, f.closed, f.rank, f.title, f.first_detected_at, f.fixed_at, f.due_at,
-    f.in_scope, f.reopened, f.fix, f.holding_id, f.imported_at,
+    f.in_scope, f.reopened, f.priority, f.blast, f.apart, f.tickets, f.holding_id, f.imported_at,
+    schema.bundle.c.key.label("bundle_key"),
     schema.source.c.name.label("source"),
     schema.rule.c.external_id.label("rule_ref"),
     schema.rule.c.name.label("rule_name"),
@@ -47,148 +49,27 @@ _FROM = (
     .join(schema.rule, schema.rule.c.id == f.rule_id)
     .join(schema.resource, schema.resource.c.id == f.resource_id)
     .join(holding, holding.c.id == f.holding_id)
+    .join(schema.bundle, schema.bundle.c.id == f.bundle_id)
     .outerjoin(schema.sighting, schema.sighting.c.finding_id == f.id)
 )
 
 
 def page(
-    conn: Connection,
-    visibility: Visibility,
-    query: FindingQuery,
-    *,
-    sort: Sort,
-    after: Cursor | None,
-    limit: int,
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, after: str | None, limit: int
 ) -> Page[FindingRow]:
-    """One page of the list. Raises InvalidQueryError for a limit out of range, and for text that no database stores."""
-    if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
-    _refuse_unstorable(query)
-    clause = and_(visible(f.holding_id, visibility), *_conditions(conn, query))
-    # The page's ids first, over the index alone; the joins then touch one page of rows.
-    ids = select(f.id).where(clause).limit(limit + 1)
-    match sort:
-        case Sort.SEVERITY:
-            order: tuple[Any, ...] = (f.closed, f.rank, f.due_at, f.id)
-            if after is not None:
-                ids = ids.where(tuple_(*order) > _key(after, 2**15, 2**15, 2**63, 2**63))
-        case Sort.FIRST_DETECTED:
-            order = (f.first_detected_at.desc(), f.id.desc())
-            if after is not None:
-                ids = ids.where(tuple_(f.first_detected_at, f.id) < _key(after, 2**63, 2**63))
-    wanted = list(conn.execute(ids.order_by(*order)).scalars())
-    has_more = len(wanted) > limit
-    rows = conn.execute(select(*_COLUMNS).select_from(_FROM).where(f.id.in_(wanted[:limit])).order_by(*order)).all()
-    found = _rows(conn, rows)
-    cursor = None
-    if has_more and rows:
-        last = rows[-1]
-        key = (
-            (last.closed, last.rank, last.due_at, last.id)
-            if sort is Sort.SEVERITY
-            else (last.first_detected_at, last.id)
-        )
-        cursor = Cursor(sort, key).encode()
-    return Page(rows=found, total=_total(conn, visibility, query, clause), cursor=cursor)
-
-
-def _refuse_unstorable(query: FindingQuery) -> None:
-    """One database refuses to look for such text, another one finds nothing: both say the same."""
-    for field in query.__struct_fields__:
-        value = getattr(query, field)
-        for text in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
-            if isinstance(text, str) and ("\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)):
-                raise InvalidQueryError("A value holds a NUL character or half of a surrogate pair.", field=field)
-
-
-def _key(cursor: Cursor, *limits: int) -> tuple[int, ...]:
-    """The key of a cursor, which anybody may have made up: as many numbers as there are limits, each within its own."""
-    is_fitting = len(cursor.key) == len(limits) and all(
-        -limit <= part < limit for part, limit in zip(cursor.key, limits, strict=True)
-    )
-    if not is_fitting:
-        raise InvalidQueryError("The cursor is damaged.", field="cursor", hint="Start from the first page.")
-    return cursor.key
-
-
-def _conditions(conn: Connection, query: FindingQuery) -> Iterable[ColumnElement[bool]]:
-    if query.states:
-        closed = {0 if state.is_open else 1 for state in query.states}
-        if len(closed) == 1:
-            yield f.closed == closed.pop()
-        if set(query.states) not in ({s for s in State if s.is_open}, set(State)):
-            yield f.state.in_([int(state) for state in query.states])
-    if query.severities:
-        yield f.rank.in_([6 - severity for severity in query.severities])
-    if query.kinds:
-        yield f.kind.in_([int(kind) for kind in query.kinds])
-    if query.sources:
-        yield f.source_id.in_(select(schema.source.c.id).where(schema.source.c.name.in_(query.sources)))
-    if query.rules:
-        rules = select(schema.rule.c.id).where(schema.rule.c.external_id.in_(query.rules))
-        yield f.rule_id.in_(rules)
-    if query.resources:
-        alias = schema.resource_alias
-        yield or_(
-            f.resource_id.in_(select(schema.resource.c.id).where(schema.resource.c.external_id.in_(query.resources))),
-            f.resource_id.in_(select(alias.c.resource_id).where(alias.c.value.in_(query.resources))),
-        )
-    if query.projects:
-        member, project = schema.project_set_member, schema.project
-        yield f.project_set_id.in_(
-            select(member.c.set_id)
-            .join(project, project.c.id == member.c.project_id)
-            .where(project.c.external_id.in_(query.projects))
-        )
-    if query.text:
-        yield _text(conn, query.text.strip().casefold())
-    yield from _holding_conditions(f.holding_id, query)
-
-
-def _holding_conditions(holding_id: Column[int], query: FindingQuery) -> Iterable[ColumnElement[bool]]:
-    if query.components:
-        yield holding_id.in_(_routed(entity.c.ref.in_(query.components)))
-    if query.owners:
-        yield holding_id.in_(_routed(entity.c.owner_ref.in_(query.owners)))
-    if query.systems:
-        yield holding_id.in_(_routed(entity.c.system_ref.in_(query.systems)))
-    if query.mapped is not None:
-        is_unmapped = holding.c.verdict == "unmapped"
-        yield holding_id.in_(select(holding.c.id).where(~is_unmapped if query.mapped else is_unmapped))
-    if query.reasons:
-        yield holding_id.in_(select(holding.c.id).where(holding.c.reason.in_(query.reasons)))
-
-
-def _routed(condition: ColumnElement[bool]) -> Select[tuple[int]]:
-    return select(route.c.holding_id).join(entity, entity.c.id == route.c.entity_id).where(condition)
-
-
-def _text(conn: Connection, folded: str) -> ColumnElement[bool]:
-    """Part of a rule's or resource's name or id."""
-    contains = of(conn).contains
-    return or_(
-        f.rule_id.in_(select(schema.rule.c.id).where(contains(schema.rule.c.search, folded))),
-        f.resource_id.in_(select(schema.resource.c.id).where(contains(schema.resource.c.search, folded))),
+    """One page of the list. Raises InvalidQueryError for a damaged cursor, a limit out of range, and an odd query."""
+    found = listing.search(conn, visibility, query, asking, after=after, limit=limit)
+    # The page's ids first, over indexes alone; the joins then touch one page of rows.
+    by_id = rows_by_id(conn, found.ids)
+    return Page(
+        rows=tuple(by_id[id_] for id_ in found.ids), total=found.total, is_more=found.is_more, cursor=found.cursor
     )
 
 
-def _total(conn: Connection, visibility: Visibility, query: FindingQuery, clause: ColumnElement[bool]) -> int:
-    """Rows of the whole list: from the counters where they can answer, else by counting."""
-    if query.rules or query.resources or query.projects or query.text:
-        return int(conn.execute(select(func.count()).select_from(schema.finding).where(clause)).scalar_one())
-    c = schema.cube.c
-    total = select(func.coalesce(func.sum(c.n), 0)).where(
-        visible(c.holding_id, visibility), *_holding_conditions(c.holding_id, query)
-    )
-    if query.states:
-        total = total.where(c.state.in_([int(state) for state in query.states]))
-    if query.severities:
-        total = total.where(c.severity.in_([int(severity) for severity in query.severities]))
-    if query.kinds:
-        total = total.where(c.kind.in_([int(kind) for kind in query.kinds]))
-    if query.sources:
-        total = total.where(c.source_id.in_(select(schema.source.c.id).where(schema.source.c.name.in_(query.sources))))
-    return int(conn.execute(total).scalar_one())
+def rows_by_id(conn: Connection, ids: Sequence[int]) -> dict[int, FindingRow]:
+    """Rows of findings that the caller has found in the viewer's sight."""
+    rows = conn.execute(select(*_COLUMNS).select_from(_FROM).where(f.id.in_(ids))).all()
+    return {row.id: row for row in _rows(conn, rows)}
 
 
 def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
@@ -216,7 +97,14 @@ def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
             due_at=None if row.due_at == NEVER else row.due_at,
             in_scope=bool(row.in_scope),
             reopened=row.reopened,
-            fix=fix_words(row.fix),
+            fix=bundle.action(row.bundle_key).words,
+            bundle=row.bundle_key,
+            band=(signs := priority.signs(row.priority)).band,
+            known_exploited=signs.known_exploited,
+            epss=signs.epss or None,
+            exposed=priority.is_exposed(row.blast),
+            flapping=row.apart == 1,
+            tickets=row.tickets,
         )
         for row in rows
     )
@@ -233,14 +121,6 @@ def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[Enti
     for holding_id, ref in conn.execute(query):
         found.setdefault(holding_id, []).append(EntityRef(ref))
     return {holding_id: tuple(refs) for holding_id, refs in found.items()}
-
-
-def fix_words(key: str | None) -> str | None:
-    """A fix key as a sentence. A key that names only the rule has none: the rule's own guidance says it."""
-    if key is None or not key.startswith("package:"):
-        return None
-    name, _, version = key.removeprefix("package:").rpartition(":")
-    return f"Upgrade {name} to {version}" if name and version else None
 
 
 def by_external_id(conn: Connection, visibility: Visibility, external_id: str, *, source: str | None) -> int:

@@ -5,7 +5,6 @@ Parsing hands out one object for records that repeat to the byte, so "the same o
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -13,15 +12,18 @@ import xxhash
 from msgspec import UNSET
 from sqlalchemy import Connection, delete, select
 
+from callboard.domain import bundle
 from callboard.domain.claims import canonical
 from callboard.domain.finding import Observed, Project, Resource, Rule
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import SubjectProject
+from callboard.domain.term import resource_text, searchable, terms_of
 from callboard.ports import ProjectRecord
 from callboard.store import owning, schema
+from callboard.store.counting import Ledger
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
-from callboard.store.owning import Cell, Holdings
+from callboard.store.owning import Holdings
 
 REMEMBERED = 30_000
 """Rules, and resources, kept in memory between pages at most; then the memory starts anew."""
@@ -126,7 +128,34 @@ class Rules:
 
 
 def _words(rule: Rule) -> str:
-    return f"{rule.external_id}\n{rule.name}".casefold()
+    return searchable(rule.external_id, rule.name)
+
+
+class Bundles:
+    """The bundles that findings are in, of all sources."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._known: dict[str, int] = {}
+
+    def ensure(self, conn: Connection, keys: Iterable[str]) -> dict[str, int]:
+        """Ids by key; new ones are made."""
+        known = self._known
+        missing = {key for key in keys if key not in known}
+        if not missing:
+            return known
+        if len(known) > REMEMBERED:
+            known.clear()
+            missing = set(keys)
+        known.update(dict(self._dialect.lookup(conn, schema.bundle, ["key", "id"], "key", missing)))
+        free = next_id(conn, schema.bundle)
+        new: list[Row] = []
+        for id_, key in enumerate(sorted(missing - known.keys()), start=free):
+            action = bundle.action(key)
+            new.append((id_, key, int(action.kind), action.package, searchable(action.package)))
+            known[key] = id_
+        self._dialect.insert(conn, schema.bundle, new)
+        return known
 
 
 class ProjectSets:
@@ -281,7 +310,7 @@ class Resources:
         conn: Connection,
         holdings: Holdings,
         observations: Sequence[Observed],
-        cells: Counter[Cell],
+        ledger: Ledger,
         *,
         now: Instant,
         whole: bool = True,
@@ -312,7 +341,7 @@ class Resources:
                 changed.append((held, resource if is_renamed else None))
             held.at = max(held.at, at)
         self._make(conn, holdings, new, now=now)
-        moved = self._change(conn, holdings, changed, cells, now=now)
+        moved = self._change(conn, holdings, changed, ledger, now=now)
         return known, moved
 
     def _rename(self, held: Held, resource: Resource, at: int) -> bool:
@@ -378,6 +407,7 @@ class Resources:
             return
         rows: list[Row] = []
         aliases: list[Row] = []
+        terms: list[Row] = []
         candidates: list[Row] = []
         spells: list[Row] = []
         free = next_id(conn, schema.resource)
@@ -390,10 +420,11 @@ class Resources:
             body = msgspec.msgpack.encode(resource)
             digest = self._digests.of(resource)
             rows.append((
-                id_, self._source_id, resource.external_id, resource.name, resource.type, _search(resource), set_id,
+                id_, self._source_id, resource.external_id, resource.name, resource.type, resource_text(resource), set_id,
                 holding_id, digest, body,
             ))  # fmt: skip
             aliases.extend((form, value, id_) for form, value in names)
+            terms.extend((form, value, id_) for form, value in terms_of(resource))
             candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
             spells.append((id_, now, None, holding_id))
             held = Held(id_, digest, holding_id, set_id)
@@ -401,6 +432,7 @@ class Resources:
             self._known[resource.external_id] = held
         self._dialect.insert(conn, schema.resource, rows)
         self._dialect.insert(conn, schema.resource_alias, aliases)
+        self._dialect.insert(conn, schema.resource_term, terms)
         self._dialect.insert(conn, schema.candidate, candidates)
         self._dialect.insert(conn, schema.ownership_spell, spells)
 
@@ -409,7 +441,7 @@ class Resources:
         conn: Connection,
         holdings: Holdings,
         changed: Sequence[tuple[Held, Resource | None]],
-        cells: Counter[Cell],
+        ledger: Ledger,
         *,
         now: Instant,
     ) -> int:
@@ -417,28 +449,30 @@ class Resources:
             return 0
         rows: list[Row] = []
         aliases: list[Row] = []
+        terms: list[Row] = []
         renamed: list[int] = []
         for held, resource in changed:
             if resource is None:
                 continue
             body = msgspec.msgpack.encode(resource)
-            rows.append((resource.name, resource.type, _search(resource), held.digest, body, held.id))
+            rows.append((resource.name, resource.type, resource_text(resource), held.digest, body, held.id))
             renamed.append(held.id)
             aliases.extend((form, value, held.id) for form, value in _canonical(resource.aliases))
+            terms.extend((form, value, held.id) for form, value in terms_of(resource))
         fields = ["name", "type", "search", "content_hash", "body"]
         self._dialect.update(conn, schema.resource, fields, ["id"], rows)
         sets = [(held.set_id, held.id) for held, _ in changed]
         self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
-        alias = schema.resource_alias
-        for start in range(0, len(renamed), 500):
-            conn.execute(delete(alias).where(alias.c.resource_id.in_(renamed[start : start + 500])))
-        self._dialect.insert(conn, alias, aliases)
+        for table, fresh in ((schema.resource_alias, aliases), (schema.resource_term, terms)):
+            for start in range(0, len(renamed), 500):
+                conn.execute(delete(table).where(table.c.resource_id.in_(renamed[start : start + 500])))
+            self._dialect.insert(conn, table, fresh)
         ids = [held.id for held, _ in changed]
         moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now)
         to_of = {resource_id: to for resource_id, _, to in moves}
         for held, _ in changed:
             held.holding_id = to_of.get(held.id, held.holding_id)
-        return owning.move(conn, self._dialect, moves, cells, now=now)
+        return owning.move(conn, self._dialect, moves, ledger, now=now)
 
 
 def _joined(one: Projects, other: Projects) -> Projects:
@@ -461,6 +495,5 @@ def _canonical(aliases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted({(form, value) for form, text in aliases if (value := canonical(form, text))})
 
 
-def _search(resource: Resource) -> str:
-    parts = [resource.external_id, resource.name, resource.provider_id or "", resource.repository or ""]
-    return "\n".join(dict.fromkeys(part for part in parts if part)).casefold()
+def _digest(resource: Resource) -> bytes:
+    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(resource))

@@ -6,7 +6,6 @@ component that changes its owner touches no finding, and evidence that changes m
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -17,11 +16,9 @@ from callboard.domain.component import Entity, EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Ownership, Subject, SubjectProject, holding_key, own
 from callboard.store import schema
+from callboard.store.counting import Ledger, Standing
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
-
-Cell = tuple[int, int, int, int, int]
-"""A counter: holding, source, kind, state, severity."""
 
 
 class Owned(msgspec.Struct, frozen=True, gc=False):
@@ -99,13 +96,13 @@ def move(
     conn: Connection,
     dialect: Dialect,
     moves: Sequence[tuple[int, int, int]],
-    cells: Counter[Cell],
+    ledger: Ledger,
     *,
     now: Instant,
 ) -> int:
     """Give resources to other holdings, each as (resource, from, to), with their findings. Returns findings moved.
 
-    The counters' differences are added to `cells`; the caller writes them.
+    The counters' differences go to `ledger`; the caller writes them.
     """
     if not moves:
         return 0
@@ -115,16 +112,14 @@ def move(
     ids = list(to_of)
     for start in range(0, len(ids), 500):
         chunk = ids[start : start + 500]
-        query = (
-            select(f.c.resource_id, f.c.holding_id, f.c.source_id, f.c.kind, f.c.state, f.c.severity, func.count())
-            .where(f.c.resource_id.in_(chunk))
-            .group_by(f.c.resource_id, f.c.holding_id, f.c.source_id, f.c.kind, f.c.state, f.c.severity)
-        )
-        for resource_id, holding_id, source_id, kind, state, severity, n in conn.execute(query):
-            to = to_of[resource_id]
-            if holding_id != to:
-                cells[(holding_id, source_id, kind, state, severity)] -= n
-                cells[(to, source_id, kind, state, severity)] += n
+        columns = (
+            f.c.resource_id, f.c.holding_id, f.c.source_id, f.c.kind, f.c.state, f.c.severity, f.c.bundle_id, f.c.due_at,
+        )  # fmt: skip
+        query = select(*columns, func.count()).where(f.c.resource_id.in_(chunk)).group_by(*columns)
+        for resource_id, *standing, n in conn.execute(query):
+            known, to = Standing(*standing), to_of[resource_id]
+            if known.holding_id != to:
+                ledger.move(known, to, n, now=now)
                 moved += n
     dialect.update(conn, schema.finding, ["holding_id"], ["resource_id"], [(to, id_) for id_, to in to_of.items()])
     dialect.update(conn, schema.resource, ["holding_id"], ["id"], [(to, id_) for id_, to in to_of.items()])
@@ -196,9 +191,3 @@ def decide_again(
         )
         dialect.insert(conn, schema.candidate, candidates)
     return moves
-
-
-def write_cells(conn: Connection, dialect: Dialect, cells: Counter[Cell]) -> None:
-    """Bring the counters up to date."""
-    dialect.add_to_cube(conn, [(*cell, n) for cell, n in cells.items() if n])
-    cells.clear()

@@ -439,7 +439,9 @@ def forget_rejected(conn: Connection, source_id: int, run_id: int) -> int:
 def open_count(conn: Connection, source_id: int) -> int:
     """Open findings of the source, from the counters."""
     c = schema.cube.c
-    total = select(func.coalesce(func.sum(c.n), 0)).where(c.source_id == source_id, c.state <= int(State.UNKNOWN))
+    total = select(func.coalesce(func.sum(c.n), 0)).where(
+        c.holding_id == 0, c.source_id == source_id, c.state <= int(State.UNKNOWN)
+    )
     return int(conn.execute(total).scalar_one())
 
 
@@ -471,7 +473,8 @@ def kept_absent(conn: Connection, run_id: int) -> BitMap:
 def finding_count(conn: Connection, source_id: int) -> int:
     """How many findings of the source are stored, from the counters."""
     c = schema.cube.c
-    return int(conn.execute(select(func.coalesce(func.sum(c.n), 0)).where(c.source_id == source_id)).scalar_one())
+    total = select(func.coalesce(func.sum(c.n), 0)).where(c.holding_id == 0, c.source_id == source_id)
+    return int(conn.execute(total).scalar_one())
 
 
 def source_name(conn: Connection, source_id: int) -> str:

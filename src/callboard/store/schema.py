@@ -6,11 +6,14 @@ Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -20,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
 )
 
 HEAD = "0001"
@@ -191,6 +195,15 @@ resource = Table(
     UniqueConstraint("source_id", "external_id"),
 )
 
+resource_term = Table(
+    "resource_term",
+    metadata,
+    Column("form", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True, index=True),
+)
+"""What a resource can be filtered by: its account, region, cloud and tags (`domain.term`)."""
+
 resource_alias = Table(
     "resource_alias",
     metadata,
@@ -307,6 +320,63 @@ cube = Table(
     Column("severity", SmallInteger, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False),
 )
+"""Findings by what they are. Holding 0: all together, for viewers who see everything."""
+
+bundle = Table(
+    "bundle",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", SmallInteger, nullable=False),
+    Column("package", Text, index=True),
+    Column("search", Text, nullable=False),
+)
+"""Findings that one action closes. `kind` is `domain.bundle.BundleKind`."""
+
+bundle_cell = Table(
+    "bundle_cell",
+    metadata,
+    Column("bundle_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("apart", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("blast", SmallInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("oldest_at", BigInteger, nullable=False),
+    Index(None, "holding_id", "apart", "priority", "n", "bundle_id"),
+)
+"""Open findings of one bundle under one holding: how many, and the least of each column. Flapping ones stand apart (1).
+Bundle 0 is all of a holding; holding 0 is all holdings together."""
+
+due_cell = Table(
+    "due_cell",
+    metadata,
+    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""Open findings by the day (since 1970, UTC) that they are due. Holding 0: all together."""
+
+flow_cell = Table(
+    "flow_cell",
+    metadata,
+    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("opened", BigInteger, nullable=False),
+    Column("closed", BigInteger, nullable=False),
+    Column("transient", BigInteger, nullable=False),
+    Column("moved", BigInteger, nullable=False),
+)
+"""What happened in a week (since 1970, UTC, the source's dates): findings opened or reopened, closed, of the closed those
+that lived less than a day, and open ones that came to (or, negative, left) this holding. Holding 0: all together."""
+
+
+def _only(clause: ColumnElement[bool]) -> dict[str, Any]:
+    """For an index over a part of a table; both databases know that, SQLAlchemy spells it for each."""
+    return {"sqlite_where": clause, "postgresql_where": clause}
+
 
 finding = Table(
     "finding",
@@ -328,14 +398,20 @@ finding = Table(
     Column("resource_id", ForeignKey("resource.id"), nullable=False),
     Column("holding_id", BigInteger, nullable=False),
     Column("project_set_id", BigInteger, nullable=False),
-    Column("fix", Text),
+    Column("bundle_id", BigInteger, nullable=False),
     Column("raw_hash", LargeBinary, nullable=False),
     Column("first_detected_at", BigInteger, nullable=False),
     Column("status_changed_at", BigInteger),
     Column("updated_at", BigInteger),
     Column("fixed_at", BigInteger),
     Column("due_at", BigInteger, nullable=False),
+    Column("policy_due_at", BigInteger, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("blast", SmallInteger, nullable=False),
+    Column("cvss", SmallInteger),
+    Column("tickets", SmallInteger, nullable=False),
     Column("reopened", Integer, nullable=False),
+    Column("apart", SmallInteger, nullable=False),
     Column("in_scope", Boolean, nullable=False),
     Column("imported_at", BigInteger, nullable=False),
     Column("changed_run", BigInteger, nullable=False),
@@ -343,10 +419,14 @@ finding = Table(
     Column("version", Integer, nullable=False),
     Index("uq_finding_source_id_external_id", "source_id", "external_id", unique=True),
     Index(None, "source_id", "raw_hash"),
-    Index(None, "holding_id", "closed", "rank", "due_at", "id", "first_detected_at"),
-    Index(None, "closed", "rank", "due_at", "id"),
+    Index(None, "holding_id", "closed", "priority", "first_detected_at", "id"),
+    Index(None, "closed", "priority", "first_detected_at", "id"),
+    Index(None, "closed", "due_at", "id", "holding_id"),
+    Index(None, "closed", "first_detected_at", "id"),
     Index(None, "rule_id", "closed", "holding_id"),
-    Index(None, "resource_id"),
+    Index(None, "resource_id", "closed", "holding_id"),
+    Index(None, "bundle_id", "closed", "holding_id"),
+    Index("ix_finding_out_of_scope", "source_id", "closed", "holding_id", **_only(~column("in_scope"))),
     CheckConstraint("kind BETWEEN 1 AND 8", name="kind"),
     CheckConstraint("state BETWEEN 1 AND 6", name="state"),
     CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"),
@@ -354,7 +434,9 @@ finding = Table(
     CheckConstraint("rank = 6 - severity", name="rank"),
 )
 """The row is its own record of opening: `first_detected_at` by the source, `imported_at` by us; events tell the rest.
-`closed` and `rank` repeat `state` and `severity` in the form that the list's index needs: one range, ascending."""
+`closed` and `rank` repeat `state` and `severity` in the form that indexes need: one range, ascending. `priority` and
+`blast` are `domain.priority`'s, `cvss` is in tenths, `due_at` the earlier of the source's date and the policy's, `apart`
+is 1 while a finding is flapping."""
 
 finding_detail = Table(
     "finding_detail",
@@ -414,3 +496,25 @@ link_report = Table(
     Column("who", Text, nullable=False),
 )
 """Somebody said "this link is broken". `who` is a class of people, never a person."""
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("viewer", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("former_at", BigInteger, nullable=False),
+)
+"""When a viewer last looked at the first page, and when before that; "new since your last visit" counts from there."""
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("viewer", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("team", Text),
+    Column("made_at", BigInteger, nullable=False),
+    UniqueConstraint("viewer", "name"),
+)
+"""A named query: of one viewer, or of everybody in a team. Access still applies to whoever opens it."""

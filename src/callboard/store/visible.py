@@ -25,3 +25,8 @@ def visible(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bo
             reader = schema.holding_reader
             readable = select(reader.c.holding_id).where(reader.c.entity_id.in_(owned), reader.c.depth >= int(depth))
             return holding_id.in_(readable)
+
+
+def visible_whole(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
+    """The same for sums over a table of counters: who sees everything reads holding 0, which is all of them together."""
+    return holding_id == 0 if isinstance(visibility, Everything) else visible(holding_id, visibility)

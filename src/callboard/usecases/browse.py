@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from callboard.domain.access import Visibility
-from callboard.domain.board import Board, ComponentPage, FindingPage, FindingRow
+from callboard.domain.board import Board, ComponentPage, FindingPage
 from callboard.domain.component import EntityRef
+from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
-from callboard.domain.query import Cursor, FindingQuery, Page, Sort, SourceHealth
 from callboard.store import Store
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
@@ -30,21 +30,6 @@ def component(store: Store, visibility: Visibility, ref: EntityRef, *, now: Inst
     """One component's page. Raises NotFoundError for an unknown one and for one the viewer may not see."""
     with store.read() as conn:
         return component_store.page(conn, visibility, ref, now=now)
-
-
-def findings(
-    store: Store,
-    visibility: Visibility,
-    query: FindingQuery,
-    *,
-    sort: Sort = Sort.SEVERITY,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> Page[FindingRow]:
-    """One page of findings. Raises InvalidQueryError for a damaged cursor or a limit out of range."""
-    after = Cursor.decode(cursor, sort=sort) if cursor else None
-    with store.read() as conn:
-        return finding_store.page(conn, visibility, query, sort=sort, after=after, limit=limit)
 
 
 def finding(

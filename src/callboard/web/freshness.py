@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
-from callboard.domain.query import SourceHealth
 from callboard.domain.run import RunState
 from callboard.web import words
 

@@ -28,7 +28,7 @@ def counts(value: board.Counts) -> wire.Counts:
     )
 
 
-def source(value: query.SourceHealth) -> wire.Source:
+def source(value: health.SourceHealth) -> wire.Source:
     """A source as JSON."""
     return wire.Source(
         name=value.name,
@@ -46,7 +46,7 @@ def source(value: query.SourceHealth) -> wire.Source:
     )
 
 
-def sources(values: Sequence[query.SourceHealth]) -> wire.Sources:
+def sources(values: Sequence[health.SourceHealth]) -> wire.Sources:
     """All sources as JSON."""
     return wire.Sources(sources=[source(value) for value in values])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, HOUR, MINUTE, Instant, from_text
-from callboard.domain.query import SourceHealth
 from callboard.web import freshness, words
 
 NOW = from_text("2026-11-22T23:30:00Z")

@@ -5,10 +5,9 @@ words, references and names, `terms` and `language` what a query is, `explain` h
 """
 
 from callboard.domain.query.explain import explain
-from callboard.domain.query.former import Cursor, FindingQuery, Sort, SourceHealth
 from callboard.domain.query.grammar import MAX_CHARACTERS
 from callboard.domain.query.language import FOR_A_PERSON, FOR_ANYBODY, MAX_TERMS, MAX_VALUES, Query, parse
-from callboard.domain.query.paging import MAX_LIMIT, Page
+from callboard.domain.query.paging import MAX_LIMIT, Cursor, Page
 from callboard.domain.query.spelling import Match
 from callboard.domain.query.terms import Between, OneOf, Term, Text
 from callboard.domain.query.values import Bound, Day, Moment, Number, Relative, Span, Today
@@ -16,6 +15,6 @@ from callboard.domain.query.words import BY_NAME, KEYS, Grouping, KeyHelp, Order
 
 __all__ = [
     "BY_NAME", "FOR_ANYBODY", "FOR_A_PERSON", "KEYS", "MAX_CHARACTERS", "MAX_LIMIT", "MAX_TERMS", "MAX_VALUES", "Between",
-    "Bound", "Cursor", "Day", "FindingQuery", "Grouping", "KeyHelp", "Match", "Moment", "Number", "OneOf", "Order", "Page",
-    "Query", "Relative", "Sort", "SourceHealth", "Span", "Takes", "Term", "Text", "Today", "explain", "parse",
+    "Bound", "Cursor", "Day", "Grouping", "KeyHelp", "Match", "Moment", "Number", "OneOf", "Order", "Page",
+    "Query", "Relative", "Span", "Takes", "Term", "Text", "Today", "explain", "parse",
 ]  # fmt: skip

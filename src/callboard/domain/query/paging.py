@@ -84,5 +84,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     rows: tuple[T, ...]
     total: int
     """Rows in the whole list that the viewer may see."""
+    is_more: bool = False
+    """There are more than `total`: counting stopped there."""
     cursor: str | None
     """Where the next page starts. None: this is the last one."""

@@ -123,7 +123,8 @@ _IS = (
     ("unmapped", "mapped to no component"),
     ("conflict", "claimed by components of different owners"),
     ("shared", "shared by several components"),
-    ("transient", "transient"),
+    ("co-owned", "shared by components of several owners"),
+    ("transient", "closed within a day of its first detection"),
     ("flapping", "closed and back again three times within 30 days"),
     ("in-scope", "inside the present scope of its source"),
 )
@@ -208,6 +209,7 @@ KEYS: tuple[KeyHelp, ...] = (
     _texts("rule", "What was violated: the rule's id at its source", "rule:wc-id-1001"),
     _texts("resource", "What is affected: any id of the resource", "resource:arn:aws:s3:::receipts"),
     _texts("package", "The package it is in", "package:jackson-databind"),
+    _texts("bundle", "The action that closes it", "bundle:package:jackson-databind:2.17.1"),
     _texts("ecosystem", "Where the package comes from", "ecosystem:npm,maven", folded=True),
     _texts("source", "The configured source that reported it", "source:main"),
     _texts("project", "The project's id at its source", "project:7f2c1a9e-0d7b-4c59-9a52-3f0d8e6f4b11"),

@@ -89,7 +89,7 @@ class Reader(Generic[S]):
 class Memo(Generic[T]):
     """Remembers what was made of objects that many records repeat byte for byte, such as the resource of 200 findings."""
 
-    def __init__(self, make: Callable[[Raw | bytes], T], most_bytes: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, make: Callable[[Raw | bytes], T], most_bytes: int = 4 * 1024 * 1024) -> None:
         """`most_bytes` bounds the texts that are remembered; when it is full, all are forgotten."""
         self._make = make
         self._most_bytes = most_bytes

@@ -62,14 +62,22 @@ class Dialect(Protocol):
     def known(self, conn: Connection, source_id: int, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """Of these raw hashes those that are stored: hash → (finding id, last detection or 0)."""
 
-    def add_to_cube(self, conn: Connection, rows: Sequence[Row]) -> None:
-        """Add each row's last value to the counter that its other five values name, and drop counters at zero."""
+    def fold(
+        self, conn: Connection, table: Table, rows: Sequence[Row], *, adding: Sequence[str], least: Sequence[str] = ()
+    ) -> None:
+        """Insert rows, or fold them into those there: `adding` columns are added to, `least` ones keep the smaller value.
+
+        Each row is a tuple in the order of the table's columns, and no key comes twice.
+        """
+
+    def index_words(self, conn: Connection) -> None:
+        """Make what `contains` searches by; after the tables, once."""
 
     def refresh_statistics(self, conn: Connection) -> None:
         """After a large apply: the list's plan depends on it."""
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
-        """A clause: the casefolded text column holds `folded`."""
+        """A clause: the text column `search` of a rule or a resource holds `folded` (three characters at least)."""
 
 
 def bind(engine: Engine, dialect: Dialect) -> None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, func, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, make_url
 from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.exc import ProgrammingError
 
 from callboard.errors import StoreError
 from callboard.store.dialect import Row
@@ -17,6 +18,10 @@ RUN_ROAD = 0x63616C6C
 
 FEW = 30
 """Up to here plain statements are cheaper than a temporary table."""
+
+
+SEARCHED = ("rule", "resource", "bundle")
+"""Tables whose column `search` is searched by its parts."""
 
 
 class Postgresql:
@@ -123,23 +128,49 @@ class Postgresql:
         )
         return {bytes(row[0]): (row[1], row[2]) for row in rows}
 
-    def add_to_cube(self, conn: Connection, rows: Sequence[Row]) -> None:
-        """By upsert."""
-        if rows:
-            conn.exec_driver_sql(
-                "INSERT INTO cube (holding_id, source_id, kind, state, severity, n) VALUES (%s, %s, %s, %s, %s, %s) "
-                "ON CONFLICT (holding_id, source_id, kind, state, severity) DO UPDATE SET n = cube.n + excluded.n",
-                list(rows),
-            )
-            conn.exec_driver_sql("DELETE FROM cube WHERE n = 0")
+    def fold(
+        self, conn: Connection, table: Table, rows: Sequence[Row], *, adding: Sequence[str], least: Sequence[str] = ()
+    ) -> None:
+        """By COPY into a temporary table and one upsert; few rows by a plain upsert."""
+        if not rows:
+            return
+        names = [column.name for column in table.columns]
+        fields = ", ".join(f'"{name}"' for name in names)
+        keys = ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
+        sets = [f'"{name}" = {table.name}."{name}" + excluded."{name}"' for name in adding]
+        sets += [f'"{name}" = least({table.name}."{name}", excluded."{name}")' for name in least]
+        upsert = f"ON CONFLICT ({keys}) DO UPDATE SET {', '.join(sets)}"
+        head = f"INSERT INTO {table.name} ({fields})"
+        if len(rows) <= FEW:
+            conn.exec_driver_sql(f"{head} VALUES ({', '.join(['%s'] * len(names))}) {upsert}", list(rows))
+            return
+        conn.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
+        conn.exec_driver_sql(
+            f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA"
+        )
+        self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table), rows)
+        conn.exec_driver_sql(f"{head} SELECT {fields} FROM staged {upsert}")
+        conn.exec_driver_sql("DROP TABLE staged")
+
+    def index_words(self, conn: Connection) -> None:
+        """Trigrams over the text of rules and resources. Raises StoreError where pg_trgm may not be installed."""
+        try:
+            conn.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        except ProgrammingError as error:
+            raise StoreError(
+                "The PostgreSQL extension pg_trgm, which search needs, is not installed.",
+                hint="Let an administrator run CREATE EXTENSION pg_trgm in this database, then try again.",
+            ) from error
+        for name in SEARCHED:
+            conn.exec_driver_sql(f"CREATE INDEX ix_{name}_words ON {name} USING gin (search gin_trgm_ops)")
 
     def refresh_statistics(self, conn: Connection) -> None:
         """ANALYZE samples by itself."""
         conn.exec_driver_sql("ANALYZE")
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
-        """By position, which knows no wildcards."""
-        return func.strpos(column, folded) > 0
+        """By LIKE, which the index of trigrams serves; what LIKE would take for a wildcard is escaped."""
+        return column.contains(folded, autoescape=True)
 
 
 _SQL_TYPES = {

@@ -9,7 +9,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 
 from callboard.errors import SchemaOutOfDateError, StoreError
 from callboard.store.dialect import Row
@@ -35,6 +46,14 @@ def _lookup_text(table: Table, columns: tuple[str, ...], key: str, length: int, 
 
 
 @cache
+def _fold_text(table: Table, adding: tuple[str, ...], least: tuple[str, ...]) -> str:
+    sets = [f"{name} = {name} + excluded.{name}" for name in adding]
+    sets += [f"{name} = min({name}, excluded.{name})" for name in least]
+    keys = ", ".join(column.name for column in table.primary_key.columns)
+    return f"{_insert_text(table)} ON CONFLICT ({keys}) DO UPDATE SET {', '.join(sets)}"
+
+
+@cache
 def _known_text(length: int) -> str:
     return (
         "SELECT finding.raw_hash, finding.id, coalesce(sighting.last_detected_at, 0) FROM finding "
@@ -51,6 +70,10 @@ def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
         length = min(length for length in CHUNKS if length >= len(chunk))
         chunk.extend([chunk[0]] * (length - len(chunk)))
         yield chunk
+
+
+SEARCHED = ("rule", "resource", "bundle")
+"""Tables whose column `search` is searched by its parts."""
 
 
 class Sqlite:
@@ -143,15 +166,27 @@ class Sqlite:
                 found.update((row[0], (row[1], row[2])) for row in cursor.fetchall())
         return found
 
-    def add_to_cube(self, conn: Connection, rows: Sequence[Row]) -> None:
+    def fold(
+        self, conn: Connection, table: Table, rows: Sequence[Row], *, adding: Sequence[str], least: Sequence[str] = ()
+    ) -> None:
         """By upsert."""
         if rows:
-            conn.exec_driver_sql(
-                "INSERT INTO cube (holding_id, source_id, kind, state, severity, n) VALUES (?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (holding_id, source_id, kind, state, severity) DO UPDATE SET n = cube.n + excluded.n",
-                list(rows),
-            )
-            conn.exec_driver_sql("DELETE FROM cube WHERE n = 0")
+            conn.exec_driver_sql(_fold_text(table, tuple(adding), tuple(least)), list(rows))
+
+    def index_words(self, conn: Connection) -> None:
+        """Trigrams over the text of rules and resources, kept up to date by triggers so that no writer can forget."""
+        for name in SEARCHED:
+            new = "INSERT INTO {0}_words(rowid, search) VALUES (new.id, new.search)"
+            old = "INSERT INTO {0}_words({0}_words, rowid, search) VALUES ('delete', old.id, old.search)"
+            options = "content='{0}', content_rowid='id', tokenize='trigram case_sensitive 1'"
+            changed = "AFTER UPDATE OF search ON {0} WHEN old.search <> new.search"
+            for statement in (
+                f"CREATE VIRTUAL TABLE {{0}}_words USING fts5(search, {options})",
+                f"CREATE TRIGGER {{0}}_words_new AFTER INSERT ON {{0}} BEGIN {new}; END",
+                f"CREATE TRIGGER {{0}}_words_gone AFTER DELETE ON {{0}} BEGIN {old}; END",
+                f"CREATE TRIGGER {{0}}_words_changed {changed} BEGIN {old}; {new}; END",
+            ):
+                conn.exec_driver_sql(statement.format(name))
 
     def refresh_statistics(self, conn: Connection) -> None:
         """A bounded ANALYZE: a thousand rows an index tell the planner enough."""
@@ -159,10 +194,16 @@ class Sqlite:
         conn.exec_driver_sql("ANALYZE")
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
-        """By instr, which knows no wildcards."""
-        from sqlalchemy import func
-
-        return func.instr(column, folded) > 0
+        """By a phrase of trigrams, which is the text itself, quoted."""
+        words = f"{column.table.name}_words"
+        phrase = '"' + folded.replace('"', '""') + '"'
+        matches = (
+            text(f"SELECT rowid FROM {words} WHERE {words} MATCH :phrase")
+            .bindparams(bindparam("phrase", phrase, unique=True))
+            .columns(rowid=Integer)
+        )
+        found: ColumnElement[bool] = column.table.c.id.in_(matches)
+        return found
 
 
 def _claim_file(path: Path, *, create: bool) -> None:

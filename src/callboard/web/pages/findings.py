@@ -8,8 +8,9 @@ from litestar.response import Response
 
 from callboard.domain.board import FindingRow
 from callboard.domain.finding import OPEN_STATES, Kind, Severity, State
+from callboard.domain.health import SourceHealth
 from callboard.domain.ownership import Reason
-from callboard.domain.query import FindingQuery, Page, Sort, SourceHealth
+from callboard.domain.query import FindingQuery, Page, Sort
 from callboard.usecases import browse
 from callboard.web import facets, freshness, links, params, render, words
 from callboard.web.view import View, Viewing

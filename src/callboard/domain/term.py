@@ -1,0 +1,63 @@
+"""What a resource can be found by: the words of its names, and the facts that lists are filtered by. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from callboard.domain.finding import Resource
+
+ACCOUNT = "account"
+REGION = "region"
+CLOUD = "cloud"
+TAG = "tag"
+ENVIRONMENT = "env"
+
+_ENVIRONMENT_TAGS = frozenset({"env", "environment", "stage"})
+_MOST_TAGS = 50
+_MOST_CHARACTERS = 200
+_BREAK = re.compile(r"[\W_]+")
+
+
+def folded(text: str) -> str:
+    """As search compares: any letter case, one space between words."""
+    return " ".join(text.casefold().split())
+
+
+def searchable(*parts: str | None) -> str:
+    """Names and ids as one text in which words stand between spaces.
+
+    A part stands there whole and, where it has words inside (`receipts-prod`), once more in words. So a piece of text is
+    found anywhere, ` word` at the beginning of a word, and ` word ` as a whole word, all by looking for a part.
+    """
+    lines: dict[str, None] = {}
+    for part in parts:
+        if part:
+            whole = folded(part)
+            lines[whole] = None
+            lines[_BREAK.sub(" ", whole).strip()] = None
+    return "".join(f" {line} \n" for line in lines if line)
+
+
+def resource_text(resource: Resource) -> str:
+    """What a resource is searched by. The source's own id is not in it: that is looked up exactly."""
+    return searchable(resource.name, resource.provider_id, resource.repository)
+
+
+def terms_of(resource: Resource) -> list[tuple[str, str]]:
+    """What a resource is filtered by, as (form, value), each once, values folded."""
+    found: set[tuple[str, str]] = set()
+
+    def note(form: str, value: str | None) -> None:
+        if value and (text := folded(value)[:_MOST_CHARACTERS]):
+            found.add((form, text))
+
+    note(ACCOUNT, resource.account_id)
+    note(ACCOUNT, resource.account_name)
+    note(REGION, resource.region)
+    note(CLOUD, resource.platform)
+    for key, value in resource.tags[:_MOST_TAGS]:
+        note(TAG, key)
+        note(TAG, f"{key}={value}")
+        if key.casefold() in _ENVIRONMENT_TAGS:
+            note(ENVIRONMENT, value)
+    return sorted(found)

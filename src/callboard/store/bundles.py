@@ -1,0 +1,369 @@
+"""Findings put together: by the action that closes them, or by rule, resource, CVE, component or owner.
+
+Bundles of open findings come from their cells, which are kept; other groups, and bundles under other filters, are counted
+from the rows of the list as long as it is not too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, tuple_, union_all
+
+from callboard.domain import bundle as bundles
+from callboard.domain import priority
+from callboard.domain.access import Everything, Visibility
+from callboard.domain.board import BundleRow, FindingRow
+from callboard.domain.bundle import BundleKind
+from callboard.domain.component import EntityRef, short_name
+from callboard.domain.due import is_overdue, today
+from callboard.domain.finding import Severity
+from callboard.domain.instant import Instant
+from callboard.domain.query import Grouping, OneOf, Page, Query
+from callboard.domain.query.paging import Cursor
+from callboard.errors import InvalidQueryError
+from callboard.store import filters, listing, schema
+from callboard.store.filters import Asking
+from callboard.store.findings import rows_by_id
+from callboard.store.schema import NEVER
+from callboard.store.visible import visible
+
+f, c = schema.finding.c, schema.bundle_cell.c
+route, entity = schema.holding_route, schema.entity
+
+SHOWN = 5
+"""Components and owners named on a row."""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One group as counted."""
+
+    key: int
+    n: int
+    rank: int
+    priority: int
+    blast: int
+    due_at: int
+    oldest_at: int
+
+
+def page(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, after: str | None, limit: int
+) -> Page[BundleRow]:
+    """One page of groups, in the order of work. Raises InvalidQueryError, also for a list too long to put together."""
+    by = query.group or Grouping.FIX
+    order = f"group:{by.value}"
+    key = None
+    if after is not None:
+        key = tuple(part for part in Cursor.decode(after, order=order, parts=(int,) * 6).key if isinstance(part, int))
+    if by is Grouping.FIX and _is_celled(query):
+        counted = _from_cells(visibility, query, asking)
+    else:
+        total, is_more = listing.count(conn, visibility, query, asking)
+        if is_more or total > listing.COUNTED:
+            raise InvalidQueryError(
+                f"More than {listing.COUNTED:,} findings are too many to put together.",
+                field="q",
+                hint="Narrow the filter, for example by owner, component or severity.",
+            )
+        counted = _from_rows(conn, visibility, query, asking, by)
+    if by in (Grouping.COMPONENT, Grouping.OWNER):
+        found, count = _folded(conn, counted, by, asking, after=key)
+    else:
+        found, count = _ordered(conn, counted, asking, after=key, limit=limit + 1)
+    shown = found[:limit]
+    cursor = Cursor(order, _place(shown[-1], asking)).encode() if len(found) > limit else None
+    told = Teller(conn, visibility, query, asking, by).rows(shown, leads=after is None)
+    return Page(rows=told, total=count, cursor=cursor)
+
+
+def _place(group: Group, asking: Asking) -> tuple[int, ...]:
+    """Where a group stands in the order of work."""
+    late = 0 if group.due_at < today(asking.now) else 1
+    return (late, group.priority, -group.n, group.blast, group.oldest_at, group.key)
+
+
+def _ordered(
+    conn: Connection, counted: Select[Any], asking: Asking, *, after: tuple[int, ...] | None, limit: int
+) -> tuple[list[Group], int]:
+    """Groups in the order of work, and how many there are in all."""
+    groups = counted.subquery()
+    g = groups.c
+    late = case((g.due_at < today(asking.now), 0), else_=1)
+    order = (late, g.priority, -g.n, g.blast, g.oldest_at, g.key)
+    rows = select(g.key, g.n, g.rank, g.priority, g.blast, g.due_at, g.oldest_at).order_by(*order).limit(limit)
+    if after is not None:
+        rows = rows.where(tuple_(*order) > tuple_(*(literal(part) for part in after)))
+    found = [Group(*(int(value) for value in row)) for row in conn.execute(rows)]
+    return found, int(conn.execute(select(func.count()).select_from(groups)).scalar_one())
+
+
+SEVERAL = -1
+"""The key of the group of what several components, or owners, share."""
+NOBODY = 0
+"""The key of the group without a component, an owner or a CVE."""
+
+
+def _folded(
+    conn: Connection, counted: Select[Any], by: Grouping, asking: Asking, *, after: tuple[int, ...] | None
+) -> tuple[list[Group], int]:
+    """Groups by holding put together by whose they are: one component or owner, several, or nobody."""
+    column = entity.c.id if by is Grouping.COMPONENT else entity.c.owner_id
+    of: dict[int, set[int]] = {}
+    routes = select(route.c.holding_id, column).join(entity, entity.c.id == route.c.entity_id)
+    for holding_id, value in conn.execute(routes):
+        of.setdefault(holding_id, set()).add(value)
+    together: dict[int, Group] = {}
+    for row in conn.execute(counted):
+        group = Group(*(int(value) for value in row))
+        owners = of.get(group.key, set()) - {None}
+        key = SEVERAL if len(owners) > 1 else next(iter(owners), NOBODY)
+        other = together.get(key)
+        together[key] = msgspec.structs.replace(group, key=key) if other is None else _merged(other, group)
+    ordered = sorted(together.values(), key=lambda group: _place(group, asking))
+    return [group for group in ordered if after is None or _place(group, asking) > after], len(ordered)
+
+
+def _merged(one: Group, other: Group) -> Group:
+    """Two groups as one, under the key of the first."""
+    return Group(
+        one.key,
+        one.n + other.n,
+        min(one.rank, other.rank),
+        min(one.priority, other.priority),
+        min(one.blast, other.blast),
+        min(one.due_at, other.due_at),
+        min(one.oldest_at, other.oldest_at),
+    )
+
+
+_OPEN = OneOf("is", ("open",))
+_STEADY = OneOf("is", ("flapping",), is_negated=True)
+
+
+def _is_celled(query: Query) -> bool:
+    """Whether the cells answer: open findings without the flapping ones, asked about by holding only."""
+    rest = set(query.terms) - {_OPEN, _STEADY}
+    return len(rest) == len(query.terms) - 2 and all(filters.asks_holding(term) for term in rest)
+
+
+def _from_cells(visibility: Visibility, query: Query, asking: Asking) -> Select[Any]:
+    asked = [term for term in query.terms if filters.asks_holding(term)]
+    if isinstance(visibility, Everything) and not asked:
+        columns = (c.bundle_id.label("key"), c.n, c.rank, c.priority, c.blast, c.due_at, c.oldest_at)
+        return select(*columns).where(c.holding_id == 0, c.apart == 0, c.bundle_id > 0)
+    least = [func.min(column).label(column.name) for column in (c.rank, c.priority, c.blast, c.due_at, c.oldest_at)]
+    return (
+        select(c.bundle_id.label("key"), func.sum(c.n).label("n"), *least)
+        .where(
+            c.holding_id > 0, c.bundle_id > 0, c.apart == 0, visible(c.holding_id, visibility),
+            filters.holding_conditions(c.holding_id, asked, asking),
+        )
+        .group_by(c.bundle_id)
+    )  # fmt: skip
+
+
+_CVES = select(schema.rule.c.id).where(schema.rule.c.external_id.startswith("CVE-"))
+
+_COLUMNS: Mapping[Grouping, Any] = {
+    Grouping.FIX: f.bundle_id,
+    Grouping.RULE: f.rule_id,
+    Grouping.RESOURCE: f.resource_id,
+    Grouping.CVE: case((f.rule_id.in_(_CVES), f.rule_id), else_=NOBODY),
+    Grouping.COMPONENT: f.holding_id,
+    Grouping.OWNER: f.holding_id,
+}
+
+
+def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: Asking, by: Grouping) -> Select[Any]:
+    key = _COLUMNS[by]
+    due_at = case((f.closed == 0, f.due_at), else_=NEVER)
+    return (
+        select(
+            key.label("key"), func.count().label("n"), func.min(f.rank).label("rank"),
+            func.min(f.priority).label("priority"), func.min(f.blast).label("blast"),
+            func.min(due_at).label("due_at"), func.min(f.first_detected_at).label("oldest_at"),
+        )
+        .where(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+        .group_by(key)
+    )  # fmt: skip
+
+
+class Teller:
+    """Tells groups in words: what to do, where, whose, and why first."""
+
+    def __init__(self, conn: Connection, visibility: Visibility, query: Query, asking: Asking, by: Grouping) -> None:
+        self._conn = conn
+        self._visibility = visibility
+        self._query = msgspec.structs.replace(query, group=None)
+        self._asking = asking
+        self._by = by
+
+    def rows(self, groups: Sequence[Group], *, leads: bool) -> tuple[BundleRow, ...]:
+        """The rows of these groups. `leads`: the first of them is the first of all."""
+        if not groups:
+            return ()
+        terms = self._terms([group.key for group in groups])
+        queries = {key: self._narrowed(extra) for key, extra in terms.items()}
+        examples = self._examples(queries)
+        homes = self._homes(queries)
+        return tuple(
+            self._row(
+                group, queries[group.key], examples[group.key], homes.get(group.key, []), first=leads and index == 0
+            )
+            for index, group in enumerate(groups)
+        )
+
+    def _narrowed(self, extra: Sequence[OneOf]) -> Query:
+        """The query that lists one group's findings."""
+        keys = {term.key for term in extra if not term.is_negated and term.key not in ("is", "has", "no")}
+        kept = [
+            term
+            for term in self._query.terms
+            if not (isinstance(term, OneOf) and term.key in keys and not term.is_negated)
+        ]
+        return msgspec.structs.replace(self._query, terms=(*kept, *extra))
+
+    def _terms(self, keys: Sequence[int]) -> dict[int, list[OneOf]]:
+        """What each group adds to the query."""
+        if self._by is Grouping.FIX:
+            b = schema.bundle.c
+            rows = self._conn.execute(select(b.id, b.key).where(b.id.in_(keys)))
+            return {id_: [OneOf("bundle", (key,))] for id_, key in rows}
+        if self._by in (Grouping.COMPONENT, Grouping.OWNER):
+            word = self._by.value
+            alone = {"component": "shared", "owner": "co-owned"}[word]
+            refs = dict(self._conn.execute(select(entity.c.id, entity.c.ref).where(entity.c.id.in_(keys))).all())
+            found = {key: [OneOf(word, (ref,)), OneOf("is", (alone,), is_negated=True)] for key, ref in refs.items()}
+            return {**found, SEVERAL: [OneOf("is", (alone,))], NOBODY: [OneOf("no", (word,))]}
+        table = schema.resource if self._by is Grouping.RESOURCE else schema.rule
+        word = self._by.value
+        source = schema.source.c
+        named = self._conn.execute(
+            select(table.c.id, table.c.external_id, source.name)
+            .join(schema.source, source.id == table.c.source_id)
+            .where(table.c.id.in_(keys))
+        ).all()
+        several = self._conn.execute(select(func.count()).select_from(schema.source)).scalar_one() > 1
+        told = {
+            row.id: [OneOf(word, (row.external_id,)), *([OneOf("source", (row.name,))] if several else [])]
+            for row in named
+        }
+        return {**told, NOBODY: [OneOf("has", ("cve",), is_negated=True)]}
+
+    def _condition(self, query: Query) -> ColumnElement[bool]:
+        return and_(visible(f.holding_id, self._visibility), filters.conditions(self._conn, query, self._asking))
+
+    def _examples(self, queries: Mapping[int, Query]) -> dict[int, FindingRow]:
+        """The first finding of each group, in the order of work."""
+        parts = []
+        for key, query in queries.items():
+            late = case((and_(f.closed == 0, f.due_at < today(self._asking.now)), 0), else_=1)
+            first = (
+                select(literal(key).label("key"), f.id)
+                .where(self._condition(query))
+                # Adding nothing keeps the planner from walking the index of the whole order for one group.
+                .order_by(f.closed + 0, late, f.priority + 0, f.first_detected_at + 0, f.id + 0)
+                .limit(1)
+                .subquery()
+            )
+            parts.append(select(first.c.key, first.c.id))
+        ids: dict[int, int] = {row[0]: row[1] for row in self._conn.execute(union_all(*parts))}
+        rows = rows_by_id(self._conn, list(ids.values()))
+        return {key: rows[id_] for key, id_ in ids.items()}
+
+    def _homes(self, queries: Mapping[int, Query]) -> dict[int, list[tuple[str | None, str | None]]]:
+        """The components of each group, with their owners; None for findings without a component."""
+        parts = [
+            select(literal(key).label("key"), f.holding_id).where(self._condition(query)).group_by(f.holding_id)
+            for key, query in queries.items()
+        ]
+        held = union_all(*parts).subquery()
+        rows = self._conn.execute(
+            select(held.c.key, entity.c.ref, entity.c.owner_ref)
+            .select_from(
+                held.outerjoin(route, route.c.holding_id == held.c.holding_id).outerjoin(
+                    entity, entity.c.id == route.c.entity_id
+                )
+            )
+            .distinct()
+            .order_by(entity.c.ref)
+        )
+        found: dict[int, list[tuple[str | None, str | None]]] = {}
+        for key, ref, owner_ref in rows:
+            found.setdefault(key, []).append((ref, owner_ref))
+        return found
+
+    def _row(
+        self,
+        group: Group,
+        query: Query,
+        example: FindingRow,
+        homes: Sequence[tuple[str | None, str | None]],
+        *,
+        first: bool,
+    ) -> BundleRow:
+        signs = priority.signs(group.priority)
+        severity = Severity(6 - group.rank)
+        due_at = None if group.due_at == NEVER else Instant(group.due_at)
+        components = [EntityRef(ref) for ref, _ in homes if ref is not None]
+        owners = list(dict.fromkeys(EntityRef(owner) for _, owner in homes if owner is not None))
+        action = bundles.action(example.bundle)
+        return BundleRow(
+            id=group.key,
+            group=self._by.value,
+            title=self._title(group, example, components, owners),
+            fix=action.words if self._by is Grouping.FIX else None,
+            severity=severity,
+            findings=group.n,
+            components=tuple(components[:SHOWN]),
+            component_count=len(components),
+            owners=tuple(owners[:SHOWN]),
+            unmapped=any(ref is None for ref, _ in homes),
+            oldest_at=Instant(group.oldest_at),
+            due_at=due_at,
+            overdue=is_overdue(due_at, self._asking.now),
+            known_exploited=signs.known_exploited,
+            epss=signs.epss or None,
+            exposed=priority.is_exposed(group.blast),
+            band=signs.band,
+            why=priority.why(
+                number=group.priority, severity=severity, blast=group.blast, due_at=due_at,
+                oldest_at=Instant(group.oldest_at), closes=group.n, components=len(components), now=self._asking.now,
+                first=first,
+            ),
+            query=query.canonical,
+            finding_id=example.id,
+            link=None,
+        )  # fmt: skip
+
+    def _title(
+        self, group: Group, example: FindingRow, components: Sequence[EntityRef], owners: Sequence[EntityRef]
+    ) -> str:
+        match self._by:
+            case Grouping.RESOURCE:
+                return example.resource_name
+            case Grouping.COMPONENT if group.key == SEVERAL:
+                return "Shared by several components"
+            case Grouping.COMPONENT:
+                return "No component" if group.key == NOBODY else short_name(components[0])
+            case Grouping.OWNER if group.key == SEVERAL:
+                return "Shared by several owners"
+            case Grouping.OWNER:
+                return "No owner" if group.key == NOBODY else short_name(owners[0])
+            case Grouping.CVE if group.key == NOBODY:
+                return "No CVE"
+            case Grouping.FIX:
+                return self._trouble(group, example)
+        return example.rule_name
+
+    @staticmethod
+    def _trouble(group: Group, example: FindingRow) -> str:
+        """What is wrong, in plain words: the rule's name, or the package with how many advisories stand against it."""
+        action = bundles.action(example.bundle)
+        if action.kind is BundleKind.RULE:
+            return example.rule_name
+        others = f" and {group.n - 1:,} more" if group.n > 1 else ""
+        return f"{example.rule_id}{others} in {action.package}"

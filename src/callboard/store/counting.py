@@ -1,0 +1,207 @@
+"""Counters kept in the transaction that changes their rows: cube, bundles, due days and weekly flow.
+
+Sums are kept by difference. Least values are taken in for findings that are new, and read again from the rows of a cell
+where a finding left it or changed in it; they are never guessed. Holding 0 stands for all holdings together, bundle 0 for
+all bundles of a holding: both are derived from the cells.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, func, insert, literal, select
+
+from callboard.domain.instant import DAY, Instant
+from callboard.store import schema
+from callboard.store.dialect import Dialect, Row
+from callboard.store.schema import NEVER
+
+WEEK = 7 * DAY
+OPEN = 3
+"""The highest number of an open state."""
+
+_LEAST = ("rank", "priority", "blast", "due_at", "oldest_at")
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """How one finding is counted."""
+
+    holding_id: int
+    source_id: int
+    kind: int
+    state: int
+    severity: int
+    bundle_id: int
+    due_at: int
+
+
+class Ledger:
+    """What the counters have to be changed by. Gathered while rows are prepared, written with them."""
+
+    def __init__(self) -> None:
+        self._cube: Counter[tuple[int, int, int, int, int]] = Counter()
+        self._due: Counter[tuple[int, int]] = Counter()
+        self._flow: dict[tuple[int, int], list[int]] = {}
+        self._fresh: dict[tuple[int, int, int], list[int]] = {}
+        self._touched: set[tuple[int, int]] = set()
+
+    def add(
+        self, standing: Standing, *, priority: int, blast: int, first_at: Instant, fixed_at: Instant | None
+    ) -> None:
+        """A finding that was never stored before."""
+        s = standing
+        holding = s.holding_id
+        self._cube[holding, s.source_id, s.kind, s.state, s.severity] += 1
+        self.opened(holding, first_at)
+        if s.state > OPEN:
+            self.closed(holding, fixed_at or first_at, lived=None if fixed_at is None else fixed_at - first_at)
+            return
+        if s.due_at != NEVER:
+            self._due[holding, s.due_at // DAY] += 1
+        rank = 6 - s.severity
+        for key in ((s.bundle_id, holding, 0), (s.bundle_id, 0, 0), (0, holding, 0)):
+            cell = self._fresh.get(key)
+            if cell is None:
+                self._fresh[key] = [1, rank, priority, blast, s.due_at, first_at]
+                continue
+            cell[0] += 1
+            if rank < cell[1]:  # noqa: PLR1730 - min() costs three times as much, millions of times
+                cell[1] = rank
+            if priority < cell[2]:  # noqa: PLR1730
+                cell[2] = priority
+            if blast < cell[3]:  # noqa: PLR1730
+                cell[3] = blast
+            if s.due_at < cell[4]:  # noqa: PLR1730
+                cell[4] = s.due_at
+            if first_at < cell[5]:  # noqa: PLR1730
+                cell[5] = first_at
+
+    def change(self, before: Standing, after: Standing, *, now: Instant) -> None:
+        """A stored finding that may have changed."""
+        for sign, s in ((-1, before), (1, after)):
+            self._cube[s.holding_id, s.source_id, s.kind, s.state, s.severity] += sign
+            if s.state <= OPEN:
+                self._touched.add((s.bundle_id, s.holding_id))
+                if s.due_at != NEVER:
+                    self._due[s.holding_id, s.due_at // DAY] += sign
+        if before.state <= OPEN:
+            self.moved(before.holding_id, after.holding_id, 1, now)
+
+    def move(self, standing: Standing, to: int, n: int, *, now: Instant) -> None:
+        """So many findings that are counted alike go to another holding."""
+        s = standing
+        for sign, holding in ((-n, s.holding_id), (n, to)):
+            self._cube[holding, s.source_id, s.kind, s.state, s.severity] += sign
+            if s.state <= OPEN:
+                self._touched.add((s.bundle_id, holding))
+                if s.due_at != NEVER:
+                    self._due[holding, s.due_at // DAY] += sign
+        if s.state <= OPEN:
+            self.moved(s.holding_id, to, n, now)
+
+    def opened(self, holding: int, at: Instant, n: int = 1) -> None:
+        """A finding was opened, or opened again, at a time."""
+        self._week(holding, at)[0] += n
+
+    def closed(self, holding: int, at: Instant, *, lived: int | None) -> None:
+        """A finding was closed at a time, having lived so long (microseconds; None: nobody can tell)."""
+        week = self._week(holding, at)
+        week[1] += 1
+        if lived is not None and 0 <= lived < DAY:
+            week[2] += 1
+
+    def moved(self, from_: int, to: int, n: int, now: Instant) -> None:
+        """Open findings went from one holding to another."""
+        if from_ != to:
+            self._week(from_, now)[3] -= n
+            self._week(to, now)[3] += n
+
+    def _week(self, holding: int, at: Instant) -> list[int]:
+        key = (holding, at // WEEK)
+        found = self._flow.get(key)
+        if found is None:
+            found = self._flow[key] = [0, 0, 0, 0]
+        return found
+
+    def write(self, conn: Connection, dialect: Dialect) -> None:
+        """Bring every counter up to date with the rows, which have been written before. Starts anew afterwards."""
+        self._write_cube(conn, dialect)
+        self._write_due(conn, dialect)
+        self._write_flow(conn, dialect)
+        fresh = [(*key, *cell) for key, cell in self._fresh.items()]
+        dialect.fold(conn, schema.bundle_cell, fresh, adding=("n",), least=_LEAST)
+        _read_again(conn, self._touched)
+        self.__init__()  # type: ignore[misc]
+
+    def _write_cube(self, conn: Connection, dialect: Dialect) -> None:
+        whole: Counter[tuple[int, ...]] = Counter()
+        for (_, *rest), n in self._cube.items():
+            whole[0, *rest] += n
+        rows = [(*key, n) for key, n in (*self._cube.items(), *whole.items()) if n]
+        dialect.fold(conn, schema.cube, rows, adding=("n",))
+        _drop_empty(conn, schema.cube, {row[0] for row in rows if row[-1] < 0})
+
+    def _write_due(self, conn: Connection, dialect: Dialect) -> None:
+        whole: Counter[tuple[int, int]] = Counter()
+        for (_, day), n in self._due.items():
+            whole[0, day] += n
+        rows = [(*key, n) for key, n in (*self._due.items(), *whole.items()) if n]
+        dialect.fold(conn, schema.due_cell, rows, adding=("n",))
+        _drop_empty(conn, schema.due_cell, {row[0] for row in rows if row[-1] < 0})
+
+    def _write_flow(self, conn: Connection, dialect: Dialect) -> None:
+        whole: dict[int, list[int]] = {}
+        for (_, week), numbers in self._flow.items():
+            sums = whole.setdefault(week, [0, 0, 0, 0])
+            for index, n in enumerate(numbers):
+                sums[index] += n
+        rows: list[Row] = [(*key, *numbers) for key, numbers in self._flow.items() if any(numbers)]
+        rows += [(0, week, *numbers) for week, numbers in whole.items() if any(numbers)]
+        dialect.fold(conn, schema.flow_cell, rows, adding=("opened", "closed", "transient", "moved"))
+
+
+def _drop_empty(conn: Connection, table: Table, holdings: Iterable[int]) -> None:
+    """A counter at zero is no row."""
+    found = sorted(holdings)
+    for start in range(0, len(found), 500):
+        chunk = found[start : start + 500]
+        conn.execute(delete(table).where(table.c.holding_id.in_(chunk), table.c.n == 0))
+
+
+def _read_again(conn: Connection, touched: set[tuple[int, int]]) -> None:
+    """Count these cells of (bundle, holding) from their rows, and what is derived from them."""
+    if not touched:
+        return
+    f, cell = schema.finding.c, schema.bundle_cell
+    c = cell.c
+    names = [column.name for column in cell.columns]
+    one_bundle: BindParameter[int] = bindparam("one_bundle")
+    one_holding: BindParameter[int] = bindparam("one_holding")
+    least = (func.min(c.rank), func.min(c.priority), func.min(c.blast), func.min(c.due_at), func.min(c.oldest_at))
+    rows = (
+        select(
+            f.bundle_id, f.holding_id, f.apart, func.count(), func.min(f.rank), func.min(f.priority), func.min(f.blast),
+            func.min(f.due_at), func.min(f.first_detected_at),
+        )
+        .where(f.bundle_id == one_bundle, f.closed == 0, f.holding_id == one_holding)
+        .group_by(f.bundle_id, f.holding_id, f.apart)
+    )  # fmt: skip
+    bundles = (
+        select(c.bundle_id, literal(0), c.apart, func.sum(c.n), *least)
+        .where(c.bundle_id == one_bundle, c.holding_id > 0)
+        .group_by(c.bundle_id, c.apart)
+    )
+    holdings = (
+        select(literal(0), c.holding_id, c.apart, func.sum(c.n), *least)
+        .where(c.holding_id == one_holding, c.bundle_id > 0)
+        .group_by(c.holding_id, c.apart)
+    )
+    drop = delete(cell).where(c.bundle_id == one_bundle, c.holding_id == one_holding)
+    pairs = [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in sorted(touched)]
+    of_bundles = [{"one_bundle": bundle, "one_holding": 0} for bundle in sorted({pair[0] for pair in touched})]
+    of_holdings = [{"one_bundle": 0, "one_holding": holding} for holding in sorted({pair[1] for pair in touched})]
+    for query, keys in ((rows, pairs), (bundles, of_bundles), (holdings, of_holdings)):
+        conn.execute(drop, keys)
+        conn.execute(insert(cell).from_select(names, query), keys)

@@ -1,0 +1,86 @@
+"""The numbers of the first page and of a team's page, from counters and short ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+
+from callboard.domain.access import Everything, Visibility
+from callboard.domain.board import Numbers
+from callboard.domain.finding import State
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.query.terms import Term
+from callboard.store import filters, schema
+from callboard.store.counting import WEEK
+from callboard.store.filters import Asking
+from callboard.store.visible import visible
+
+f = schema.finding.c
+
+SOON = 7
+"""Days ahead that count as soon, today included."""
+MANY = 100_000
+"""Findings that are new are counted up to here."""
+
+
+def scope(column: Any, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> ColumnElement[bool]:  # noqa: ANN401
+    """Rows of a table of counters for these terms about holdings."""
+    if isinstance(visibility, Everything) and not terms:
+        found: ColumnElement[bool] = column == 0
+        return found
+    return and_(column > 0, visible(column, visibility), filters.holding_conditions(column, terms, asking))
+
+
+def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Numbers:
+    """Open, overdue, due soon, new, and what stands apart, of what these terms about holdings leave in sight."""
+    now = asking.now
+    today = now // DAY
+    cube, due, cell, flow = schema.cube.c, schema.due_cell.c, schema.bundle_cell.c, schema.flow_cell.c
+    states: dict[int, int] = {
+        int(row[0]): int(row[1])
+        for row in conn.execute(
+            select(cube.state, func.sum(cube.n))
+            .where(scope(cube.holding_id, visibility, terms, asking))
+            .group_by(cube.state)
+        )
+    }
+    late = func.coalesce(func.sum(due.n).filter(due.day < today), 0)
+    soon = func.coalesce(func.sum(due.n).filter(due.day >= today), 0)
+    dues = conn.execute(
+        select(late, soon).where(scope(due.holding_id, visibility, terms, asking), due.day < today + SOON)
+    ).one()
+    everything = isinstance(visibility, Everything) and not terms
+    apart = select(func.coalesce(func.sum(cell.n), 0)).where(
+        cell.apart == 1,
+        cell.bundle_id > 0 if everything else cell.bundle_id == 0,
+        scope(cell.holding_id, visibility, terms, asking),
+    )
+    transient = select(func.coalesce(func.sum(flow.transient), 0)).where(
+        flow.week >= (now - 28 * DAY) // WEEK, scope(flow.holding_id, visibility, terms, asking)
+    )
+    return Numbers(
+        open=sum(n for state, n in states.items() if State(state).is_open),
+        overdue=int(dues[0]),
+        due_soon=int(dues[1]),
+        new=_new(conn, visibility, terms, asking),
+        new_since=asking.visited_at,
+        flapping=int(conn.execute(apart).scalar_one()),
+        transient=int(conn.execute(transient).scalar_one()),
+        suppressed=states.get(int(State.REJECTED), 0),
+    )
+
+
+def _new(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int | None:
+    if asking.visited_at is None:
+        return None
+    since: Instant = asking.visited_at
+    holds = filters.holding_conditions(f.holding_id, terms, asking) if terms else true()
+    rows = (
+        select(f.id)
+        .where(f.closed == 0, f.first_detected_at > since, visible(f.holding_id, visibility), holds)
+        .limit(MANY)
+        .subquery()
+    )
+    return int(conn.execute(select(func.count()).select_from(rows)).scalar_one())

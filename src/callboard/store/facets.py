@@ -1,0 +1,110 @@
+"""What a list could be narrowed to, with counts: for each key, what the list would hold without that key's own terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, Subquery, and_, func, select
+
+from callboard.domain.access import Visibility
+from callboard.domain.board import Facet
+from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.query import Query
+from callboard.store import filters, listing, schema
+from callboard.store.filters import Asking
+from callboard.store.visible import visible, visible_whole
+
+f, c = schema.finding.c, schema.cube.c
+route, entity = schema.holding_route, schema.entity
+
+KEYS = ("severity", "kind", "status", "owner", "component", "source")
+"""Keys that lists are narrowed by most."""
+
+SHOWN = 50
+"""Owners and components offered."""
+
+
+def facets(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[Facet, ...]:
+    """Every facet of a list."""
+    return tuple(_facet(conn, visibility, query.without(key), asking, key) for key in KEYS)
+
+
+def _facet(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Facet:
+    if all(filters.is_counted(term) for term in query.terms):
+        counted = _from_cube(visibility, query, asking, key)
+    else:
+        total, is_more = listing.count(conn, visibility, query, asking)
+        if is_more or total > listing.COUNTED:
+            return Facet(key=key, values=(), too_many=True)
+        counted = _from_rows(conn, visibility, query, asking, key)
+    return Facet(key=key, values=_told(key, [(row[0], int(row[1])) for row in conn.execute(counted)]))
+
+
+def _from_cube(visibility: Visibility, query: Query, asking: Asking, key: str) -> Select[Any]:
+    clause, asks_holdings = filters.cube_conditions(query, asking)
+    n = func.sum(c.n)
+    if key in ("owner", "component"):
+        home = _homes(key)
+        return (
+            select(home.c.ref, n.label("n"))
+            .join(home, home.c.holding_id == c.holding_id)
+            .where(c.holding_id > 0, visible(c.holding_id, visibility), clause)
+            .group_by(home.c.ref)
+            .order_by(n.desc(), home.c.ref)
+            .limit(SHOWN)
+        )
+    column: Any = {"severity": c.severity, "kind": c.kind, "status": c.state, "source": schema.source.c.name}[key]
+    scope = visible_whole(c.holding_id, visibility)
+    if asks_holdings:
+        scope = and_(c.holding_id > 0, visible(c.holding_id, visibility))
+    found = select(column, n).where(scope, clause).group_by(column)
+    return found.join(schema.source, schema.source.c.id == c.source_id) if key == "source" else found
+
+
+def _homes(key: str) -> Subquery:
+    """Holdings with their components or owners: a shared finding counts once for each, and once for one owner of several."""
+    column = entity.c.ref if key == "component" else entity.c.owner_ref
+    homes = select(route.c.holding_id, column.label("ref")).join(entity, entity.c.id == route.c.entity_id)
+    return homes.where(column.is_not(None)).distinct().subquery()
+
+
+def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Select[Any]:
+    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    n = func.count()
+    if key in ("owner", "component"):
+        home = _homes(key)
+        counts = select(f.holding_id, n.label("n")).where(clause).group_by(f.holding_id).subquery()
+        total = func.sum(counts.c.n)
+        return (
+            select(home.c.ref, total)
+            .join(counts, counts.c.holding_id == home.c.holding_id)
+            .group_by(home.c.ref)
+            .order_by(total.desc(), home.c.ref)
+            .limit(SHOWN)
+        )
+    column: Any = {"severity": 6 - f.rank, "kind": f.kind, "status": f.state, "source": schema.source.c.name}[key]
+    found = select(column, n).where(clause).group_by(column)
+    return found.join(schema.source, schema.source.c.id == f.source_id) if key == "source" else found
+
+
+def _told(key: str, counts: list[tuple[Any, int]]) -> tuple[tuple[str, str, int], ...]:
+    """Values with their words, in the order to show them."""
+    match key:
+        case "severity":
+            ordered = sorted(counts, reverse=True)
+            return tuple((Severity(value).word, Severity(value).word, n) for value, n in ordered if n)
+        case "kind":
+            return tuple((Kind(value).word, Kind(value).word.replace("-", " "), n) for value, n in sorted(counts) if n)
+        case "status":
+            return tuple(
+                (State(value).word, State(value).word.replace("-", " "), n) for value, n in sorted(counts) if n
+            )
+        case "source":
+            return tuple((value, value, n) for value, n in sorted(counts) if n)
+    return tuple((_short(key, value), value.partition("/")[2], n) for value, n in counts if n)
+
+
+def _short(key: str, ref: str) -> str:
+    """A reference as the query language writes it."""
+    kind = {"owner": "group", "component": "component"}[key]
+    return ref.removeprefix(f"{kind}:default/")

@@ -1,0 +1,397 @@
+"""A query of the one language as conditions on findings. Values go in as parameters, keys are looked up in tables here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, or_, select, true
+
+from callboard.domain import priority
+from callboard.domain.bundle import BundleKind
+from callboard.domain.component import EntityRef
+from callboard.domain.due import today
+from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.query import Between, Match, OneOf, Query, Term, Text
+from callboard.domain.query.values import Bound, Number
+from callboard.domain.query.words import ME
+from callboard.domain.term import ACCOUNT, CLOUD, ENVIRONMENT, REGION, TAG, folded
+from callboard.errors import InvalidQueryError
+from callboard.store import schema
+from callboard.store.dialect import of
+from callboard.store.schema import NEVER
+
+f = schema.finding.c
+route, holding, entity, bundle = schema.holding_route, schema.holding, schema.entity, schema.bundle
+
+Condition = ColumnElement[bool]
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """What a query means beside its text: when, and for whom."""
+
+    now: Instant
+    me: tuple[EntityRef, ...] | None = None
+    """The person and the groups this person is in directly. None: nobody is signed in by name."""
+    visited_at: Instant | None = None
+    """When this viewer looked last. None: never."""
+    stale: tuple[str, ...] = ()
+    """Sources whose data is older than promised."""
+
+
+IN_CUBE = frozenset({"severity", "kind", "status", "source"})
+"""Keys that the counters by severity, kind, state and source answer."""
+BY_HOLDING = frozenset({"owner", "component", "system", "domain", "reason"})
+"""Keys that ask about the holding alone."""
+_COUNTED_WORDS = frozenset({"open", "fixed", "gone", "suppressed"})
+_HOLDING_WORDS = frozenset({"mine", "unmapped", "conflict", "shared", "co-owned", "owner", "component"})
+
+
+def conditions(conn: Connection, query: Query, asking: Asking) -> Condition:
+    """All terms of a query. Raises InvalidQueryError for what cannot be answered."""
+    return and_(true(), *(_term(conn, term, asking) for term in query.terms))
+
+
+def asks_holding(term: Term) -> bool:
+    """Whether the term asks about the holding alone."""
+    if not isinstance(term, OneOf):
+        return False
+    return term.key in BY_HOLDING or (term.key in ("is", "has", "no") and set(term.values) <= _HOLDING_WORDS)
+
+
+def holding_conditions(holding_id: Any, terms: Iterable[Term], asking: Asking) -> Condition:  # noqa: ANN401
+    """Terms that ask about the holding alone, over any table that has one."""
+    found: list[Condition] = []
+    for term in terms:
+        assert isinstance(term, OneOf)  # noqa: S101 - `asks_holding` said so
+        if term.key in BY_HOLDING:
+            clause = _of_holding(holding_id, term.key, term.values, asking)
+        else:
+            clause = or_(false(), *(_flag(holding_id, term.key, word, asking) for word in term.values))
+        found.append(not_(clause) if term.is_negated else clause)
+    return and_(true(), *found)
+
+
+def is_counted(term: Term) -> bool:
+    """Whether the counters can answer for this term."""
+    if not isinstance(term, OneOf):
+        return False
+    if term.key in IN_CUBE or term.key in BY_HOLDING:
+        return True
+    return term.key in ("is", "has", "no") and set(term.values) <= _COUNTED_WORDS | _HOLDING_WORDS
+
+
+def cube_conditions(query: Query, asking: Asking) -> tuple[Condition, bool]:
+    """The same over `cube`, and whether any of them asks about holdings. Only for queries of counted terms."""
+    found: list[Condition] = []
+    asks_holdings = False
+    for term in query.terms:
+        assert isinstance(term, OneOf)  # noqa: S101 - `is_counted` said so
+        if term.key in IN_CUBE:
+            clause = _cube_list(term.key, term.values)
+        elif term.key in ("is", "has", "no"):
+            parts = []
+            for word in term.values:
+                if term.key == "is" and word in _COUNTED_WORDS:
+                    parts.append(_cube_word(word))
+                else:
+                    asks_holdings = True
+                    parts.append(_flag(schema.cube.c.holding_id, term.key, word, asking))
+            clause = or_(false(), *parts)
+        else:
+            asks_holdings = True
+            clause = _of_holding(schema.cube.c.holding_id, term.key, term.values, asking)
+        found.append(not_(clause) if term.is_negated else clause)
+    return and_(true(), *found), asks_holdings
+
+
+def _cube_list(key: str, values: Sequence[str]) -> Condition:
+    c = schema.cube.c
+    match key:
+        case "severity":
+            return c.severity.in_([Severity[value.upper()] for value in values])
+        case "kind":
+            return c.kind.in_([_kind(value) for value in values])
+        case "status":
+            return c.state.in_([_state(value) for value in values])
+    return c.source_id.in_(_sources(values))
+
+
+def _cube_word(word: str) -> Condition:
+    state = schema.cube.c.state
+    match word:
+        case "open":
+            return _bool(state <= int(State.UNKNOWN))
+        case "fixed":
+            return _bool(state == int(State.FIXED))
+        case "gone":
+            return _bool(state == int(State.GONE))
+    return _bool(state == int(State.REJECTED))
+
+
+def _term(conn: Connection, term: Term, asking: Asking) -> Condition:
+    match term:
+        case Text():
+            clause = _text(conn, term)
+        case Between():
+            clause = _between(term, asking)
+        case OneOf(key=key, values=values) if key in ("is", "has", "no"):
+            clause = or_(false(), *(_flag(f.holding_id, key, word, asking) for word in values))
+        case OneOf(key=key, values=values) if key in BY_HOLDING:
+            clause = _of_holding(f.holding_id, key, values, asking)
+        case OneOf(key=key, values=values):
+            clause = _LISTS[key](values)
+    # What is unknown is not in a range, so it is among what is outside of it.
+    return not_(func.coalesce(clause, false())) if term.is_negated else clause
+
+
+# Lists
+
+
+def _kind(word: str) -> int:
+    return int(Kind[word.upper().replace("-", "_")])
+
+
+def _state(word: str) -> int:
+    return int(State[word.upper().replace("-", "_")])
+
+
+def _sources(values: Sequence[str]) -> Select[tuple[int]]:
+    return select(schema.source.c.id).where(schema.source.c.name.in_(values))
+
+
+def _states(values: Sequence[str]) -> Condition:
+    states = [_state(value) for value in values]
+    closed = {int(state > State.UNKNOWN) for state in states}
+    return and_(f.closed.in_(sorted(closed)), f.state.in_(states))
+
+
+def _rules(values: Sequence[str]) -> Condition:
+    return f.rule_id.in_(select(schema.rule.c.id).where(schema.rule.c.external_id.in_(values)))
+
+
+def _advisories(values: Sequence[str]) -> Condition:
+    # CVE ids are written in capitals, the letters of GHSA ids behind the prefix are not.
+    spellings = {spelling for value in values for spelling in (value, value.lower(), value[:5] + value[5:].lower())}
+    return _rules(sorted(spellings))
+
+
+def _resources(values: Sequence[str]) -> Condition:
+    alias, resource = schema.resource_alias.c, schema.resource.c
+    spellings = sorted({spelling for value in values for spelling in (value, value.lower())})
+    return or_(
+        f.resource_id.in_(select(resource.id).where(resource.external_id.in_(spellings))),
+        f.resource_id.in_(select(alias.resource_id).where(alias.value.in_(spellings))),
+    )
+
+
+def _projects(values: Sequence[str]) -> Condition:
+    member, project = schema.project_set_member, schema.project
+    return f.project_set_id.in_(
+        select(member.c.set_id)
+        .join(project, project.c.id == member.c.project_id)
+        .where(project.c.external_id.in_(values))
+    )
+
+
+def _packages(values: Sequence[str]) -> Condition:
+    return f.bundle_id.in_(select(bundle.c.id).where(bundle.c.package.in_(values)))
+
+
+def _ids(values: Sequence[str]) -> Condition:
+    numbers = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= 18]
+    return or_(f.id.in_(numbers), f.external_id.in_(values))
+
+
+def _by_term(form: str) -> Callable[[Sequence[str]], Condition]:
+    term = schema.resource_term.c
+
+    def clause(values: Sequence[str]) -> Condition:
+        return f.resource_id.in_(
+            select(term.resource_id).where(term.form == form, term.value.in_([folded(value) for value in values]))
+        )
+
+    return clause
+
+
+def _ecosystems(_values: Sequence[str]) -> Condition:
+    raise InvalidQueryError(
+        '"ecosystem:" cannot be answered: no source that is set up tells it.', field="q", hint='Use "package:".'
+    )
+
+
+_LISTS: Mapping[str, Callable[[Sequence[str]], Condition]] = {
+    "severity": lambda values: f.rank.in_([6 - Severity[value.upper()] for value in values]),
+    "kind": lambda values: f.kind.in_([_kind(value) for value in values]),
+    "status": _states,
+    "source": lambda values: f.source_id.in_(_sources(values)),
+    "rule": _rules,
+    "cve": _advisories,
+    "resource": _resources,
+    "project": _projects,
+    "package": _packages,
+    "bundle": lambda values: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.key.in_(values))),
+    "ecosystem": _ecosystems,
+    "id": _ids,
+    "account": _by_term(ACCOUNT),
+    "region": _by_term(REGION),
+    "cloud": _by_term(CLOUD),
+    "env": _by_term(ENVIRONMENT),
+    "tag": _by_term(TAG),
+}
+
+
+# What a holding answers
+
+
+def _of_holding(holding_id: Any, key: str, values: Sequence[str], asking: Asking) -> Condition:  # noqa: ANN401
+    match key:
+        case "owner":
+            refs = [ref for value in values for ref in (_me(asking) if value == ME else (value,))]
+            wanted = entity.c.owner_ref.in_(refs)
+        case "component":
+            wanted = entity.c.ref.in_(values)
+        case "system":
+            wanted = entity.c.system_ref.in_(values)
+        case "domain":
+            system = entity.alias("system")
+            wanted = entity.c.system_ref.in_(select(system.c.ref).where(system.c.system_ref.in_(values)))
+        case _:
+            return _bool(holding_id.in_(select(holding.c.id).where(holding.c.reason.in_(values))))
+    return _bool(holding_id.in_(_routed(wanted)))
+
+
+def _routed(condition: Condition) -> Select[tuple[int]]:
+    return select(route.c.holding_id).join(entity, entity.c.id == route.c.entity_id).where(condition)
+
+
+def _me(asking: Asking) -> tuple[EntityRef, ...]:
+    if asking.me is None:
+        raise InvalidQueryError(
+            f'"{ME}" is nobody here: this board was opened without signing in by name.',
+            field="q",
+            hint='Name a team, for example "owner:payments".',
+        )
+    return asking.me
+
+
+# Properties
+
+
+def _flag(holding_id: Any, key: str, word: str, asking: Asking) -> Condition:  # noqa: ANN401, PLR0911
+    if key == "no":
+        return not_(_flag(holding_id, "has", word, asking))
+    match key, word:
+        case "is", "mine":
+            return _of_holding(holding_id, "owner", [ME], asking)
+        case "is", "unmapped" | "conflict":
+            return _bool(holding_id.in_(select(holding.c.id).where(holding.c.verdict == word)))
+        case "is", "shared":
+            several = select(route.c.holding_id).group_by(route.c.holding_id).having(func.count() > 1)
+            return _bool(holding_id.in_(several))
+        case "is", "co-owned":
+            owners = (
+                select(route.c.holding_id)
+                .join(entity, entity.c.id == route.c.entity_id)
+                .group_by(route.c.holding_id)
+                .having(func.count(entity.c.owner_id.distinct()) > 1)
+            )
+            return _bool(holding_id.in_(owners))
+        case "has", "owner":
+            return _bool(holding_id.in_(_routed(entity.c.owner_id.is_not(None))))
+        case "has", "component":
+            return _bool(holding_id.in_(select(holding.c.id).where(holding.c.verdict != "unmapped")))
+        case "is", "new":
+            since = asking.visited_at
+            return false() if since is None else _bool(f.first_detected_at > since)
+        case "is", "stale":
+            return f.source_id.in_(_sources(asking.stale))
+        case "is", "overdue":
+            return and_(f.closed == 0, f.due_at < today(asking.now))
+    return _FLAGS[key, word]()
+
+
+_FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
+    ("is", "open"): lambda: _bool(f.closed == 0),
+    ("is", "fixed"): lambda: and_(f.closed == 1, f.state == int(State.FIXED)),
+    ("is", "gone"): lambda: and_(f.closed == 1, f.state == int(State.GONE)),
+    ("is", "suppressed"): lambda: and_(f.closed == 1, f.state == int(State.REJECTED)),
+    # Nothing can be snoozed in Callboard yet.
+    ("is", "snoozed"): false,
+    ("is", "reopened"): lambda: _bool(f.reopened > 0),
+    ("is", "exposed"): lambda: _bool(f.blast == priority.EXPOSED),
+    ("is", "kev"): lambda: _bool(f.priority % priority.BAND_STEP < priority.KEV_STEP),
+    ("is", "transient"): lambda: and_(f.closed == 1, f.reopened == 0, f.fixed_at - f.first_detected_at < DAY),
+    ("is", "flapping"): lambda: _bool(f.apart == 1),
+    ("is", "in-scope"): lambda: f.in_scope.is_(True),
+    ("has", "fix"): lambda: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.kind == int(BundleKind.FIX))),
+    ("has", "deeplink"): lambda: f.id.in_(
+        select(schema.finding_detail.c.finding_id).where(schema.finding_detail.c.url.is_not(None))
+    ),
+    ("has", "ticket"): lambda: _bool(f.tickets > 0),
+    ("has", "cve"): lambda: f.rule_id.in_(select(schema.rule.c.id).where(schema.rule.c.external_id.startswith("CVE-"))),
+    ("has", "due"): lambda: _bool(f.due_at != NEVER),
+}
+
+
+# Ranges
+
+
+def _between(term: Between, asking: Asking) -> Condition:
+    match term.key:
+        case "epss":
+            # Kept in thousandths, rounded up; a smaller remainder is a greater chance.
+            return _numbers(term, 1_000 - f.priority % priority.KEV_STEP, 1_000)
+        case "cvss":
+            return _numbers(term, f.cvss, 10)
+        case "band":
+            return _numbers(term, f.priority // priority.BAND_STEP, 1)
+    span = term.span(asking.now)
+    if term.key == "last":
+        seen = schema.sighting.c
+        return f.id.in_(select(seen.finding_id).where(_within(seen.last_detected_at, span.start, span.end)))
+    if term.key == "due":
+        return and_(f.due_at != NEVER, _within(f.due_at, span.start, span.end))
+    return _within(f.first_detected_at, span.start, span.end)
+
+
+def _within(column: Any, start: Instant | None, end: Instant | None) -> Condition:  # noqa: ANN401
+    bounds = [] if start is None else [column >= start]
+    return and_(true(), *bounds, *([] if end is None else [column < end]))
+
+
+def _numbers(term: Between, column: Any, scale: int) -> Condition:  # noqa: ANN401
+    found: list[Condition] = []
+    if isinstance(term.low, Number):
+        low = _scaled(term.low, scale)
+        found.append(column >= low if term.includes_low else column > low)
+    if isinstance(term.high, Number):
+        high = _scaled(term.high, scale)
+        found.append(column <= high if term.includes_high else column < high)
+    return and_(true(), *found)
+
+
+def _scaled(bound: Bound, scale: int) -> float:
+    assert isinstance(bound, Number)  # noqa: S101 - the language gives numbers to these keys
+    return round(bound.value * scale, 6)
+
+
+# Text
+
+
+def _text(conn: Connection, term: Text) -> Condition:
+    """Part of a name or an id of a rule, a resource or a package."""
+    part = {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
+    contains = of(conn).contains
+    return or_(
+        f.rule_id.in_(select(schema.rule.c.id).where(contains(schema.rule.c.search, part))),
+        f.resource_id.in_(select(schema.resource.c.id).where(contains(schema.resource.c.search, part))),
+        f.bundle_id.in_(select(bundle.c.id).where(contains(bundle.c.search, part))),
+    )
+
+
+def _bool(clause: Any) -> Condition:  # noqa: ANN401 - comparisons of columns are typed loosely
+    found: Condition = clause
+    return found

@@ -1,0 +1,180 @@
+"""Lists of findings for a query: how many there are, and one page of them in a total order.
+
+A short list is found by whatever index its filters have, and sorted. A long one is walked along the index of its order,
+since enough of what is met there passes the filters. Which of the two it is, counting has told before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, tuple_
+
+from callboard.domain.access import Visibility
+from callboard.domain.due import today
+from callboard.domain.query import MAX_LIMIT, Order, Query
+from callboard.domain.query.paging import Cursor, damaged
+from callboard.errors import InvalidQueryError
+from callboard.store import filters, schema
+from callboard.store.filters import Asking
+from callboard.store.visible import visible, visible_whole
+
+f = schema.finding.c
+
+SHORT = 20_000
+"""Up to so many findings a list is sorted whole."""
+
+COUNTED = 100_000
+"""A list that no counter answers for is counted up to here."""
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a list of findings."""
+
+    ids: tuple[int, ...]
+    total: int
+    is_more: bool
+    """There are more than `total`, and counting stopped there."""
+    cursor: str | None
+
+
+def search(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, after: str | None, limit: int
+) -> Found:
+    """One page. Raises InvalidQueryError for a damaged cursor or a limit out of range."""
+    if not 1 <= limit <= MAX_LIMIT:
+        raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
+    key = None if after is None else _key(after, query.sort)
+    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    total, is_more = count(conn, visibility, query, asking)
+    if total == 0:
+        return Found(ids=(), total=0, is_more=False, cursor=None)
+    walk = _walked if is_more or total > SHORT else _sorted
+    rows = walk(conn, clause, query.sort, asking, key=key, limit=limit + 1)
+    cursor = Cursor(query.sort.value, tuple(rows[limit - 1])).encode() if len(rows) > limit else None
+    return Found(ids=tuple(abs(int(row[-1])) for row in rows[:limit]), total=total, is_more=is_more, cursor=cursor)
+
+
+def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
+    """How many findings there are, and whether there are even more."""
+    if all(filters.is_counted(term) for term in query.terms):
+        clause, asks_holdings = filters.cube_conditions(query, asking)
+        holding_id = schema.cube.c.holding_id
+        # Holding 0 is all of them together, and no holding of its own.
+        scope = (
+            and_(holding_id > 0, visible(holding_id, visibility))
+            if asks_holdings
+            else visible_whole(holding_id, visibility)
+        )
+        total = select(func.coalesce(func.sum(schema.cube.c.n), 0)).where(scope, clause)
+        return int(conn.execute(total).scalar_one()), False
+    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    rows = select(literal(1)).select_from(schema.finding).where(clause).limit(COUNTED + 1).subquery()
+    found = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
+    return min(found, COUNTED), found > COUNTED
+
+
+def _late(asking: Asking) -> ColumnElement[int]:
+    return case((and_(f.closed == 0, f.due_at < today(asking.now)), 0), else_=1)
+
+
+_KEYS: dict[Order, int] = {Order.DO_NOW: 5, Order.SEVERITY: 5, Order.DUE: 3, Order.NEWEST: 3, Order.OLDEST: 3}
+"""How many numbers the key of each order has; the last one is the id."""
+
+
+def _key(after: str, sort: Order) -> tuple[int, ...]:
+    """The key of a cursor, which anybody may have made up."""
+    cursor = Cursor.decode(after, order=sort.value, parts=(int,) * _KEYS[sort])
+    key = tuple(part for part in cursor.key if isinstance(part, int))
+    if any(not -(2**62) <= part <= 2**62 for part in key):
+        raise damaged()
+    return key
+
+
+def _order(sort: Order, asking: Asking) -> tuple[Any, ...]:
+    match sort:
+        case Order.DO_NOW:
+            return (f.closed, _late(asking), f.priority, f.first_detected_at, f.id)
+        case Order.SEVERITY:
+            return (f.closed, f.rank, f.due_at, f.first_detected_at, f.id)
+        case Order.DUE:
+            return (f.closed, f.due_at, f.id)
+        case Order.NEWEST:
+            return (f.closed, -f.first_detected_at, -f.id)
+        case Order.OLDEST:
+            return (f.closed, f.first_detected_at, f.id)
+
+
+def _sorted(
+    conn: Connection,
+    clause: ColumnElement[bool],
+    sort: Order,
+    asking: Asking,
+    *,
+    key: tuple[int, ...] | None,
+    limit: int,
+) -> list[Sequence[int]]:
+    """The whole list sorted. Adding nothing to each column keeps the planner from walking an index of the order."""
+    order = [column + 0 for column in _order(sort, asking)]
+    query = select(*_order(sort, asking)).where(clause).order_by(*order).limit(limit)
+    if key is not None:
+        query = query.where(tuple_(*order) > tuple_(*map(literal, key)))
+    return [tuple(row) for row in conn.execute(query)]
+
+
+def _walked(
+    conn: Connection,
+    clause: ColumnElement[bool],
+    sort: Order,
+    asking: Asking,
+    *,
+    key: tuple[int, ...] | None,
+    limit: int,
+) -> list[Sequence[int]]:
+    """Along the index of the order, stage by stage: open before closed, and where it matters late before not late."""
+    found: list[Sequence[int]] = []
+    start = today(asking.now)
+    for closed in (0, 1):
+        lates = (0, 1) if sort is Order.DO_NOW and closed == 0 else (1,)
+        for late in lates:
+            if len(found) >= limit or (key is not None and _stage(key, sort) > (closed, late)):
+                continue
+            columns, order = _stage_order(sort)
+            query = select(*_order(sort, asking)).where(f.closed == closed, clause)
+            if sort is Order.DO_NOW and closed == 0:
+                query = query.where(f.due_at < start if late == 0 else f.due_at >= start)
+            if key is not None and _stage(key, sort) == (closed, late):
+                rest = key[-len(columns) :]
+                query = query.where(_after(columns, rest, sort))
+            rows = conn.execute(query.order_by(*order).limit(limit - len(found)))
+            found.extend(tuple(row) for row in rows)
+    return found
+
+
+def _stage(key: tuple[int, ...], sort: Order) -> tuple[int, int]:
+    return (key[0], key[1]) if sort is Order.DO_NOW else (key[0], 1)
+
+
+def _stage_order(sort: Order) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The columns that order one stage, and how."""
+    match sort:
+        case Order.DO_NOW:
+            columns: tuple[Any, ...] = (f.priority, f.first_detected_at, f.id)
+        case Order.SEVERITY:
+            columns = (f.rank, f.due_at, f.first_detected_at, f.id)
+        case Order.DUE:
+            columns = (f.due_at, f.id)
+        case Order.NEWEST:
+            columns = (f.first_detected_at, f.id)
+            return columns, tuple(column.desc() for column in columns)
+        case Order.OLDEST:
+            columns = (f.first_detected_at, f.id)
+    return columns, columns
+
+
+def _after(columns: tuple[Any, ...], rest: tuple[int, ...], sort: Order) -> ColumnElement[bool]:
+    if sort is Order.NEWEST:
+        return tuple_(*columns) < tuple_(*(literal(-part) for part in rest))
+    return tuple_(*columns) > tuple_(*map(literal, rest))

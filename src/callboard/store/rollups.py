@@ -1,0 +1,97 @@
+"""Teams, people, systems and domains as the catalog knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection, func, or_, select
+
+from callboard.domain.access import Visibility
+from callboard.domain.component import Entity, EntityRef, kind_of
+from callboard.domain.query.terms import Term
+from callboard.errors import NotFoundError
+from callboard.store import filters, schema
+from callboard.store.filters import Asking
+from callboard.store.visible import visible
+
+entity, route = schema.entity, schema.holding_route
+
+KINDS = frozenset({"group", "user", "system", "domain"})
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands at the top of a roll-up."""
+
+    kind: str
+    title: str
+    description: str | None
+    above: EntityRef | None
+    below: tuple[EntityRef, ...]
+    members: int | None
+
+
+def head(conn: Connection, ref: EntityRef) -> Head:
+    """A team, a person, a system or a domain. Raises NotFoundError for anything else, and for what the catalog lacks."""
+    if "\0" in ref or kind_of(ref) not in KINDS:
+        raise NotFoundError
+    row = conn.execute(
+        select(entity.c.id, entity.c.body).where(entity.c.ref == ref, entity.c.gone_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    each = msgspec.msgpack.decode(bytes(row.body), type=Entity)
+    kind = each.kind
+    return Head(
+        kind=kind,
+        title=each.title or each.name,
+        description=each.description,
+        above=each.parent if kind == "group" else each.system if kind == "system" else None,
+        below=_below(conn, ref, kind),
+        members=_members(conn, row.id) if kind == "group" else None,
+    )
+
+
+def _below(conn: Connection, ref: EntityRef, kind: str) -> tuple[EntityRef, ...]:
+    if kind == "group":
+        # The tree of groups is small, and its nearest level is in the entities themselves.
+        bodies = conn.execute(
+            select(entity.c.body).where(entity.c.kind == "group", entity.c.gone_at.is_(None))
+        ).scalars()
+        groups = [msgspec.msgpack.decode(bytes(body), type=Entity) for body in bodies]
+        return tuple(sorted(group.ref for group in groups if group.parent == ref))
+    if kind == "domain":
+        rows = conn.execute(
+            select(entity.c.ref)
+            .where(entity.c.kind == "system", entity.c.system_ref == ref, entity.c.gone_at.is_(None))
+            .order_by(entity.c.ref)
+        )
+        return tuple(EntityRef(each) for each in rows.scalars())
+    return ()
+
+
+def _members(conn: Connection, group_id: int) -> int:
+    member = schema.member.c
+    return int(conn.execute(select(func.count()).where(member.group_id == group_id)).scalar_one())
+
+
+def components_of(
+    conn: Connection, visibility: Visibility, terms: Iterable[Term], asking: Asking
+) -> frozenset[EntityRef]:
+    """Components that hold findings for these terms, of what is in sight."""
+    rows = conn.execute(
+        select(entity.c.ref.distinct())
+        .join(route, route.c.entity_id == entity.c.id)
+        .where(visible(route.c.holding_id, visibility), filters.holding_conditions(route.c.holding_id, terms, asking))
+    )
+    return frozenset(EntityRef(ref) for ref in rows.scalars())
+
+
+def listed(conn: Connection, ref: EntityRef, kind: str) -> frozenset[EntityRef]:
+    """Components that the catalog puts here, with findings or without."""
+    systems = select(entity.c.ref).where(entity.c.kind == "system", entity.c.system_ref == ref)
+    wanted = or_(entity.c.owner_ref == ref, entity.c.system_ref == ref)
+    if kind == "domain":
+        wanted = or_(entity.c.system_ref.in_(systems), entity.c.system_ref == ref)
+    rows = conn.execute(select(entity.c.ref).where(entity.c.kind == "component", entity.c.gone_at.is_(None), wanted))
+    return frozenset(EntityRef(each) for each in rows.scalars())

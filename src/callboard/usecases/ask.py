@@ -1,0 +1,252 @@
+"""Ask the board: findings, bundles, facets and the pages that put them together, in the one query language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from callboard.domain.access import Viewer
+from callboard.domain.board import (
+    Board,
+    BundleRow,
+    ComponentRow,
+    DoNow,
+    Facet,
+    FindingRow,
+    Progress,
+    RollupPage,
+    SavedView,
+)
+from callboard.domain.component import EntityRef
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.query import Grouping, OneOf, Order, Page, Query, Term, parse
+from callboard.errors import InvalidQueryError
+from callboard.store import (
+    Connection,
+    Store,
+    bundles,
+    components,
+    desk,
+    facets,
+    filters,
+    findings,
+    progress,
+    rollups,
+    visits,
+)
+from callboard.store import sources as source_store
+from callboard.store import views as view_store
+from callboard.store.filters import Asking
+from callboard.usecases.kept import Kept
+
+DO_NOW = 10
+"""Rows of work on the first page at most."""
+WORST = 8
+"""Components beside them."""
+WEEKS = 8
+ROLLED_UP = 200
+"""Components on a roll-up's page at most."""
+
+OPEN = OneOf("is", ("open",))
+STEADY = OneOf("is", ("flapping",), is_negated=True)
+
+
+_BOARDS: Kept[Board] = Kept(8)
+_LIVES: Kept[tuple[tuple[int | None, int], tuple[int | None, int]]] = Kept(64)
+
+
+def _asking(conn: Connection, viewer: Viewer, now: Instant) -> Asking:
+    return Asking(
+        now=now, me=viewer.owners, visited_at=visits.last(conn, viewer.key), stale=source_store.stale(conn, now=now)
+    )
+
+
+def list_findings(
+    store: Store, viewer: Viewer, query: Query, *, now: Instant, cursor: str | None = None, limit: int = 50
+) -> Page[FindingRow]:
+    """One page of findings. Raises InvalidQueryError for an odd query, a damaged cursor or a limit out of range."""
+    with store.read() as conn:
+        return findings.page(conn, viewer.visibility, query, _asking(conn, viewer, now), after=cursor, limit=limit)
+
+
+def list_bundles(
+    store: Store, viewer: Viewer, query: Query, *, now: Instant, cursor: str | None = None, limit: int = 50
+) -> Page[BundleRow]:
+    """One page of findings put together, by fix if the query does not say otherwise. Raises InvalidQueryError."""
+    with store.read() as conn:
+        return bundles.page(conn, viewer.visibility, query, _asking(conn, viewer, now), after=cursor, limit=limit)
+
+
+def list_facets(store: Store, viewer: Viewer, query: Query, *, now: Instant) -> tuple[Facet, ...]:
+    """What the list of a query could be narrowed to. Raises InvalidQueryError."""
+    with store.read() as conn:
+        return facets.facets(conn, viewer.visibility, query, _asking(conn, viewer, now))
+
+
+def count_open(store: Store, viewer: Viewer, *, now: Instant) -> int:
+    """Open findings in sight, for "37 open without these filters"."""
+    with store.read() as conn:
+        return desk.numbers(conn, viewer.visibility, (), _asking(conn, viewer, now)).open
+
+
+def do_now(store: Store, viewer: Viewer, text: str | None, *, now: Instant) -> DoNow:
+    """The first page, of everything in sight or of what `text` asks for by owner, system, domain or component.
+
+    Raises InvalidQueryError for a query that asks for more than that.
+    """
+    terms = _terms(viewer, text)
+    with store.read() as conn:
+        asking = _asking(conn, viewer, now)
+        query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
+        work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
+        numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+        whole = _board(store, conn, viewer, now)
+        rows = components.enriched(conn, viewer.visibility, _of(conn, viewer, whole, terms, asking)[:WORST], now=now)
+        return DoNow(
+            query=msgspec.structs.replace(query, group=None).canonical,
+            numbers=numbers,
+            bundles=work.rows,
+            bundle_count=work.total,
+            progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
+            components=rows,
+            sources=whole.sources,
+            catalog_read_at=whole.catalog_read_at,
+            unmapped_components=whole.totals.components_without_claims,
+            revision=whole.revision,
+        )
+
+
+def note_visit(store: Store, viewer: Viewer, *, now: Instant) -> None:
+    """Keep that the viewer looks now, so that the next visit knows what is new."""
+    with store.read() as conn:
+        is_due = visits.is_due(conn, viewer.key, now=now)
+    if is_due:
+        with store.write() as conn:
+            visits.note(conn, viewer.key, now=now)
+
+
+def _terms(viewer: Viewer, text: str | None) -> tuple[Term, ...]:
+    """What a first page is about: terms that ask about holdings alone."""
+    if text is None:
+        return () if viewer.owners is None else (OneOf("owner", ("@me",)),)
+    terms = tuple(term for term in parse(text).terms if term not in (OPEN, STEADY))
+    for term in terms:
+        if not filters.asks_holding(term):
+            raise InvalidQueryError(
+                f'The first page cannot be narrowed by "{term}".',
+                field="q",
+                hint="Use owner, component, system or domain here; anything else in the list of findings.",
+            )
+    return terms
+
+
+def _of(
+    conn: Connection, viewer: Viewer, board: Board, terms: Sequence[Term], asking: Asking
+) -> Sequence[ComponentRow]:
+    """The components that these terms leave, worst first; only those that have something open."""
+    rows = [row for row in board.components if row.open.total]
+    if not terms:
+        return rows
+    refs = rollups.components_of(conn, viewer.visibility, terms, asking)
+    return [row for row in rows if row.ref in refs]
+
+
+def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: Asking, *, open_now: int) -> Progress:
+    now = asking.now
+    flow, f = progress.flow, progress.f
+    weeks = progress.weeks(
+        conn, viewer.visibility, now=now, count=WEEKS, open_now=open_now,
+        only=filters.holding_conditions(flow.holding_id, terms, asking) if terms else None,
+    )  # fmt: skip
+    only = filters.holding_conditions(f.holding_id, terms, asking) if terms else None
+    revision = source_store.revision(conn)
+    key = (revision, str(viewer.visibility), tuple(map(str, terms)), str(asking.me), now // DAY)
+    present, former = _LIVES.get(
+        key,
+        lambda: (
+            progress.half_life(conn, viewer.visibility, now=now, only=only),
+            progress.half_life(conn, viewer.visibility, now=Instant(now - progress.QUARTER * DAY), only=only),
+        ),
+    )
+    return Progress(
+        weeks=weeks,
+        half_life_days=present[0],
+        half_life_n=present[1],
+        former_half_life_days=former[0],
+        former_half_life_n=former[1],
+    )
+
+
+def rollup(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> RollupPage:
+    """The page of a team, a person, a system or a domain. Raises NotFoundError."""
+    with store.read() as conn:
+        head = rollups.head(conn, ref)
+        asking = _asking(conn, viewer, now)
+        key = "owner" if head.kind in ("group", "user") else head.kind
+        terms: tuple[Term, ...] = (OneOf(key, (ref,)),)
+        query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
+        work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
+        numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+        whole = _board(store, conn, viewer, now)
+        refs = rollups.components_of(conn, viewer.visibility, terms, asking) | rollups.listed(conn, ref, head.kind)
+        rows = [row for row in whole.components if row.ref in refs][:ROLLED_UP]
+        return RollupPage(
+            ref=ref,
+            kind=head.kind,
+            title=head.title,
+            description=head.description,
+            above=head.above,
+            below=head.below,
+            members=head.members,
+            query=msgspec.structs.replace(query, group=None).canonical,
+            numbers=numbers,
+            bundles=work.rows,
+            bundle_count=work.total,
+            progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
+            components=components.enriched(conn, viewer.visibility, rows, now=now),
+            sources=whole.sources,
+        )
+
+
+def board(store: Store, viewer: Viewer, *, now: Instant) -> Board:
+    """The components page, before it is cut: every component with its open findings, and the whole in numbers."""
+    with store.read() as conn:
+        return _board(store, conn, viewer, now)
+
+
+def enriched(store: Store, viewer: Viewer, rows: Sequence[ComponentRow], *, now: Instant) -> tuple[ComponentRow, ...]:
+    """Rows of the board with overdue, sparkline and the time they were checked."""
+    with store.read() as conn:
+        return components.enriched(conn, viewer.visibility, rows, now=now)
+
+
+def views(store: Store, viewer: Viewer) -> tuple[SavedView, ...]:
+    """The viewer's saved views, and those of the viewer's teams."""
+    with store.read() as conn:
+        return view_store.all_of(conn, viewer.key, viewer.owners or ())
+
+
+def save_view(
+    store: Store, viewer: Viewer, name: str, text: str, *, now: Instant, team: EntityRef | None = None
+) -> SavedView:
+    """Keep a query under a name; one of the same name is replaced. Raises InvalidQueryError, ConflictError."""
+    query = parse(text)
+    if team is not None and viewer.owners is not None and team not in viewer.owners:
+        raise InvalidQueryError("A view can be shared with a team of yours only.", field="team")
+    with store.write() as conn:
+        return view_store.save(conn, viewer.key, name, query.canonical, team=team, now=now)
+
+
+def remove_view(store: Store, viewer: Viewer, view_id: int) -> None:
+    """Remove one of the viewer's own views. Raises NotFoundError."""
+    with store.write() as conn:
+        view_store.remove(conn, viewer.key, view_id)
+
+
+def _board(store: Store, conn: Connection, viewer: Viewer, now: Instant) -> Board:
+    """The board as of its revision, which is kept until something changes; how fresh sources are is looked up anew."""
+    revision = source_store.revision(conn)
+    key = (id(store), revision, str(viewer.visibility))
+    kept = _BOARDS.get(key, lambda: components.board(conn, viewer.visibility, now=now))
+    return msgspec.structs.replace(kept, sources=source_store.health(conn, viewer.visibility, now=now))
