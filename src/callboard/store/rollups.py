@@ -80,7 +80,8 @@ def components_of(
 ) -> frozenset[EntityRef]:
     """Components that hold findings for these terms, of what is in sight."""
     rows = conn.execute(
-        select(entity.c.ref.distinct())
+        select(entity.c.ref)
+        .distinct()
         .join(route, route.c.entity_id == entity.c.id)
         .where(visible(route.c.holding_id, visibility), filters.holding_conditions(route.c.holding_id, terms, asking))
     )
