@@ -144,6 +144,9 @@ class BundleRow(msgspec.Struct, frozen=True, kw_only=True):
     """The source's own page of that finding, checked; None: there is none that may be shown."""
     no_link: str | None = None
     """Why there is none, in words."""
+    source: str = ""
+    """The source of that finding; empty: not asked for."""
+    source_kind: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -333,6 +336,8 @@ class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     """Those that ownership reads."""
     dangling: tuple[tuple[str, str], ...]
     """Annotations that match nothing at any source."""
+    dangling_told: bool = True
+    """False: whether an annotation matches anything is told to who owns the component, and not to this viewer."""
     groups: tuple[RuleGroup, ...]
     """Worst first, then the most findings; 50 at most."""
     by_kind: dict[str, int]
@@ -357,6 +362,8 @@ class RollupPage(msgspec.Struct, frozen=True, kw_only=True):
     """Groups below it, or the systems of a domain."""
     members: int | None
     """People directly in a group; None for what is no group."""
+    in_catalog: bool = True
+    """False: the catalog does not hold it, and components name it all the same."""
     query: str
     """What the bundles answer: open findings of what it owns itself."""
     numbers: Numbers

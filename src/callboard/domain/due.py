@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,8 +26,8 @@ class PolicyName(enum.StrEnum):
     """CISA's Binding Operational Directive 26-04 for vulnerabilities; days by severity for everything else."""
 
 
-class Signals(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is known about how dangerous a finding is. None: nobody told, which is not "no"."""
+class Signals(NamedTuple):
+    """What is known about how dangerous a finding is. None: nobody told, which is not "no". Only EPSS decides no limit."""
 
     kind: Kind
     severity: Severity
@@ -93,6 +94,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     days: Mapping[Severity, int | None] = DAYS
     known_exploited_days: int | None = KNOWN_EXPLOITED_DAYS
     """None: being known exploited shortens nothing."""
+    _limits: dict[tuple[object, ...], Limit] = msgspec.field(default_factory=dict)
+    """Limits given so far: there are only a few hundred different ones."""
 
     @property
     def fingerprint(self) -> str:
@@ -103,6 +106,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     def limit(self, signals: Signals) -> Limit:
         """The limit for a finding with these signals."""
+        key = signals[:-1]
+        found = self._limits.get(key)
+        if found is None:
+            found = self._limits[key] = self._made(signals)
+        return found
+
+    def _made(self, signals: Signals) -> Limit:
         if self.name is PolicyName.CISA_BOD_26_04 and signals.kind in (Kind.VULNERABILITY, Kind.DEPENDENCY):
             return _directive(signals)
         days = self.days.get(signals.severity, DAYS[signals.severity])

@@ -205,10 +205,10 @@ def _signals(observed: Observed, stored: Stored | None) -> Signals:
         exposed = former.exposed if exposed is UNSET else exposed
         epss = former.epss if epss is UNSET else epss
     return Signals(
-        kind=observed.kind,
-        severity=observed.severity,
-        known_exploited=None if known_exploited is UNSET else known_exploited,
-        exposed=None if exposed is UNSET else exposed,
+        observed.kind,
+        observed.severity,
+        None if known_exploited is UNSET else known_exploited,
+        None if exposed is UNSET else exposed,
         epss=None if epss is UNSET else epss,
     )
 

@@ -135,7 +135,9 @@ class Applier:
         work.resources, moved = self._resources.ensure(
             conn, holdings, observations, work.ledger, now=now, whole=self.whole
         )
-        work.bundles = self._bundles.ensure(conn, map(bundle.key_of, observations))
+        keys = [bundle.key_of(seen) for seen in observations]
+        ids = self._bundles.ensure(conn, keys)
+        work.bundles = {seen.external_id: ids[key] for seen, key in zip(observations, keys, strict=True)}
         work.tally.moved = moved
         external_ids = [seen.external_id for seen in observations]
         if self.fresh is None:
@@ -178,7 +180,7 @@ class Applier:
         id_ = work.next_finding
         work.next_finding = id_ + 1
         kind, state, severity = int(seen.kind), int(verdict.state), int(verdict.severity)
-        bundle_id = work.bundles[bundle.key_of(seen)]
+        bundle_id = work.bundles[seen.external_id]
         due_at = NEVER if verdict.due_at is None else verdict.due_at
         set_id, projects = held.set_id, seen.projects
         if projects is not UNSET and projects is not held.projects:
@@ -197,12 +199,9 @@ class Applier:
         if verdict.events:
             self._note(work, id_, verdict.events)
         work.ledger.add(
-            Standing(held.holding_id, self._source_id, kind, state, severity, bundle_id, due_at),
-            priority=verdict.priority,
-            blast=verdict.blast,
-            first_at=verdict.first_detected_at,
-            fixed_at=verdict.fixed_at,
-        )
+            (held.holding_id, self._source_id, kind, state, severity), bundle_id, due_at, verdict.priority, verdict.blast,
+            verdict.first_detected_at, verdict.fixed_at,
+        )  # fmt: skip
         work.tally.new += 1
 
     def _again(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, row: dict[str, Any]) -> None:
@@ -215,7 +214,7 @@ class Applier:
             return
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
-        bundle_id = row["bundle_id"] if seen.fix is UNSET else work.bundles[bundle.key_of(seen)]
+        bundle_id = row["bundle_id"] if seen.fix is UNSET else work.bundles[seen.external_id]
         due_at = NEVER if verdict.due_at is None else verdict.due_at
         events = [
             *verdict.events,

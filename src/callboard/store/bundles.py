@@ -331,8 +331,8 @@ class Teller:
             band=signs.band,
             why=priority.why(
                 number=group.priority, severity=severity, blast=group.blast, due_at=due_at,
-                oldest_at=Instant(group.oldest_at), closes=group.n, components=len(components), now=self._asking.now,
-                first=first,
+                oldest_at=Instant(group.oldest_at), closes=group.n if self._by is Grouping.FIX else 1,
+                components=len(components), now=self._asking.now, first=first,
             ),
             query=query.canonical,
             finding_id=example.id,

@@ -21,7 +21,7 @@ from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
 from callboard.store import owning, progress, schema
 from callboard.store import sources as source_store
-from callboard.store.visible import visible, visible_whole
+from callboard.store.visible import entity_owned, entity_visible, visible, visible_whole
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
 f, cell, due = schema.finding.c, schema.bundle_cell.c, schema.due_cell.c
@@ -34,15 +34,16 @@ GROUPS = 50
 
 
 def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
-    """Every component with its open findings, and the whole in numbers."""
+    """Every component that the viewer may know of with its open findings, and the whole in numbers."""
     entities = owning.load_entities(conn)
+    known = _in_sight(conn, visibility)
     ages = _oldest_by_holding(conn, visibility)
     counts, oldest = _open_by_component(conn, visibility, ages)
     rows = tuple(
         _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None)
         for each in entities.values()
         # Other kinds may own findings too, and are shown when they do.
-        if each.kind == "component" or each.ref in counts
+        if each.ref in known and (each.kind == "component" or each.ref in counts)
     )
     latest = catalog_store.last_reading(conn)
     return Board(
@@ -52,6 +53,11 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
         catalog_read_at=latest.read_at if latest else None,
         revision=source_store.revision(conn),
     )
+
+
+def _in_sight(conn: Connection, visibility: Visibility) -> frozenset[str]:
+    """Entities that the viewer may know of."""
+    return frozenset(conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility))).scalars())
 
 
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
@@ -205,10 +211,14 @@ def enriched(
 
 
 def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Instant) -> ComponentPage:
-    """One component's page. Raises NotFoundError."""
+    """One component's page. Raises NotFoundError for an unknown one and for one that the viewer may not know of."""
     if "\0" in ref:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
-    stored = conn.execute(select(entity.c.id, entity.c.body, entity.c.gone_at).where(entity.c.ref == ref)).one_or_none()
+    stored = conn.execute(
+        select(
+            entity.c.id, entity.c.body, entity.c.gone_at, entity_owned(entity.c.id, visibility).label("owned")
+        ).where(entity.c.ref == ref, entity_visible(entity.c.id, visibility))
+    ).one_or_none()
     if stored is None:
         raise NotFoundError
     each = msgspec.msgpack.decode(bytes(stored.body), type=Entity)
@@ -241,7 +251,9 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
         description=each.description,
         location=each.location,
         annotations=tuple(dict.fromkeys((annotation, value) for annotation, _, value in claimed)),
-        dangling=_dangling(conn, claimed),
+        # An annotation can be written by anybody: whether an id exists elsewhere is told to who owns the component.
+        dangling=_dangling(conn, claimed) if stored.owned else (),
+        dangling_told=bool(stored.owned),
         groups=_groups(conn, seen),
         by_kind=by_kind,
         closed_30d=int(conn.execute(closed).scalar_one()),

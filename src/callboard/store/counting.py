@@ -25,6 +25,10 @@ OPEN = 3
 _LEAST = ("rank", "priority", "blast", "due_at", "oldest_at")
 
 
+Cell = tuple[int, int, int, int, int]
+"""A counter: holding, source, kind, state, severity."""
+
+
 class Standing(msgspec.Struct, frozen=True, gc=False):
     """How one finding is counted."""
 
@@ -41,42 +45,41 @@ class Ledger:
     """What the counters have to be changed by. Gathered while rows are prepared, written with them."""
 
     def __init__(self) -> None:
-        self._cube: Counter[tuple[int, int, int, int, int]] = Counter()
+        self._cube: Counter[Cell] = Counter()
         self._due: Counter[tuple[int, int]] = Counter()
         self._flow: dict[tuple[int, int], list[int]] = {}
         self._fresh: dict[tuple[int, int, int], list[int]] = {}
         self._touched: set[tuple[int, int]] = set()
 
-    def add(
-        self, standing: Standing, *, priority: int, blast: int, first_at: Instant, fixed_at: Instant | None
+    def add(  # noqa: PLR0917 - called a million times, where naming arguments costs
+        self, cell: Cell, bundle_id: int, due_at: int, priority: int, blast: int, first_at: int, fixed_at: int | None
     ) -> None:
         """A finding that was never stored before."""
-        s = standing
-        holding = s.holding_id
-        self._cube[holding, s.source_id, s.kind, s.state, s.severity] += 1
-        self.opened(holding, first_at)
-        if s.state > OPEN:
+        self._cube[cell] += 1
+        holding = cell[0]
+        self._week(holding, first_at)[0] += 1
+        if cell[3] > OPEN:
             self.closed(holding, fixed_at or first_at, lived=None if fixed_at is None else fixed_at - first_at)
             return
-        if s.due_at != NEVER:
-            self._due[holding, s.due_at // DAY] += 1
-        rank = 6 - s.severity
-        for key in ((s.bundle_id, holding, 0), (s.bundle_id, 0, 0), (0, holding, 0)):
-            cell = self._fresh.get(key)
-            if cell is None:
-                self._fresh[key] = [1, rank, priority, blast, s.due_at, first_at]
-                continue
-            cell[0] += 1
-            if rank < cell[1]:  # noqa: PLR1730 - min() costs three times as much, millions of times
-                cell[1] = rank
-            if priority < cell[2]:  # noqa: PLR1730
-                cell[2] = priority
-            if blast < cell[3]:  # noqa: PLR1730
-                cell[3] = blast
-            if s.due_at < cell[4]:  # noqa: PLR1730
-                cell[4] = s.due_at
-            if first_at < cell[5]:  # noqa: PLR1730
-                cell[5] = first_at
+        if due_at != NEVER:
+            self._due[holding, due_at // DAY] += 1
+        key = (bundle_id, holding, 0)
+        least = self._fresh.get(key)
+        rank = 6 - cell[4]
+        if least is None:
+            self._fresh[key] = [1, rank, priority, blast, due_at, first_at]
+            return
+        least[0] += 1
+        if rank < least[1]:  # noqa: PLR1730 - min() costs three times as much
+            least[1] = rank
+        if priority < least[2]:  # noqa: PLR1730
+            least[2] = priority
+        if blast < least[3]:  # noqa: PLR1730
+            least[3] = blast
+        if due_at < least[4]:  # noqa: PLR1730
+            least[4] = due_at
+        if first_at < least[5]:  # noqa: PLR1730
+            least[5] = first_at
 
     def change(self, before: Standing, after: Standing, *, now: Instant) -> None:
         """A stored finding that may have changed."""
@@ -101,11 +104,11 @@ class Ledger:
         if s.state <= OPEN:
             self.moved(s.holding_id, to, n, now)
 
-    def opened(self, holding: int, at: Instant, n: int = 1) -> None:
+    def opened(self, holding: int, at: int, n: int = 1) -> None:
         """A finding was opened, or opened again, at a time."""
         self._week(holding, at)[0] += n
 
-    def closed(self, holding: int, at: Instant, *, lived: int | None) -> None:
+    def closed(self, holding: int, at: int, *, lived: int | None) -> None:
         """A finding was closed at a time, having lived so long (microseconds; None: nobody can tell)."""
         week = self._week(holding, at)
         week[1] += 1
@@ -118,7 +121,7 @@ class Ledger:
             self._week(from_, now)[3] -= n
             self._week(to, now)[3] += n
 
-    def _week(self, holding: int, at: Instant) -> list[int]:
+    def _week(self, holding: int, at: int) -> list[int]:
         key = (holding, at // WEEK)
         found = self._flow.get(key)
         if found is None:
@@ -130,7 +133,7 @@ class Ledger:
         self._write_cube(conn, dialect)
         self._write_due(conn, dialect)
         self._write_flow(conn, dialect)
-        fresh = [(*key, *cell) for key, cell in self._fresh.items()]
+        fresh = [(*key, *cell) for key, cell in _with_whole(self._fresh).items()]
         dialect.fold(conn, schema.bundle_cell, fresh, adding=("n",), least=_LEAST)
         _read_again(conn, self._touched)
         self.__init__()  # type: ignore[misc]
@@ -160,6 +163,19 @@ class Ledger:
         rows: list[Row] = [(*key, *numbers) for key, numbers in self._flow.items() if any(numbers)]
         rows += [(0, week, *numbers) for week, numbers in whole.items() if any(numbers)]
         dialect.fold(conn, schema.flow_cell, rows, adding=("opened", "closed", "transient", "moved"))
+
+
+def _with_whole(cells: dict[tuple[int, int, int], list[int]]) -> dict[tuple[int, int, int], list[int]]:
+    """With bundle 0 of each holding and holding 0 of each bundle."""
+    found = dict(cells)
+    for (bundle_id, holding, apart), cell in cells.items():
+        for key in ((bundle_id, 0, apart), (0, holding, apart)):
+            other = found.get(key)
+            if other is None:
+                found[key] = list(cell)
+            else:
+                found[key] = [other[0] + cell[0], *map(min, other[1:], cell[1:])]
+    return found
 
 
 def _drop_empty(conn: Connection, table: Table, holdings: Iterable[int]) -> None:

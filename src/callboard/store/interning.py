@@ -28,7 +28,7 @@ from callboard.store.owning import Holdings
 REMEMBERED = 30_000
 """Rules, and resources, kept in memory between pages at most; then the memory starts anew."""
 
-BY_OBJECT = 2_000
+BY_OBJECT = 8_000
 """Values found again by being the same object; the objects are kept alive for it, and a rule's texts are long."""
 
 Projects = tuple[Project, ...]
@@ -447,32 +447,41 @@ class Resources:
     ) -> int:
         if not changed:
             return 0
-        rows: list[Row] = []
-        aliases: list[Row] = []
-        terms: list[Row] = []
-        renamed: list[int] = []
-        for held, resource in changed:
-            if resource is None:
-                continue
-            body = msgspec.msgpack.encode(resource)
-            rows.append((resource.name, resource.type, resource_text(resource), held.digest, body, held.id))
-            renamed.append(held.id)
-            aliases.extend((form, value, held.id) for form, value in _canonical(resource.aliases))
-            terms.extend((form, value, held.id) for form, value in terms_of(resource))
-        fields = ["name", "type", "search", "content_hash", "body"]
-        self._dialect.update(conn, schema.resource, fields, ["id"], rows)
+        self._rename_stored(conn, {held.id: (held, resource) for held, resource in changed if resource is not None})
         sets = [(held.set_id, held.id) for held, _ in changed]
         self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
-        for table, fresh in ((schema.resource_alias, aliases), (schema.resource_term, terms)):
-            for start in range(0, len(renamed), 500):
-                conn.execute(delete(table).where(table.c.resource_id.in_(renamed[start : start + 500])))
-            self._dialect.insert(conn, table, fresh)
         ids = [held.id for held, _ in changed]
         moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now)
         to_of = {resource_id: to for resource_id, _, to in moves}
         for held, _ in changed:
             held.holding_id = to_of.get(held.id, held.holding_id)
         return owning.move(conn, self._dialect, moves, ledger, now=now)
+
+    def _rename_stored(self, conn: Connection, renamed: dict[int, tuple[Held, Resource]]) -> None:
+        """Write what is new about resources; names and terms, which indexes hang on, only where they differ."""
+        rows: list[Row] = []
+        names: dict[int, list[tuple[str, str]]] = {}
+        terms: dict[int, list[tuple[str, str]]] = {}
+        decode = msgspec.msgpack.Decoder(Resource).decode
+        for id_, body in self._dialect.lookup(conn, schema.resource, ["id", "body"], "id", renamed):
+            held, resource = renamed[id_]
+            former = decode(bytes(body))
+            rows.append((
+                resource.name, resource.type, resource_text(resource), held.digest, msgspec.msgpack.encode(resource), id_,
+            ))  # fmt: skip
+            if former.aliases != resource.aliases:
+                names[id_] = _canonical(resource.aliases)
+            fresh = terms_of(resource)
+            if fresh != terms_of(former):
+                terms[id_] = fresh
+        fields = ["name", "type", "search", "content_hash", "body"]
+        self._dialect.update(conn, schema.resource, fields, ["id"], rows)
+        for table, pairs in ((schema.resource_alias, names), (schema.resource_term, terms)):
+            ids = list(pairs)
+            for start in range(0, len(ids), 500):
+                conn.execute(delete(table).where(table.c.resource_id.in_(ids[start : start + 500])))
+            inserted = [(form, value, id_) for id_, found in pairs.items() for form, value in found]
+            self._dialect.insert(conn, table, inserted)
 
 
 def _joined(one: Projects, other: Projects) -> Projects:

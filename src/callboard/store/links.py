@@ -97,6 +97,31 @@ def linked(conn: Connection, visibility: Visibility, source_id: int, kind: Kind)
         yield Linked(row.id, row.external_id, kind, row.closed == 0, row.url)
 
 
+class Lead(msgspec.Struct, frozen=True):
+    """Where one finding's source keeps it."""
+
+    source: str
+    source_kind: str
+    kind: Kind
+    external_id: str
+    url: str | None
+    """As the source gave it, not judged yet."""
+
+
+def leads(conn: Connection, visibility: Visibility, finding_ids: Collection[int]) -> dict[int, Lead]:
+    """By finding, what there is to make its link of."""
+    source = schema.source.c
+    query = (
+        select(f.id, source.name, source.kind.label("source_kind"), f.kind, f.external_id, detail.url)
+        .join_from(schema.finding, schema.finding_detail, detail.finding_id == f.id)
+        .join(schema.source, source.id == f.source_id)
+        .where(f.id.in_(finding_ids), visible(f.holding_id, visibility))
+    )
+    return {
+        row.id: Lead(row.name, row.source_kind, Kind(row.kind), row.external_id, row.url) for row in conn.execute(query)
+    }
+
+
 def portal(conn: Connection, visibility: Visibility, source: str, hosts: Collection[str]) -> str | None:
     """Where most of a source's own links lead, of a few that are looked at. None: they lead nowhere safe."""
     some = (

@@ -57,6 +57,12 @@ def search(
     return Found(ids=tuple(abs(int(row[-1])) for row in rows[:limit]), total=total, is_more=is_more, cursor=cursor)
 
 
+def whole(conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, most: int) -> tuple[int, ...]:
+    """The ids of the whole list in its order, as of one moment. More than `most` of them: `most` and one."""
+    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    return tuple(abs(int(row[-1])) for row in _sorted(conn, clause, query.sort, asking, key=None, limit=most + 1))
+
+
 def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
     """How many findings there are, and whether there are even more."""
     if all(filters.is_counted(term) for term in query.terms):

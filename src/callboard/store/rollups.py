@@ -8,12 +8,12 @@ import msgspec
 from sqlalchemy import Connection, func, or_, select
 
 from callboard.domain.access import Visibility
-from callboard.domain.component import Entity, EntityRef, kind_of
+from callboard.domain.component import Entity, EntityRef, kind_of, short_name
 from callboard.domain.query.terms import Term
 from callboard.errors import NotFoundError
 from callboard.store import filters, schema
 from callboard.store.filters import Asking
-from callboard.store.visible import visible
+from callboard.store.visible import entity_visible, visible
 
 entity, route = schema.entity, schema.holding_route
 
@@ -29,27 +29,58 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     above: EntityRef | None
     below: tuple[EntityRef, ...]
     members: int | None
+    in_catalog: bool = True
+    """False: the catalog does not hold it, and components name it all the same."""
 
 
-def head(conn: Connection, ref: EntityRef) -> Head:
-    """A team, a person, a system or a domain. Raises NotFoundError for anything else, and for what the catalog lacks."""
+def head(conn: Connection, visibility: Visibility, ref: EntityRef) -> Head:
+    """A team, a person, a system or a domain.
+
+    Raises NotFoundError for anything else, for what the viewer may not know of, and for what the catalog lacks unless
+    something that the viewer may know of names it.
+    """
     if "\0" in ref or kind_of(ref) not in KINDS:
         raise NotFoundError
     row = conn.execute(
-        select(entity.c.id, entity.c.body).where(entity.c.ref == ref, entity.c.gone_at.is_(None))
+        select(entity.c.id, entity.c.body).where(
+            entity.c.ref == ref, entity.c.gone_at.is_(None), entity_visible(entity.c.id, visibility)
+        )
     ).one_or_none()
     if row is None:
-        raise NotFoundError
+        return _only_named(conn, visibility, ref)
     each = msgspec.msgpack.decode(bytes(row.body), type=Entity)
     kind = each.kind
+    above = each.parent if kind == "group" else each.system if kind in ("system", "domain") else None
+    below = _below(conn, ref, kind)
+    known = _known(conn, visibility, [*below, *([above] if above else [])])
     return Head(
         kind=kind,
         title=each.title or each.name,
         description=each.description,
-        above=each.parent if kind == "group" else each.system if kind == "system" else None,
-        below=_below(conn, ref, kind),
+        above=above if above in known else None,
+        below=tuple(other for other in below if other in known),
         members=_members(conn, row.id) if kind == "group" else None,
     )
+
+
+def _only_named(conn: Connection, visibility: Visibility, ref: EntityRef) -> Head:
+    """An owner or system that is not in the catalog, though components name it: a spelling error, or it has left."""
+    named = select(entity.c.id).where(
+        or_(entity.c.owner_ref == ref, entity.c.system_ref == ref),
+        entity.c.gone_at.is_(None),
+        entity_visible(entity.c.id, visibility),
+    )
+    if conn.execute(named.limit(1)).scalar_one_or_none() is None:
+        raise NotFoundError
+    return Head(
+        kind=kind_of(ref), title=short_name(ref), description=None, above=None, below=(), members=None, in_catalog=False
+    )
+
+
+def _known(conn: Connection, visibility: Visibility, refs: Iterable[EntityRef]) -> frozenset[str]:
+    """Those of these entities that are in the catalog, and that the viewer may know of."""
+    wanted = (entity.c.ref.in_(list(refs)), entity.c.gone_at.is_(None), entity_visible(entity.c.id, visibility))
+    return frozenset(conn.execute(select(entity.c.ref).where(*wanted)).scalars())
 
 
 def _below(conn: Connection, ref: EntityRef, kind: str) -> tuple[EntityRef, ...]:
@@ -63,7 +94,7 @@ def _below(conn: Connection, ref: EntityRef, kind: str) -> tuple[EntityRef, ...]
     if kind == "domain":
         rows = conn.execute(
             select(entity.c.ref)
-            .where(entity.c.kind == "system", entity.c.system_ref == ref, entity.c.gone_at.is_(None))
+            .where(entity.c.kind.in_(("system", "domain")), entity.c.system_ref == ref, entity.c.gone_at.is_(None))
             .order_by(entity.c.ref)
         )
         return tuple(EntityRef(each) for each in rows.scalars())

@@ -6,10 +6,12 @@ A field of another type than expected costs that field, not the record: it is le
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import xxhash
 from msgspec import Raw
 
 from callboard.sources.wiz.words import LINE_CHARACTERS, TEXT_CHARACTERS, clean
@@ -86,26 +88,28 @@ class Reader(Generic[S]):
                 setattr(found, field.name, clean(value, most, path + field.encode_name, drift))
 
 
+_SEED = secrets.randbits(64)
+"""Differs in every process, so that nobody can prepare two texts with one digest."""
+
+
 class Memo(Generic[T]):
     """Remembers what was made of objects that many records repeat byte for byte, such as the resource of 200 findings."""
 
-    def __init__(self, make: Callable[[Raw | bytes], T], most_bytes: int = 4 * 1024 * 1024) -> None:
-        """`most_bytes` bounds the texts that are remembered; when it is full, all are forgotten."""
+    def __init__(self, make: Callable[[Raw | bytes], T], most: int = 8_000) -> None:
+        """`most` bounds how many are remembered; when it is full, all are forgotten."""
         self._make = make
-        self._most_bytes = most_bytes
-        self._bytes = 0
+        self._most = most
         self._known: dict[bytes, T] = {}
 
     def __call__(self, raw: Raw | bytes) -> T:
         """What `make` makes of it."""
-        key = bytes(raw)
+        # The digest stands for the text, which may be thousands of characters long.
+        key = xxhash.xxh3_128_digest(memoryview(raw), _SEED)
         made = self._known.get(key)
         if made is None:
-            made = self._make(key)
-            self._bytes += len(key)
-            if self._bytes > self._most_bytes:
+            made = self._make(bytes(raw))
+            if len(self._known) >= self._most:
                 self._known.clear()
-                self._bytes = len(key)
             self._known[key] = made
         return made
 

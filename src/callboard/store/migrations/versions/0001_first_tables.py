@@ -1,5 +1,4 @@
 """first tables."""
-# ruff: noqa: E501 - as Alembic drafts it
 
 from __future__ import annotations
 
