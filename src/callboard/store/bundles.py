@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, literal, select, tuple_
 
 from callboard.domain import bundle as bundles
 from callboard.domain import priority
@@ -47,6 +47,10 @@ class Group(msgspec.Struct, frozen=True):
     blast: int
     due_at: int
     oldest_at: int
+    example: int = 0
+    """One of its findings; 0: not looked up yet."""
+    holdings: tuple[int, ...] = ()
+    """The holdings it was put together from; empty: not looked up yet."""
 
 
 def page(
@@ -79,6 +83,12 @@ def page(
     return Page(rows=told, total=count, cursor=cursor)
 
 
+def _group(row: Sequence[Any]) -> Group:
+    """A row of counts; those from cells know no finding."""
+    key, n, rank, number, blast, due_at, oldest_at = map(int, row[:7])
+    return Group(key, n, rank, number, blast, due_at, oldest_at, int(row[7]) if len(row) > 7 else 0)
+
+
 def _place(group: Group, asking: Asking) -> tuple[int, ...]:
     """Where a group stands in the order of work."""
     late = 0 if group.due_at < today(asking.now) else 1
@@ -93,10 +103,10 @@ def _ordered(
     g = groups.c
     late = case((g.due_at < today(asking.now), 0), else_=1)
     order = (late, g.priority, -g.n, g.blast, g.oldest_at, g.key)
-    rows = select(g.key, g.n, g.rank, g.priority, g.blast, g.due_at, g.oldest_at).order_by(*order).limit(limit)
+    rows = select(*g).order_by(*order).limit(limit)
     if after is not None:
         rows = rows.where(tuple_(*order) > tuple_(*(literal(part) for part in after)))
-    found = [Group(*(int(value) for value in row)) for row in conn.execute(rows)]
+    found = [_group(row) for row in conn.execute(rows)]
     return found, int(conn.execute(select(func.count()).select_from(groups)).scalar_one())
 
 
@@ -117,11 +127,12 @@ def _folded(
         of.setdefault(holding_id, set()).add(value)
     together: dict[int, Group] = {}
     for row in conn.execute(counted):
-        group = Group(*(int(value) for value in row))
+        group = _group(row)
         owners = of.get(group.key, set()) - {None}
         key = SEVERAL if len(owners) > 1 else next(iter(owners), NOBODY)
         other = together.get(key)
-        together[key] = msgspec.structs.replace(group, key=key) if other is None else _merged(other, group)
+        here = msgspec.structs.replace(group, key=key, holdings=(group.key,))
+        together[key] = here if other is None else _merged(other, here)
     ordered = sorted(together.values(), key=lambda group: _place(group, asking))
     return [group for group in ordered if after is None or _place(group, asking) > after], len(ordered)
 
@@ -136,7 +147,20 @@ def _merged(one: Group, other: Group) -> Group:
         min(one.blast, other.blast),
         min(one.due_at, other.due_at),
         min(one.oldest_at, other.oldest_at),
+        one.example,
+        (*one.holdings, *other.holdings),
     )
+
+
+class Homes(msgspec.Struct, frozen=True):
+    """Where a group's findings are."""
+
+    named: Sequence[tuple[str | None, str | None]]
+    """Components with their owners, of a bundle those with its most urgent findings; None: no component."""
+    components: int
+    """All of them."""
+    is_unmapped: bool
+    """Some findings have no component."""
 
 
 _OPEN = OneOf("is", ("open",))
@@ -185,10 +209,18 @@ def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: A
             key.label("key"), func.count().label("n"), func.min(f.rank).label("rank"),
             func.min(f.priority).label("priority"), func.min(f.blast).label("blast"),
             func.min(due_at).label("due_at"), func.min(f.first_detected_at).label("oldest_at"),
+            func.min(f.id).label("example"),
         )
         .where(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
         .group_by(key)
     )  # fmt: skip
+
+
+_HOMES = (
+    select(route.c.holding_id, entity.c.ref, entity.c.owner_ref)
+    .join(entity, entity.c.id == route.c.entity_id)
+    .where(route.c.holding_id.in_(bindparam("ids", expanding=True)))
+)
 
 
 class Teller:
@@ -207,11 +239,25 @@ class Teller:
             return ()
         terms = self._terms([group.key for group in groups])
         queries = {key: self._narrowed(extra) for key, extra in terms.items()}
-        examples = self._examples(queries)
-        homes = self._homes(queries)
+        if groups[0].example:
+            has_all = all(group.holdings for group in groups)
+            held = {group.key: list(group.holdings) for group in groups} if has_all else self._held(groups)
+            examples = {group.key: group.example for group in groups}
+            homes = self._homes(held)
+            counts = {key: sum(ref is not None for ref, _ in found) for key, found in homes.items()}
+            unmapped = {key for key, found in homes.items() if (None, None) in found}
+        else:
+            held, examples = self._first_cells(groups)
+            homes = self._homes(held)
+            counts, unmapped = self._spread([group.key for group in groups])
+        rows = rows_by_id(self._conn, list(examples.values()))
         return tuple(
             self._row(
-                group, queries[group.key], examples[group.key], homes.get(group.key, []), first=leads and index == 0
+                group,
+                queries[group.key],
+                rows[examples[group.key]],
+                Homes(homes.get(group.key, []), counts.get(group.key, 0), is_unmapped=group.key in unmapped),
+                first=leads and index == 0,
             )
             for index, group in enumerate(groups)
         )
@@ -253,47 +299,91 @@ class Teller:
         }
         return {**told, NOBODY: [OneOf("has", ("cve",), is_negated=True)]}
 
-    def _condition(self, query: Query) -> ColumnElement[bool]:
-        return and_(visible(f.holding_id, self._visibility), filters.conditions(self._conn, query, self._asking))
-
-    def _examples(self, queries: Mapping[int, Query]) -> dict[int, FindingRow]:
-        """The first finding of each group, in the order of work."""
-        parts = []
-        for key, query in queries.items():
-            late = case((and_(f.closed == 0, f.due_at < today(self._asking.now)), 0), else_=1)
-            first = (
-                select(literal(key).label("key"), f.id)
-                .where(self._condition(query))
-                # Adding nothing keeps the planner from walking the index of the whole order for one group.
-                .order_by(f.closed + 0, late, f.priority + 0, f.first_detected_at + 0, f.id + 0)
-                .limit(1)
-                .subquery()
-            )
-            parts.append(select(first.c.key, first.c.id))
-        ids: dict[int, int] = {row[0]: row[1] for row in self._conn.execute(union_all(*parts))}
-        rows = rows_by_id(self._conn, list(ids.values()))
-        return {key: rows[id_] for key, id_ in ids.items()}
-
-    def _homes(self, queries: Mapping[int, Query]) -> dict[int, list[tuple[str | None, str | None]]]:
-        """The components of each group, with their owners; None for findings without a component."""
-        parts = [
-            select(literal(key).label("key"), f.holding_id).where(self._condition(query)).group_by(f.holding_id)
-            for key, query in queries.items()
-        ]
-        held = union_all(*parts).subquery()
+    def _held(self, groups: Sequence[Group]) -> dict[int, list[int]]:
+        """The holdings of each group's findings."""
+        key = _COLUMNS[self._by]
+        found: dict[int, list[int]] = {}
         rows = self._conn.execute(
-            select(held.c.key, entity.c.ref, entity.c.owner_ref)
-            .select_from(
-                held.outerjoin(route, route.c.holding_id == held.c.holding_id).outerjoin(
-                    entity, entity.c.id == route.c.entity_id
-                )
+            select(key.label("key"), f.holding_id)
+            .where(
+                visible(f.holding_id, self._visibility),
+                filters.conditions(self._conn, self._query, self._asking),
+                key.in_([group.key for group in groups]),
             )
             .distinct()
-            .order_by(entity.c.ref)
         )
+        for group_key, holding_id in rows:
+            found.setdefault(group_key, []).append(holding_id)
+        return found
+
+    def _seen_cells(self, keys: Sequence[int]) -> ColumnElement[bool]:
+        """Cells of these bundles that the query asks about."""
+        asked = [term for term in self._query.terms if filters.asks_holding(term)]
+        return and_(
+            c.bundle_id.in_(keys), c.holding_id > 0, c.apart == 0, visible(c.holding_id, self._visibility),
+            filters.holding_conditions(c.holding_id, asked, self._asking),
+        )  # fmt: skip
+
+    def _first_cells(self, groups: Sequence[Group]) -> tuple[dict[int, list[int]], dict[int, int]]:
+        """Where the most urgent findings of each bundle are, and the first of them."""
+        wanted = {group.key: group.priority for group in groups}
+        rows = self._conn.execute(
+            select(c.bundle_id, c.holding_id, c.priority, c.due_at, c.oldest_at).where(
+                self._seen_cells(list(wanted)), c.priority.in_(sorted(set(wanted.values())))
+            )
+        )
+        start = today(self._asking.now)
+        held: dict[int, list[int]] = {}
+        best: dict[int, tuple[bool, int, int]] = {}
+        for bundle_id, holding_id, number, due_at, oldest_at in rows:
+            if number != wanted[bundle_id]:
+                continue
+            held.setdefault(bundle_id, []).append(holding_id)
+            place = (due_at >= start, oldest_at, holding_id)
+            if bundle_id not in best or place < best[bundle_id]:
+                best[bundle_id] = place
+        return held, self._first({(bundle_id, place[-1]) for bundle_id, place in best.items()})
+
+    def _spread(self, keys: Sequence[int]) -> tuple[dict[int, int], set[int]]:
+        """In how many components each bundle is, and which bundles are also outside of any."""
+        rows = self._conn.execute(
+            select(
+                c.bundle_id,
+                func.count(route.c.entity_id.distinct()),
+                func.sum(case((route.c.entity_id.is_(None), 1), else_=0)),
+            )
+            .select_from(schema.bundle_cell.outerjoin(route, route.c.holding_id == c.holding_id))
+            .where(self._seen_cells(keys))
+            .group_by(c.bundle_id)
+        ).all()
+        return {row[0]: int(row[1]) for row in rows}, {row[0] for row in rows if row[2]}
+
+    def _first(self, pairs: set[tuple[int, int]]) -> dict[int, int]:
+        """The first finding of each bundle in one of its holdings."""
+        start = today(self._asking.now)
+        rows = self._conn.execute(
+            select(f.bundle_id, f.holding_id, f.due_at, f.priority, f.first_detected_at, f.id).where(
+                f.closed == 0, f.apart == 0, f.bundle_id.in_([pair[0] for pair in pairs]),
+                f.holding_id.in_([pair[1] for pair in pairs]),
+            )
+        )  # fmt: skip
+        first: dict[int, tuple[bool, int, int, int]] = {}
+        for bundle_id, holding_id, due_at, number, first_at, id_ in rows:
+            place = (due_at >= start, number, first_at, id_)
+            if (bundle_id, holding_id) in pairs and (bundle_id not in first or place < first[bundle_id]):
+                first[bundle_id] = place
+        return {bundle_id: place[-1] for bundle_id, place in first.items()}
+
+    def _homes(self, held: Mapping[int, Sequence[int]]) -> dict[int, list[tuple[str | None, str | None]]]:
+        """The components of each group, with their owners; None for findings without a component."""
+        wanted = sorted({holding_id for holdings in held.values() for holding_id in holdings})
+        of: dict[int, list[tuple[str | None, str | None]]] = {}
+        for holding_id, ref, owner_ref in self._conn.execute(_HOMES, {"ids": wanted}):
+            of.setdefault(holding_id, []).append((ref, owner_ref))
         found: dict[int, list[tuple[str | None, str | None]]] = {}
-        for key, ref, owner_ref in rows:
-            found.setdefault(key, []).append((ref, owner_ref))
+        for key, holdings in held.items():
+            homes = {home for holding_id in holdings for home in of.get(holding_id, [(None, None)])}
+            found[key] = sorted(homes, key=lambda home: (home[0] is None, home[0] or ""))
         return found
 
     def _row(
@@ -301,15 +391,15 @@ class Teller:
         group: Group,
         query: Query,
         example: FindingRow,
-        homes: Sequence[tuple[str | None, str | None]],
+        homes: Homes,
         *,
         first: bool,
     ) -> BundleRow:
         signs = priority.signs(group.priority)
         severity = Severity(6 - group.rank)
         due_at = None if group.due_at == NEVER else Instant(group.due_at)
-        components = [EntityRef(ref) for ref, _ in homes if ref is not None]
-        owners = list(dict.fromkeys(EntityRef(owner) for _, owner in homes if owner is not None))
+        components = [EntityRef(ref) for ref, _ in homes.named if ref is not None]
+        owners = list(dict.fromkeys(EntityRef(owner) for _, owner in homes.named if owner is not None))
         action = bundles.action(example.bundle)
         return BundleRow(
             id=group.key,
@@ -319,9 +409,9 @@ class Teller:
             severity=severity,
             findings=group.n,
             components=tuple(components[:SHOWN]),
-            component_count=len(components),
+            component_count=homes.components,
             owners=tuple(owners[:SHOWN]),
-            unmapped=any(ref is None for ref, _ in homes),
+            unmapped=homes.is_unmapped,
             oldest_at=Instant(group.oldest_at),
             due_at=due_at,
             overdue=is_overdue(due_at, self._asking.now),
@@ -332,7 +422,7 @@ class Teller:
             why=priority.why(
                 number=group.priority, severity=severity, blast=group.blast, due_at=due_at,
                 oldest_at=Instant(group.oldest_at), closes=group.n if self._by is Grouping.FIX else 1,
-                components=len(components), now=self._asking.now, first=first,
+                components=homes.components, now=self._asking.now, first=first,
             ),
             query=query.canonical,
             finding_id=example.id,

@@ -15,6 +15,7 @@ from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, R
 from callboard.domain.claims import claims_of
 from callboard.domain.component import Entity, EntityRef, kind_of
 from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason, owner_problem
 from callboard.errors import NotFoundError
@@ -177,7 +178,12 @@ def _totals(
 
 
 def enriched(
-    conn: Connection, visibility: Visibility, rows: Sequence[ComponentRow], *, now: Instant
+    conn: Connection,
+    visibility: Visibility,
+    rows: Sequence[ComponentRow],
+    sources: Sequence[SourceHealth],
+    *,
+    now: Instant,
 ) -> tuple[ComponentRow, ...]:
     """The same rows with what only shown ones are asked about: overdue, the weeks before, when they were checked."""
     if not rows:
@@ -196,7 +202,7 @@ def enriched(
     }
     open_now = {ids[row.ref]: row.open.total for row in rows if row.ref in ids}
     lines = progress.sparklines(conn, visibility, open_now, now=now, count=WEEKS)
-    runs = [each.last_run_at for each in source_store.health(conn, visibility, now=now)]
+    runs = [each.last_run_at for each in sources]
     known = [at for at in runs if at is not None]
     checked_at = min(known) if known and len(known) == len(runs) else None
     return tuple(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, or_, select, true, union_all
 
 from callboard.domain import priority
 from callboard.domain.bundle import BundleKind
@@ -72,6 +72,16 @@ def holding_conditions(holding_id: Any, terms: Iterable[Term], asking: Asking) -
             clause = or_(false(), *(_flag(holding_id, term.key, word, asking) for word in term.values))
         found.append(not_(clause) if term.is_negated else clause)
     return and_(true(), *found)
+
+
+_INDEXED = frozenset({"rule", "cve", "resource", "package", "bundle", "id", "account", "tag"})
+
+
+def is_narrow(term: Term) -> bool:
+    """Whether an index leads to the findings of this term."""
+    if isinstance(term, Text):
+        return not term.is_negated
+    return not term.is_negated and (term.key in _INDEXED or asks_holding(term))
 
 
 def is_counted(term: Term) -> bool:
@@ -381,15 +391,26 @@ def _scaled(bound: Bound, scale: int) -> float:
 # Text
 
 
+_MOST = 1_000
+"""Rules, resources or packages that are looked up one by one; of more, every finding is asked what it is of."""
+
+
 def _text(conn: Connection, term: Text) -> Condition:
     """Part of a name or an id of a rule, a resource or a package."""
     part = {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
     contains = of(conn).contains
-    return or_(
-        f.rule_id.in_(select(schema.rule.c.id).where(contains(schema.rule.c.search, part))),
-        f.resource_id.in_(select(schema.resource.c.id).where(contains(schema.resource.c.search, part))),
-        f.bundle_id.in_(select(bundle.c.id).where(contains(bundle.c.search, part))),
-    )
+    parts: list[Select[tuple[int]]] = []
+    wide: list[Condition] = []
+    for table, column in ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (bundle, f.bundle_id)):
+        named = select(table.c.id).where(contains(table.c.search, part))
+        ids = list(conn.execute(named.limit(_MOST + 1)).scalars())
+        if len(ids) > _MOST:
+            wide.append(column.in_(named))
+        elif ids:
+            parts.append(select(f.id).where(column.in_(ids)))
+    # Few names: their findings by index, so that nothing else is looked at.
+    narrow = [f.id.in_(union_all(*parts))] if parts else []
+    return or_(false(), *narrow, *wide)
 
 
 def _bool(clause: Any) -> Condition:  # noqa: ANN401 - comparisons of columns are typed loosely

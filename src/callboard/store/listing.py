@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, tuple_
 
-from callboard.domain.access import Visibility
+from callboard.domain.access import Readers, Visibility
 from callboard.domain.due import today
-from callboard.domain.query import MAX_LIMIT, Order, Query
+from callboard.domain.instant import DAY
+from callboard.domain.query import MAX_LIMIT, OneOf, Order, Query, Term
 from callboard.domain.query.paging import Cursor, damaged
 from callboard.errors import InvalidQueryError
 from callboard.store import filters, schema
@@ -23,8 +24,8 @@ from callboard.store.visible import visible, visible_whole
 
 f = schema.finding.c
 
-SHORT = 20_000
-"""Up to so many findings a list is sorted whole."""
+SHORT = 5_000
+"""Up to so many findings a list that an index leads to is sorted whole."""
 
 COUNTED = 100_000
 """A list that no counter answers for is counted up to here."""
@@ -51,8 +52,9 @@ def search(
     total, is_more = count(conn, visibility, query, asking)
     if total == 0:
         return Found(ids=(), total=0, is_more=False, cursor=None)
-    walk = _walked if is_more or total > SHORT else _sorted
-    rows = walk(conn, clause, query.sort, asking, key=key, limit=limit + 1)
+    is_short = total <= SHORT and not is_more and _is_led_to(query, visibility)
+    walk = _sorted if is_short else _walked
+    rows = walk(conn, clause, query, asking, key=key, limit=limit + 1)
     cursor = Cursor(query.sort.value, tuple(rows[limit - 1])).encode() if len(rows) > limit else None
     return Found(ids=tuple(abs(int(row[-1])) for row in rows[:limit]), total=total, is_more=is_more, cursor=cursor)
 
@@ -60,7 +62,7 @@ def search(
 def whole(conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, most: int) -> tuple[int, ...]:
     """The ids of the whole list in its order, as of one moment. More than `most` of them: `most` and one."""
     clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
-    return tuple(abs(int(row[-1])) for row in _sorted(conn, clause, query.sort, asking, key=None, limit=most + 1))
+    return tuple(abs(int(row[-1])) for row in _sorted(conn, clause, query, asking, key=None, limit=most + 1))
 
 
 def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
@@ -76,10 +78,33 @@ def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking
         )
         total = select(func.coalesce(func.sum(schema.cube.c.n), 0)).where(scope, clause)
         return int(conn.execute(total).scalar_one()), False
+    rest = [term for term in query.terms if term not in (_OPEN, _OVERDUE)]
+    if _OVERDUE in query.terms and all(filters.asks_holding(term) for term in rest):
+        return _overdue(conn, visibility, rest, asking), False
     clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
     rows = select(literal(1)).select_from(schema.finding).where(clause).limit(COUNTED + 1).subquery()
     found = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
     return min(found, COUNTED), found > COUNTED
+
+
+_OPEN = OneOf("is", ("open",))
+_OVERDUE = OneOf("is", ("overdue",))
+
+
+def _overdue(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int:
+    """Overdue findings, counted by the day that they were due."""
+    due = schema.due_cell.c
+    scope = visible_whole(due.holding_id, visibility)
+    if terms:
+        holds = filters.holding_conditions(due.holding_id, terms, asking)
+        scope = and_(due.holding_id > 0, visible(due.holding_id, visibility), holds)
+    late = select(func.coalesce(func.sum(due.n), 0)).where(due.day < asking.now // DAY, scope)
+    return int(conn.execute(late).scalar_one())
+
+
+def _is_led_to(query: Query, visibility: Visibility) -> bool:
+    """Whether an index leads to what the viewer may see of a query."""
+    return isinstance(visibility, Readers) or any(filters.is_narrow(term) for term in query.terms)
 
 
 def _late(asking: Asking) -> ColumnElement[int]:
@@ -116,24 +141,25 @@ def _order(sort: Order, asking: Asking) -> tuple[Any, ...]:
 def _sorted(
     conn: Connection,
     clause: ColumnElement[bool],
-    sort: Order,
+    query: Query,
     asking: Asking,
     *,
     key: tuple[int, ...] | None,
     limit: int,
 ) -> list[Sequence[int]]:
     """The whole list sorted. Adding nothing to each column keeps the planner from walking an index of the order."""
-    order = [column + 0 for column in _order(sort, asking)]
-    query = select(*_order(sort, asking)).where(clause).order_by(*order).limit(limit)
+    columns = _order(query.sort, asking)
+    order = [column + 0 for column in columns]
+    rows = select(*columns).where(clause).order_by(*order).limit(limit)
     if key is not None:
-        query = query.where(tuple_(*order) > tuple_(*map(literal, key)))
-    return [tuple(row) for row in conn.execute(query)]
+        rows = rows.where(tuple_(*order) > tuple_(*map(literal, key)))
+    return [tuple(row) for row in conn.execute(rows)]
 
 
 def _walked(
     conn: Connection,
     clause: ColumnElement[bool],
-    sort: Order,
+    query: Query,
     asking: Asking,
     *,
     key: tuple[int, ...] | None,
@@ -141,22 +167,27 @@ def _walked(
 ) -> list[Sequence[int]]:
     """Along the index of the order, stage by stage: open before closed, and where it matters late before not late."""
     found: list[Sequence[int]] = []
-    start = today(asking.now)
-    for closed in (0, 1):
-        lates = (0, 1) if sort is Order.DO_NOW and closed == 0 else (1,)
-        for late in lates:
-            if len(found) >= limit or (key is not None and _stage(key, sort) > (closed, late)):
-                continue
-            columns, order = _stage_order(sort)
-            query = select(*_order(sort, asking)).where(f.closed == closed, clause)
-            if sort is Order.DO_NOW and closed == 0:
-                query = query.where(f.due_at < start if late == 0 else f.due_at >= start)
-            if key is not None and _stage(key, sort) == (closed, late):
-                rest = key[-len(columns) :]
-                query = query.where(_after(columns, rest, sort))
-            rows = conn.execute(query.order_by(*order).limit(limit - len(found)))
-            found.extend(tuple(row) for row in rows)
+    sort, start = query.sort, today(asking.now)
+    columns, order = _stage_order(sort)
+    for closed, late in _stages(query):
+        stage = None if key is None else _stage(key, sort)
+        if len(found) >= limit or (stage is not None and stage > (closed, late)):
+            continue
+        rows = select(*_order(sort, asking)).where(f.closed == closed, clause)
+        if sort is Order.DO_NOW and closed == 0:
+            rows = rows.where(f.due_at < start if late == 0 else f.due_at >= start)
+        if key is not None and stage == (closed, late):
+            rows = rows.where(_after(columns, key[-len(columns) :], sort))
+        found.extend(tuple(row) for row in conn.execute(rows.order_by(*order).limit(limit - len(found))))
     return found
+
+
+def _stages(query: Query) -> list[tuple[int, int]]:
+    """Which stretches of the order the query can have rows in, as (closed, late): 0 is yes for late and no for closed."""
+    stages = [(0, 0), (0, 1), (1, 1)] if query.sort is Order.DO_NOW else [(0, 1), (1, 1)]
+    if _OVERDUE in query.terms and query.sort is Order.DO_NOW:
+        return stages[:1]
+    return stages[:-1] if _OPEN in query.terms or _OVERDUE in query.terms else stages
 
 
 def _stage(key: tuple[int, ...], sort: Order) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, exists, select, true
+from sqlalchemy import Connection, and_, exists, select, true
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.alias import WIZ_PROJECT
@@ -31,8 +31,10 @@ def page(conn: Connection, visibility: Visibility, external_id: str, source: str
         raise NotFoundError
     everything = isinstance(visibility, Everything)
     member = schema.project_set_member.c
-    sets = select(member.set_id).where(member.project_id == p.id)
-    seen = exists(select(f.id).where(f.project_set_id.in_(sets), visible(f.holding_id, visibility)))
+    mentions = (member.set_id == f.project_set_id, member.project_id == p.id)
+    seen = exists(
+        select(f.id).join(schema.project_set_member, and_(*mentions)).where(visible(f.holding_id, visibility))
+    )
     rows = conn.execute(
         select(p.body, p.listed, p.source_id, s.name)
         .join_from(schema.project, schema.source, s.id == p.source_id)

@@ -19,6 +19,8 @@ def visible(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bo
             return true()
         case Nothing():
             return false()
+        case Readers(owners=owners) if not owners:
+            return false()
         case Readers(owners=owners, depth=depth):
             reader = schema.holding_reader
             mine = reader.c.entity_id.in_(_owned(owners))
@@ -37,6 +39,8 @@ def entity_owned(entity_id: Column[Any], visibility: Visibility) -> ColumnElemen
             return true()
         case Nothing():
             return false()
+        case Readers(owners=owners) if not owners:
+            return false()
         case Readers(owners=owners):
             return entity_id.in_(_owned(owners))
 
@@ -51,6 +55,8 @@ def entity_visible(entity_id: Column[Any], visibility: Visibility) -> ColumnElem
         case Everything():
             return true()
         case Nothing():
+            return false()
+        case Readers(owners=owners) if not owners:
             return false()
         case Readers(owners=owners):
             route, closure, system = schema.holding_route.c, schema.group_closure.c, schema.entity.alias("system").c
