@@ -28,7 +28,7 @@ from callboard.config.reader import Reader
 from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import errors as web_errors
-from callboard.web import gate, openapi, routes, wire
+from callboard.web import gate, openapi, routes, wire, wire_work
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 HEAD = "<!-- Made from the code by `make docs`. Change the code, not this page. -->"
@@ -274,6 +274,8 @@ def _words(info: msgspec.inspect.Type) -> str:
             return f"number{_range(info)}"
         case msgspec.inspect.VarTupleType() | msgspec.inspect.ListType():
             return f"list of {_words(info.item_type)}s"
+        case msgspec.inspect.LiteralType(values=values):
+            return " or ".join(f"`{value}`" for value in values)
         case msgspec.inspect.UnionType():
             return " or ".join(_words(each) for each in info.types if not isinstance(each, msgspec.inspect.NoneType))
         case msgspec.inspect.CustomType(cls=cls):
@@ -346,7 +348,7 @@ def _operation(method: str, path: str, told: dict[str, Any]) -> Iterator[str]:
 
 
 def _shape(name: str, shape: dict[str, Any]) -> Iterator[str]:
-    about = field_notes(getattr(wire, name, None) or getattr(web_errors, name))
+    about = field_notes(getattr(wire, name, None) or getattr(wire_work, name, None) or getattr(web_errors, name))
     yield f"### {name}"
     yield prose(shape.get("description"))
     rows = [

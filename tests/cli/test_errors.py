@@ -30,8 +30,8 @@ def test_every_error_has_an_exit_code() -> None:
     [
         (["findngs"], "There is no command 'findngs'. Did you mean findings?"),
         (["findings", "--seveirty", "high"], "Did you mean"),
-        (["findings", "--severity", "hihg"], "Did you mean 'high'?"),
-        (["findings", "--limit", "0"], "from 1 to 500"),
+        (["findings", "--severity", "hihg"], 'Did you mean "severity:high"?'),
+        (["findings", "--limit", "0"], "range 1<=x<=500"),
         (["findings", "--cursor", "xx"], "cursor"),
         (["component", "a b"], "not an entity reference"),
         (["sync", "--full", "--estimate"], "do not go together"),

@@ -93,6 +93,28 @@ def test_completion(folder: Folder, shell: str) -> None:
     assert "plain,--severity" in options.out
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("sev", ["severity:critical", "severity:high"]),
+        ("severity:cr", ["severity:critical"]),
+        ("severity:high,cr", ["severity:high,critical"]),
+        ("-is:sup", ["-is:suppressed"]),
+        ("is:open so", ["source:", "sort:"]),
+        ("severity : cr", ["critical"]),
+        ("severity :", ["critical", "high"]),
+        ("nothing-like-it", []),
+    ],
+)
+def test_completion_knows_the_language(folder: Folder, line: str, found: list[str]) -> None:
+    """Keys, and the words behind their colons; also where bash takes words apart at colons."""
+    words = f"callboard findings {line}"
+    said = folder.run(_CALLBOARD_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(len(words.split()) - 1))
+    offered = [each.partition(",")[2] for each in said.out.split()]
+    assert offered[: len(found)] == found
+    assert found or not offered
+
+
 def test_version(folder: Folder) -> None:
     """The same in both forms."""
     from callboard import __version__

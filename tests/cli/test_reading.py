@@ -1,24 +1,31 @@
-"""findings, finding, components, component, sources: for people and for programs."""
+"""findings, bundles, finding, components, component, teams, views, sources: for people and for programs."""
 
 from __future__ import annotations
 
-from callboard.domain.access import LAPTOP
+import csv
+
+import msgspec
+
+from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import Instant
+from callboard.domain.query import FOR_ANYBODY, parse
 from callboard.store import open_store
-from callboard.usecases import browse
-from callboard.web import to_wire
+from callboard.usecases import ask
+from callboard.web import exports, to_wire
+from callboard.wiring import SystemClock
 from tests.cli.conftest import Folder
 
 
 def test_findings_for_people(board: Folder) -> None:
-    """Worst first, whose they are, and how many there are."""
-    said = board.call("findings")
+    """What to do first comes first, whose they are, how many there are, and what was asked."""
+    said = board.call("findings", "--sort", "severity")
     rows = said.out.splitlines()
     assert rows[0].split()[:3] == ["Id", "Severity", "State"]
     assert "critical" in rows[1]
     assert "unmapped: " in rows[1]
     assert "checkout-api" in rows[2]
-    assert "6 of 6 findings." in said.err
+    assert "6 of 6 findings for: is:open sort:severity" in said.err
+    assert "No finding matches for: is:kev sort:do-now" in board.call("findings", "is:kev").err
 
 
 def test_findings_for_programs(board: Folder) -> None:
@@ -26,34 +33,51 @@ def test_findings_for_programs(board: Folder) -> None:
     page = board.run("findings", "--json").json
     assert (page["total"], len(page["findings"]), page["next_cursor"]) == (6, 6, None)
     store = open_store(f"sqlite:///{board.path / 'callboard.db'}")
-    import msgspec
-
-    from callboard.domain.query import FindingQuery
-
-    same = to_wire.findings(browse.findings(store, LAPTOP, FindingQuery()))
+    query = parse(FOR_ANYBODY)
+    same = to_wire.findings(ask.list_findings(store, AT_THE_LAPTOP, query, now=SystemClock().now()), query)
     store.close()
     assert page == msgspec.to_builtins(same)
 
 
-def test_filters_ask_like_the_api(board: Folder) -> None:
+def total(board: Folder, *args: str) -> int:
+    """How many findings there are."""
+    value = board.call("findings", *args, "--json").json["total"]
+    assert isinstance(value, int)
+    return value
+
+
+def test_a_query_is_all_that_is_asked(board: Folder) -> None:
+    """Its words are arguments; a negated one is no option; nothing is added to it."""
+    assert total(board, "is:open", "severity:critical,high") == 5
+    assert total(board, "is:open severity:critical") == 1
+    assert total(board, "-severity:critical,high") == 1
+    assert total(board, "-has:component", "is:open") == 2
+    assert board.call("findings", "--json", "--", "-severity:high", "-is:unmapped").json["total"] == 0
+    assert total(board, "owner:payments") == 4
+    assert total(board, "resource:arn:aws:s3:::bucket-3") == 1
+    assert total(board, "BUCKET-5") == 1
+    said = board.call("findings", "sev:high", code=2)
+    assert 'did you mean "severity:"' in said.err.lower()
+    assert "owner:payments" in board.call("findings", "owner:@me", code=2).err
+
+
+def test_options_add_terms(board: Folder) -> None:
     """Lists with commas or repeated, references in short, words of the glossary."""
-
-    def total(*args: str) -> int:
-        value = board.call("findings", *args, "--json").json["total"]
-        assert isinstance(value, int)
-        return value
-
-    assert total("--severity", "critical,high") == 5
-    assert total("--severity", "critical", "--severity", "low") == 2
-    assert total("--component", "checkout-api") == 4
-    assert total("--owner", "payments") == 4
-    assert total("--unmapped") == 2
-    assert total("--kind", "vulnerability") == 0
-    assert total("--rule", "rule-1", "--state", "any") == 6
-    assert total("--resource", "arn:aws:s3:::bucket-3") == 1
-    assert total("--project", "project-1") == 4
-    assert total("--text", "BUCKET-5") == 1
-    assert total("--source", "main", "--state", "fixed") == 0
+    assert total(board, "--severity", "critical,high") == 5
+    assert total(board, "--severity", "critical", "--severity", "low") == 2
+    assert total(board, "--component", "checkout-api") == 4
+    assert total(board, "--owner", "payments") == 4
+    assert total(board, "--unmapped") == 2
+    assert total(board, "--kind", "vulnerability") == 0
+    assert total(board, "--rule", "rule-1", "--state", "any") == 6
+    assert total(board, "--resource", "arn:aws:s3:::bucket-3") == 1
+    assert total(board, "--project", "project-1") == 4
+    assert total(board, "--text", "BUCKET-5") == 1
+    assert total(board, "--text", 'a "quoted, text') == 0
+    assert total(board, "--source", "main", "--state", "fixed") == 0
+    assert total(board, "--system", "shop", "is:unmapped") == 0
+    said = board.call("findings", "severity:low", "--unmapped", "--state", "open,in-progress", "--sort", "due")
+    assert "for: is:unmapped severity:low status:in-progress,open sort:due" in said.err
 
 
 def test_a_walk_by_cursor_sees_each_row_once(board: Folder) -> None:
@@ -62,13 +86,73 @@ def test_a_walk_by_cursor_sees_each_row_once(board: Folder) -> None:
     cursor: str | None = None
     while True:
         args = ["--cursor", cursor] if cursor else []
-        page = board.call("findings", "--sort", "first", "--limit", "4", "--json", *args).json
+        page = board.call("findings", "--sort", "newest", "--limit", "4", "--json", *args).json
         seen += [each["id"] for each in page["findings"]]
         cursor = page["next_cursor"]
         if cursor is None:
             break
     assert sorted(seen) == sorted(set(seen))
     assert len(seen) == 6
+    assert board.call("findings", "--limit", "0", code=2)
+    assert board.call("bundles", "--limit", "501", code=2)
+
+
+def test_a_csv_file_holds_them_all(board: Folder) -> None:
+    """The API's own columns, whatever the page size; - is stdout, and nothing else is there."""
+    said = board.run("findings", "sort:severity", "--csv", "-")
+    rows = list(csv.DictReader(said.out.splitlines()))
+    assert tuple(rows[0]) == exports.COLUMNS
+    assert [row["severity"] for row in rows] == ["critical", *["high"] * 4, "low"]
+    assert said.err == "6 findings for: sort:severity\n"
+    board.call("findings", "sort:severity", "--csv", "out.csv")
+    content = (board.path / "out.csv").read_bytes()
+    assert content.count(b"\r\n") == 7
+    assert b"\r\r" not in content
+    assert list(csv.DictReader(content.decode().splitlines())) == rows
+    assert "do not go with it" in board.call("findings", "--csv", "x", "--json", code=2).err
+    assert "cannot be written" in board.call("findings", "--csv", "no/such/folder/x.csv", code=2).err
+
+
+def test_bundles(board: Folder) -> None:
+    """As many findings as the list; the groups that were asked for."""
+    said = board.call("bundles")
+    assert "Bucket is public" in said.out
+    assert "1 of 1 bundle for: is:open sort:do-now" in said.err
+    page = board.call("bundles", "is:open", "group:component", "-severity:low", "--json").json
+    assert page["query"] == "is:open -severity:low group:component sort:do-now"
+    assert sum(each["findings"] for each in page["bundles"]) == total(board, "is:open", "-severity:low") == 5
+    assert all(each["link"] or each["link_problem"] for each in page["bundles"])
+
+
+def test_a_team(board: Folder) -> None:
+    """What it owns, in numbers and in work; a person has one too; anything else has none."""
+    page = board.call("team", "payments", "--json").json
+    assert (page["ref"], page["numbers"]["open"], page["members"]) == ("group:default/payments", 4, 1)
+    said = board.call("team", "payments")
+    for expected in ("payments (group:default/payments)", "4 open", "Bucket is public", "checkout-api"):
+        assert expected in said.out
+    assert "unknown" in next(line for line in said.out.splitlines() if "nobody-knows" in line)
+    assert board.call("team", "user:default/ana", "--json").json["kind"] == "user"
+    assert "is no group" in board.call("team", "component:default/checkout-api", code=2).err
+    board.call("team", "nobody", code=1)
+    board.call("system", "never-described", code=1)
+    board.call("domain", "never-described", code=1)
+    board.call("domain", "a/b/c", code=2)
+
+
+def test_views(board: Folder) -> None:
+    """Saved, listed and removed by name."""
+    assert "no saved views" in board.call("views", "list").err
+    assert "Late: is:open is:overdue sort:do-now" in board.call("views", "save", "Late", "is:overdue", "is:open").out
+    kept = board.call("views", "save", "Calm", "-is:overdue", "--team", "payments", "--json").json
+    assert (kept["query"], kept["team"]) == ("-is:overdue sort:do-now", "group:default/payments")
+    assert [each["name"] for each in board.call("views", "list", "--json").json["views"]] == ["Calm", "Late"]
+    assert "Late" in board.call("views", "list").out
+    board.call("views", "remove", "Late")
+    board.call("views", "remove", str(kept["id"]))
+    board.call("views", "remove", "Late", code=1)
+    board.call("views", "save", "Late", code=2)
+    board.call("views", "save", "Late", "sev:high", code=2)
 
 
 def test_one_finding(board: Folder) -> None:
@@ -110,6 +194,7 @@ def test_one_component(board: Folder) -> None:
 def test_sources(board: Folder) -> None:
     """How fresh and how whole; what was never read is named."""
     (source,) = board.call("sources", "--json").json["sources"]
+    assert board.call("sources", "--json").json["link_checks"] == []
     assert (source["name"], source["findings"], source["last_run_state"]) == ("main", 6, "applied")
     assert "main" in board.call("sources").out
     (board.path / "callboard.db").unlink()
@@ -133,6 +218,4 @@ def test_texts_from_outside_cannot_act_on_the_terminal(board: Folder, wiz: objec
 
 def test_now_is_an_instant() -> None:
     """The clock of the wiring counts microseconds since 1970."""
-    from callboard.wiring import SystemClock
-
     assert SystemClock().now() > Instant(1_700_000_000_000_000)

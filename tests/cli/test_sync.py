@@ -131,3 +131,12 @@ def test_no_secret_is_kept_or_said(folder: Folder, wiz: StubWiz) -> None:
     assert SECRET.encode() not in kept
     assert b"eyJhbGciOiJub25lIn0" not in kept
     assert all("the-webhook-secret" not in said.all and "eyJhbGciOiJub25lIn0" not in said.all for said in folder.said)
+
+
+def test_a_new_policy_moves_due_dates_once(board: Folder) -> None:
+    """Before anything is read; one line says how many, and the next time there is nothing to say."""
+    file = board.path / "callboard.toml"
+    assert "due dates moved" not in board.call("sync").err
+    file.write_text(file.read_text() + "[due]\nhigh_days = 10\ncritical_days = 5\nlow_days = 50\n")
+    assert "The policy has changed: 6 due dates moved." in board.call("sync").err
+    assert "due dates moved" not in board.call("sync").err

@@ -56,13 +56,18 @@ def board(open_page: OpenPage, session: dict[str, str], *, scheme: str = "light"
     base = f"{parts.scheme}://{parts.netloc}"
     if "cookie" in session:
         page.context.add_cookies([{"name": session["name"], "value": session["cookie"], "url": base}])
-        page.goto(f"{base}/components")
+        page.goto(f"{base}/")
     else:
         page.goto(session["link"])
-        page.wait_for_url("**/components")
+        page.wait_for_url(f"{base}/")
         cookie = page.context.cookies()[0]
         session |= {"name": cookie["name"], "cookie": cookie["value"]}
     return page
+
+
+def troubles(page: Page) -> list[str]:
+    """What went wrong, but for the line of live updates: a page that is left gives it up."""
+    return [each for each in complaints(page) if not ("/api/v1/live" in each and "ERR_ABORTED" in each)]
 
 
 def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: dict[str, str]) -> None:
@@ -80,17 +85,17 @@ def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: d
     there.wait_for_load_state()
     expect(there.locator("body")).to_contain_text(external_id)
     assert set(asked) == {"127.0.0.1"}
-    assert complaints(page) == []
+    assert troubles(page) == []
 
 
 @pytest.mark.parametrize("kind", ["issue", "vulnerability", "misconfiguration"])
 def test_each_kind_opens_at_its_own_place(open_page: OpenPage, session: dict[str, str], kind: str) -> None:
     """The link of a finding opens the look-alike's page of that very one: its id, its name, its resource, its state."""
     page = board(open_page, session)
-    page.goto(f"{page.url.rpartition('/')[0]}/findings?kind={kind}")
+    page.goto(f"{page.url.rpartition('/')[0]}/findings?q=is:open+kind:{kind}")
     page.locator("main a[href^='/findings/']").first.click()
     external_id = page.locator("dl.facts code").last.inner_text().replace("\u200b", "").strip()
-    resource = page.locator("dl.facts a[href*='resource=']").first.inner_text().replace("\u200b", "").strip()
+    resource = page.locator("dl.facts a[href^='/resources?']").first.inner_text().replace("\u200b", "").strip()
     title = page.get_by_role("heading", level=1).inner_text().replace("\u200b", "").strip()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name=re.compile("Open in Wiz")).click()
@@ -109,7 +114,7 @@ def test_each_kind_opens_at_its_own_place(open_page: OpenPage, session: dict[str
 def test_a_link_that_names_nothing_shows_nothing(open_page: OpenPage, session: dict[str, str]) -> None:
     """An id that nobody knows is not found; a link of another form names nothing, though an id stands somewhere in it."""
     page = board(open_page, session)
-    page.goto(f"{page.url.rpartition('/')[0]}/findings?kind=issue")
+    page.goto(f"{page.url.rpartition('/')[0]}/findings?q=is:open+kind:issue")
     page.locator("main a[href^='/findings/']").first.click()
     link = page.get_by_role("link", name=re.compile("Open in Wiz")).get_attribute("href") or ""
     start, _, id_ = link.partition("~(issue~'")
@@ -131,7 +136,8 @@ def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], s
     """No page of the demo scrolls sideways or says anything on the console, light and dark, wide and narrow."""
     page = board(open_page, session, scheme=scheme, width=width)
     walk = {
-        "components": None,
+        "do-now": None,
+        "components": "nav a[href='/components']",
         "component": "main a[href^='/components/component']",
         "finding": "main a[href^='/findings/']",
     }
@@ -144,4 +150,4 @@ def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], s
             folder = Path(SHOTS)
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
-    assert complaints(page) == []
+    assert troubles(page) == []

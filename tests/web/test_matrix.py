@@ -8,13 +8,24 @@ from callboard.web import app, routes
 from tests.web.conftest import HOOK_TOKEN, Door
 
 BOARD = {"anonymous": 401, "wrong host": 421, "wrong token": 401, "session": 200, "bearer": 200}
+NONE = {**BOARD, "session": 404, "bearer": 404}
+"""Asked for something that is not there."""
 OPEN = {**BOARD, "anonymous": 200, "wrong token": 200}
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
-    ("GET", "/"): {**BOARD, "session": 303, "bearer": 303},
+    ("GET", "/"): BOARD,
+    ("GET", "/do-now"): BOARD,
     ("GET", "/components"): BOARD,
     ("GET", "/components/{kind}/{namespace}/{name}"): BOARD,
     ("GET", "/findings"): BOARD,
     ("GET", "/findings/{finding_id}"): BOARD,
+    ("GET", "/teams/{kind}/{namespace}/{name}"): NONE,  # only groups and users have one
+    ("GET", "/systems/{namespace}/{name}"): NONE,
+    ("GET", "/domains/{namespace}/{name}"): NONE,
+    ("GET", "/rules"): {**BOARD, "session": 400, "bearer": 400},  # without an id
+    ("GET", "/resources"): {**BOARD, "session": 400, "bearer": 400},
+    ("GET", "/projects"): {**BOARD, "session": 400, "bearer": 400},
+    ("GET", "/cves/{cve}"): BOARD,
+    ("GET", "/search"): {**BOARD, "session": 303, "bearer": 303},
     ("GET", "/sources"): BOARD,
     ("GET", "/enter"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # without a good key
     ("POST", "/leave"): BOARD,
@@ -22,7 +33,20 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/components"): BOARD,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): BOARD,
     ("GET", "/api/v1/findings"): BOARD,
+    ("GET", "/api/v1/findings.csv"): BOARD,
+    ("GET", "/api/v1/findings.json"): BOARD,
     ("GET", "/api/v1/findings/{finding_id}"): BOARD,
+    ("POST", "/api/v1/findings/{finding_id}/broken-link"): BOARD,
+    ("GET", "/api/v1/bundles"): BOARD,
+    ("GET", "/api/v1/facets"): BOARD,
+    ("GET", "/api/v1/do-now"): BOARD,
+    ("GET", "/api/v1/rollups/{kind}/{namespace}/{name}"): NONE,
+    ("GET", "/api/v1/views"): BOARD,
+    ("POST", "/api/v1/views"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("DELETE", "/api/v1/views/{view_id}"): NONE,
+    ("GET", "/api/v1/query/help"): BOARD,
+    ("GET", "/api/v1/query/explain"): BOARD,
+    ("GET", "/api/v1/live"): BOARD,
     ("GET", "/api/v1/sources"): BOARD,
     ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
     ("GET", "/healthz"): OPEN,
@@ -57,7 +81,12 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         name="look.css" if "static" in path else "checkout-api",
         finding_id=door.finding_id("due-soon"),
         source="wiz-main",
+        cve="CVE-1999-0001",
+        view_id="4711",
     )
+    if path == "/api/v1/live":
+        # It does not end as long as the door is open.
+        door.services.closing.set()
     answers = {}
     with door.client() as client:
         answers["anonymous"] = client.request(method, filled)
@@ -69,6 +98,7 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         answers["session"] = client.request(method, filled)
     with door.bearer() as client:
         answers["bearer"] = client.request(method, filled)
+    door.services.closing.clear()
     assert {who: answer.status_code for who, answer in answers.items()} == EXPECTED[method, path]
     for who, answer in answers.items():
         assert answer.headers["content-security-policy"].startswith("default-src 'none'"), who
@@ -103,6 +133,10 @@ def test_every_name_of_loopback_is_a_good_host(door: Door) -> None:
 def test_a_page_of_another_origin_writes_nothing(door: Door) -> None:
     """The Origin header is checked on every writing request, whatever its credentials."""
     hook = "/api/v1/hooks/wiz/wiz-main"
+    with door.bearer() as client:
+        for method, path in (("POST", "/api/v1/views"), ("DELETE", "/api/v1/views/1"), ("POST", "/leave")):
+            for site in ({"origin": "https://evil.example"}, {"origin": "null", "sec-fetch-site": "cross-site"}):
+                assert client.request(method, path, headers=site).status_code == 403
     token = {"authorization": f"Bearer {HOOK_TOKEN}"}
     with door.client() as client:
         for origin in ("https://evil.example", "http://127.0.0.1:1", "null"):

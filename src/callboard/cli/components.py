@@ -33,17 +33,21 @@ if TYPE_CHECKING:
 @click.pass_obj
 def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
     """List components with their open findings, the worst first, and what no component answers for."""
+    import msgspec
+
     from callboard.cli import output
-    from callboard.domain.access import LAPTOP
+    from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.finding import Severity
-    from callboard.usecases import browse
+    from callboard.usecases import ask
     from callboard.web import component_list, params, words
 
-    ask = params.components(output.pairs(asked))
+    wanted = params.components(output.pairs(asked))
     with door.services() as services:
         now = services.clock.now()
-        board = browse.board(services.store, LAPTOP, now=now)
-    page = component_list.cut(board.components, ask)
+        board = ask.board(services.store, AT_THE_LAPTOP, now=now)
+        page = component_list.cut(board.components, wanted)
+        rows = ask.enriched(services.store, AT_THE_LAPTOP, page.rows, now=now)
+    page = msgspec.structs.replace(page, rows=rows)
     if as_json:
         from callboard.web import to_wire
 
@@ -51,7 +55,7 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
         return
     if page.rows:
         letters = [words.SEVERITY_LETTER[severity] for severity in sorted(Severity, reverse=True)]
-        columns = ("Component", "Owner", "System", "Open", *letters, "Oldest")
+        columns = ("Component", "Owner", "System", "Open", *letters, "Overdue", "Oldest")
         output.show(output.table(columns, (_row(row, now) for row in page.rows), right=columns[3:]))
     totals = board.totals
     output.say(
@@ -81,6 +85,7 @@ def _row(row: ComponentRow, now: Instant) -> tuple[Cell, ...]:
         # Without a claim nobody can tell which findings belong here, and unknown is not zero.
         row.open.total if known else "unknown",
         *((number or "·") if known else None for number in numbers),
+        row.overdue if known else None,
         None if row.oldest_open_at is None else words.since(row.oldest_open_at, now),
     )
 
@@ -93,10 +98,12 @@ def _row(row: ComponentRow, now: Instant) -> tuple[Cell, ...]:
 @click.pass_obj
 def component(door: Door, /, *, ref: str, as_json: bool) -> None:
     """Everything about one component. REF is its entity reference; `component:default/` may be left out."""
+    import msgspec
+
     from callboard.cli import output
-    from callboard.domain.access import LAPTOP
+    from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
     from callboard.domain.component import entity_ref
-    from callboard.usecases import browse
+    from callboard.usecases import ask, browse
 
     try:
         full = entity_ref(ref, kind="component")
@@ -105,6 +112,8 @@ def component(door: Door, /, *, ref: str, as_json: bool) -> None:
     with door.services() as services:
         now = services.clock.now()
         page = browse.component(services.store, LAPTOP, full, now=now)
+        (row,) = ask.enriched(services.store, AT_THE_LAPTOP, (page.row,), now=now)
+    page = msgspec.structs.replace(page, row=row)
     if as_json:
         from callboard.web import to_wire
 

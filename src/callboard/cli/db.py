@@ -89,7 +89,7 @@ def check(door: Door, /, *, as_json: bool) -> None:
     with door.services() as services:
         check = upkeep.check_counters(services.store)
     wrong = [
-        {"table": table, "counter": "/".join(map(str, key)), "kept": str(kept), "counted": str(counted)}
+        {"table": table, "counter": "/".join(map(str, key)), "kept": kept, "counted": counted}
         for table, cells in check.wrong.items()
         for key, (counted, kept) in sorted(cells.items(), key=str)
     ]
@@ -97,7 +97,7 @@ def check(door: Door, /, *, as_json: bool) -> None:
         output.document({"ok": not wrong, "counters": check.counters, "findings": check.findings, "wrong": wrong})
     elif wrong:
         columns = ("Table", "Counter", "Kept", "Counted")
-        rows = [(each["table"], each["counter"], each["kept"], each["counted"]) for each in wrong]
+        rows = [tuple(str(value) for value in each.values()) for each in wrong]
         output.show(output.table(columns, rows, right=columns[2:]))
         output.line(f"{words.count(len(wrong), 'counter')} of {words.number(check.counters)} are wrong.")
     else:

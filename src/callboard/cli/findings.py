@@ -2,81 +2,141 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from callboard.cli.asking import Asking, query_of, query_words, split, terms
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.cli.output import Cell
     from callboard.domain.board import FindingPage, FindingRow
     from callboard.domain.instant import Instant
+    from callboard.domain.query import Query
+    from callboard.wiring import Services
 
 WIDE = 140
 """Columns from which on a row has room to say why nobody answers for it; `callboard finding` says it always."""
 
 MANY = "Give it several times, or a list with commas."
+ONE_BY_ONE = "Several times for several."
 
 
 @click.command(
+    cls=Asking,
     epilog=examples(
-        "callboard findings --severity critical,high",
+        "callboard findings",
+        "callboard findings is:open severity:critical,high owner:payments -env:test",
+        "callboard findings is:overdue sort:due --json",
+        "callboard findings component:checkout-api --csv findings.csv",
         "callboard findings --component checkout-api --state any",
-        "callboard findings --unmapped --sort first --json",
-    )
+    ),
 )
-@click.option("--severity", multiple=True, help=f"critical, high, medium, unknown, low, info. {MANY}")
+@query_words
+@click.option("--severity", multiple=True, help=f"Adds severity:… {MANY}")
 @click.option(
     "--state",
     multiple=True,
-    help=f"open, in-progress, unknown, fixed, rejected, gone, or any. Default: the open ones. {MANY}",
+    help=f"Adds status:…: open, in-progress, unknown, fixed, rejected, gone; or any. {MANY}",
 )
-@click.option("--kind", multiple=True, help=f"issue, vulnerability, misconfiguration, … {MANY}")
-@click.option("--component", multiple=True, help=f"By reference, for example checkout-api. {MANY}")
-@click.option(
-    "--owner", multiple=True, help=f"A group or user by reference, for example payments or user:default/ana. {MANY}"
-)
-@click.option("--system", multiple=True, help=f"By reference. {MANY}")
-@click.option("--rule", multiple=True, help="The rule's id at the source, or a CVE. Several times for several.")
-@click.option("--resource", multiple=True, help="Any id of the resource. Several times for several.")
-@click.option("--project", multiple=True, help="The project's id at the source. Several times for several.")
-@click.option("--source", multiple=True, help=f"The source's name. {MANY}")
-@click.option("--text", help="Part of the name or id of a rule or a resource.")
-@click.option("--unmapped", is_flag=True, help="Only those that no component answers for.")
-@click.option("--sort", type=click.Choice(["severity", "first"]), help="Worst first (default), or newest first.")
-@click.option("--limit", type=int, help="Rows on one page, up to 500.  [default: 50]")
+@click.option("--kind", multiple=True, help=f"Adds kind:… {MANY}")
+@click.option("--component", multiple=True, help=f"Adds component:… {MANY}")
+@click.option("--owner", multiple=True, help=f"Adds owner:… {MANY}")
+@click.option("--system", multiple=True, help=f"Adds system:… {MANY}")
+@click.option("--rule", multiple=True, help=f"Adds rule:…; a CVE is one, too. {ONE_BY_ONE}")
+@click.option("--resource", multiple=True, help=f"Adds resource:…; any id of it. {ONE_BY_ONE}")
+@click.option("--project", multiple=True, help=f"Adds project:… {ONE_BY_ONE}")
+@click.option("--source", multiple=True, help=f"Adds source:… {MANY}")
+@click.option("--text", help="Part of the name or id of a rule, a resource or a package.")
+@click.option("--unmapped", is_flag=True, help="Adds is:unmapped.")
+@click.option("--sort", type=click.Choice(["do-now", "severity", "due", "newest", "oldest"]), help="Sets sort:…")
+@click.option("--limit", type=click.IntRange(1, 500), help="Rows on one page.  [default: 50]")
 @click.option("--cursor", help="Where the last page ended, as it said.")
+@click.option(
+    "--csv",
+    "csv_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="Write all of them, not one page, to a CSV file; - is stdout.",
+)
 @answers
 @click.pass_obj
-def findings(door: Door, /, *, as_json: bool, text: str | None, unmapped: bool, **asked: object) -> None:
-    """List findings: worst first, 50 at a time."""
+def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any) -> None:
+    """List findings in the query language: what to do first comes first, 50 at a time.
+
+    QUERY is made of terms such as severity:high, owner:payments, is:overdue or age:>30d; all of them have to hold, and a "-"
+    before a term turns it round. Without a query: is:open sort:do-now. Options add terms to it.
+    """
     from callboard.cli import output
-    from callboard.domain.access import LAPTOP
-    from callboard.usecases import browse
-    from callboard.web import params, words
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import ask, browse
+    from callboard.web import params, to_wire
 
-    pairs = output.pairs({**asked, "q": text, "mapped": "false" if unmapped else None})
-    ask = params.findings(pairs)
+    limit, cursor = asked["limit"], asked["cursor"]
+    if csv_file is not None and (as_json or limit is not None or cursor is not None):
+        raise click.UsageError("--csv writes everything, so --json, --limit and --cursor do not go with it.")
+    query = _query(asked)
     with door.services() as services:
-        page = browse.findings(services.store, LAPTOP, ask.query, sort=ask.sort, cursor=ask.cursor, limit=ask.limit)
         now = services.clock.now()
-        health = browse.sources(services.store, LAPTOP, now=now)
+        if csv_file is not None:
+            _write(services, query, csv_file)
+            return
+        page = ask.list_findings(
+            services.store,
+            AT_THE_LAPTOP,
+            query,
+            now=now,
+            cursor=cursor,
+            limit=params.DEFAULT_LIMIT if limit is None else limit,
+        )
+        health = browse.sources(services.store, AT_THE_LAPTOP.visibility, now=now)
     if as_json:
-        from callboard.web import to_wire
-
-        output.document(to_wire.findings(page))
+        output.document(to_wire.findings(page, query))
         return
     if page.rows:
         columns = ("Id", "Severity", "State", "Finding", "Resource", "Component", "Age", "Due")
         output.show(output.table(columns, (_row(row, now) for row in page.rows), right=("Id", "Age", "Due")))
-    shown = (
-        f"{words.number(len(page.rows))} of {words.count(page.total, 'finding')}"
-        if page.total
-        else "No finding matches"
-    )
-    output.say(f"{shown}." + (f" Next page: --cursor {page.cursor}" if page.cursor else ""))
+    output.say(output.shown(page, "finding", query.without("group").canonical))
     output.banners(health, now)
+
+
+def _query(asked: dict[str, Any]) -> Query:
+    """What is asked for by words and options together."""
+    from callboard.domain.query import FOR_ANYBODY, Match, Order, Text
+
+    sugar: list[str] = []
+    for key in ("severity", "kind", "component", "owner", "system", "source"):
+        sugar += terms(key, split(asked[key]))
+    for key in ("rule", "resource", "project"):
+        sugar += terms(key, asked[key])
+    if asked["unmapped"]:
+        sugar.append("is:unmapped")
+    if asked["text"]:
+        sugar.append(str(Text(asked["text"], Match.PART)))
+    query = query_of(asked["words"], FOR_ANYBODY, sugar, states=split(asked["state"]))
+    return query if asked["sort"] is None else query.sorted_by(Order(asked["sort"]))
+
+
+def _write(services: Services, query: Query, file: str) -> None:
+    """All findings of a query as CSV."""
+    from callboard.cli import output
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases.export_findings import export_findings
+    from callboard.web import exports, words
+
+    export = export_findings(services.store, AT_THE_LAPTOP, query, now=services.clock.now())
+    try:
+        # RFC 4180 ends lines itself, and a file is UTF-8 whatever the terminal is.
+        with click.open_file(file, "w", encoding="utf-8") as stream:
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(newline="")
+            stream.writelines(exports.as_csv(export.rows))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from None
+    output.say(f"{words.count(export.total, 'finding')} for: {query.without('group').canonical}")
 
 
 def _row(row: FindingRow, now: Instant) -> tuple[Cell, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, RenderableType
 from rich.table import Table
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from callboard.domain.finding import Severity
     from callboard.domain.health import SourceHealth
     from callboard.domain.instant import Instant
+    from callboard.domain.query import Page
 
 PIPE_COLUMNS = 220
 """Width where no terminal tells one: wide enough that `| grep` finds whole rows."""
@@ -84,6 +85,14 @@ def banners(sources: Sequence[SourceHealth], now: Instant) -> None:
 
     for banner in freshness.banners(sources, now):
         say(f"{banner.head} {banner.text}")
+
+
+def shown(page: Page[Any], what: str, query: str) -> str:
+    """What a list says below itself: how much of it is shown, for which query, and how to go on."""
+    total = words.count(page.total, what) if page.total else f"No {what}"
+    more = " or more" if page.is_more else ""
+    head = f"{words.number(len(page.rows))} of {total}{more}" if page.total else f"{total} matches"
+    return f"{head} for: {query}" + (f"\nNext page: --cursor {page.cursor}" if page.cursor else "")
 
 
 def pairs(asked: Mapping[str, object]) -> list[tuple[str, str]]:

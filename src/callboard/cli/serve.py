@@ -33,7 +33,7 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
 
     Prints a link that opens the board once, in one browser. Ends with Ctrl-C or SIGTERM.
     """
-    from callboard.cli import output
+    from callboard.cli import output, running
     from callboard.web.gate import check_bind
     from callboard.web.serve import serve as open_door
 
@@ -46,6 +46,7 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
         output.say("Ctrl-C ends it.")
 
     with door.services(create=True) as services, contextlib.ExitStack() as stack:
+        running.follow_policy(services)
         background = None
         if not no_sync and (config.sources or config.catalogs):
             from callboard.cli.background import Background

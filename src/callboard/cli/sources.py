@@ -26,11 +26,13 @@ def sources(door: Door, /, *, as_json: bool) -> None:
     with door.services() as services:
         now = services.clock.now()
         health = browse.sources(services.store, LAPTOP, now=now)
+        checks = browse.link_checks(services.store, LAPTOP)
+        broken = browse.broken_links(services.store, LAPTOP, now=now)
         waiting = [section for section in services.config.sources if section.name not in {each.name for each in health}]
     if as_json:
         from callboard.web import to_wire
 
-        output.document(to_wire.sources(health))
+        output.document(to_wire.sources(health, checks, broken))
         return
     columns = ("Source", "Kind", "Fresh", "Last full", "Last run", "State", "Findings", "Unreadable", "Out of scope")
     if health:

@@ -83,7 +83,8 @@ def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: A
             .limit(SHOWN)
         )
     column: Any = {"severity": 6 - f.rank, "kind": f.kind, "status": f.state, "source": schema.source.c.name}[key]
-    found = select(column, n).where(clause).group_by(column)
+    # Named, because a clause that nothing can satisfy names no table.
+    found = select(column, n).select_from(schema.finding).where(clause).group_by(column)
     return found.join(schema.source, schema.source.c.id == f.source_id) if key == "source" else found
 
 

@@ -56,9 +56,20 @@ _BOARDS: Kept[Board] = Kept(8)
 _LIVES: Kept[tuple[tuple[int | None, int], tuple[int | None, int]]] = Kept(64)
 
 
-def _asking(conn: Connection, viewer: Viewer, now: Instant) -> Asking:
+_NEW = ("is", "new")
+_STALE = ("is", "stale")
+
+
+def _asking(conn: Connection, viewer: Viewer, now: Instant, query: Query | None = None) -> Asking:
+    """What a query means for this viewer now; what the query does not ask about is not looked up."""
+    words = None
+    if query is not None:
+        words = {(term.key, value) for term in query.terms if isinstance(term, OneOf) for value in term.values}
     return Asking(
-        now=now, me=viewer.owners, visited_at=visits.last(conn, viewer.key), stale=source_store.stale(conn, now=now)
+        now=now,
+        me=viewer.owners,
+        visited_at=visits.last(conn, viewer.key) if words is None or _NEW in words else None,
+        stale=source_store.stale(conn, now=now) if words is not None and _STALE in words else (),
     )
 
 
@@ -67,7 +78,9 @@ def list_findings(
 ) -> Page[FindingRow]:
     """One page of findings. Raises InvalidQueryError for an odd query, a damaged cursor or a limit out of range."""
     with store.read() as conn:
-        return findings.page(conn, viewer.visibility, query, _asking(conn, viewer, now), after=cursor, limit=limit)
+        return findings.page(
+            conn, viewer.visibility, query, _asking(conn, viewer, now, query), after=cursor, limit=limit
+        )
 
 
 def list_bundles(
@@ -75,13 +88,15 @@ def list_bundles(
 ) -> Page[BundleRow]:
     """One page of findings put together, by fix if the query does not say otherwise. Raises InvalidQueryError."""
     with store.read() as conn:
-        return bundles.page(conn, viewer.visibility, query, _asking(conn, viewer, now), after=cursor, limit=limit)
+        return bundles.page(
+            conn, viewer.visibility, query, _asking(conn, viewer, now, query), after=cursor, limit=limit
+        )
 
 
 def list_facets(store: Store, viewer: Viewer, query: Query, *, now: Instant) -> tuple[Facet, ...]:
     """What the list of a query could be narrowed to. Raises InvalidQueryError."""
     with store.read() as conn:
-        return facets.facets(conn, viewer.visibility, query, _asking(conn, viewer, now))
+        return facets.facets(conn, viewer.visibility, query, _asking(conn, viewer, now, query))
 
 
 def count_open(store: Store, viewer: Viewer, *, now: Instant) -> int:
@@ -102,7 +117,9 @@ def do_now(store: Store, viewer: Viewer, text: str | None, *, now: Instant) -> D
         work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
         numbers = desk.numbers(conn, viewer.visibility, terms, asking)
         whole = _board(store, conn, viewer, now)
-        rows = components.enriched(conn, viewer.visibility, _of(conn, viewer, whole, terms, asking)[:WORST], now=now)
+        rows = components.enriched(
+            conn, viewer.visibility, _of(conn, viewer, whole, terms, asking)[:WORST], whole.sources, now=now
+        )
         return DoNow(
             query=msgspec.structs.replace(query, group=None).canonical,
             numbers=numbers,
@@ -181,7 +198,7 @@ def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: A
 def rollup(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> RollupPage:
     """The page of a team, a person, a system or a domain. Raises NotFoundError."""
     with store.read() as conn:
-        head = rollups.head(conn, ref)
+        head = rollups.head(conn, viewer.visibility, ref)
         asking = _asking(conn, viewer, now)
         key = "owner" if head.kind in ("group", "user") else head.kind
         terms: tuple[Term, ...] = (OneOf(key, (ref,)),)
@@ -199,12 +216,13 @@ def rollup(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> Rol
             above=head.above,
             below=head.below,
             members=head.members,
+            in_catalog=head.in_catalog,
             query=msgspec.structs.replace(query, group=None).canonical,
             numbers=numbers,
             bundles=work.rows,
             bundle_count=work.total,
             progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
-            components=components.enriched(conn, viewer.visibility, rows, now=now),
+            components=components.enriched(conn, viewer.visibility, rows, whole.sources, now=now),
             sources=whole.sources,
         )
 
@@ -218,7 +236,8 @@ def board(store: Store, viewer: Viewer, *, now: Instant) -> Board:
 def enriched(store: Store, viewer: Viewer, rows: Sequence[ComponentRow], *, now: Instant) -> tuple[ComponentRow, ...]:
     """Rows of the board with overdue, sparkline and the time they were checked."""
     with store.read() as conn:
-        return components.enriched(conn, viewer.visibility, rows, now=now)
+        health = source_store.health(conn, viewer.visibility, now=now)
+        return components.enriched(conn, viewer.visibility, rows, health, now=now)
 
 
 def views(store: Store, viewer: Viewer) -> tuple[SavedView, ...]:

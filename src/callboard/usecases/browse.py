@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from callboard.domain.access import Visibility
-from callboard.domain.board import Board, ComponentPage, FindingPage
+from callboard.domain.board import Board, BundleRow, ComponentPage, FindingPage
 from callboard.domain.component import EntityRef
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
-from callboard.store import Store
+from callboard.store import Connection, Store
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
 from callboard.store import links as link_store
@@ -48,13 +48,73 @@ def finding(
     """
     with store.read() as conn:
         page = finding_store.one(conn, visibility, finding_id, now=now)
-        rules = (link_rules or {}).get(page.row.source, LinkRules())
-        if not page.link and rules.templates and rules.portal is None:
-            portal = link_store.portal(conn, visibility, page.row.source, rules.hosts)
-            rules = msgspec.structs.replace(rules, portal=portal)
+        rules = _rules(conn, visibility, page.row.source, link_rules, is_bare=not page.link)
     link, no_link = link_of(page.link, page.row.kind, page.row.external_id, rules)
     safe = safe_link(link, link_hosts)
     return msgspec.structs.replace(page, link=safe, no_link=None if safe else no_link or UNSAFE_LINK)
+
+
+class DeepLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one finding is at its source."""
+
+    link: str | None
+    """Judged: safe to show. None: there is none that may be shown."""
+    no_link: str | None
+    """Why there is none, in words."""
+    source: str
+    source_kind: str
+
+
+def deep_links(
+    store: Store,
+    visibility: Visibility,
+    finding_ids: Collection[int],
+    *,
+    link_hosts: Collection[str] = (),
+    link_rules: Mapping[str, LinkRules] | None = None,
+) -> dict[int, DeepLink]:
+    """By finding that may be seen, its link, made and judged as `finding` does."""
+    if not finding_ids:
+        return {}
+    with store.read() as conn:
+        leads = link_store.leads(conn, visibility, finding_ids)
+        bare = {lead.source for lead in leads.values() if not lead.url}
+        sources = {lead.source for lead in leads.values()}
+        rules = {name: _rules(conn, visibility, name, link_rules, is_bare=name in bare) for name in sources}
+    found = {}
+    for id_, lead in leads.items():
+        link, no_link = link_of(lead.url, lead.kind, lead.external_id, rules[lead.source])
+        safe = safe_link(link, link_hosts)
+        why = None if safe else no_link or UNSAFE_LINK
+        found[id_] = DeepLink(link=safe, no_link=why, source=lead.source, source_kind=lead.source_kind)
+    return found
+
+
+def linked(
+    store: Store,
+    visibility: Visibility,
+    rows: Sequence[BundleRow],
+    *,
+    link_hosts: Collection[str] = (),
+    link_rules: Mapping[str, LinkRules] | None = None,
+) -> tuple[BundleRow, ...]:
+    """Pieces of work with the links of their first findings."""
+    ids = [row.finding_id for row in rows]
+    found = deep_links(store, visibility, ids, link_hosts=link_hosts, link_rules=link_rules)
+    nowhere = DeepLink(link=None, no_link=UNSAFE_LINK, source="", source_kind="")
+    return tuple(
+        msgspec.structs.replace(row, **msgspec.structs.asdict(found.get(row.finding_id, nowhere))) for row in rows
+    )
+
+
+def _rules(
+    conn: Connection, visibility: Visibility, source: str, link_rules: Mapping[str, LinkRules] | None, *, is_bare: bool
+) -> LinkRules:
+    """The rules of one source, with where its pages begin when a bare finding's template needs to know."""
+    rules = (link_rules or {}).get(source, LinkRules())
+    if not is_bare or not rules.templates or rules.portal is not None:
+        return rules
+    return msgspec.structs.replace(rules, portal=link_store.portal(conn, visibility, source, rules.hosts))
 
 
 def link_checks(store: Store, visibility: Visibility) -> tuple[LinkCheck, ...]:

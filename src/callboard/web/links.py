@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from callboard.domain.component import EntityRef, kind_of, short_name
+from callboard.domain.query import Grouping, OneOf, Order, Query, Term, Text, parse
+from callboard.web import words
 
 _COMMA_LISTS = frozenset({"component", "kind", "owner", "reason", "severity", "source", "state", "system"})
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\\]")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 MAX_LINK_CHARACTERS = 4_000
+_OPEN = OneOf("is", ("open",))
+_UNMAPPED = OneOf("is", ("unmapped",))
 
 
 def address(path: str, values: Mapping[str, Sequence[str] | str | bool]) -> str:
@@ -31,8 +35,31 @@ def address(path: str, values: Mapping[str, Sequence[str] | str | bool]) -> str:
 
 
 def findings(**values: Sequence[str] | str | bool) -> str:
-    """The list of findings with these parameters."""
-    return address("/findings", values)
+    """The list of findings for which all of this holds: open ones, unless a state is given ("any": whatever it is).
+
+    Names are keys of the query language, and `state` (for `status`), `mapped` (true or false), `text` and `sort`.
+    """
+    return query(_asked(values))
+
+
+def query(asked: Query | str, path: str = "/findings") -> str:
+    """The list that a query asks for, in its canonical text. Raises InvalidQueryError for a text that is none."""
+    found = parse(asked) if isinstance(asked, str) else asked
+    return f"{path}?q={quote_plus(found.canonical, safe=':/,@')}"
+
+
+def about(asked: Query | str, extra: str) -> str:
+    """What `extra` asks for, of the owner, component, system or domain that `asked` is about."""
+    found = parse(asked) if isinstance(asked, str) else asked
+    kept = tuple(term for term in found.terms if not isinstance(term, Text) and term.key in words.HOMES)
+    wanted = parse(extra)
+    return query(Query((*kept, *wanted.terms), wanted.sort, wanted.group))
+
+
+def grouped(asked: Query | str, by: str) -> str:
+    """The same findings put together by something."""
+    found = parse(asked) if isinstance(asked, str) else asked
+    return query(found.grouped_by(Grouping(by)))
 
 
 def finding(finding_id: int) -> str:
@@ -42,8 +69,42 @@ def finding(finding_id: int) -> str:
 
 def component(ref: EntityRef) -> str:
     """One component's page."""
-    namespace = ref.partition(":")[2].partition("/")[0]
-    return f"/components/{quote(kind_of(ref), safe='')}/{quote(namespace, safe='')}/{quote(short_name(ref), safe='')}"
+    return f"/components/{_entity(ref)}"
+
+
+def team(ref: EntityRef) -> str:
+    """The page of a group or a user."""
+    return f"/teams/{_entity(ref)}"
+
+
+def system(ref: EntityRef) -> str:
+    """One system's page."""
+    return f"/systems/{_placed(ref)}"
+
+
+def domain(ref: EntityRef) -> str:
+    """One domain's page."""
+    return f"/domains/{_placed(ref)}"
+
+
+def rule(external_id: str, source: str = "") -> str:
+    """One rule's page. Ids of a source may hold anything, so they are no part of a path."""
+    return address("/rules", {"id": external_id, "source": source})
+
+
+def resource(external_id: str, source: str = "") -> str:
+    """One resource's page."""
+    return address("/resources", {"id": external_id, "source": source})
+
+
+def project(external_id: str, source: str = "") -> str:
+    """The page of a source's project."""
+    return address("/projects", {"id": external_id, "source": source})
+
+
+def cve(advisory: str) -> str:
+    """One advisory's page: a CVE, or an id of another list."""
+    return f"/cves/{quote(advisory, safe='')}"
 
 
 def safe_link(url: str | None) -> str | None:
@@ -60,3 +121,38 @@ def safe_link(url: str | None) -> str | None:
     if parts.scheme != "https" or not _HOST.fullmatch(parts.netloc.lower()):
         return None
     return url
+
+
+def _entity(ref: EntityRef) -> str:
+    return f"{quote(kind_of(ref), safe='')}/{_placed(ref)}"
+
+
+def _placed(ref: EntityRef) -> str:
+    namespace = ref.partition(":")[2].partition("/")[0]
+    return f"{quote(namespace, safe='')}/{quote(short_name(ref), safe='')}"
+
+
+def _asked(values: Mapping[str, Sequence[str] | str | bool]) -> Query:
+    terms: list[Term] = []
+    sort = Order.DO_NOW
+    states = values.get("state", ())
+    if not states:
+        terms.append(_OPEN)
+    elif states not in ("any", ("any",)):
+        terms.append(OneOf("status", _several(states)))
+    for name, value in values.items():
+        if name == "state" or value == ():
+            continue
+        if name == "mapped":
+            terms.append(OneOf("is", _UNMAPPED.values, is_negated=bool(value)))
+        elif name == "sort" and isinstance(value, str):
+            sort = Order(value)
+        elif name == "text" and isinstance(value, str):
+            terms.append(Text(value))
+        elif not isinstance(value, bool):
+            terms.append(OneOf(name, _several(value)))
+    return Query(tuple(terms), sort)
+
+
+def _several(value: Sequence[str] | str | bool) -> tuple[str, ...]:  # noqa: FBT001 - a value of a filter, no switch
+    return (value,) if isinstance(value, str) else () if isinstance(value, bool) else tuple(value)

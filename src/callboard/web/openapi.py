@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.ownership import Reason
-from callboard.domain.query import MAX_LIMIT, Sort
-from callboard.web import params, wire
+from callboard.domain.finding import Severity
+from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
+from callboard.usecases.export_findings import MOST
+from callboard.web import params, wire, wire_work
 from callboard.web.errors import Problem
+
+Described = dict[str, Any]
 
 _SHAPES = (
     wire.Board, wire.Sources, wire.Components, wire.ComponentPage, wire.Findings, wire.FindingPage,
-    wire.Status, wire.HookDone, Problem,
+    wire_work.Bundles, wire_work.Facets, wire_work.DoNow, wire_work.Rollup, wire_work.SavedViews, wire_work.SavedView,
+    wire_work.ViewDraft, wire_work.Reported, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
+    wire_work.Revision, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
-_REPEATED = "Give it again for more values; one of them has to match."
 _LISTED = "A comma list, or given again; one of them has to match."
+_PROBLEM = {"$ref": "#/components/responses/problem"}
 
 
-def document(version: str) -> dict[str, Any]:
+def document(version: str) -> Described:
     """The whole description."""
     _, components = msgspec.json.schema_components(_SHAPES, ref_template="#/components/schemas/{name}")
     return {
@@ -32,10 +36,11 @@ def document(version: str) -> dict[str, Any]:
             "version": version,
             "description": "Security findings on the Backstage components that own them. "
             "Enumerations are words, dates are RFC 3339 in UTC, null means not known. "
+            "Findings are asked for with `q`, in the language that `/api/v1/query/help` tells. "
             "Lists are read page by page with `next_cursor`; ETags are weak and honour If-None-Match.",
         },
         "security": [{"bearer": []}, {"session": []}],
-        "paths": _paths(),
+        "paths": {**_lists(), **_pages(), **_views(), **_operations()},
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -47,119 +52,164 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-def _paths() -> dict[str, Any]:
-    ref_path = "/api/v1/components/{kind}/{namespace}/{name}"
-    hook_path = "/api/v1/hooks/wiz/{source}"
+def _lists() -> Described:
+    as_csv = {"text/csv": {"schema": {"type": "string"}}}
+    told = (
+        f"The rows and the order of the list, at most {MOST:,}; more is an error. "
+        "Columns are the fields of ExportedFinding. Empty means not known. A text that a spreadsheet could take "
+        "for a formula begins with an apostrophe."
+    )
+    csv_file = _get("exportCsv", "All findings of a query as CSV", None, [_query()], conditional=False)
+    csv_file["get"] |= {"description": told}
+    csv_file["get"]["responses"]["200"] = {"description": told, "content": as_csv}
+    return {
+        "/api/v1/findings": _get("listFindings", "One page of findings", "Findings", _paged(_query())),
+        "/api/v1/findings.csv": csv_file,
+        "/api/v1/findings.json": _get(
+            "exportJson", "All findings of a query as JSON", "Export", [_query()], conditional=False
+        ),
+        "/api/v1/bundles": _get(
+            "listBundles", "One page of findings put together, by fix unless `group:` says otherwise", "Bundles",
+            _paged(_query()),
+        ),
+        "/api/v1/facets": _get("listFacets", "What a list could be narrowed to", "Facets", [_query()]),
+        "/api/v1/components": _get("listComponents", "Components, worst first", "Components", _component_parameters()),
+    }  # fmt: skip
+
+
+def _pages() -> Described:
+    about = _in_query("q", "What it is about: owner, component, system or domain.", {"type": "string"})
+    reference = [_in_path(name) for name in ("kind", "namespace", "name")]
+    finding = [_in_path("finding_id")]
     return {
         "/api/v1/board": _get("showBoard", "The whole board in numbers", "Board"),
-        "/api/v1/components": _get("listComponents", "Components, worst first", "Components", _component_parameters()),
-        ref_path: _get(
-            "showComponent",
-            "One component in full",
-            "ComponentPage",
-            [_in_path(n) for n in ("kind", "namespace", "name")],
+        "/api/v1/do-now": _get("showDoNow", "What to do now", "DoNow", [about]),
+        "/api/v1/findings/{finding_id}": _get("showFinding", "One finding in full", "FindingPage", finding),
+        "/api/v1/findings/{finding_id}/broken-link": _post(
+            "reportBrokenLink", "Say that the finding's link is broken", "Reported", finding
         ),
-        "/api/v1/findings": _get("listFindings", "One page of findings", "Findings", _finding_parameters()),
-        "/api/v1/findings/{finding_id}": _get(
-            "showFinding", "One finding in full", "FindingPage", [_in_path("finding_id")]
+        "/api/v1/components/{kind}/{namespace}/{name}": _get(
+            "showComponent", "One component in full", "ComponentPage", reference
+        ),
+        "/api/v1/rollups/{kind}/{namespace}/{name}": _get(
+            "showRollup", "A group, a user, a system or a domain with what it owns", "Rollup", reference
         ),
         "/api/v1/sources": _get("listSources", "How fresh and how whole each source is", "Sources"),
-        hook_path: {
-            "post": {
-                "operationId": "receiveHook",
-                "summary": "A source tells that something has changed",
-                "security": [{"bearer": []}],
-                "parameters": [_in_path("source")],
-                "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
-                "responses": {
-                    "202": _answer("Taken.", "HookDone"),
-                    "default": {"$ref": "#/components/responses/problem"},
-                },
-            }
-        },
-        "/healthz": _get("alive", "Whether the process answers", "Status", open_=True),
-        "/readyz": _get("ready", "Whether the process can do its work", "Status", open_=True),
+        "/api/v1/query/help": _get("showQueryHelp", "The query language", "QueryHelp"),
+        "/api/v1/query/explain": _get("explainQuery", "A query in plain words", "Explained", [_query()]),
+    }
+
+
+def _views() -> Described:
+    remove = {
+        "operationId": "removeView",
+        "summary": "Remove a view of your own",
+        "parameters": [_in_path("view_id")],
+        "responses": {"204": {"description": "It is gone."}, "default": _PROBLEM},
+    }
+    save = _post("saveView", "Keep a query under a name", "SavedView", [], status="201")
+    save["post"]["requestBody"] = {"required": True, "content": _content("ViewDraft")}
+    return {
+        "/api/v1/views": {**_get("listViews", "Queries with names", "SavedViews", conditional=False), **save},
+        "/api/v1/views/{view_id}": {"delete": remove},
+    }
+
+
+def _operations() -> Described:
+    hook = _post("receiveHook", "A source tells that something has changed", "HookDone", [_in_path("source")], "202")
+    hook["post"] |= {
+        "security": [{"bearer": []}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
+    }
+    live = _get("listen", "The board's revision as it changes, as server-sent events", None, conditional=False)
+    live["get"]["responses"]["200"] = {
+        "description": "Events named `revision`, each with a Revision as JSON; the first one at once.",
+        "content": {"text/event-stream": {"schema": {"$ref": "#/components/schemas/Revision"}}},
+    }
+    return {
+        "/api/v1/live": live,
+        "/api/v1/hooks/wiz/{source}": hook,
+        "/healthz": _get("alive", "Whether the process answers", "Status", is_open=True),
+        "/readyz": _get("ready", "Whether the process can do its work", "Status", is_open=True),
     }
 
 
 def _get(
-    operation: str, summary: str, shape: str, parameters: list[dict[str, Any]] | None = None, *, open_: bool = False
-) -> dict[str, Any]:
-    answers: dict[str, Any] = {
-        "200": _answer(summary + ".", shape),
-        "default": {"$ref": "#/components/responses/problem"},
-    }
-    if not open_:
+    operation: str,
+    summary: str,
+    shape: str | None,
+    parameters: Sequence[Described] = (),
+    *,
+    is_open: bool = False,
+    conditional: bool = True,
+) -> Described:
+    answers: Described = {"default": _PROBLEM}
+    if shape is not None:
+        answers["200"] = _answer(summary + ".", shape)
+    if conditional and not is_open:
         answers["304"] = {"description": "The caller holds it already."}
-    found: dict[str, Any] = {"operationId": operation, "summary": summary, "responses": answers}
+    found: Described = {"operationId": operation, "summary": summary, "responses": answers}
     if parameters:
-        found["parameters"] = parameters
-    if open_:
+        found["parameters"] = list(parameters)
+    if is_open:
         found["security"] = []
     return {"get": found}
 
 
-def _answer(description: str, shape: str, media: str = "application/json") -> dict[str, Any]:
-    schema = {"$ref": f"#/components/schemas/{shape}"}
-    return {"description": description, "content": {media: {"schema": schema}}}
+def _post(operation: str, summary: str, shape: str, parameters: Sequence[Described], status: str = "200") -> Described:
+    found: Described = {
+        "operationId": operation,
+        "summary": summary,
+        "responses": {status: _answer("Done.", shape), "default": _PROBLEM},
+    }
+    if parameters:
+        found["parameters"] = list(parameters)
+    return {"post": found}
 
 
-def _in_path(name: str) -> dict[str, Any]:
+def _answer(description: str, shape: str, media: str = "application/json") -> Described:
+    return {"description": description, "content": _content(shape, media)}
+
+
+def _content(shape: str, media: str = "application/json") -> Described:
+    return {media: {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
+
+
+def _in_path(name: str) -> Described:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
-def _in_query(name: str, description: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+def _in_query(name: str, description: str, schema: Mapping[str, Any]) -> Described:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
-def _list_of(name: str, description: str, items: Mapping[str, Any] | None = None, *, commas: bool) -> dict[str, Any]:
-    schema = {"type": "array", "items": items or {"type": "string"}, "maxItems": params.MAX_VALUES}
-    told = f"{description} {_LISTED if commas else _REPEATED}"
-    return {**_in_query(name, told, schema), "style": "form", "explode": not commas}
+def _query() -> Described:
+    schema = {"type": "string", "maxLength": MAX_CHARACTERS, "default": FOR_ANYBODY}
+    return _in_query("q", "Which findings, in what order, in the query language.", schema)
 
 
-def _paging(default: int, sorts: list[str]) -> list[dict[str, Any]]:
-    limits = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": default}
+def _paged(*parameters: Described, limit: int = params.DEFAULT_LIMIT) -> list[Described]:
+    limits = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": limit}
     return [
-        _in_query("sort", "The order.", {"type": "string", "enum": sorts, "default": sorts[0]}),
+        *parameters,
         _in_query("cursor", "`next_cursor` of the page before.", {"type": "string"}),
         _in_query("limit", "Rows on one page.", limits),
     ]
 
 
-def _finding_parameters() -> list[dict[str, Any]]:
-    severities = {"type": "string", "enum": [severity.word for severity in Severity]}
-    states = {"type": "string", "enum": [*(state.word for state in State), params.ANY]}
-    kinds = {"type": "string", "enum": [kind.word for kind in Kind]}
-    reasons = {"type": "string", "enum": [reason.value for reason in Reason]}
-    return [
-        _list_of("severity", "Severities.", severities, commas=True),
-        _list_of("state", "States; the open ones when left out.", states, commas=True),
-        _list_of("kind", "Kinds of findings.", kinds, commas=True),
-        _list_of("component", "Entity references; kind and namespace may be left out.", commas=True),
-        _list_of("owner", "References of groups or users.", commas=True),
-        _list_of("system", "References of systems.", commas=True),
-        _list_of("rule", "Rule ids at the source; a CVE is one.", commas=False),
-        _list_of("resource", "Resource ids of any form.", commas=False),
-        _list_of("project", "Project ids at the source.", commas=False),
-        _list_of("source", "Names of sources.", commas=True),
-        _in_query(
-            "q",
-            "Part of a rule's or resource's name or id.",
-            {"type": "string", "maxLength": params.MAX_VALUE_CHARACTERS},
-        ),
-        _in_query("mapped", "true: has a component; false: has none.", {"type": "boolean"}),
-        _list_of("reason", "Why it is unmapped or in conflict.", reasons, commas=True),
-        *_paging(params.DEFAULT_LIMIT, [sort.value for sort in Sort]),
-    ]
+def _list_of(name: str, description: str, items: Mapping[str, Any] | None = None) -> Described:
+    schema = {"type": "array", "items": items or {"type": "string"}, "maxItems": params.MAX_VALUES}
+    return {**_in_query(name, f"{description} {_LISTED}", schema), "style": "form", "explode": False}
 
 
-def _component_parameters() -> list[dict[str, Any]]:
+def _component_parameters() -> list[Described]:
     severities = {"type": "string", "enum": [severity.word for severity in Severity]}
-    return [
+    sorts = list(params.COMPONENT_SORTS)
+    return _paged(
         _in_query("mapped", "true: an annotation names something at a source; false: none does.", {"type": "boolean"}),
-        _list_of("owner", "References of groups or users.", commas=True),
-        _list_of("severity", "Those with an open finding of one of these.", severities, commas=True),
-        _list_of("system", "References of systems.", commas=True),
-        *_paging(params.DEFAULT_COMPONENT_LIMIT, list(params.COMPONENT_SORTS)),
-    ]
+        _list_of("owner", "References of groups or users."),
+        _list_of("severity", "Those with an open finding of one of these.", severities),
+        _list_of("system", "References of systems."),
+        _in_query("sort", "The order.", {"type": "string", "enum": sorts, "default": sorts[0]}),
+        limit=params.DEFAULT_COMPONENT_LIMIT,
+    )

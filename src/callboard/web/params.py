@@ -1,7 +1,8 @@
 """Query strings, read strictly: a parameter that is not known is an error with a suggestion, never an unfiltered list.
 
-Words, references and source names may be given as a comma list or by repeating the parameter; ids (rule, resource, project) may hold
-commas, so they are only ever repeated. A blank value is no value, as an empty form field sends it.
+Findings are asked for with `q`, which holds the whole question in the query language, `cursor` and `limit`. Components keep a few
+filters of their own: words and references, as a comma list or by repeating the parameter. A blank value is no value, as an
+empty form field sends it.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from callboard.domain.component import EntityRef, entity_ref
-from callboard.domain.finding import OPEN_STATES, Kind, Severity, State
-from callboard.domain.ownership import Reason
-from callboard.domain.query import MAX_LIMIT, FindingQuery, Sort
+from callboard.domain.finding import Severity
+from callboard.domain.query import MAX_LIMIT, Query, parse
+from callboard.domain.query.words import alike_key
 from callboard.errors import InvalidQueryError, NotFoundError
 
 MAX_VALUES = 200
@@ -23,14 +24,7 @@ MAX_VALUE_CHARACTERS = 1_000
 MAX_CURSOR_CHARACTERS = 2_000
 DEFAULT_LIMIT = 50
 DEFAULT_COMPONENT_LIMIT = 200
-ANY = "any"
-"""For `state`: whatever the state."""
-
-FINDING_FILTERS = (
-    "component", "kind", "mapped", "owner", "project", "q", "reason", "resource", "rule", "severity", "source", "state",
-    "system",
-)  # fmt: skip
-FINDING_PARAMETERS = (*FINDING_FILTERS, "sort", "cursor", "limit")
+FINDING_PARAMETERS = ("q", "cursor", "limit")
 COMPONENT_FILTERS = ("mapped", "owner", "severity", "system")
 COMPONENT_PARAMETERS = (*COMPONENT_FILTERS, "sort", "cursor", "limit")
 
@@ -50,13 +44,21 @@ W = TypeVar("W", bound=Word)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingAsk:
+class Asked:
     """A question about findings: which, in what order, from where, how many."""
 
-    query: FindingQuery
-    sort: Sort = Sort.SEVERITY
+    query: Query
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """One thing by its id at a source."""
+
+    id: str
+    source: str | None
+    """The configured source; None: whichever has it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,28 +79,36 @@ class ComponentAsk:
 COMPONENT_SORTS = ("worst", "name", "oldest")
 
 
-def findings(pairs: Iterable[tuple[str, str]]) -> FindingAsk:
-    """The question in a query string. Raises InvalidQueryError that names the parameter."""
-    values = _collect(pairs, FINDING_PARAMETERS)
-    query = FindingQuery(
-        states=_states(values),
-        severities=_words(values, "severity", Severity),
-        kinds=_words(values, "kind", Kind),
-        components=_refs(values, "component", kind="component"),
-        owners=_refs(values, "owner", kind="group"),
-        systems=_refs(values, "system", kind="system"),
-        rules=values.get("rule", ()),
-        resources=values.get("resource", ()),
-        projects=values.get("project", ()),
-        sources=_split(values.get("source", ())),
-        text=_one(values, "q") or "",
-        mapped=_boolean(values, "mapped"),
-        reasons=_reasons(values),
+def asked(values: Iterable[tuple[str, str]], default: str) -> Asked:
+    """The question in a query string; `default` is the query where it gives none.
+
+    Raises InvalidQueryError that names the parameter, and the place in the query.
+    """
+    found = _collect(values, FINDING_PARAMETERS)
+    return Asked(
+        query=parse(_one(found, "q") or default),
+        cursor=_one(found, "cursor"),
+        limit=_limit(found, default=DEFAULT_LIMIT),
     )
-    sort = _choice(values, "sort", [sort.value for sort in Sort]) or Sort.SEVERITY.value
-    return FindingAsk(
-        query=query, sort=Sort(sort), cursor=_one(values, "cursor"), limit=_limit(values, default=DEFAULT_LIMIT)
-    )
+
+
+def query(values: Iterable[tuple[str, str]], default: str) -> Query:
+    """The query of an address that takes `q` and nothing else. Raises InvalidQueryError."""
+    return parse(text(values) or default)
+
+
+def text(values: Iterable[tuple[str, str]]) -> str | None:
+    """`q` as it was written, where nothing else is taken. None: there is none. Raises InvalidQueryError."""
+    return _one(_collect(values, ("q",)), "q")
+
+
+def named(values: Iterable[tuple[str, str]]) -> Named:
+    """The `id` and the `source` of a page about one rule, resource or project. Raises InvalidQueryError."""
+    found = _collect(values, ("id", "source"))
+    id_ = _one(found, "id")
+    if id_ is None:
+        raise InvalidQueryError("The id is missing.", field="id", hint="Write ?id= and the id at its source.")
+    return Named(id=id_, source=_one(found, "source"))
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
@@ -118,27 +128,6 @@ def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
 def nothing(pairs: Iterable[tuple[str, str]]) -> None:
     """For addresses that take no parameters. Raises InvalidQueryError for any."""
     _collect(pairs, ())
-
-
-def finding_values(query: FindingQuery) -> dict[str, tuple[str, ...]]:
-    """The query as parameters: the inverse of `findings`, in one canonical form (sorted, defaults left out)."""
-    values: dict[str, tuple[str, ...]] = {
-        "severity": tuple(severity.word for severity in sorted(set(query.severities), reverse=True)),
-        "kind": tuple(kind.word for kind in sorted(set(query.kinds))),
-        "component": tuple(sorted(set(query.components))),
-        "owner": tuple(sorted(set(query.owners))),
-        "system": tuple(sorted(set(query.systems))),
-        "rule": tuple(sorted(set(query.rules))),
-        "resource": tuple(sorted(set(query.resources))),
-        "project": tuple(sorted(set(query.projects))),
-        "source": tuple(sorted(set(query.sources))),
-        "q": (query.text,) if query.text else (),
-        "reason": tuple(sorted(set(query.reasons))),
-        "mapped": () if query.mapped is None else (str(query.mapped).lower(),),
-    }
-    if set(query.states) != set(OPEN_STATES):
-        values["state"] = tuple(state.word for state in sorted(set(query.states))) or (ANY,)
-    return {name: values[name] for name in sorted(values) if values[name]}
 
 
 def finding_id(text: str) -> int:
@@ -161,7 +150,7 @@ def _collect(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> Values
     for name, value in pairs:
         if name not in known:
             raise InvalidQueryError(
-                f"There is no parameter {name[:60]!r} here.", field=name[:60], hint=_meant(name, known)
+                f"There is no parameter {name[:60]!r} here.", field=name[:60], hint=_meant_parameter(name, known)
             )
         limit = MAX_CURSOR_CHARACTERS if name == "cursor" else MAX_VALUE_CHARACTERS
         if len(value) > limit:
@@ -173,6 +162,11 @@ def _collect(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> Values
         if len(values[name]) > MAX_VALUES:
             raise InvalidQueryError(f"More than {MAX_VALUES} values.", field=name)
     return {name: tuple(dict.fromkeys(found)) for name, found in values.items() if found}
+
+
+def _meant_parameter(name: str, known: Collection[str]) -> str:
+    key = alike_key(name[:60], cutoff=0.9) if "q" in known else None
+    return f"Write it into the query: q={key}:…" if key else _meant(name, known)
 
 
 def _meant(word: str, known: Collection[str]) -> str:
@@ -213,29 +207,6 @@ def _words(values: Values, name: str, members: Iterable[W]) -> tuple[W, ...]:
             raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=_meant(word, by_word))
         found.append(member)
     return tuple(found)
-
-
-def _states(values: Values) -> tuple[State, ...]:
-    given = _split(values.get("state", ()))
-    if not given:
-        return OPEN_STATES
-    if given == (ANY,):
-        return ()
-    known = [*(state.word for state in State), ANY]
-    for word in given:
-        if word == ANY or word.lower() not in known:
-            told = f"{word[:60]!r} is not known." if word != ANY else f"{ANY!r} stands alone."
-            raise InvalidQueryError(told, field="state", hint=_meant(word, known))
-    return _words(values, "state", State)
-
-
-def _reasons(values: Values) -> tuple[str, ...]:
-    known = [reason.value for reason in Reason]
-    given = _split(values.get("reason", ()))
-    for word in given:
-        if word not in known:
-            raise InvalidQueryError(f"{word[:60]!r} is not known.", field="reason", hint=_meant(word, known))
-    return given
 
 
 def _refs(values: Values, name: str, *, kind: str) -> tuple[EntityRef, ...]:

@@ -13,9 +13,15 @@ from markupsafe import Markup, escape
 
 from callboard.domain.component import short_name
 from callboard.domain.finding import Severity
-from callboard.web import links, markdown, words
+from callboard.web import chart, links, markdown, words
 
-ASSETS = {"look.css": "text/css", "keys.js": "text/javascript", "mark.svg": "image/svg+xml"}
+ASSETS = {
+    "look.css": "text/css",
+    "keys.js": "text/javascript",
+    "acts.js": "text/javascript",
+    "live.js": "text/javascript",
+    "mark.svg": "image/svg+xml",
+}
 """The files of `static/`, all of them small enough to hold in memory."""
 
 
@@ -42,9 +48,10 @@ def page(template: str, **context: object) -> str:
     return _environment().get_template(template).render(**context)
 
 
-def answer(template: str, **context: object) -> Response[str]:
+def answer(template: str, *, status_code: int = 200, **context: object) -> Response[str]:
     """A page for a signed-in reader."""
-    return Response(page(template, signed_in=True, **context), media_type="text/html")
+    html = page(template, signed_in=True, **context)
+    return Response(html, status_code=status_code, media_type="text/html")
 
 
 def breaks(text: str) -> Markup:
@@ -68,7 +75,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update(asset_url=asset_url, links=links, words=words, Severity=Severity, signed_in=False)
+    environment.globals.update(
+        asset_url=asset_url, chart=chart, links=links, words=words, Severity=Severity, signed_in=False
+    )
     environment.filters.update(
         ago=words.ago,
         since=words.since,

@@ -6,35 +6,62 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from litestar.handlers import HTTPRouteHandler, get, post
+from litestar.handlers import HTTPRouteHandler, delete, get, post
 
-from callboard.web.api import board, components, findings, hooks, ops
+from callboard.web.api import board, components, exports, findings, hooks, language, live, ops, rollups, views
 from callboard.web.gate import Policy
 from callboard.web.pages import component as component_page
 from callboard.web.pages import components as components_page
+from callboard.web.pages import cve as cve_page
+from callboard.web.pages import do_now as do_now_page
 from callboard.web.pages import enter as enter_page
 from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
+from callboard.web.pages import project as project_page
+from callboard.web.pages import resource as resource_page
+from callboard.web.pages import rollup as rollup_page
+from callboard.web.pages import rule as rule_page
+from callboard.web.pages import search as search_page
 from callboard.web.pages import sources as sources_page
 
 Handler = Callable[..., Any]
 
 
 def _get(path: str, handler: Handler, policy: Policy) -> HTTPRouteHandler:
-    return get(path, opt={"policy": policy}, sync_to_thread=True)(handler)
+    return get(path, opt={"policy": policy}, sync_to_thread=_threaded(handler))(handler)
 
 
 def _post(path: str, handler: Handler, policy: Policy) -> HTTPRouteHandler:
-    threaded = None if inspect.iscoroutinefunction(handler) else True
-    return post(path, opt={"policy": policy}, status_code=200, sync_to_thread=threaded)(handler)
+    return post(path, opt={"policy": policy}, status_code=200, sync_to_thread=_threaded(handler))(handler)
+
+
+def _delete(path: str, handler: Handler, policy: Policy) -> HTTPRouteHandler:
+    return delete(path, opt={"policy": policy}, status_code=204, sync_to_thread=_threaded(handler))(handler)
+
+
+def _threaded(handler: Handler) -> bool | None:
+    return None if inspect.iscoroutinefunction(handler) else True
 
 
 API = [
     _get("/api/v1/board", board.show, Policy.BOARD),
+    _get("/api/v1/do-now", board.do_now, Policy.BOARD),
+    _get("/api/v1/findings", findings.list_some, Policy.BOARD),
+    _get("/api/v1/findings.csv", exports.as_csv, Policy.BOARD),
+    _get("/api/v1/findings.json", exports.as_json, Policy.BOARD),
+    _get("/api/v1/findings/{finding_id:str}", findings.show, Policy.BOARD),
+    _post("/api/v1/findings/{finding_id:str}/broken-link", findings.broken_link, Policy.BOARD),
+    _get("/api/v1/bundles", findings.bundles, Policy.BOARD),
+    _get("/api/v1/facets", findings.facets, Policy.BOARD),
     _get("/api/v1/components", components.list_all, Policy.BOARD),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}", components.show, Policy.BOARD),
-    _get("/api/v1/findings", findings.list_some, Policy.BOARD),
-    _get("/api/v1/findings/{finding_id:str}", findings.show, Policy.BOARD),
+    _get("/api/v1/rollups/{kind:str}/{namespace:str}/{name:str}", rollups.show, Policy.BOARD),
+    _get("/api/v1/views", views.list_all, Policy.BOARD),
+    _post("/api/v1/views", views.save, Policy.BOARD),
+    _delete("/api/v1/views/{view_id:str}", views.remove, Policy.BOARD),
+    _get("/api/v1/query/help", language.show_help, Policy.BOARD),
+    _get("/api/v1/query/explain", language.explain, Policy.BOARD),
+    _get("/api/v1/live", live.listen, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.BOARD),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]
@@ -47,12 +74,21 @@ OPS = [
     _get("/static/{name:str}", ops.static, Policy.OPEN),
 ]
 PAGES = [
-    _get("/", components_page.home, Policy.BOARD),
-    _get("/components", components_page.show, Policy.BOARD),
-    _get("/components/{kind:str}/{namespace:str}/{name:str}", component_page.show, Policy.BOARD),
+    _get("/", do_now_page.show, Policy.BOARD),
+    _get("/do-now", do_now_page.show, Policy.BOARD),
     _get("/findings", findings_page.show, Policy.BOARD),
     _get("/findings/{finding_id:str}", finding_page.show, Policy.BOARD),
+    _get("/components", components_page.show, Policy.BOARD),
+    _get("/components/{kind:str}/{namespace:str}/{name:str}", component_page.show, Policy.BOARD),
+    _get("/teams/{kind:str}/{namespace:str}/{name:str}", rollup_page.team, Policy.BOARD),
+    _get("/systems/{namespace:str}/{name:str}", rollup_page.system, Policy.BOARD),
+    _get("/domains/{namespace:str}/{name:str}", rollup_page.domain, Policy.BOARD),
+    _get("/rules", rule_page.show, Policy.BOARD),
+    _get("/cves/{cve:str}", cve_page.show, Policy.BOARD),
+    _get("/resources", resource_page.show, Policy.BOARD),
+    _get("/projects", project_page.show, Policy.BOARD),
     _get("/sources", sources_page.show, Policy.BOARD),
+    _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),
     _post("/leave", enter_page.leave, Policy.BOARD),
 ]

@@ -27,6 +27,15 @@ MAX_CONNECTIONS = 200
 class _Server(uvicorn.Server):
     """Stops on SIGTERM and SIGINT and then returns to its caller, who has things to put away."""
 
+    def __init__(self, services: WebServices) -> None:
+        super().__init__(_config(services))
+        self._closing = services.closing
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tells whoever listens to live updates first: those answers would never end by themselves."""
+        self._closing.set()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Handle signals where that is possible (the main thread), and put the former handlers back."""
@@ -61,7 +70,7 @@ def serve(services: WebServices, host: str, port: int, *, opened: Callable[[str]
     the port cannot be had.
     """
     with contextlib.closing(_listen(services, host, port)) as listener:
-        server = _Server(_config(services))
+        server = _Server(services)
         if opened is not None:
             opened(services.gate.sign_in_link())
         server.run(sockets=[listener])
@@ -72,7 +81,7 @@ def running(services: WebServices, host: str = "127.0.0.1", port: int = 0) -> It
     """The same in a background thread, for as long as the block lasts. Port 0: any free one."""
     listener = _listen(services, host, port)
     with contextlib.closing(listener):
-        server = _Server(_config(services))
+        server = _Server(services)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="web", daemon=True)
         thread.start()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -56,3 +57,5 @@ class WebServices:
     """By source, how links are built for findings whose record gives none."""
     jwks: Callable[[], bytes] | None = None
     """The key set document, when this process signs anything that others check."""
+    closing: threading.Event = field(default_factory=threading.Event)
+    """Set when the door begins to close, so that answers without an end come to one."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import UnsetType
 
-from callboard.domain import board, finding, query
+from callboard.domain import board, finding, health
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.link import UNSAFE_LINK
+from callboard.domain.query import OneOf, Page, Query
 from callboard.web import links, wire
 
+if TYPE_CHECKING:
+    from callboard.store.links import LinkCheck
+
 T = TypeVar("T")
+
+OPEN = OneOf("is", ("open",))
 
 
 def counts(value: board.Counts) -> wire.Counts:
@@ -33,8 +39,8 @@ def source(value: health.SourceHealth) -> wire.Source:
     return wire.Source(
         name=value.name,
         kind=value.kind,
-        last_full_at=_date(value.last_full_at),
-        last_run_at=_date(value.last_run_at),
+        last_full_at=date(value.last_full_at),
+        last_run_at=date(value.last_run_at),
         last_run_state=value.last_run_state,
         reason=value.reason,
         held_run=value.held_run,
@@ -46,9 +52,32 @@ def source(value: health.SourceHealth) -> wire.Source:
     )
 
 
-def sources(values: Sequence[health.SourceHealth]) -> wire.Sources:
-    """All sources as JSON."""
-    return wire.Sources(sources=[source(value) for value in values])
+def sources(
+    values: Sequence[health.SourceHealth], checks: Sequence[LinkCheck] = (), broken: Mapping[str, int] | None = None
+) -> wire.Sources:
+    """All sources as JSON, with what is known about their links."""
+    return wire.Sources(
+        sources=[source(value) for value in values],
+        link_checks=[_link_check(check) for check in checks],
+        broken_links_30d=dict(broken or {}),
+    )
+
+
+def _link_check(check: LinkCheck) -> wire.LinkCheck:
+    return wire.LinkCheck(
+        source=check.source,
+        checked_at=to_text(check.at),
+        tallies=[
+            wire.LinkTally(
+                kind=tally.kind.word,
+                shape=tally.shape.value,
+                checked=tally.checked,
+                counts={verdict.value: n for verdict, n in tally.counts.items()},
+                example_id=tally.example,
+            )
+            for tally in check.tallies
+        ],
+    )
 
 
 def whole(value: board.Board) -> wire.Board:
@@ -56,7 +85,7 @@ def whole(value: board.Board) -> wire.Board:
     totals = value.totals
     return wire.Board(
         revision=value.revision,
-        catalog_read_at=_date(value.catalog_read_at),
+        catalog_read_at=date(value.catalog_read_at),
         findings=totals.findings,
         by_state=totals.by_state,
         open=counts(totals.open),
@@ -64,7 +93,7 @@ def whole(value: board.Board) -> wire.Board:
         open_mapped=counts(totals.mapped),
         open_unmapped=totals.unmapped,
         open_conflicts=totals.conflicts,
-        oldest_unmapped_at=_date(totals.oldest_unmapped_at),
+        oldest_unmapped_at=date(totals.oldest_unmapped_at),
         components=totals.components,
         components_without_claims=totals.components_without_claims,
         sources=[source(each) for each in value.sources],
@@ -85,13 +114,16 @@ def component(row: board.ComponentRow) -> wire.Component:
         system=row.system,
         mapping="claimed" if row.claims else "evidence" if row.open.total else "none",
         open=counts(row.open),
-        oldest_open_at=_date(row.oldest_open_at),
-        gone_at=_date(row.gone_at),
+        oldest_open_at=date(row.oldest_open_at),
+        gone_at=date(row.gone_at),
+        overdue=row.overdue,
+        weeks=list(row.weeks),
+        checked_at=date(row.checked_at),
         url=links.component(row.ref),
     )
 
 
-def components(page: query.Page[board.ComponentRow]) -> wire.Components:
+def components(page: Page[board.ComponentRow]) -> wire.Components:
     """A page of components as JSON."""
     return wire.Components(components=[component(row) for row in page.rows], total=page.total, next_cursor=page.cursor)
 
@@ -100,7 +132,7 @@ def component_page(page: board.ComponentPage) -> wire.ComponentPage:
     """One component in full as JSON."""
     ref = page.row.ref
     kept = [
-        wire.Annotation(key=key, value=value, dangling=False)
+        wire.Annotation(key=key, value=value, dangling=False if page.dangling_told else None)
         for key, value in page.annotations
         if (key, value) not in page.dangling
     ]
@@ -119,7 +151,7 @@ def component_page(page: board.ComponentPage) -> wire.ComponentPage:
                 oldest_at=to_text(group.oldest_at),
                 fix=group.fix,
                 example_id=group.example_id,
-                url=links.findings(component=(ref,), rule=(group.rule_id,)),
+                url=listed(Query((OPEN, OneOf("component", (ref,)), OneOf("rule", (group.rule_id,))))),
             )
             for group in page.groups
         ],
@@ -144,19 +176,37 @@ def finding_row(row: board.FindingRow) -> wire.Finding:
         resource=wire.ResourceName(id=row.resource_id, name=row.resource_name, type=row.resource_type),
         ownership=wire.Ownership(verdict=row.verdict, reason=row.reason, components=list(row.components)),
         first_detected_at=to_text(row.first_detected_at),
-        last_detected_at=_date(row.last_detected_at),
-        fixed_at=_date(row.fixed_at),
-        due_at=_date(row.due_at),
+        last_detected_at=date(row.last_detected_at),
+        fixed_at=date(row.fixed_at),
+        due_at=date(row.due_at),
         in_scope=row.in_scope,
         reopened=row.reopened,
         fix=row.fix,
+        bundle=row.bundle,
+        band=row.band,
+        known_exploited=row.known_exploited,
+        epss=row.epss,
+        exposed=row.exposed,
+        flapping=row.flapping,
+        tickets=row.tickets,
         url=links.finding(row.id),
     )
 
 
-def findings(page: query.Page[board.FindingRow]) -> wire.Findings:
-    """A page of findings as JSON."""
-    return wire.Findings(findings=[finding_row(row) for row in page.rows], total=page.total, next_cursor=page.cursor)
+def findings(page: Page[board.FindingRow], query: Query) -> wire.Findings:
+    """A page of the findings that a query asks for, as JSON."""
+    return wire.Findings(
+        query=query.without("group").canonical,
+        findings=[finding_row(row) for row in page.rows],
+        total=page.total,
+        is_more=page.is_more,
+        next_cursor=page.cursor,
+    )
+
+
+def listed(query: Query | str) -> str:
+    """Where a query's findings are listed, as a path."""
+    return links.address("/findings", {"q": query if isinstance(query, str) else query.canonical})
 
 
 def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPage:
@@ -238,7 +288,7 @@ def _detail(detail: finding.Detail) -> wire.Detail:
         validated_in_runtime=told(detail.validated_in_runtime),
         resolution=told(detail.resolution),
         evidence=list(told(detail.evidence) or ()),
-        notes=[wire.Note(text=note.text, at=_date(note.at), author=note.author) for note in told(detail.notes) or ()],
+        notes=[wire.Note(text=note.text, at=date(note.at), author=note.author) for note in told(detail.notes) or ()],
         tickets=[
             wire.Ticket(id=ticket.external_id, name=ticket.name, url=links.safe_link(ticket.url))
             for ticket in told(detail.tickets) or ()
@@ -254,5 +304,6 @@ def told(value: T | UnsetType | None) -> T | None:
     return None if isinstance(value, UnsetType) else value
 
 
-def _date(at: Instant | None) -> str | None:
+def date(at: Instant | None) -> str | None:
+    """A date as the API writes it."""
     return None if at is None else to_text(at)

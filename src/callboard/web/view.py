@@ -1,20 +1,24 @@
-"""One caller's look at the board: what every handler gets, and the only way to a `Visibility` in this room."""
+"""One caller's look at the board: what every handler gets, and the only way to a `Viewer` in this room."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import structlog
 from litestar.connection import ASGIConnection, Request
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
-from callboard.domain.access import Visibility
+from callboard.domain.access import AT_THE_LAPTOP, Viewer, Visibility
+from callboard.domain.board import BundleRow
 from callboard.domain.instant import Instant
 from callboard.errors import CallboardError
 from callboard.store import Store
+from callboard.usecases import browse
 from callboard.web.gate import Policy
 from callboard.web.services import WebServices
 
@@ -33,7 +37,7 @@ class View:
     """Who looks, when, and at what."""
 
     services: WebServices
-    visibility: Visibility
+    viewer: Viewer
     now: Instant
     path: str
     query: tuple[tuple[str, str], ...]
@@ -42,9 +46,19 @@ class View:
     """The If-None-Match header."""
 
     @property
+    def visibility(self) -> Visibility:
+        """What the caller may see."""
+        return self.viewer.visibility
+
+    @property
     def store(self) -> Store:
         """The store to read."""
         return self.services.store
+
+    def linked(self, rows: Sequence[BundleRow]) -> tuple[BundleRow, ...]:
+        """Pieces of work with the links of their first findings, as far as they may be shown."""
+        hosts, rules = self.services.link_hosts, self.services.link_rules
+        return browse.linked(self.store, self.visibility, rows, link_hosts=hosts, link_rules=rules)
 
 
 Viewing = NamedDependency[SkipValidation[View]]
@@ -62,12 +76,14 @@ def request_id_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return str(connection.scope["state"].get("request_id", ""))
 
 
-def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Visibility | None:
-    """What the caller may see, by its cookie or token. None: signed out."""
+def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer | None:
+    """Who the caller is, by its cookie or token. None: signed out."""
     gate = services_of(connection).gate
-    return gate.visibility(
+    visibility = gate.visibility(
         session=connection.cookies.get(gate.cookie), authorization=connection.headers.get("authorization")
     )
+    # Whoever the gate lets in sits at the machine: nobody is signed in by name yet.
+    return None if visibility is None else msgspec.structs.replace(AT_THE_LAPTOP, visibility=visibility)
 
 
 async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -75,11 +91,11 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     policy = handler.opt.get("policy")
     if policy is Policy.OPEN or policy is Policy.HOOK:
         return
-    visibility = identify(connection) if policy is Policy.BOARD else None
-    if visibility is None:
+    viewer = identify(connection) if policy is Policy.BOARD else None
+    if viewer is None:
         _log.warning("denied", route=connection.scope.get("path_template"), request_id=request_id_of(connection))
         raise SignedOutError
-    connection.scope["state"]["visibility"] = visibility
+    connection.scope["state"]["viewer"] = viewer
 
 
 def provide_view(request: WebRequest) -> View:
@@ -87,7 +103,7 @@ def provide_view(request: WebRequest) -> View:
     services = services_of(request)
     return View(
         services=services,
-        visibility=request.scope["state"]["visibility"],
+        viewer=request.scope["state"]["viewer"],
         now=services.clock.now(),
         path=request.url.path,
         query=tuple(request.query_params.multi_items()),

@@ -43,10 +43,34 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
 
 
+class LinkTally(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last check found about a source's links of one kind and shape."""
+
+    kind: str
+    shape: str
+    checked: int
+    counts: dict[str, int]
+    """By verdict."""
+    example_id: int | None
+    """A finding whose link is broken."""
+
+
+class LinkCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """The last check of a source's links."""
+
+    source: str
+    checked_at: str
+    tallies: list[LinkTally]
+
+
 class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """All sources."""
 
     sources: list[Source]
+    link_checks: list[LinkCheck]
+    """A source that is not here was never checked, or the caller does not see everything."""
+    broken_links_30d: dict[str, int]
+    """By source, findings whose link somebody called broken in the last 30 days. A source that is not here has none."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +111,12 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     open: Counts
     oldest_open_at: str | None
     gone_at: str | None
+    overdue: int | None
+    """Open ones whose day has passed; null: not counted in this answer."""
+    weeks: list[int]
+    """Open findings at the end of each of the last eight weeks, the present one last; empty: not counted in this answer."""
+    checked_at: str | None
+    """When its least fresh source was last read; null: nobody can tell which findings are its own, or not asked."""
     url: str
     """Its page, as a path."""
 
@@ -118,8 +148,8 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     value: str
-    dangling: bool
-    """True: it matches nothing at any source."""
+    dangling: bool | None
+    """True: it matches nothing at any source; null: that is told to who owns the component."""
 
 
 class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,6 +210,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     in_scope: bool
     reopened: int
     fix: str | None
+    bundle: str
+    """The key of what one action closes; `bundle:` asks for it."""
+    band: int
+    """Remediation band; 1 is the most urgent."""
+    known_exploited: bool
+    epss: float | None
+    exposed: bool | None
+    flapping: bool
+    tickets: int
     url: str
     """Its page, as a path."""
 
@@ -187,8 +226,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """One page of findings."""
 
+    query: str
+    """What was asked, in its canonical text."""
     findings: list[Finding]
     total: int
+    is_more: bool
+    """There are more than `total`: counting stopped there."""
     next_cursor: str | None
 
 

@@ -6,8 +6,11 @@ import re
 import unicodedata
 from typing import Final
 
+from callboard.domain.board import FindingRow
+from callboard.domain.due import is_overdue
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
+from callboard.domain.query import Query, Text, explain, parse
 
 SEVERITY_LETTER: Final = {
     Severity.CRITICAL: "C",
@@ -17,6 +20,8 @@ SEVERITY_LETTER: Final = {
     Severity.LOW: "L",
     Severity.INFO: "I",
 }
+HOMES: Final = frozenset({"owner", "component", "system", "domain"})
+"""Keys of a query that say whose findings are asked for."""
 KIND: Final = {
     Kind.ISSUE: ("issue", "issues"),
     Kind.VULNERABILITY: ("vulnerability", "vulnerabilities"),
@@ -107,6 +112,26 @@ def day(at: Instant) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M} UTC"
 
 
+def is_late(due_at: Instant | None, now: Instant) -> bool:
+    """Whether the day it was due has ended."""
+    return is_overdue(due_at, now)
+
+
+def due(due_at: Instant, now: Instant) -> str:
+    """When it has to be fixed, in days of the calendar."""
+    days = due_at // DAY - now // DAY
+    if days == 0:
+        return "due today"
+    length = f"{abs(days):,} d" if abs(days) < 730 else f"{abs(days) // 365} y"
+    return f"{length} late" if days < 0 else f"due in {length}"
+
+
+def date(at: Instant) -> str:
+    """The day in UTC without its year, for a chart."""
+    moment = to_datetime(at)
+    return f"{moment.day} {_MONTHS[moment.month - 1]}"
+
+
 def exact(at: Instant) -> str:
     """The whole instant in UTC, with the fraction where there is one."""
     moment = to_datetime(at)
@@ -135,6 +160,36 @@ def fix_line(fix: str | None) -> str | None:
         return None
     match = _FIX_PACKAGE.fullmatch(fix)
     return f"Upgrade {match['name']} to {match['version']}" if match else fix
+
+
+def homes(query: str) -> str:
+    """Whose findings a query asks for, in words."""
+    terms = tuple(term for term in parse(query).terms if not isinstance(term, Text) and term.key in HOMES)
+    return " and ".join(explain(Query(terms)))
+
+
+def signs(row: FindingRow) -> tuple[str, ...]:
+    """What speaks for hurry, and what sort of finding it is."""
+    told = [KIND[row.kind][0]]
+    if row.known_exploited:
+        told.append("known exploited")
+    if row.exposed:
+        told.append("open to the internet")
+    if row.epss is not None and row.epss >= 0.01:
+        told.append(f"EPSS {row.epss:.2f}")
+    if row.reopened:
+        told.append("came back" if row.reopened == 1 else f"came back {row.reopened} times")
+    return tuple(told)
+
+
+def is_advisory(text: str) -> bool:
+    """Whether a rule's id is that of an advisory with a page of its own."""
+    return re.fullmatch(r"CVE-[0-9]{4}-[0-9]{4,19}|GHSA(-[0-9a-zA-Z]{4}){3}", text) is not None
+
+
+def closes(fix: str) -> bool:
+    """Whether doing what this line says closes something; that there is no fixed version yet does not."""
+    return not fix.startswith("No ")
 
 
 def reason(word: str) -> str:

@@ -84,8 +84,10 @@ class Between(msgspec.Struct, frozen=True):
         if isinstance(low, Relative) and low == high:
             start, end = values.day_of(now + low.microseconds)
             return Span(Instant(start), Instant(end))
-        since = None if low is None else values.window(low, now)[0 if includes_low else 1]
-        until = None if high is None else values.window(high, now)[1 if includes_high else 0]
+        # What is due is due on a day, so "seven days from now" is that whole day.
+        by_day = self.key == "due"
+        since = None if low is None else values.window(low, now, by_day=by_day)[0 if includes_low else 1]
+        until = None if high is None else values.window(high, now, by_day=by_day)[1 if includes_high else 0]
         return Span(None if since is None else Instant(since), None if until is None else Instant(until))
 
 

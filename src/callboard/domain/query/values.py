@@ -190,8 +190,11 @@ class Span(msgspec.Struct, frozen=True):
     end: Instant | None
 
 
-def window(bound: Bound, now: Instant) -> tuple[int, int]:
-    """The stretch that one value names: a day, or one microsecond; from the first, until just before the second."""
+def window(bound: Bound, now: Instant, *, by_day: bool = False) -> tuple[int, int]:
+    """The stretch that one value names: a day, or one microsecond; from the first, until just before the second.
+
+    `by_day`: a time relative to now names its whole day.
+    """
     match bound:
         case Day(date=day):
             start = (day - date(1970, 1, 1)).days * DAY
@@ -201,7 +204,7 @@ def window(bound: Bound, now: Instant) -> tuple[int, int]:
         case Moment(at=at):
             return at, at + 1
         case Relative(microseconds=length):
-            return now + length, now + length + 1
+            return day_of(now + length) if by_day else (now + length, now + length + 1)
         case Number():
             raise ValueError("a number is no time")
 

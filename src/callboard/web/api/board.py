@@ -1,11 +1,12 @@
-"""`/api/v1/board`: the whole in numbers."""
+"""`/api/v1/board` and what stands beside it: the whole in numbers, sources, what to do now."""
 
 from __future__ import annotations
 
+import msgspec
 from litestar.response import Response
 
-from callboard.usecases import browse
-from callboard.web import answers, params, to_wire
+from callboard.usecases import ask, browse
+from callboard.web import answers, params, to_wire, to_wire_work
 from callboard.web.view import Viewing
 
 
@@ -13,13 +14,30 @@ def show(view: Viewing) -> Response[bytes]:
     """The whole board in numbers, of what the caller may see."""
     params.nothing(view.query)
     return answers.fresh(
-        view, lambda: to_wire.whole(browse.board(view.store, view.visibility, now=view.now)), ticking=True
+        view, lambda: to_wire.whole(ask.board(view.store, view.viewer, now=view.now)), holds=answers.TICK
     )
 
 
 def sources(view: Viewing) -> Response[bytes]:
-    """How fresh and how whole each source is."""
+    """How fresh and how whole each source is, and what is known about its links."""
     params.nothing(view.query)
-    return answers.fresh(
-        view, lambda: to_wire.sources(browse.sources(view.store, view.visibility, now=view.now)), ticking=True
-    )
+
+    def read() -> object:
+        return to_wire.sources(
+            browse.sources(view.store, view.visibility, now=view.now),
+            browse.link_checks(view.store, view.visibility),
+            browse.broken_links(view.store, view.visibility, now=view.now),
+        )
+
+    return answers.fresh(view, read, holds=answers.TICK)
+
+
+def do_now(view: Viewing) -> Response[bytes]:
+    """What to do now, of everything in sight or of what `q` asks for by owner, component, system or domain."""
+    text = params.text(view.query)
+
+    def read() -> object:
+        page = ask.do_now(view.store, view.viewer, text, now=view.now)
+        return to_wire_work.do_now(msgspec.structs.replace(page, bundles=view.linked(page.bundles)), view.now)
+
+    return answers.fresh(view, read, holds=answers.TICK)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import msgspec
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.usecases import browse
+from callboard.usecases import ask, browse
 from callboard.web import answers, component_list, params, to_wire
 from callboard.web.view import Viewing
 
 
 def list_all(view: Viewing) -> Response[bytes]:
     """Components, worst first."""
-    ask = params.components(view.query)
+    asked = params.components(view.query)
 
     def read() -> object:
-        board = browse.board(view.store, view.visibility, now=view.now)
-        return to_wire.components(component_list.cut(board.components, ask))
+        board = ask.board(view.store, view.viewer, now=view.now)
+        page = component_list.cut(board.components, asked)
+        rows = ask.enriched(view.store, view.viewer, page.rows, now=view.now)
+        return to_wire.components(msgspec.structs.replace(page, rows=rows))
 
-    return answers.fresh(view, read, ticking=False)
+    return answers.fresh(view, read)
 
 
 def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: FromPath[str]) -> Response[bytes]:
     """One component in full."""
     params.nothing(view.query)
     ref = params.component_ref(kind, namespace, name)
-    return answers.fresh(
-        view,
-        lambda: to_wire.component_page(browse.component(view.store, view.visibility, ref, now=view.now)),
-        ticking=True,
-    )
+
+    def read() -> object:
+        page = browse.component(view.store, view.visibility, ref, now=view.now)
+        (row,) = ask.enriched(view.store, view.viewer, (page.row,), now=view.now)
+        return to_wire.component_page(msgspec.structs.replace(page, row=row))
+
+    return answers.fresh(view, read, holds=answers.TICK)

@@ -1,25 +1,52 @@
-"""`/api/v1/findings`: lists of findings, and one."""
+"""`/api/v1/findings` and `/api/v1/bundles`: lists of findings, what they could be narrowed to, and one of them."""
 
 from __future__ import annotations
 
+import msgspec
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.usecases import browse
-from callboard.web import answers, params, to_wire
+from callboard.domain.query import FOR_ANYBODY
+from callboard.usecases import ask, browse
+from callboard.usecases.report_broken_link import report_broken_link
+from callboard.web import answers, params, to_wire, to_wire_work, wire_work
 from callboard.web.view import Viewing
 
 
 def list_some(view: Viewing) -> Response[bytes]:
-    """One page of findings that pass every filter."""
-    ask = params.findings(view.query)
-    return answers.fresh(
-        view,
-        lambda: to_wire.findings(
-            browse.findings(view.store, view.visibility, ask.query, sort=ask.sort, cursor=ask.cursor, limit=ask.limit)
-        ),
-        ticking=False,
-    )
+    """One page of the findings that the query asks for; what it says about grouping is for `bundles`."""
+    asked = params.asked(view.query, FOR_ANYBODY)
+
+    def read() -> object:
+        page = ask.list_findings(
+            view.store, view.viewer, asked.query, now=view.now, cursor=asked.cursor, limit=asked.limit
+        )
+        return to_wire.findings(page, asked.query)
+
+    return answers.fresh(view, read, holds=answers.holds(asked.query))
+
+
+def bundles(view: Viewing) -> Response[bytes]:
+    """One page of findings put together, by fix if the query does not say otherwise."""
+    asked = params.asked(view.query, FOR_ANYBODY)
+
+    def read() -> object:
+        page = ask.list_bundles(
+            view.store, view.viewer, asked.query, now=view.now, cursor=asked.cursor, limit=asked.limit
+        )
+        return to_wire_work.bundles(msgspec.structs.replace(page, rows=view.linked(page.rows)), asked.query)
+
+    return answers.fresh(view, read, holds=answers.holds(asked.query))
+
+
+def facets(view: Viewing) -> Response[bytes]:
+    """What the list of a query could be narrowed to, with how many findings each value would leave."""
+    query = params.query(view.query, FOR_ANYBODY)
+
+    def read() -> object:
+        return to_wire_work.facets(ask.list_facets(view.store, view.viewer, query, now=view.now), query)
+
+    return answers.fresh(view, read, holds=answers.holds(query))
 
 
 def show(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
@@ -32,4 +59,12 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
         page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
         return to_wire.finding_page(page, link=page.link)
 
-    return answers.fresh(view, read, ticking=True)
+    return answers.fresh(view, read, holds=answers.TICK)
+
+
+def broken_link(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
+    """Somebody says that the finding's link is broken."""
+    params.nothing(view.query)
+    number = params.finding_id(finding_id)
+    counted = report_broken_link(view.store, view.visibility, number, now=view.now)
+    return answers.json(wire_work.Reported(counted=counted))

@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.errors import NotFoundError
-from callboard.usecases import browse
+from callboard.usecases import ask
 from callboard.web import answers, openapi, params, render, wire
 from callboard.web.metrics import Metrics
 from callboard.web.view import Viewing, WebRequest, identify, services_of
@@ -29,7 +29,7 @@ def metrics(request: WebRequest, view: Viewing) -> Response[bytes]:
     """Numbers for Prometheus."""
     params.nothing(view.query)
     numbers: Metrics = request.app.state.metrics
-    text = numbers.text(browse.board(view.store, view.visibility, now=view.now))
+    text = numbers.text(ask.board(view.store, view.viewer, now=view.now))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

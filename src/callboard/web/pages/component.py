@@ -1,4 +1,4 @@
-"""One component's page: what to do first, and what ties findings to it."""
+"""One component's page: what to do first, whether it gets better, and what ties findings to it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.domain.board import ComponentPage
+from callboard.domain.board import BundleRow, ComponentPage, DoNow
 from callboard.domain.finding import Kind, Severity
-from callboard.usecases import browse
+from callboard.domain.query import OneOf, Query
+from callboard.usecases import ask, browse
 from callboard.web import component_list, freshness, links, params, render, words
 from callboard.web.pages.components import strip_severities
 from callboard.web.view import Viewing
@@ -20,8 +21,10 @@ class Context:
     """What the template is given."""
 
     page: ComponentPage
+    work: DoNow
+    bundles: tuple[BundleRow, ...]
     state: str
-    """work, clean, unread, dangling or unmapped: which of the texts the page shows."""
+    """work, apart, clean, unread, dangling or unmapped: which of the texts the page shows."""
     banners: tuple[freshness.Banner, ...]
     seen: freshness.Seen | None
     checked_by: str
@@ -30,10 +33,8 @@ class Context:
     kinds: tuple[tuple[str, str], ...]
     """Open findings by kind: words and the address of exactly these."""
     kept: tuple[tuple[str, str], ...]
-    """Annotations that match something."""
-    all_url: str
-    in_groups: int
-    """Findings in the groups shown; the rest is behind `all_url`."""
+    """Annotations that match something, or of which it is not told."""
+    shared_url: str
 
 
 def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: FromPath[str]) -> Response[str]:
@@ -41,25 +42,29 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
     params.nothing(view.query)
     ref = params.component_ref(kind, namespace, name)
     page = browse.component(view.store, view.visibility, ref, now=view.now)
+    home = OneOf("component", (ref,))
+    work = ask.do_now(view.store, view.viewer, str(home), now=view.now)
+    hosts, rules = view.services.link_hosts, view.services.link_rules
     context = Context(
         page=page,
-        state=_state(page),
+        work=work,
+        bundles=browse.linked(view.store, view.visibility, work.bundles, link_hosts=hosts, link_rules=rules),
+        state=_state(page, work),
         banners=freshness.banners(page.sources, view.now),
         seen=freshness.seen(page.sources),
         checked_by=" and ".join(words.source_title(source.kind, source.name) for source in page.sources),
         severities=strip_severities(page.row.open.unknown, page.row.open.info),
         kinds=_kinds(page),
         kept=tuple(pair for pair in page.annotations if pair not in page.dangling),
-        all_url=links.findings(component=(ref,)),
-        in_groups=sum(group.count for group in page.groups),
+        shared_url=links.query(Query((home, ask.OPEN, OneOf("is", ("shared",))))),
     )
     title = page.row.title or page.row.name
     return render.answer("component.html", title=title, here="components", now=view.now, c=context)
 
 
-def _state(page: ComponentPage) -> str:
+def _state(page: ComponentPage, work: DoNow) -> str:
     if page.row.open.total:
-        return "work"
+        return "work" if work.bundles else "apart"
     if component_list.unmapped(page.row):
         return "unmapped"
     if freshness.never_read(page.sources):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from litestar.response import Redirect, Response
+import msgspec
+from litestar.response import Response
 
 from callboard.domain.board import Board, ComponentRow, Totals
 from callboard.domain.finding import Severity
 from callboard.domain.query import Page
-from callboard.usecases import browse
+from callboard.usecases import ask as asking
 from callboard.web import component_list, facets, freshness, links, params, render, words
 from callboard.web.view import Viewing
 
@@ -37,6 +38,8 @@ class Context:
 
     board: Board
     page: Page[ComponentRow]
+    highest: int
+    """The edge that all sparklines of the table share."""
     unmapped: frozenset[str]
     """References of components that nobody can map."""
     coverage: Coverage | None
@@ -52,16 +55,12 @@ class Context:
     next_url: str | None
 
 
-def home() -> Redirect:
-    """The board opens on the components."""
-    return Redirect(PATH, status_code=303)
-
-
 def show(view: Viewing) -> Response[str]:
     """The list of components."""
     ask = params.components(view.query)
-    board = browse.board(view.store, view.visibility, now=view.now)
+    board = asking.board(view.store, view.viewer, now=view.now)
     page = component_list.cut(board.components, ask)
+    shown = asking.enriched(view.store, view.viewer, page.rows, now=view.now)
     values: dict[str, tuple[str, ...]] = {
         "severity": tuple(severity.word for severity in ask.severities),
         "owner": ask.owners,
@@ -71,8 +70,9 @@ def show(view: Viewing) -> Response[str]:
     }
     context = Context(
         board=board,
-        page=page,
-        unmapped=frozenset(row.ref for row in page.rows if component_list.unmapped(row)),
+        page=msgspec.structs.replace(page, rows=shown),
+        highest=max((week for row in shown for week in row.weeks), default=0),
+        unmapped=frozenset(row.ref for row in shown if component_list.unmapped(row)),
         coverage=_coverage(board.totals, view.now),
         applied=facets.applied(PATH, values, FILTER_WORDS, _told(board)),
         menus=_menus(board, values),

@@ -7,26 +7,17 @@ from dataclasses import dataclass
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.domain.board import Evidence, FindingPage, HistoryLine
-from callboard.domain.finding import Detail, Kind, Note, Resource, Ticket
+from callboard.domain import bundle
+from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
+from callboard.domain.bundle import BundleKind
+from callboard.domain.finding import Detail, Note, Resource, Ticket
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.link import UNSAFE_LINK
-from callboard.usecases import browse
-from callboard.web import freshness, links, params, render, words
+from callboard.domain.query import OneOf, Query
+from callboard.usecases import ask, browse
+from callboard.web import freshness, links, params, render, why, words
 from callboard.web.to_wire import told
-from callboard.web.view import Viewing
-
-ABOUT_CODE = frozenset({Kind.VULNERABILITY, Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE})
-"""Kinds for which exploits are a question at all."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Why:
-    """Why it matters: what speaks for hurry, what speaks against it, and what nobody told."""
-
-    worse: tuple[str, ...]
-    better: tuple[str, ...]
-    unknown: tuple[str, ...]
+from callboard.web.view import View, Viewing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +32,14 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """The open findings that one action closes."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
     """What the template is given."""
 
@@ -49,9 +48,16 @@ class Context:
     """Facts of the detail that are told, by label."""
     description: str | None
     remediation: str | None
-    why: Why
+    why: why.Why
+    due: str
+    """Why it is due when it is, in a sentence."""
+    band: str
+    bundle: Bundle | None
+    """What the same action closes; None: only this one."""
     history: tuple[Line, ...]
     winners: tuple[Evidence, ...]
+    homes: tuple[Evidence, ...]
+    """Of the winners the strongest for each component."""
     losers: tuple[Evidence, ...]
     guess: bool
     """The owner was found by a fallback."""
@@ -84,16 +90,20 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         detail=_facts(detail),
         description=told(detail.description) or page.rule.description,
         remediation=told(detail.remediation) or page.rule.remediation,
-        why=_why(row.kind, detail),
+        why=why.matters(row.kind, detail),
+        due=why.due(row, view.store.policy, words.source_title(source.kind, source.name)),
+        band=why.band(row.band),
+        bundle=_bundle(view, row),
         history=tuple(_line(line) for line in page.history),
         winners=winners,
+        homes=_homes(winners),
         losers=tuple(each for each in page.evidence if not each.won),
         guess=any(each.tier >= words.GUESS_TIER for each in winners),
         source=words.source_title(source.kind, source.name),
         link=page.link,
         no_link=page.no_link or UNSAFE_LINK,
         advisory=links.safe_link(told(detail.link) or page.rule.url),
-        late=row.state.is_open and row.due_at is not None and row.due_at < view.now,
+        late=row.state.is_open and words.is_late(row.due_at, view.now),
         banners=freshness.banners((source,), view.now),
         where=_where(page.resource),
         project_id=next((project.external_id for project in page.projects if not project.is_folder), None),
@@ -103,6 +113,30 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         tickets=told(detail.tickets) or (),
     )
     return render.answer("finding.html", title=row.title, here="findings", now=view.now, c=context)
+
+
+def _bundle(view: View, row: FindingRow) -> Bundle | None:
+    query = Query((OneOf("is", ("open",)), OneOf("bundle", (row.bundle,))))
+    count = ask.list_findings(view.store, view.viewer, query, now=view.now, limit=1).total
+    if count <= int(row.state.is_open):
+        return None
+    action = bundle.action(row.bundle)
+    told = words.count(count, "open finding")
+    match action.kind:
+        case BundleKind.FIX if row.state.is_open:
+            text = f"This fix closes {told}"
+        case BundleKind.FIX:
+            text = f"{told} with this fix"
+        case BundleKind.NO_FIX:
+            text = f"{told} of this in {action.package}"
+        case _:
+            text = f"{told} of this rule"
+    return Bundle(words=text, url=links.query(query))
+
+
+def _homes(winners: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    strongest = {each.component: each for each in sorted(winners, key=lambda each: each.tier, reverse=True)}
+    return tuple(strongest[ref] for ref in dict.fromkeys(each.component for each in winners))
 
 
 def _where(resource: Resource) -> str:
@@ -123,48 +157,6 @@ def _facts(detail: Detail) -> dict[str, str]:
         "Severity there": told(detail.source_severity),
     }
     return {label: value for label, value in named.items() if value}
-
-
-def _why(kind: Kind, detail: Detail) -> Why:
-    worse: list[str] = []
-    better: list[str] = []
-    unknown: list[str] = []
-    questions = [
-        (
-            detail.exposed,
-            "Reachable from the internet.",
-            "Not reachable from the internet.",
-            "whether the internet reaches it",
-        ),
-    ]
-    if kind in ABOUT_CODE:
-        questions = [
-            (detail.known_exploited, "Known to be exploited (CISA lists it).", "Not on CISA's list of exploited ones.",
-             "whether it is exploited in the wild"),
-            (detail.has_exploit, "An exploit is public.", "No public exploit.", "whether an exploit is public"),
-            *questions,
-            (detail.validated_in_runtime, "Seen loaded in the running system.", "Not seen loaded in the running system.",
-             "whether the running system loads it"),
-        ]  # fmt: skip
-    for value, yes, no, question in questions:
-        answer = told(value)
-        if answer is None:
-            unknown.append(question)
-        else:
-            (worse if answer else better).append(yes if answer else no)
-    epss = told(detail.epss)
-    if epss is not None:
-        worse.append(f"EPSS {epss:.3g}: {_percent(epss)} chance of being exploited within 30 days.")
-    elif kind in ABOUT_CODE:
-        unknown.append("its EPSS")
-    score = told(detail.score)
-    if score is not None:
-        worse.append(f"CVSS {score:.1f} of 10.")
-    return Why(worse=tuple(worse), better=tuple(better), unknown=tuple(unknown))
-
-
-def _percent(share: float) -> str:
-    return "under 1 %" if share < 0.01 else f"{share * 100:.0f} %"
 
 
 def _line(line: HistoryLine) -> Line:

@@ -1,4 +1,4 @@
-"""The list of findings: filters as chips, one row per finding, page by page."""
+"""The list of findings: one query that is always visible, as rows or put together, page by page."""
 
 from __future__ import annotations
 
@@ -6,120 +6,201 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.board import FindingRow
-from callboard.domain.finding import OPEN_STATES, Kind, Severity, State
-from callboard.domain.health import SourceHealth
-from callboard.domain.ownership import Reason
-from callboard.domain.query import FindingQuery, Page, Sort
-from callboard.usecases import browse
-from callboard.web import facets, freshness, links, params, render, words
+from callboard.domain.board import BundleRow, FindingRow, SavedView
+from callboard.domain.query import FOR_A_PERSON, FOR_ANYBODY, KEYS, Grouping, KeyHelp, OneOf, Page, Query, explain
+from callboard.errors import InvalidQueryError
+from callboard.usecases import ask, browse
+from callboard.usecases.browse import DeepLink
+from callboard.web import facets, freshness, links, params, render, suggestion, words
+from callboard.web.params import Asked
 from callboard.web.view import View, Viewing
 
 PATH = "/findings"
-FILTER_WORDS = {
-    "q": "text",
-    "state": "state",
-    "severity": "severity",
-    "kind": "kind",
-    "mapped": "mapping",
-    "reason": "because",
-    "component": "component",
-    "owner": "owner",
-    "system": "system",
-    "rule": "rule",
-    "resource": "resource",
-    "project": "project",
-    "source": "source",
+GROUPS = {
+    Grouping.FIX: ("piece of work", "pieces of work"),
+    Grouping.RULE: ("rule", "rules"),
+    Grouping.RESOURCE: ("resource", "resources"),
+    Grouping.CVE: ("CVE", "CVEs"),
+    Grouping.COMPONENT: ("component", "components"),
+    Grouping.OWNER: ("owner", "owners"),
 }
-SORT_WORDS = {Sort.SEVERITY: "worst first", Sort.FIRST_DETECTED: "newest first"}
-TOLD = {
-    "state": {**{state.word: words.STATE[state] for state in State}, params.ANY: "any"},
-    "kind": {kind.word: words.KIND[kind][1] for kind in Kind},
-    "mapped": {"true": "with a component", "false": "without a component"},
-    "reason": {reason.value: reason.words for reason in Reason},
-}
-"""Words for values."""
+FEW = 10_000
+"""Lists up to this length are asked how many of theirs stand apart."""
+OPEN = OneOf("is", ("open",))
+FLAPPING = OneOf("is", ("flapping",))
+STEADY = OneOf("is", ("flapping",), is_negated=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Apart:
+    """Findings of the list that come and go."""
+
+    hidden: bool
+    """The query leaves them out."""
+    count: int
+    url: str
+    """Only these."""
+    without_url: str | None
+    """The list without them, where it holds them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Context:
     """What the template is given."""
 
-    page: Page[FindingRow]
+    query: Query
     heading: str
+    explained: str
+    """The query in words."""
+    rows: tuple[FindingRow, ...]
+    doors: dict[int, DeepLink]
+    """Where each row is at its source."""
+    groups: tuple[BundleRow, ...]
+    shown: str
+    """How many of how many are on this page."""
     applied: tuple[facets.Applied, ...]
     menus: tuple[facets.Menu, ...]
+    apart: Apart | None
+    views: tuple[SavedView, ...]
     banners: tuple[freshness.Banner, ...]
     seen: freshness.Seen | None
     checked_by: str
     unread: bool
-    without_filters: int | None
+    open_in_all: int | None
     """Open findings without any filter; counted only when nothing matches."""
     first_url: str | None
     next_url: str | None
-    api_url: str
-    """The same list for programs."""
+    json_url: str
+    csv_url: str
+    keys: tuple[KeyHelp, ...] = KEYS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wrong:
+    """A query that cannot be answered, and what was probably meant."""
+
+    message: str
+    hint: str | None
+    suggestion: str | None
+    """A query in canonical text."""
+    keys: tuple[KeyHelp, ...] = KEYS
 
 
 def show(view: Viewing) -> Response[str]:
-    """The findings that pass every filter."""
-    ask = params.findings(view.query)
-    page = browse.findings(view.store, view.visibility, ask.query, sort=ask.sort, cursor=ask.cursor, limit=ask.limit)
+    """The findings that the query asks for. A query that cannot be answered is told in place, without any list."""
+    default = FOR_ANYBODY if view.viewer.owners is None else FOR_A_PERSON
+    try:
+        asked = params.asked(view.query, default)
+        context = _context(view, asked)
+    except InvalidQueryError as error:
+        if error.field != "q":
+            raise
+        return _refused(view, error)
+    return render.answer(
+        "findings.html" if asked.query.group is None else "groups.html",
+        title=context.heading,
+        here="findings",
+        now=view.now,
+        question=asked.query.canonical,
+        c=context,
+    )
+
+
+def _refused(view: View, error: InvalidQueryError) -> Response[str]:
+    text = " ".join(value for name, value in view.query if name == "q").strip()
+    wrong = Wrong(message=error.message, hint=error.hint, suggestion=suggestion.meant(text, error))
+    return render.answer(
+        "error_query.html",
+        status_code=400,
+        title="No such question",
+        here="findings",
+        now=view.now,
+        question=text,
+        c=wrong,
+    )
+
+
+def _context(view: View, asked: Asked) -> Context:
+    query, services = asked.query, view.services
+    rows: tuple[FindingRow, ...] = ()
+    groups: tuple[BundleRow, ...] = ()
+    page: Page[FindingRow] | Page[BundleRow]
+    if query.group is None:
+        page = listed = ask.list_findings(
+            view.store, view.viewer, query, now=view.now, cursor=asked.cursor, limit=asked.limit
+        )
+        rows = listed.rows
+    else:
+        page = grouped = ask.list_bundles(
+            view.store, view.viewer, query, now=view.now, cursor=asked.cursor, limit=asked.limit
+        )
+        groups = view.linked(grouped.rows)
+    counted = ask.list_facets(view.store, view.viewer, query, now=view.now)
     sources = browse.sources(view.store, view.visibility, now=view.now)
-    values = params.finding_values(ask.query)
-    kept = dict(values)
-    if ask.sort != Sort.SEVERITY:
-        kept["sort"] = (ask.sort.value,)
-    if ask.limit != params.DEFAULT_LIMIT:
-        kept["limit"] = (str(ask.limit),)
-    context = Context(
-        page=page,
-        heading=_heading(ask.query, page.total),
-        applied=facets.applied(PATH, kept, FILTER_WORDS, TOLD),
-        menus=_menus(kept, sources),
+    menus = facets.of_query(query, counted)
+    ordering = () if query.group is not None else (facets.orders(query),)
+    return Context(
+        query=query,
+        heading=_heading(query, page),
+        explained="; ".join(explain(query)) or "everything in sight",
+        rows=rows,
+        doors=browse.deep_links(
+            view.store,
+            view.visibility,
+            [row.id for row in rows],
+            link_hosts=services.link_hosts,
+            link_rules=services.link_rules,
+        ),
+        groups=groups,
+        shown=f"{words.number(len(page.rows))} of {_total(page)} shown",
+        applied=facets.terms(query),
+        menus=(*menus, facets.groupings(query), *ordering),
+        apart=_apart(view, query, page),
+        views=ask.views(view.store, view.viewer),
         banners=freshness.banners(sources, view.now),
         seen=freshness.seen(sources),
         checked_by=" and ".join(words.source_title(source.kind, source.name) for source in sources),
         unread=freshness.never_read(sources),
-        without_filters=_without_filters(view) if values and not page.total else None,
-        first_url=links.address(PATH, kept) if ask.cursor else None,
-        next_url=links.address(PATH, {**kept, "cursor": page.cursor}) if page.cursor else None,
-        api_url=links.address("/api/v1/findings", kept),
-    )
-    return render.answer(
-        "findings.html", title=context.heading, here="findings", now=view.now, question=ask.query.text, c=context
+        open_in_all=ask.count_open(view.store, view.viewer, now=view.now) if not page.total else None,
+        first_url=_paged(query, asked, None) if asked.cursor else None,
+        next_url=_paged(query, asked, page.cursor) if page.cursor else None,
+        json_url=links.query(query.grouped_by(None), "/api/v1/findings.json"),
+        csv_url=links.query(query.grouped_by(None), "/api/v1/findings.csv"),
     )
 
 
-def _heading(query: FindingQuery, total: int) -> str:
-    if set(query.states) == set(OPEN_STATES):
-        return words.count(total, "open finding")
-    if len(query.states) == 1:
-        return f"{words.count(total, 'finding')}, {words.STATE[query.states[0]]}"
-    return words.count(total, "finding")
+def _paged(query: Query, asked: Asked, cursor: str | None) -> str:
+    """Another page of the same list."""
+    more = "" if asked.limit == params.DEFAULT_LIMIT else f"&limit={asked.limit}"
+    return links.query(query) + more + ("" if cursor is None else f"&cursor={cursor}")
 
 
-def _menus(values: dict[str, tuple[str, ...]], sources: tuple[SourceHealth, ...]) -> tuple[facets.Menu, ...]:
-    severities = [(severity.word, severity.word, None) for severity in sorted(Severity, reverse=True)]
-    sorts = [(sort.value, SORT_WORDS[sort], None) for sort in Sort]
-    menus = [
-        facets.menu(PATH, values, "severity", "severity", severities),
-        facets.menu(PATH, values, "kind", "kind", _choices("kind")),
-        facets.menu(PATH, values, "state", "state", _choices("state"), many=False),
-        facets.menu(PATH, values, "mapped", "mapping", _choices("mapped"), many=False),
-        facets.menu(PATH, values, "sort", "order", sorts, many=False),
-    ]
-    if values.get("mapped") == ("false",) or values.get("reason"):
-        menus.insert(4, facets.menu(PATH, values, "reason", "reason", _choices("reason")))
-    if len(sources) > 1:
-        names = [(source.name, words.source_title(source.kind, source.name), None) for source in sources]
-        menus.insert(4, facets.menu(PATH, values, "source", "source", names))
-    return tuple(menus)
+def _heading(query: Query, page: Page[FindingRow] | Page[BundleRow]) -> str:
+    if query.group is not None:
+        one, many = GROUPS[query.group]
+        return words.count(page.total, one, many)
+    unit = "open finding" if _asks_open(query) else "finding"
+    total = _total(page)
+    return f"{total[:1].upper()}{total[1:]} {unit if page.total == 1 and not page.is_more else unit + 's'}"
 
 
-def _choices(name: str) -> list[tuple[str, str, None]]:
-    return [(value, label, None) for value, label in TOLD[name].items()]
+def _asks_open(query: Query) -> bool:
+    return OPEN in query.terms
 
 
-def _without_filters(view: View) -> int:
-    return browse.findings(view.store, view.visibility, FindingQuery(), limit=1).total
+def _total(page: Page[FindingRow] | Page[BundleRow]) -> str:
+    return f"more than {words.number(page.total)}" if page.is_more else words.number(page.total)
+
+
+def _apart(view: View, query: Query, page: Page[FindingRow] | Page[BundleRow]) -> Apart | None:
+    """What comes and goes in a list of open findings, hidden or not. None: nothing, or the list is too long to ask."""
+    if not _asks_open(query) or "flapping" in query.values("is") or page.is_more or page.total > FEW:
+        return None
+    kept = tuple(term for term in query.terms if term != STEADY)
+    only = Query((*kept, FLAPPING), query.sort)
+    count = ask.list_findings(view.store, view.viewer, only, now=view.now, limit=1).total
+    if not count:
+        return None
+    hidden = STEADY in query.terms
+    without = None if hidden else links.query(Query((*kept, STEADY), query.sort, query.group))
+    return Apart(hidden=hidden, count=count, url=links.query(only), without_url=without)

@@ -26,10 +26,28 @@
     "/": () => { search.focus(); search.select(); },
     j: () => step(1),
     k: () => step(-1),
-    o: () => { const deep = one("[data-deep]"); if (deep) deep.click(); },
+    o: () => {
+      const row = document.activeElement.closest("[data-row]");
+      const deep = row ? row.querySelector("[data-deep]") : rows().length ? null : one("[data-deep]");
+      if (deep) deep.click();
+      else say(row ? "This row has no link to its source." : "No row is in focus.");
+    },
     "?": () => dialog.showModal(),
   };
-  const places = { c: "/components", f: "/findings" };
+  // "The" team or component is that of the row in focus, else the page's own when it names just one.
+  const nearest = (start) => {
+    const row = document.activeElement.closest("[data-row]");
+    const found = (row || one("main")).querySelectorAll(`a[href^="${start}"]`);
+    const own = location.pathname.startsWith(start) ? location.pathname : null;
+    if (!row && own) return own;
+    return row || new Set([...found].map((link) => link.pathname)).size === 1 ? found[0]?.pathname : null;
+  };
+  const places = {
+    i: () => "/",
+    t: () => nearest("/teams/"),
+    c: () => nearest("/components/") || "/components",
+    f: () => "/findings",
+  };
   let going = 0;
 
   document.addEventListener("keydown", (event) => {
@@ -46,7 +64,9 @@
     if (!setting.on) return;
     if (Date.now() - going < 1500 && places[event.key]) {
       event.preventDefault();
-      location.assign(places[event.key]);
+      const place = places[event.key]();
+      if (place) location.assign(place);
+      else say("No team is named here.");
       return;
     }
     going = event.key === "g" ? Date.now() : 0;
