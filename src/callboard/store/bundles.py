@@ -446,14 +446,13 @@ class Teller:
             case Grouping.CVE if group.key == NOBODY:
                 return "No CVE"
             case Grouping.FIX:
-                return self._trouble(group, example)
+                return self._trouble(example)
         return example.rule_name
 
     @staticmethod
-    def _trouble(group: Group, example: FindingRow) -> str:
-        """What is wrong, in plain words: the rule's name, or the package with how many advisories stand against it."""
+    def _trouble(example: FindingRow) -> str:
+        """What is wrong, in plain words: the rule's name, or the package with the most urgent advisory against it."""
         action = bundles.action(example.bundle)
         if action.kind is BundleKind.RULE:
             return example.rule_name
-        others = f" and {group.n - 1:,} more" if group.n > 1 else ""
-        return f"{example.rule_id}{others} in {action.package}"
+        return f"{example.rule_id} in {action.package}"
