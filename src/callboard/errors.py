@@ -6,6 +6,7 @@
     │   ├── SourceUnreachableError   the network or the server failed; worth a retry later
     │   ├── SourceRefusedError       401, 403, a missing scope, an expired account; not retried
     │   └── SourceChangedError       the answer lost its documented shape
+    │       └── QueryRefusedError    it does not understand a filter or a field that it was asked with
     ├── ImportRefusedError           a file that cannot be read as findings
     ├── CatalogError                 the software catalog
     │   ├── CatalogUnreachableError
@@ -58,6 +59,10 @@ class SourceRefusedError(SourceError):
 
 class SourceChangedError(SourceError):
     """The source answered in a shape that Callboard does not know."""
+
+
+class QueryRefusedError(SourceChangedError):
+    """The source does not understand what it was asked."""
 
 
 class ImportRefusedError(CallboardError):

@@ -24,7 +24,7 @@ from pyroaring import BitMap
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import Mode, Part, RunState
-from callboard.errors import SourceError, SourceRefusedError, SourceUnreachableError
+from callboard.errors import QueryRefusedError, SourceError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import Clock, RawPage, Source, Split
 from callboard.store import Store
 from callboard.store import runs as run_store
@@ -137,9 +137,11 @@ async def sync(
     """Run one sync of `source`. Raises ConflictError while another one runs, SourceRefusedError for bad credentials.
 
     A run that cannot finish is partial: what it read is applied, nothing is closed, and the report says why.
+    Where a source does not understand the filters of a delta run (some tenants of Wiz refuse them), a full run follows.
     `next_due_at` tells from the end of this run when the next one is due.
     """
-    run = _Sync(
+    make = partial(
+        _Sync,
         store,
         source,
         clock=clock,
@@ -148,7 +150,11 @@ async def sync(
         next_due_at=next_due_at,
         workers=workers,
     )
-    return await run.go(mode)
+    run = make()
+    report = await run.go(mode)
+    if run.was_delta_refused:
+        return await make().go(Mode.FULL)
+    return report
 
 
 def due_mode(row: run_store.SourceRow, *, now: Instant, full_every: int) -> Mode:
@@ -180,6 +186,8 @@ class _Sync:
         self._next_due_at = next_due_at
         self._workers = workers
         self._figures = Figures()
+        self.was_delta_refused = False
+        """It was a delta run, and the source did not understand what it was asked."""
         self._part_seen: dict[str, int] = {}
         self._parts_done = 0
         self._parts = 0
@@ -274,6 +282,8 @@ class _Sync:
             await asyncio.gather(reading, *readers, writer, return_exceptions=True)
         if not failures:
             return None
+        refused = any(isinstance(each, QueryRefusedError) for each in failures)
+        self.was_delta_refused = refused and run.mode is Mode.DELTA
         worst = next((each for each in failures if isinstance(each, SourceRefusedError)), failures[0])
         if isinstance(worst, SourceRefusedError) and self._figures.pages == 0:
             raise worst

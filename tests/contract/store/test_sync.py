@@ -8,7 +8,7 @@ from callboard.domain.access import LAPTOP
 from callboard.domain.finding import Severity, State
 from callboard.domain.instant import DAY
 from callboard.domain.run import Mode, RunState
-from callboard.errors import SourceChangedError, SourceRefusedError, SourceUnreachableError
+from callboard.errors import QueryRefusedError, SourceChangedError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
 from callboard.usecases import browse
 from tests.support.stages import Stage
@@ -315,3 +315,14 @@ def test_projects_are_read_and_named_on_the_finding(stage: Stage) -> None:
     stage.world.change("a", projects=("p2",))
     stage.sync()
     assert stage.history("a")[-1] == ("projects", "source", "Project p1, Project p2", "Project p2")
+
+
+def test_a_source_that_refuses_the_filters_of_a_delta_is_read_in_full(stage: Stage) -> None:
+    """Some tenants refuse them: then nothing is missed, it only takes longer."""
+    stage.world.fill(3)
+    stage.sync()
+    stage.world.add("late")
+    stage.world.failing["issue/delta"] = (0, QueryRefusedError("updatedAt is not known here"))
+    report = stage.sync(Mode.DELTA)
+    assert (report.mode, report.state, report.new) == (Mode.FULL, RunState.APPLIED, 1)
+    assert stage.run_states()[-2:] == ["partial", "applied"]

@@ -23,6 +23,7 @@ from callboard.domain.instant import Instant
 from callboard.errors import (
     AnswerTooLargeError,
     OutboundError,
+    QueryRefusedError,
     SourceChangedError,
     SourceRefusedError,
     SourceUnreachableError,
@@ -71,7 +72,7 @@ class _Reply(msgspec.Struct):
     errors: list[_Problem] | None = None
 
 
-class NotUnderstoodError(SourceChangedError):
+class NotUnderstoodError(QueryRefusedError):
     """Wiz does not understand the query."""
 
 
