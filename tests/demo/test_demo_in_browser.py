@@ -130,24 +130,40 @@ def test_a_link_that_names_nothing_shows_nothing(open_page: OpenPage, session: d
         expect(there.locator("main")).to_contain_text(words)
 
 
+WALK = (
+    ("do-now", ("/",)),
+    ("findings", ("nav a[href='/findings']",)),
+    ("findings-grouped", ("/findings?q=is:open+group:fix",)),
+    ("components", ("nav a[href='/components']",)),
+    ("component", ("main a[href^='/components/component']",)),
+    ("finding", ("main a[href^='/findings/']",)),
+    ("team", ("/components", "main a[href^='/teams/group']")),
+    ("rule", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/rules?']")),
+    ("resource", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/resources?']")),
+    ("project", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/projects?']")),
+    ("cve", ("/findings?q=is:open+kind:vulnerability", "main a[href^='/findings/']", ".facts a[href^='/cves/']")),
+    ("sources", ("nav a[href='/sources']",)),
+)
+"""What each page is called, and how it is reached from the one before: by an address, or by a click."""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], scheme: str, width: int) -> None:
     """No page of the demo scrolls sideways or says anything on the console, light and dark, wide and narrow."""
     page = board(open_page, session, scheme=scheme, width=width)
-    walk = {
-        "do-now": None,
-        "components": "nav a[href='/components']",
-        "component": "main a[href^='/components/component']",
-        "finding": "main a[href^='/findings/']",
-    }
-    for name, target in walk.items():
-        if target is not None:
-            page.locator(target).first.click()
-            page.wait_for_load_state()
+    parts = urlsplit(page.url)
+    for name, steps in WALK:
+        for step in steps:
+            if step.startswith("/"):
+                page.goto(f"{parts.scheme}://{parts.netloc}{step}")
+            else:
+                page.locator(step).first.click()
+                page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         if SHOTS:
             folder = Path(SHOTS)
             folder.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=folder / f"{name}-{scheme}-{width}.png")
-    assert troubles(page) == []
+    # An icon that is still on its way when the next page is opened is given up by the browser.
+    assert [each for each in troubles(page) if "ERR_ABORTED" not in each] == []

@@ -83,7 +83,7 @@ class Door:
 
     def client(self, **headers: str) -> httpx.Client:
         """A client without credentials."""
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False)
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=60)
 
     def bearer(self) -> httpx.Client:
         """A client with the API token."""

@@ -43,7 +43,7 @@ def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:
         deadline = time.monotonic() + 120
         while True:
             try:
-                answer = httpx.get(link, trust_env=False)
+                answer = httpx.get(link, trust_env=False, timeout=60)
                 break
             except httpx.ConnectError:
                 assert time.monotonic() < deadline
