@@ -2,8 +2,9 @@
 
 A made-up company is written through the run road (2,000 components of 200 teams, rules, packages and resources in believable
 numbers), then every read is asked again and again, as an administrator, as a viewer of 40 components and of half, while
-another connection writes a small change every 50 ms as a running sync does. Prints one JSON document: median and 99th
-percentile in milliseconds, statements a request, and which ones miss the aim.
+another connection writes a small change every 50 ms as a running sync does. Answers are kept until the board's revision
+changes, so each read is also asked right after a change: what it takes then is `first_ms`. Prints one JSON document:
+median and 99th percentile in milliseconds, statements a request, and which ones miss the aim.
 """
 
 from __future__ import annotations
@@ -215,7 +216,8 @@ def measured(store: Store, clients: int, seconds: float) -> dict[str, Any]:
         for who, viewer in viewers().items():
             times: list[float] = []
             counts: list[int] = []
-            read(viewer)
+            read(viewer)  # compiles the statements
+            first = [_first(store, partial(read, viewer), statements) for _ in range(3)]
             ends = time.monotonic() + seconds
 
             with ThreadPoolExecutor(clients) as pool:
@@ -230,10 +232,22 @@ def measured(store: Store, clients: int, seconds: float) -> dict[str, Any]:
                 "p99_ms": round(times[min(len(times) - 1, int(len(times) * 0.99))], 1),
                 "requests": len(times),
                 "statements": max(counts),
+                "first_ms": round(statistics.median(each[0] for each in first), 1),
+                "first_statements": max(each[1] for each in first),
             }
             print(name, who, found[f"{name} · {who}"], file=sys.stderr)
     event.remove(store.engine, "before_cursor_execute", _count)
     return found
+
+
+def _first(store: Store, read: Callable[[], object], statements: threading.local) -> tuple[float, int]:
+    """Milliseconds and statements of the first answer after something has changed, when nothing kept counts any more."""
+    with store.write() as conn:
+        bump_revision(conn)
+    statements.n = 0
+    began = time.perf_counter()
+    read()
+    return (time.perf_counter() - began) * 1_000, statements.n
 
 
 def _client(
@@ -282,9 +296,9 @@ def main(size: int, database: str, clients: str, seconds: float, keep: Path | No
                 writer.join()
             figures[f"{number} clients"] = found
             figures[f"{number} clients, misses"] = {
-                name: (each["p50_ms"], each["p99_ms"])
+                name: (each["p50_ms"], each["p99_ms"], each["first_ms"])
                 for name, each in found.items()
-                if each["p50_ms"] > AIM_MEDIAN or each["p99_ms"] > AIM_P99
+                if each["p50_ms"] > AIM_MEDIAN or max(each["p99_ms"], each["first_ms"]) > AIM_P99
             }
         store.close()
     print(json.dumps(figures, indent=1))

@@ -17,6 +17,7 @@ from sqlalchemy import delete, update
 
 from callboard.store import Store, open_store, schema
 from callboard.store.bulk import build_indexes
+from callboard.store.kept import forget
 from tests.support.postgres import Postgres
 
 
@@ -28,6 +29,7 @@ def clear(store: Store) -> Store:
             if table not in (schema.meta, schema.revision):
                 conn.execute(delete(table))
         conn.execute(update(schema.revision).values(n=0))
+    forget(store.engine)
     return store
 
 

@@ -103,11 +103,19 @@ def _ordered(
     g = groups.c
     late = case((g.due_at < today(asking.now), 0), else_=1)
     order = (late, g.priority, -g.n, g.blast, g.oldest_at, g.key)
-    rows = select(*g).order_by(*order).limit(limit)
-    if after is not None:
-        rows = rows.where(tuple_(*order) > tuple_(*(literal(part) for part in after)))
-    found = [_group(row) for row in conn.execute(rows)]
-    return found, int(conn.execute(select(func.count()).select_from(groups)).scalar_one())
+    if after is None:
+        rows = conn.execute(select(*g, func.count().over()).order_by(*order).limit(limit)).all()
+        return [_group(row[:-1]) for row in rows], int(rows[0][-1]) if rows else 0
+    # All are counted in the same pass, which is what takes the time, and only those behind the cursor are shown.
+    all_ = select(*g, func.count().over().label("all")).subquery()
+    a = all_.c
+    late = case((a.due_at < today(asking.now), 0), else_=1)
+    order = (late, a.priority, -a.n, a.blast, a.oldest_at, a.key)
+    behind = tuple_(*order) > tuple_(*(literal(part) for part in after))
+    rows = conn.execute(select(*a).where(behind).order_by(*order).limit(limit)).all()
+    if rows:
+        return [_group(row[:-1]) for row in rows], int(rows[0][-1])
+    return [], int(conn.execute(select(func.count()).select_from(groups)).scalar_one())
 
 
 SEVERAL = -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection, Select, Subquery, and_, func, select
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Select, Subquery, and_, func, select
 from callboard.domain.access import Visibility
 from callboard.domain.board import Facet
 from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.query import Query
+from callboard.domain.query import OneOf, Query
 from callboard.store import filters, listing, schema
 from callboard.store.filters import Asking
 from callboard.store.visible import visible, visible_whole
@@ -26,39 +27,80 @@ SHOWN = 50
 
 def facets(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[Facet, ...]:
     """Every facet of a list."""
-    return tuple(_facet(conn, visibility, query.without(key), asking, key) for key in KEYS)
+    if not all(filters.is_counted(term) for term in query.terms):
+        return tuple(_facet(conn, visibility, query.without(key), asking, key) for key in KEYS)
+    found = {**_of_findings(conn, visibility, query, asking), **_of_holdings(conn, visibility, query, asking)}
+    return tuple(Facet(key=key, values=_told(key, found[key])) for key in KEYS)
 
 
-def _facet(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Facet:
-    if all(filters.is_counted(term) for term in query.terms):
-        counted = _from_cube(visibility, query, asking, key)
-    else:
-        total, is_more = listing.count(conn, visibility, query, asking)
-        if is_more or total > listing.COUNTED:
-            return Facet(key=key, values=(), too_many=True)
-        counted = _from_rows(conn, visibility, query, asking, key)
-    return Facet(key=key, values=_told(key, [(row[0], int(row[1])) for row in conn.execute(counted)]))
-
-
-def _from_cube(visibility: Visibility, query: Query, asking: Asking, key: str) -> Select[Any]:
-    clause, asks_holdings = filters.cube_conditions(query, asking)
-    n = func.sum(c.n)
-    if key in ("owner", "component"):
-        home = _homes(key)
-        return (
-            select(home.c.ref, n.label("n"))
-            .join(home, home.c.holding_id == c.holding_id)
-            .where(c.holding_id > 0, visible(c.holding_id, visibility), clause)
-            .group_by(home.c.ref)
-            .order_by(n.desc(), home.c.ref)
-            .limit(SHOWN)
-        )
-    column: Any = {"severity": c.severity, "kind": c.kind, "status": c.state, "source": schema.source.c.name}[key]
+def _of_findings(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking
+) -> dict[str, list[tuple[Any, int]]]:
+    """The four facets of the counters, in one pass: there are few combinations, which are narrowed here."""
+    rest = [term for term in query.terms if not (isinstance(term, OneOf) and term.key in filters.IN_CUBE)]
+    clause, asks_holdings = filters.cube_conditions(Query(tuple(rest)), asking)
     scope = visible_whole(c.holding_id, visibility)
     if asks_holdings:
         scope = and_(c.holding_id > 0, visible(c.holding_id, visibility))
-    found = select(column, n).where(scope, clause).group_by(column)
-    return found.join(schema.source, schema.source.c.id == c.source_id) if key == "source" else found
+    columns = (c.severity, c.kind, c.state, schema.source.c.name)
+    rows = conn.execute(
+        select(*columns, func.sum(c.n))
+        .join(schema.source, schema.source.c.id == c.source_id)
+        .where(scope, clause)
+        .group_by(*columns)
+    ).all()
+    words = [
+        {"severity": Severity(row[0]).word, "kind": Kind(row[1]).word, "status": State(row[2]).word, "source": row[3]}
+        for row in rows
+    ]
+    found: dict[str, list[tuple[Any, int]]] = {}
+    for place, key in enumerate(("severity", "kind", "status", "source")):
+        asked = [term for term in query.terms if isinstance(term, OneOf) and term.key in filters.IN_CUBE - {key}]
+        sums: Counter[Any] = Counter()
+        for row, word in zip(rows, words, strict=True):
+            if all((word[term.key] in term.values) is not term.is_negated for term in asked):
+                sums[row[place]] += int(row[-1])
+        found[key] = list(sums.items())
+    return found
+
+
+def _of_holdings(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking
+) -> dict[str, list[tuple[Any, int]]]:
+    """Owners and components, from the counts of each holding: a shared finding counts once for each of them."""
+    refs: dict[int, list[tuple[str, str | None]]] = {}
+    for holding_id, component, owner in conn.execute(_ROUTES):
+        refs.setdefault(holding_id, []).append((component, owner))
+    counted: dict[Query, dict[int, int]] = {}
+    found: dict[str, list[tuple[Any, int]]] = {}
+    for place, key in enumerate(("component", "owner")):
+        other = query.without(key)
+        if other not in counted:
+            clause, _ = filters.cube_conditions(other, asking)
+            counts = (
+                select(c.holding_id, func.sum(c.n))
+                .where(c.holding_id > 0, visible(c.holding_id, visibility), clause)
+                .group_by(c.holding_id)
+            )
+            counted[other] = {int(row[0]): int(row[1]) for row in conn.execute(counts)}
+        sums: Counter[str] = Counter()
+        for holding_id, n in counted[other].items():
+            for ref in {each[place] for each in refs.get(holding_id, ())}:
+                if ref is not None:
+                    sums[ref] += n
+        found[key] = sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]
+    return found
+
+
+_ROUTES = select(route.c.holding_id, entity.c.ref, entity.c.owner_ref).join(entity, entity.c.id == route.c.entity_id)
+
+
+def _facet(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Facet:
+    total, is_more = listing.count(conn, visibility, query, asking)
+    if is_more or total > listing.COUNTED:
+        return Facet(key=key, values=(), too_many=True)
+    counted = _from_rows(conn, visibility, query, asking, key)
+    return Facet(key=key, values=_told(key, [(row[0], int(row[1])) for row in conn.execute(counted)]))
 
 
 def _homes(key: str) -> Subquery:

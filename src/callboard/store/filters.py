@@ -6,7 +6,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, not_, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 
 from callboard.domain import priority
 from callboard.domain.bundle import BundleKind
@@ -49,9 +63,17 @@ _COUNTED_WORDS = frozenset({"open", "fixed", "gone", "suppressed"})
 _HOLDING_WORDS = frozenset({"mine", "unmapped", "conflict", "shared", "co-owned", "owner", "component"})
 
 
-def conditions(conn: Connection, query: Query, asking: Asking) -> Condition:
-    """All terms of a query. Raises InvalidQueryError for what cannot be answered."""
-    return and_(true(), *(_term(conn, term, asking) for term in query.terms))
+def conditions(conn: Connection, query: Query, asking: Asking, *, many: bool = False) -> Condition:
+    """All terms of a query. Raises InvalidQueryError for what cannot be answered.
+
+    `many`: so many findings fulfil them that a walk along the list's order soon meets enough.
+    """
+    return and_(true(), *(_term(conn, term, asking, many=many) for term in query.terms))
+
+
+def is_of_the_moment(query: Query) -> bool:
+    """Whether the answer may change within a day though nothing is written: ages and dates count from now."""
+    return any(isinstance(term, Between) for term in query.terms)
 
 
 def asks_holding(term: Term) -> bool:
@@ -141,10 +163,10 @@ def _cube_word(word: str) -> Condition:
     return _bool(state == int(State.REJECTED))
 
 
-def _term(conn: Connection, term: Term, asking: Asking) -> Condition:
+def _term(conn: Connection, term: Term, asking: Asking, *, many: bool) -> Condition:
     match term:
         case Text():
-            clause = _text(conn, term)
+            clause = _text(conn, term, many=many)
         case Between():
             clause = _between(term, asking)
         case OneOf(key=key, values=values) if key in ("is", "has", "no"):
@@ -395,17 +417,40 @@ _MOST = 1_000
 """Rules, resources or packages that are looked up one by one; of more, every finding is asked what it is of."""
 
 
-def _text(conn: Connection, term: Text) -> Condition:
+def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> Subquery:
+    """The ids of up to so many findings in a scope that a text names."""
+    contains = of(conn).contains
+    parts = [
+        # Each by the index of its column, which holds all that a scope asks about.
+        select(
+            select(f.id).where(column.in_(select(table.c.id).where(contains(table.c.search, _part(term)))), scope)
+            .limit(most).subquery().c.id
+        )
+        for table, column in _NAMES
+    ]  # fmt: skip
+    return union(*parts).subquery()
+
+
+_NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (bundle, f.bundle_id))
+
+
+def _part(term: Text) -> str:
+    return {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
+
+
+def _text(conn: Connection, term: Text, *, many: bool) -> Condition:
     """Part of a name or an id of a rule, a resource or a package."""
-    part = {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
     contains = of(conn).contains
     parts: list[Select[tuple[int]]] = []
     wide: list[Condition] = []
-    for table, column in ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (bundle, f.bundle_id)):
-        named = select(table.c.id).where(contains(table.c.search, part))
-        ids = list(conn.execute(named.limit(_MOST + 1)).scalars())
+    for table, column in _NAMES:
+        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
+        if many:
+            wide.append(column.in_(wanted))
+            continue
+        ids = list(conn.execute(wanted.limit(_MOST + 1)).scalars())
         if len(ids) > _MOST:
-            wide.append(column.in_(named))
+            wide.append(column.in_(wanted))
         elif ids:
             parts.append(select(f.id).where(column.in_(ids)))
     # Few names: their findings by index, so that nothing else is looked at.

@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal, select, tuple_
 
 from callboard.domain.access import Readers, Visibility
 from callboard.domain.due import today
 from callboard.domain.instant import DAY
-from callboard.domain.query import MAX_LIMIT, OneOf, Order, Query, Term
+from callboard.domain.query import MAX_LIMIT, OneOf, Order, Query, Term, Text
 from callboard.domain.query.paging import Cursor, damaged
 from callboard.errors import InvalidQueryError
 from callboard.store import filters, schema
+from callboard.store import sources as source_store
 from callboard.store.filters import Asking
+from callboard.store.kept import Kept
 from callboard.store.visible import visible, visible_whole
 
 f = schema.finding.c
@@ -48,11 +50,12 @@ def search(
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
     key = None if after is None else _key(after, query.sort)
-    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
     total, is_more = count(conn, visibility, query, asking)
     if total == 0:
         return Found(ids=(), total=0, is_more=False, cursor=None)
     is_short = total <= SHORT and not is_more and _is_led_to(query, visibility)
+    terms = filters.conditions(conn, query, asking, many=is_more or total > SHORT)
+    clause = and_(visible(f.holding_id, visibility), terms)
     walk = _sorted if is_short else _walked
     rows = walk(conn, clause, query, asking, key=key, limit=limit + 1)
     cursor = Cursor(query.sort.value, tuple(rows[limit - 1])).encode() if len(rows) > limit else None
@@ -66,7 +69,18 @@ def whole(conn: Connection, visibility: Visibility, query: Query, asking: Asking
 
 
 def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
-    """How many findings there are, and whether there are even more."""
+    """How many findings there are, and whether there are even more. Kept for the day until something changes."""
+    if filters.is_of_the_moment(query):
+        return _count(conn, visibility, query, asking)
+    stamp = msgspec.structs.replace(asking, now=today(asking.now))
+    key = (source_store.revision(conn), visibility, stamp, query.terms, COUNTED)
+    return _COUNTS.get(conn, key, lambda: _count(conn, visibility, query, asking))
+
+
+_COUNTS: Kept[tuple[int, bool]] = Kept(2_000)
+
+
+def _count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
     if all(filters.is_counted(term) for term in query.terms):
         clause, asks_holdings = filters.cube_conditions(query, asking)
         holding_id = schema.cube.c.holding_id
@@ -81,8 +95,20 @@ def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking
     rest = [term for term in query.terms if term not in (_OPEN, _OVERDUE)]
     if _OVERDUE in query.terms and all(filters.asks_holding(term) for term in rest):
         return _overdue(conn, visibility, rest, asking), False
+    texts = [term for term in query.terms if isinstance(term, Text)]
+    rest = [term for term in query.terms if term != _OPEN and term not in texts]
+    if len(texts) == 1 and not texts[0].is_negated and all(filters.asks_holding(term) for term in rest):
+        # The indexes of rules, resources and bundles tell what is open and where: no finding itself is looked at.
+        scope = and_(visible(f.holding_id, visibility), filters.holding_conditions(f.holding_id, rest, asking))
+        if _OPEN in query.terms:
+            scope = and_(f.closed == 0, scope)
+        return _capped(conn, filters.named(conn, texts[0], scope, most=COUNTED + 1))
     clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
     rows = select(literal(1)).select_from(schema.finding).where(clause).limit(COUNTED + 1).subquery()
+    return _capped(conn, rows)
+
+
+def _capped(conn: Connection, rows: FromClause) -> tuple[int, bool]:
     found = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
     return min(found, COUNTED), found > COUNTED
 

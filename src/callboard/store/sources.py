@@ -32,7 +32,7 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
         select(f.source_id, func.count())
         # Spelled like the index over these few rows, without which every open finding would be looked at.
         # Adding nothing keeps the planner from preferring the index over all that is open.
-        .where(~literal_column("finding.in_scope"), f.closed + 0 == 0, visible(f.holding_id, visibility))
+        .where(~literal_column("finding.in_scope"), f.closed + 0 == 0, visible(f.holding_id + 0, visibility))
         .group_by(f.source_id),
     )
     run = schema.run.c

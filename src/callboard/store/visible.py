@@ -12,7 +12,7 @@ from callboard.domain.component import EntityRef
 from callboard.store import schema
 
 
-def visible(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
+def visible(holding_id: ColumnElement[Any], visibility: Visibility) -> ColumnElement[bool]:
     """A clause: the row with this holding may be seen. A sub-select from owners, never a list of ids."""
     match visibility:
         case Everything():

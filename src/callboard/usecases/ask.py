@@ -19,6 +19,7 @@ from callboard.domain.board import (
     SavedView,
 )
 from callboard.domain.component import EntityRef
+from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import Grouping, OneOf, Order, Page, Query, Term, parse
 from callboard.errors import InvalidQueryError
@@ -38,7 +39,7 @@ from callboard.store import (
 from callboard.store import sources as source_store
 from callboard.store import views as view_store
 from callboard.store.filters import Asking
-from callboard.usecases.kept import Kept
+from callboard.store.kept import Kept
 
 DO_NOW = 10
 """Rows of work on the first page at most."""
@@ -52,8 +53,16 @@ OPEN = OneOf("is", ("open",))
 STEADY = OneOf("is", ("flapping",), is_negated=True)
 
 
+# What is kept is kept for one viewer, until a write changes the revision or the day ends.
 _BOARDS: Kept[Board] = Kept(8)
 _LIVES: Kept[tuple[tuple[int | None, int], tuple[int | None, int]]] = Kept(64)
+_FIRST_PAGES: Kept[DoNow] = Kept(64)
+_ROLLUPS: Kept[RollupPage] = Kept(64)
+_BUNDLES: Kept[Page[BundleRow]] = Kept(64)
+_FACETS: Kept[tuple[Facet, ...]] = Kept(128)
+_ENRICHED: Kept[tuple[ComponentRow, ...]] = Kept(64)
+KEPT_ROWS = 100
+"""Longer pages are not kept."""
 
 
 _NEW = ("is", "new")
@@ -73,6 +82,12 @@ def _asking(conn: Connection, viewer: Viewer, now: Instant, query: Query | None 
     )
 
 
+def _key(conn: Connection, viewer: Viewer, asking: Asking, *question: object) -> tuple[object, ...]:
+    """Everything that an answer depends on which is the same all day."""
+    stamp = msgspec.structs.replace(asking, now=Instant(asking.now // DAY * DAY))
+    return (source_store.revision(conn), viewer.key, viewer.visibility, stamp, *question)
+
+
 def list_findings(
     store: Store, viewer: Viewer, query: Query, *, now: Instant, cursor: str | None = None, limit: int = 50
 ) -> Page[FindingRow]:
@@ -88,15 +103,25 @@ def list_bundles(
 ) -> Page[BundleRow]:
     """One page of findings put together, by fix if the query does not say otherwise. Raises InvalidQueryError."""
     with store.read() as conn:
-        return bundles.page(
-            conn, viewer.visibility, query, _asking(conn, viewer, now, query), after=cursor, limit=limit
-        )
+        asking = _asking(conn, viewer, now, query)
+
+        def make() -> Page[BundleRow]:
+            return bundles.page(conn, viewer.visibility, query, asking, after=cursor, limit=limit)
+
+        if limit > KEPT_ROWS or filters.is_of_the_moment(query):
+            return make()
+        return _BUNDLES.get(conn, _key(conn, viewer, asking, query, cursor, limit), make)
 
 
 def list_facets(store: Store, viewer: Viewer, query: Query, *, now: Instant) -> tuple[Facet, ...]:
     """What the list of a query could be narrowed to. Raises InvalidQueryError."""
     with store.read() as conn:
-        return facets.facets(conn, viewer.visibility, query, _asking(conn, viewer, now, query))
+        asking = _asking(conn, viewer, now, query)
+
+        def make() -> tuple[Facet, ...]:
+            return facets.facets(conn, viewer.visibility, query, asking)
+
+        return make() if filters.is_of_the_moment(query) else _FACETS.get(conn, _key(conn, viewer, asking, query), make)
 
 
 def count_open(store: Store, viewer: Viewer, *, now: Instant) -> int:
@@ -113,25 +138,32 @@ def do_now(store: Store, viewer: Viewer, text: str | None, *, now: Instant) -> D
     terms = _terms(viewer, text)
     with store.read() as conn:
         asking = _asking(conn, viewer, now)
-        query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
-        work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
-        numbers = desk.numbers(conn, viewer.visibility, terms, asking)
-        whole = _board(store, conn, viewer, now)
-        rows = components.enriched(
-            conn, viewer.visibility, _of(conn, viewer, whole, terms, asking)[:WORST], whole.sources, now=now
+        health = desk.health(conn, viewer.visibility, now=now)
+        return _FIRST_PAGES.get(
+            conn, _key(conn, viewer, asking, terms, health), lambda: _do_now(conn, viewer, terms, asking, health)
         )
-        return DoNow(
-            query=msgspec.structs.replace(query, group=None).canonical,
-            numbers=numbers,
-            bundles=work.rows,
-            bundle_count=work.total,
-            progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
-            components=rows,
-            sources=whole.sources,
-            catalog_read_at=whole.catalog_read_at,
-            unmapped_components=whole.totals.components_without_claims,
-            revision=whole.revision,
-        )
+
+
+def _do_now(
+    conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking, health: tuple[SourceHealth, ...]
+) -> DoNow:
+    query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
+    work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
+    numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+    whole = _board(conn, viewer, health, asking.now)
+    rows = _of(conn, viewer, whole, terms, asking)[:WORST]
+    return DoNow(
+        query=msgspec.structs.replace(query, group=None).canonical,
+        numbers=numbers,
+        bundles=work.rows,
+        bundle_count=work.total,
+        progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
+        components=components.enriched(conn, viewer.visibility, rows, health, now=asking.now),
+        sources=health,
+        catalog_read_at=whole.catalog_read_at,
+        unmapped_components=whole.totals.components_without_claims,
+        revision=whole.revision,
+    )
 
 
 def note_visit(store: Store, viewer: Viewer, *, now: Instant) -> None:
@@ -177,9 +209,9 @@ def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: A
         only=filters.holding_conditions(flow.holding_id, terms, asking) if terms else None,
     )  # fmt: skip
     only = filters.holding_conditions(f.holding_id, terms, asking) if terms else None
-    revision = source_store.revision(conn)
-    key = (revision, str(viewer.visibility), tuple(map(str, terms)), str(asking.me), now // DAY)
+    key = _key(conn, viewer, asking, terms)
     present, former = _LIVES.get(
+        conn,
         key,
         lambda: (
             progress.half_life(conn, viewer.visibility, now=now, only=only),
@@ -198,46 +230,56 @@ def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: A
 def rollup(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> RollupPage:
     """The page of a team, a person, a system or a domain. Raises NotFoundError."""
     with store.read() as conn:
-        head = rollups.head(conn, viewer.visibility, ref)
         asking = _asking(conn, viewer, now)
-        key = "owner" if head.kind in ("group", "user") else head.kind
-        terms: tuple[Term, ...] = (OneOf(key, (ref,)),)
-        query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
-        work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
-        numbers = desk.numbers(conn, viewer.visibility, terms, asking)
-        whole = _board(store, conn, viewer, now)
-        refs = rollups.components_of(conn, viewer.visibility, terms, asking) | rollups.listed(conn, ref, head.kind)
-        rows = [row for row in whole.components if row.ref in refs][:ROLLED_UP]
-        return RollupPage(
-            ref=ref,
-            kind=head.kind,
-            title=head.title,
-            description=head.description,
-            above=head.above,
-            below=head.below,
-            members=head.members,
-            in_catalog=head.in_catalog,
-            query=msgspec.structs.replace(query, group=None).canonical,
-            numbers=numbers,
-            bundles=work.rows,
-            bundle_count=work.total,
-            progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
-            components=components.enriched(conn, viewer.visibility, rows, whole.sources, now=now),
-            sources=whole.sources,
+        health = desk.health(conn, viewer.visibility, now=now)
+        return _ROLLUPS.get(
+            conn, _key(conn, viewer, asking, ref, health), lambda: _rollup(conn, viewer, ref, asking, health)
         )
+
+
+def _rollup(
+    conn: Connection, viewer: Viewer, ref: EntityRef, asking: Asking, health: tuple[SourceHealth, ...]
+) -> RollupPage:
+    head = rollups.head(conn, viewer.visibility, ref)
+    key = "owner" if head.kind in ("group", "user") else head.kind
+    terms: tuple[Term, ...] = (OneOf(key, (ref,)),)
+    query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
+    work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
+    numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+    whole = _board(conn, viewer, health, asking.now)
+    refs = rollups.components_of(conn, viewer.visibility, terms, asking) | rollups.listed(conn, ref, head.kind)
+    rows = [row for row in whole.components if row.ref in refs][:ROLLED_UP]
+    return RollupPage(
+        ref=ref,
+        kind=head.kind,
+        title=head.title,
+        description=head.description,
+        above=head.above,
+        below=head.below,
+        members=head.members,
+        in_catalog=head.in_catalog,
+        query=msgspec.structs.replace(query, group=None).canonical,
+        numbers=numbers,
+        bundles=work.rows,
+        bundle_count=work.total,
+        progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
+        components=components.enriched(conn, viewer.visibility, rows, health, now=asking.now),
+        sources=health,
+    )
 
 
 def board(store: Store, viewer: Viewer, *, now: Instant) -> Board:
     """The components page, before it is cut: every component with its open findings, and the whole in numbers."""
     with store.read() as conn:
-        return _board(store, conn, viewer, now)
+        return _board(conn, viewer, desk.health(conn, viewer.visibility, now=now), now)
 
 
 def enriched(store: Store, viewer: Viewer, rows: Sequence[ComponentRow], *, now: Instant) -> tuple[ComponentRow, ...]:
     """Rows of the board with overdue, sparkline and the time they were checked."""
     with store.read() as conn:
-        health = source_store.health(conn, viewer.visibility, now=now)
-        return components.enriched(conn, viewer.visibility, rows, health, now=now)
+        health = desk.health(conn, viewer.visibility, now=now)
+        key = (source_store.revision(conn), viewer.key, viewer.visibility, tuple(rows), health, now // DAY)
+        return _ENRICHED.get(conn, key, lambda: components.enriched(conn, viewer.visibility, rows, health, now=now))
 
 
 def views(store: Store, viewer: Viewer) -> tuple[SavedView, ...]:
@@ -263,9 +305,8 @@ def remove_view(store: Store, viewer: Viewer, view_id: int) -> None:
         view_store.remove(conn, viewer.key, view_id)
 
 
-def _board(store: Store, conn: Connection, viewer: Viewer, now: Instant) -> Board:
+def _board(conn: Connection, viewer: Viewer, health: tuple[SourceHealth, ...], now: Instant) -> Board:
     """The board as of its revision, which is kept until something changes; how fresh sources are is looked up anew."""
-    revision = source_store.revision(conn)
-    key = (id(store), revision, str(viewer.visibility))
-    kept = _BOARDS.get(key, lambda: components.board(conn, viewer.visibility, now=now))
-    return msgspec.structs.replace(kept, sources=source_store.health(conn, viewer.visibility, now=now))
+    key = (source_store.revision(conn), viewer.key, viewer.visibility)
+    kept = _BOARDS.get(conn, key, lambda: components.board(conn, viewer.visibility, now=now))
+    return msgspec.structs.replace(kept, sources=health)

@@ -1,0 +1,55 @@
+"""Answers kept in memory as long as nothing has changed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
+
+from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """The last few answers of each database.
+
+    A key names everything that an answer depends on: the revision it was made at, who may see what, the question, the
+    day. Answers that depend on the moment are not for keeping.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._databases: WeakKeyDictionary[Engine, OrderedDict[Hashable, T]] = WeakKeyDictionary()
+        self._lock = Lock()
+        _ALL.add(self)
+
+    def get(self, conn: Connection, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """The answer under this key, made when there is none. Two who ask at once may both make it."""
+        with self._lock:
+            answers = self._databases.setdefault(conn.engine, OrderedDict())
+            if key in answers:
+                answers.move_to_end(key)
+                return answers[key]
+        answer = make()
+        with self._lock:
+            answers[key] = answer
+            while len(answers) > self._most:
+                answers.popitem(last=False)
+        return answer
+
+    def drop(self, engine: Engine) -> None:
+        """Keep nothing of this database any more."""
+        with self._lock:
+            self._databases.pop(engine, None)
+
+
+_ALL: WeakSet[Kept[Any]] = WeakSet()
+
+
+def forget(engine: Engine) -> None:
+    """Keep nothing of a database whose contents were exchanged from outside, so that its revision fell."""
+    for each in list(_ALL):
+        each.drop(engine)
