@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, func
 
 from callboard.domain.instant import DAY, Instant
 from callboard.store import schema
+from callboard.store.bulk import are_deferred
 from callboard.store.dialect import Dialect, Row
 from callboard.store.schema import NEVER
 
@@ -135,7 +136,7 @@ class Ledger:
         self._write_flow(conn, dialect)
         fresh = [(*key, *cell) for key, cell in _with_whole(self._fresh).items()]
         dialect.fold(conn, schema.bundle_cell, fresh, adding=("n",), least=_LEAST)
-        _read_again(conn, self._touched)
+        _read_again(conn, dialect, self._touched)
         self.__init__()  # type: ignore[misc]
 
     def _write_cube(self, conn: Connection, dialect: Dialect) -> None:
@@ -186,10 +187,11 @@ def _drop_empty(conn: Connection, table: Table, holdings: Iterable[int]) -> None
         conn.execute(delete(table).where(table.c.holding_id.in_(chunk), table.c.n == 0))
 
 
-def _read_again(conn: Connection, touched: set[tuple[int, int]]) -> None:
+def _read_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
     """Count these cells of (bundle, holding) from their rows, and what is derived from them."""
     if not touched:
         return
+    is_plain = are_deferred(conn)
     f, cell = schema.finding.c, schema.bundle_cell
     c = cell.c
     names = [column.name for column in cell.columns]
@@ -220,4 +222,21 @@ def _read_again(conn: Connection, touched: set[tuple[int, int]]) -> None:
     of_holdings = [{"one_bundle": 0, "one_holding": holding} for holding in sorted({pair[1] for pair in touched})]
     for query, keys in ((rows, pairs), (bundles, of_bundles), (holdings, of_holdings)):
         conn.execute(drop, keys)
-        conn.execute(insert(cell).from_select(names, query), keys)
+        if query is rows and is_plain:
+            dialect.insert(conn, cell, _counted_at_once(conn, touched))
+        else:
+            conn.execute(insert(cell).from_select(names, query), keys)
+
+
+def _counted_at_once(conn: Connection, touched: set[tuple[int, int]]) -> list[Row]:
+    """These cells in one walk over all findings: what a first load does, which has no index to find them by."""
+    f = schema.finding.c
+    rows = conn.execute(
+        select(
+            f.bundle_id, f.holding_id, f.apart, func.count(), func.min(f.rank), func.min(f.priority), func.min(f.blast),
+            func.min(f.due_at), func.min(f.first_detected_at),
+        )
+        .where(f.closed == 0, f.holding_id.in_(sorted({holding for _, holding in touched})))
+        .group_by(f.bundle_id, f.holding_id, f.apart)
+    )  # fmt: skip
+    return [tuple(row) for row in rows if (row[0], row[1]) in touched]
