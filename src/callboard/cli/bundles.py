@@ -87,7 +87,7 @@ def _row(row: BundleRow, now: Instant) -> tuple[Cell, ...]:
         output.severity(row.severity),
         row.findings,
         row.title,
-        words.fix_line(row.fix),
+        row.fix,
         whose,
         None if row.due_at is None else words.ago(row.due_at, now),
         words.since(row.oldest_at, now),

@@ -160,7 +160,7 @@ def _show(page: ComponentPage, now: Instant) -> None:
                 output.severity(group.severity),
                 group.count,
                 group.rule_name,
-                words.fix_line(group.fix),
+                group.fix,
                 words.since(group.oldest_at, now),
                 str(group.example_id),
             )

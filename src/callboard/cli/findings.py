@@ -225,7 +225,7 @@ def _show(page: FindingPage, now: Instant) -> None:
                     "Came back",
                     f"{row.reopened} times" + (", flapping" if page.flapping else "") if row.reopened else None,
                 ),
-                ("Fix", words.fix_line(row.fix)),
+                ("Fix", row.fix),
                 ("Package", " ".join(filter(None, (told(detail.package), told(detail.version))))),
                 ("Fixed in", told(detail.fixed_version)),
                 ("Same rule", f"{words.count(page.siblings, 'open finding')}" if row.state <= State.UNKNOWN else None),

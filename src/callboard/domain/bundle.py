@@ -11,7 +11,6 @@ import enum
 import hashlib
 
 import msgspec
-from msgspec import UNSET
 
 from callboard.domain.finding import Observed
 
@@ -36,7 +35,8 @@ class BundleKind(enum.IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-_HEADS = {BundleKind.FIX: "package", BundleKind.NO_FIX: "nofix", BundleKind.RULE: "rule"}
+_FIXED, _UNFIXED, _BY_RULE = "package:", "nofix:", "rule:"
+"""How keys begin. Behind it stand the package, "@" and the version or the advisory; or the rule."""
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,24 +61,26 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
 def key_of(seen: Observed) -> str:
     """The key of the bundle that a finding belongs to, as far as this observation tells."""
-    fix, rule = seen.fix, seen.rule.external_id
-    if isinstance(fix, str) and fix.startswith("package:"):
-        return _short(fix)
-    package = seen.detail.package
-    if package is not UNSET and package is not None:
-        return _short(f"nofix:{package}:{rule}")
-    return _short(f"rule:{rule}")
+    fix, package = seen.fix, seen.detail.package
+    if isinstance(fix, str) and fix.startswith(_FIXED):
+        # Names and versions may both hold a colon: only who told the package knows where one ends.
+        if isinstance(package, str) and fix.startswith(f"{_FIXED}{package}:"):
+            return _short(f"{_FIXED}{package}@{fix.removeprefix(f'{_FIXED}{package}:')}")
+        name, _, version = fix.removeprefix(_FIXED).rpartition(":")
+        return _short(f"{_FIXED}{name}@{version}")
+    if isinstance(package, str):
+        return _short(f"{_UNFIXED}{package}@{seen.rule.external_id}")
+    return _short(f"{_BY_RULE}{seen.rule.external_id}")
 
 
 def action(key: str) -> Action:
     """What a key says."""
-    head, _, rest = key.partition(":")
-    first, _, second = rest.rpartition(":")
-    if head == _HEADS[BundleKind.FIX] and first and second:
-        return Action(kind=BundleKind.FIX, package=first, version=second)
-    if head == _HEADS[BundleKind.NO_FIX] and first:
-        return Action(kind=BundleKind.NO_FIX, package=first, rule=second)
-    return Action(kind=BundleKind.RULE, rule=rest)
+    package, _, rest = key.partition(":")[2].rpartition("@")
+    if package and rest and key.startswith(_FIXED):
+        return Action(kind=BundleKind.FIX, package=package, version=rest)
+    if package and rest and key.startswith(_UNFIXED):
+        return Action(kind=BundleKind.NO_FIX, package=package, rule=rest)
+    return Action(kind=BundleKind.RULE, rule=key.removeprefix(_BY_RULE))
 
 
 def _short(key: str) -> str:

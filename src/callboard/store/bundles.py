@@ -21,7 +21,7 @@ from callboard.domain.component import EntityRef, short_name
 from callboard.domain.due import is_overdue, today
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
-from callboard.domain.query import Grouping, OneOf, Page, Query
+from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Page, Query
 from callboard.domain.query.paging import Cursor
 from callboard.errors import InvalidQueryError
 from callboard.store import filters, listing, schema
@@ -171,13 +171,9 @@ class Homes(msgspec.Struct, frozen=True):
     """Some findings have no component."""
 
 
-_OPEN = OneOf("is", ("open",))
-_STEADY = OneOf("is", ("flapping",), is_negated=True)
-
-
 def _is_celled(query: Query) -> bool:
     """Whether the cells answer: open findings without the flapping ones, asked about by holding only."""
-    rest = set(query.terms) - {_OPEN, _STEADY}
+    rest = set(query.terms) - {OPEN, STEADY}
     return len(rest) == len(query.terms) - 2 and all(filters.asks_holding(term) for term in rest)
 
 

@@ -20,7 +20,7 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason, owner_problem
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
-from callboard.store import desk, owning, progress, schema
+from callboard.store import owning, progress, schema
 from callboard.store import sources as source_store
 from callboard.store.visible import entity_owned, entity_visible, visible, visible_whole
 
@@ -50,7 +50,7 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     return Board(
         totals=_totals(conn, visibility, ages, rows),
         components=tuple(sorted(rows, key=_worst_first)),
-        sources=desk.health(conn, visibility, now=now),
+        sources=source_store.health(conn, visibility, now=now),
         catalog_read_at=latest.read_at if latest else None,
         revision=source_store.revision(conn),
     )

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
-from callboard.domain.access import Everything, Nothing, Visibility
+from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Numbers
 from callboard.domain.finding import State
-from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query.terms import Term
 from callboard.store import filters, schema
-from callboard.store import sources as source_store
 from callboard.store.counting import WEEK
 from callboard.store.filters import Asking
-from callboard.store.kept import Kept
-from callboard.store.visible import visible, visible_whole
+from callboard.store.visible import visible
 
 f = schema.finding.c
 
@@ -88,38 +84,3 @@ def _new(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking
         .subquery()
     )
     return int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
-
-
-def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
-    """How fresh sources are. It is kept as long as neither findings nor runs nor the passing of time change it."""
-    rows = tuple((*row, row.lease_until is not None and row.lease_until > now) for row in conn.execute(_SOURCES))
-    key = (source_store.revision(conn), visibility, rows, source_store.stale(conn, now=now))
-    return _HEALTH.get(conn, key, lambda: _health(conn, visibility, now=now))
-
-
-def _health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
-    """What is told of runs to anybody, with the numbers of what is in sight."""
-    cube, source = schema.cube.c, schema.source.c
-    counts = (
-        select(source.name, func.sum(cube.n))
-        .join(schema.source, source.id == cube.source_id)
-        .where(visible_whole(cube.holding_id, visibility))
-        .group_by(source.name)
-    )
-    # Adding nothing keeps the planner from reading everything open, or everything in sight, for these few rows.
-    outside = (
-        select(source.name, func.count())
-        .select_from(schema.finding.join(schema.source, source.id == f.source_id))
-        .where(~literal_column("finding.in_scope"), f.closed + 0 == 0, visible(f.holding_id + 0, visibility))
-        .group_by(source.name)
-    )
-    findings: dict[str, int] = {name: int(n) for name, n in conn.execute(counts)}
-    out_of_scope: dict[str, int] = {name: int(n) for name, n in conn.execute(outside)}
-    return tuple(
-        msgspec.structs.replace(each, findings=findings.get(each.name, 0), out_of_scope=out_of_scope.get(each.name, 0))
-        for each in source_store.health(conn, Nothing(), now=now)
-    )
-
-
-_SOURCES = select(schema.source).order_by(schema.source.c.id)
-_HEALTH: Kept[tuple[SourceHealth, ...]] = Kept(64)

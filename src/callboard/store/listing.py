@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, 
 from callboard.domain.access import Readers, Visibility
 from callboard.domain.due import today
 from callboard.domain.instant import DAY
-from callboard.domain.query import MAX_LIMIT, OneOf, Order, Query, Term, Text
+from callboard.domain.query import MAX_LIMIT, OPEN, OVERDUE, Order, Query, Term, Text
 from callboard.domain.query.paging import Cursor, damaged
 from callboard.errors import InvalidQueryError
 from callboard.store import filters, schema
@@ -92,15 +92,15 @@ def _count(conn: Connection, visibility: Visibility, query: Query, asking: Askin
         )
         total = select(func.coalesce(func.sum(schema.cube.c.n), 0)).where(scope, clause)
         return int(conn.execute(total).scalar_one()), False
-    rest = [term for term in query.terms if term not in (_OPEN, _OVERDUE)]
-    if _OVERDUE in query.terms and all(filters.asks_holding(term) for term in rest):
+    rest = [term for term in query.terms if term not in (OPEN, OVERDUE)]
+    if OVERDUE in query.terms and all(filters.asks_holding(term) for term in rest):
         return _overdue(conn, visibility, rest, asking), False
     texts = [term for term in query.terms if isinstance(term, Text)]
-    rest = [term for term in query.terms if term != _OPEN and term not in texts]
+    rest = [term for term in query.terms if term != OPEN and term not in texts]
     if len(texts) == 1 and not texts[0].is_negated and all(filters.asks_holding(term) for term in rest):
         # The indexes of rules, resources and bundles tell what is open and where: no finding itself is looked at.
         scope = and_(visible(f.holding_id, visibility), filters.holding_conditions(f.holding_id, rest, asking))
-        if _OPEN in query.terms:
+        if OPEN in query.terms:
             scope = and_(f.closed == 0, scope)
         return _capped(conn, filters.named(conn, texts[0], scope, most=COUNTED + 1))
     clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
@@ -111,10 +111,6 @@ def _count(conn: Connection, visibility: Visibility, query: Query, asking: Askin
 def _capped(conn: Connection, rows: FromClause) -> tuple[int, bool]:
     found = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
     return min(found, COUNTED), found > COUNTED
-
-
-_OPEN = OneOf("is", ("open",))
-_OVERDUE = OneOf("is", ("overdue",))
 
 
 def _overdue(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int:
@@ -211,9 +207,9 @@ def _walked(
 def _stages(query: Query) -> list[tuple[int, int]]:
     """Which stretches of the order the query can have rows in, as (closed, late): 0 is yes for late and no for closed."""
     stages = [(0, 0), (0, 1), (1, 1)] if query.sort is Order.DO_NOW else [(0, 1), (1, 1)]
-    if _OVERDUE in query.terms and query.sort is Order.DO_NOW:
+    if OVERDUE in query.terms and query.sort is Order.DO_NOW:
         return stages[:1]
-    return stages[:-1] if _OPEN in query.terms or _OVERDUE in query.terms else stages
+    return stages[:-1] if OPEN in query.terms or OVERDUE in query.terms else stages
 
 
 def _stage(key: tuple[int, ...], sort: Order) -> tuple[int, int]:

@@ -21,16 +21,6 @@ from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 
 
-class Owned(msgspec.Struct, frozen=True, gc=False):
-    """A resource as the run road needs it."""
-
-    id: int
-    content_hash: bytes
-    holding_id: int
-    project_set_id: int
-    projects_at: int
-
-
 def load_entities(conn: Connection) -> dict[EntityRef, Entity]:
     """Every entity that the last complete reading of each catalog held."""
     rows = conn.execute(select(schema.entity.c.ref, schema.entity.c.body).where(schema.entity.c.gone_at.is_(None)))

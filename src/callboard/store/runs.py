@@ -349,11 +349,6 @@ def finish_run(
         conn.execute(delete(schema.run_page).where(schema.run_page.c.run_id == run_id))
 
 
-def set_run_state(conn: Connection, run_id: int, state: RunState) -> None:
-    """Where a run stands."""
-    conn.execute(update(schema.run).where(schema.run.c.id == run_id).values(state=state.value))
-
-
 def note_source(
     conn: Connection,
     source_id: int,
@@ -480,12 +475,3 @@ def finding_count(conn: Connection, source_id: int) -> int:
 def source_name(conn: Connection, source_id: int) -> str:
     """The operator's name of a source."""
     return str(conn.execute(select(schema.source.c.name).where(schema.source.c.id == source_id)).scalar_one())
-
-
-def due_times(conn: Connection, names: Sequence[str]) -> list[Instant | None]:
-    """When each of these sources, of those that are stored, is due; None: at once."""
-    table = schema.source
-    return [
-        None if at is None else Instant(at)
-        for at in conn.execute(select(table.c.next_due_at).where(table.c.name.in_(names))).scalars()
-    ]

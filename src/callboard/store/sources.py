@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, literal_column, select
@@ -12,13 +13,30 @@ from callboard.domain.instant import Instant
 from callboard.domain.run import RunState
 from callboard.store import schema
 from callboard.store.dialect import promise_of
+from callboard.store.kept import Kept
 from callboard.store.visible import visible, visible_whole
 
 
 def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
-    """Every source by name, with the numbers of what the viewer may see."""
+    """Every source by name, with the numbers of what the viewer may see.
+
+    Kept as long as neither findings nor runs nor the passing of time change it: every page begins with it.
+    """
+    rows = tuple(conn.execute(select(schema.source).order_by(schema.source.c.name)))
+    moment = tuple((_is_stale(row, now, promise_of(conn)), _is_syncing(row, now)) for row in rows)
+    held = _held(conn)
+    key = (revision(conn), visibility, tuple(map(tuple, rows)), moment, tuple(held.items()))
+    return _HEALTH.get(conn, key, lambda: _health(conn, visibility, rows, held, now=now))
+
+
+_HEALTH: Kept[tuple[SourceHealth, ...]] = Kept(64)
+
+
+def _health(
+    conn: Connection, visibility: Visibility, rows: Sequence[Row[Any]], held: dict[int, int], *, now: Instant
+) -> tuple[SourceHealth, ...]:
     promised = promise_of(conn)
-    s, cube = schema.source, schema.cube
+    cube = schema.cube
     counts = _by_source(
         conn,
         select(cube.c.source_id, func.sum(cube.c.n))
@@ -35,9 +53,6 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
         .where(~literal_column("finding.in_scope"), f.closed + 0 == 0, visible(f.holding_id + 0, visibility))
         .group_by(f.source_id),
     )
-    run = schema.run.c
-    waiting = select(run.source_id, func.max(run.id)).where(run.state == RunState.HELD.value).group_by(run.source_id)
-    held: dict[int, int] = dict(conn.execute(waiting).all())
     return tuple(
         SourceHealth(
             name=row.name,
@@ -48,13 +63,20 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
             reason=row.last_run_reason,
             held_run=held.get(row.id),
             stale=_is_stale(row, now, promised),
-            syncing=row.lease_until is not None and row.lease_until > now,
+            syncing=_is_syncing(row, now),
             rejected=rejected.get(row.id, 0),
             out_of_scope=outside.get(row.id, 0),
             findings=counts.get(row.id, 0),
         )
-        for row in conn.execute(select(s).order_by(s.c.name))
+        for row in rows
     )
+
+
+def _held(conn: Connection) -> dict[int, int]:
+    """The run of each source that waits for a person."""
+    run = schema.run.c
+    waiting = select(run.source_id, func.max(run.id)).where(run.state == RunState.HELD.value).group_by(run.source_id)
+    return dict(conn.execute(waiting.order_by(run.source_id)).all())
 
 
 def stale(conn: Connection, *, now: Instant) -> tuple[str, ...]:
@@ -66,6 +88,10 @@ def stale(conn: Connection, *, now: Instant) -> tuple[str, ...]:
 def _is_stale(row: Row[Any], now: Instant, promised: int) -> bool:
     fresh_at = row.watermark or row.last_run_at
     return fresh_at is None or now - fresh_at > promised or row.last_run_state in _WORRYING
+
+
+def _is_syncing(row: Row[Any], now: Instant) -> bool:
+    return row.lease_until is not None and row.lease_until > now
 
 
 def _by_source(conn: Connection, query: Select[Any]) -> dict[int, int]:

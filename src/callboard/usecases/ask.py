@@ -14,6 +14,7 @@ from callboard.domain.board import (
     DoNow,
     Facet,
     FindingRow,
+    Numbers,
     Progress,
     RollupPage,
     SavedView,
@@ -21,7 +22,7 @@ from callboard.domain.board import (
 from callboard.domain.component import EntityRef
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.query import Grouping, OneOf, Order, Page, Query, Term, parse
+from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Order, Page, Query, Term, parse
 from callboard.errors import InvalidQueryError
 from callboard.store import (
     Connection,
@@ -48,9 +49,6 @@ WORST = 8
 WEEKS = 8
 ROLLED_UP = 200
 """Components on a roll-up's page at most."""
-
-OPEN = OneOf("is", ("open",))
-STEADY = OneOf("is", ("flapping",), is_negated=True)
 
 
 # What is kept is kept for one viewer, until a write changes the revision or the day ends.
@@ -138,7 +136,7 @@ def do_now(store: Store, viewer: Viewer, text: str | None, *, now: Instant) -> D
     terms = _terms(viewer, text)
     with store.read() as conn:
         asking = _asking(conn, viewer, now)
-        health = desk.health(conn, viewer.visibility, now=now)
+        health = source_store.health(conn, viewer.visibility, now=now)
         return _FIRST_PAGES.get(
             conn, _key(conn, viewer, asking, terms, health), lambda: _do_now(conn, viewer, terms, asking, health)
         )
@@ -147,22 +145,42 @@ def do_now(store: Store, viewer: Viewer, text: str | None, *, now: Instant) -> D
 def _do_now(
     conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking, health: tuple[SourceHealth, ...]
 ) -> DoNow:
-    query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
-    work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
-    numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+    work = _work(conn, viewer, terms, asking)
     whole = _board(conn, viewer, health, asking.now)
     rows = _of(conn, viewer, whole, terms, asking)[:WORST]
     return DoNow(
-        query=msgspec.structs.replace(query, group=None).canonical,
-        numbers=numbers,
-        bundles=work.rows,
-        bundle_count=work.total,
-        progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
+        query=work.query,
+        numbers=work.numbers,
+        bundles=work.bundles.rows,
+        bundle_count=work.bundles.total,
+        progress=work.progress,
         components=components.enriched(conn, viewer.visibility, rows, health, now=asking.now),
         sources=health,
         catalog_read_at=whole.catalog_read_at,
         unmapped_components=whole.totals.components_without_claims,
         revision=whole.revision,
+    )
+
+
+class _Work(msgspec.Struct, frozen=True):
+    """What first pages and roll-ups have in common."""
+
+    query: str
+    numbers: Numbers
+    bundles: Page[BundleRow]
+    progress: Progress
+
+
+def _work(conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking) -> _Work:
+    """The work that these terms about holdings leave, and whether it gets less."""
+    query = Query((OPEN, STEADY, *terms), Order.DO_NOW)
+    grouped = query.grouped_by(Grouping.FIX)
+    numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+    return _Work(
+        query.canonical,
+        numbers,
+        bundles.page(conn, viewer.visibility, grouped, asking, after=None, limit=DO_NOW),
+        _progress(conn, viewer, terms, asking, open_now=numbers.open),
     )
 
 
@@ -231,7 +249,7 @@ def rollup(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> Rol
     """The page of a team, a person, a system or a domain. Raises NotFoundError."""
     with store.read() as conn:
         asking = _asking(conn, viewer, now)
-        health = desk.health(conn, viewer.visibility, now=now)
+        health = source_store.health(conn, viewer.visibility, now=now)
         return _ROLLUPS.get(
             conn, _key(conn, viewer, asking, ref, health), lambda: _rollup(conn, viewer, ref, asking, health)
         )
@@ -243,9 +261,7 @@ def _rollup(
     head = rollups.head(conn, viewer.visibility, ref)
     key = "owner" if head.kind in ("group", "user") else head.kind
     terms: tuple[Term, ...] = (OneOf(key, (ref,)),)
-    query = Query((OPEN, STEADY, *terms), Order.DO_NOW, Grouping.FIX)
-    work = bundles.page(conn, viewer.visibility, query, asking, after=None, limit=DO_NOW)
-    numbers = desk.numbers(conn, viewer.visibility, terms, asking)
+    work = _work(conn, viewer, terms, asking)
     whole = _board(conn, viewer, health, asking.now)
     refs = rollups.components_of(conn, viewer.visibility, terms, asking) | rollups.listed(conn, ref, head.kind)
     rows = [row for row in whole.components if row.ref in refs][:ROLLED_UP]
@@ -258,11 +274,11 @@ def _rollup(
         below=head.below,
         members=head.members,
         in_catalog=head.in_catalog,
-        query=msgspec.structs.replace(query, group=None).canonical,
-        numbers=numbers,
-        bundles=work.rows,
-        bundle_count=work.total,
-        progress=_progress(conn, viewer, terms, asking, open_now=numbers.open),
+        query=work.query,
+        numbers=work.numbers,
+        bundles=work.bundles.rows,
+        bundle_count=work.bundles.total,
+        progress=work.progress,
         components=components.enriched(conn, viewer.visibility, rows, health, now=asking.now),
         sources=health,
     )
@@ -271,13 +287,13 @@ def _rollup(
 def board(store: Store, viewer: Viewer, *, now: Instant) -> Board:
     """The components page, before it is cut: every component with its open findings, and the whole in numbers."""
     with store.read() as conn:
-        return _board(conn, viewer, desk.health(conn, viewer.visibility, now=now), now)
+        return _board(conn, viewer, source_store.health(conn, viewer.visibility, now=now), now)
 
 
 def enriched(store: Store, viewer: Viewer, rows: Sequence[ComponentRow], *, now: Instant) -> tuple[ComponentRow, ...]:
     """Rows of the board with overdue, sparkline and the time they were checked."""
     with store.read() as conn:
-        health = desk.health(conn, viewer.visibility, now=now)
+        health = source_store.health(conn, viewer.visibility, now=now)
         key = (source_store.revision(conn), viewer.key, viewer.visibility, tuple(rows), health, now // DAY)
         return _ENRICHED.get(conn, key, lambda: components.enriched(conn, viewer.visibility, rows, health, now=now))
 

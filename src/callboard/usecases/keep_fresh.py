@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.domain.instant import Instant
 from callboard.domain.run import Mode
 from callboard.ports import Clock, Source
 from callboard.store import Store
@@ -34,12 +33,3 @@ def next_mode(store: Store, source: Source, *, clock: Clock, full_every: int) ->
     with store.write() as conn:
         row = run_store.ensure_source(conn, source.name, source.kind)
     return due_mode(row, now=clock.now(), full_every=full_every)
-
-
-def next_due(store: Store, names: list[str]) -> Instant | None:
-    """When the first of these sources is due; None when one is due already or was never run."""
-    with store.read() as conn:
-        times = run_store.due_times(conn, names)
-    if len(times) < len(names) or any(time is None for time in times):
-        return None
-    return min((time for time in times if time is not None), default=None)

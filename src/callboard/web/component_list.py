@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import Counter
 from collections.abc import Iterable
-
-import msgspec
 
 from callboard.domain.board import ComponentRow
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Severity
 from callboard.domain.query import Page
-from callboard.errors import InvalidQueryError
+from callboard.domain.query.paging import Cursor, damaged
 from callboard.web.params import ComponentAsk
 
 Key = tuple[int | str, ...]
 _LAST = 1 << 62
-
-
-class _Cursor(msgspec.Struct, frozen=True, array_like=True):
-    sort: str
-    key: tuple[int | str, ...]
 
 
 def cut(rows: Iterable[ComponentRow], ask: ComponentAsk) -> Page[ComponentRow]:
@@ -30,17 +21,17 @@ def cut(rows: Iterable[ComponentRow], ask: ComponentAsk) -> Page[ComponentRow]:
     kept = sorted((row for row in rows if matches(row, ask)), key=lambda row: _key(row, ask.sort))
     start = 0
     if ask.cursor is not None:
-        after = _decode(ask.cursor, ask.sort)
+        after = Cursor.read(ask.cursor, order=ask.sort).key
         try:
             start = next((index for index, row in enumerate(kept) if _key(row, ask.sort) > after), len(kept))
         except TypeError as error:
-            raise InvalidQueryError(
-                "The cursor is damaged.", field="cursor", hint="Start from the first page."
-            ) from error
+            raise damaged() from error
     shown = tuple(kept[start : start + ask.limit])
     more = start + ask.limit < len(kept)
     return Page(
-        rows=shown, total=len(kept), cursor=_encode(ask.sort, _key(shown[-1], ask.sort)) if more and shown else None
+        rows=shown,
+        total=len(kept),
+        cursor=Cursor(ask.sort, _key(shown[-1], ask.sort)).encode() if more and shown else None,
     )
 
 
@@ -91,19 +82,3 @@ def _key(row: ComponentRow, sort: str) -> Key:
     # Worst first; what cannot be judged stands before what is known to be clean.
     counts = tuple(-counts_of(row, severity) for severity in sorted(Severity, reverse=True))
     return (*counts, 0 if unmapped(row) else 1, name, row.ref)
-
-
-def _encode(sort: str, key: Key) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(_Cursor(sort, key))).decode().rstrip("=")
-
-
-def _decode(text: str, sort: str) -> Key:
-    try:
-        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor)
-    except (ValueError, binascii.Error, msgspec.MsgspecError) as error:
-        raise InvalidQueryError("The cursor is damaged.", field="cursor", hint="Start from the first page.") from error
-    if cursor.sort != sort:
-        raise InvalidQueryError(
-            "The cursor belongs to another order.", field="cursor", hint="Start from the first page."
-        )
-    return cursor.key

@@ -9,6 +9,9 @@ from callboard.domain.board import Board
 from callboard.domain.finding import Severity
 from callboard.domain.instant import SECOND
 
+LIVE = "/api/v1/live"
+"""The route whose answers go on until the reader leaves."""
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -29,10 +32,14 @@ class Metrics:
         )
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answer. `route` is a template, so the number of series is bounded."""
+        """Count one answer. `route` is a template, so the number of series is bounded.
+
+        How long a stream was listened to is no answering time.
+        """
         word = method if method in METHODS else "other"
         self._requests.labels(word, route, str(status)).inc()
-        self._seconds.labels(word, route).observe(seconds)
+        if route != LIVE:
+            self._seconds.labels(word, route).observe(seconds)
 
     def text(self, board: Board) -> bytes:
         """Prometheus' text format. The board's numbers are those of now; nothing of them is kept."""

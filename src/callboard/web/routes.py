@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler, delete, get, post
 
 from callboard.web.api import board, components, exports, findings, hooks, language, live, ops, rollups, views
 from callboard.web.gate import Policy
+from callboard.web.metrics import LIVE
 from callboard.web.pages import component as component_page
 from callboard.web.pages import components as components_page
 from callboard.web.pages import cve as cve_page
@@ -61,7 +62,7 @@ API = [
     _delete("/api/v1/views/{view_id:str}", views.remove, Policy.BOARD),
     _get("/api/v1/query/help", language.show_help, Policy.BOARD),
     _get("/api/v1/query/explain", language.explain, Policy.BOARD),
-    _get("/api/v1/live", live.listen, Policy.BOARD),
+    _get(LIVE, live.listen, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.BOARD),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]

@@ -60,7 +60,6 @@ ACTOR: Final = {
 GUESS_TIER = 6
 """From this tier on the owner is a guess, and drawn as one."""
 SOURCE_KIND: Final = {"wiz": "Wiz", "sarif": "SARIF", "sbom": "SBOM scan", "csv": "CSV file"}
-_FIX_PACKAGE = re.compile(r"package:(?P<name>.+):(?P<version>[^:]+)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -152,14 +151,6 @@ def risk(word: str) -> str:
 def source_title(kind: str, name: str) -> str:
     """What people call a source: the product where we know it."""
     return SOURCE_KIND.get(kind, name)
-
-
-def fix_line(fix: str | None) -> str | None:
-    """What closes it, in one line. Keys become sentences; anything else is already one."""
-    if fix is None:
-        return None
-    match = _FIX_PACKAGE.fullmatch(fix)
-    return f"Upgrade {match['name']} to {match['version']}" if match else fix
 
 
 def homes(query: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,21 @@ def test_copies_in_code_image_and_container_are_one_bundle() -> None:
     """The same package and fix, whatever the CVE and the resource are."""
     keys = {key_of(seen(rule, "jackson", "package:jackson:2.17.1")) for rule in ("CVE-2024-1", "CVE-2024-2")}
     assert [action(key).words for key in keys] == ["Upgrade jackson to 2.17.1"]
+
+
+@pytest.mark.parametrize(
+    ("package", "version"),
+    [
+        ("openssh", "1:9.2p1-2+deb12u2"),
+        ("io.netty:netty-codec", "4.1.100.Final"),
+        ("@scope/name", "1.0.0"),
+        ("a:1", "2:3"),
+    ],
+)
+def test_colons_in_names_and_versions_stay_where_they_are(package: str, version: str) -> None:
+    """Maven writes them in names, Debian in versions."""
+    found = action(key_of(seen("CVE-2024-1", package, f"package:{package}:{version}")))
+    assert (found.package, found.version) == (package, version)
 
 
 def test_a_package_without_a_fix_says_so() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import Any, Final
 
 from callboard.demo.company.evolve import Evolution, evolve
@@ -66,8 +65,3 @@ def act(tenant: Tenant, action: str, body: dict[str, Any]) -> dict[str, Any]:
         changed = evolve(world, Evolution.of(body))
         return {"now": write(world.now), "step": world.step, "changed": changed}
     raise LookupError(f"admin action {action!r}")
-
-
-def evolution_values(evolution: Evolution) -> dict[str, float]:
-    """The proportions as a JSON object."""
-    return asdict(evolution)

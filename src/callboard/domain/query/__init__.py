@@ -9,12 +9,12 @@ from callboard.domain.query.grammar import MAX_CHARACTERS
 from callboard.domain.query.language import FOR_A_PERSON, FOR_ANYBODY, MAX_TERMS, MAX_VALUES, Query, parse
 from callboard.domain.query.paging import MAX_LIMIT, Cursor, Page
 from callboard.domain.query.spelling import Match
-from callboard.domain.query.terms import Between, OneOf, Term, Text
+from callboard.domain.query.terms import OPEN, OVERDUE, STEADY, Between, OneOf, Term, Text
 from callboard.domain.query.values import Bound, Day, Moment, Number, Relative, Span, Today
 from callboard.domain.query.words import BY_NAME, KEYS, Grouping, KeyHelp, Order, Takes
 
 __all__ = [
-    "BY_NAME", "FOR_ANYBODY", "FOR_A_PERSON", "KEYS", "MAX_CHARACTERS", "MAX_LIMIT", "MAX_TERMS", "MAX_VALUES", "Between",
-    "Bound", "Cursor", "Day", "Grouping", "KeyHelp", "Match", "Moment", "Number", "OneOf", "Order", "Page",
+    "BY_NAME", "FOR_ANYBODY", "FOR_A_PERSON", "KEYS", "MAX_CHARACTERS", "MAX_LIMIT", "MAX_TERMS", "MAX_VALUES", "OPEN", "OVERDUE",
+    "STEADY", "Between", "Bound", "Cursor", "Day", "Grouping", "KeyHelp", "Match", "Moment", "Number", "OneOf", "Order", "Page",
     "Query", "Relative", "Span", "Takes", "Term", "Text", "Today", "explain", "parse",
 ]  # fmt: skip

@@ -20,8 +20,9 @@ from msgspec.structs import force_setattr, replace
 from callboard.domain.query import lists, values
 from callboard.domain.query.grammar import MAX_CHARACTERS, Filter, Phrase, place, refusal, tokens
 from callboard.domain.query.spelling import Match
-from callboard.domain.query.terms import Between, OneOf, Term, Text, folded, is_upside_down, settled
+from callboard.domain.query.terms import Between, OneOf, Term, Text, is_upside_down, settled
 from callboard.domain.query.words import BY_NAME, ME, Grouping, KeyHelp, Order, Takes
+from callboard.domain.term import folded
 from callboard.errors import InvalidQueryError
 
 MAX_TERMS = 40

@@ -12,6 +12,7 @@ from callboard.domain.query import lists, values
 from callboard.domain.query.spelling import Match, spell_text, spell_value
 from callboard.domain.query.values import Bound, Day, Moment, Number, Relative, Span
 from callboard.domain.query.words import BY_NAME, KeyHelp, Takes
+from callboard.domain.term import folded
 
 
 class OneOf(msgspec.Struct, frozen=True):
@@ -111,10 +112,10 @@ class Text(msgspec.Struct, frozen=True):
 
 Term = OneOf | Between | Text
 
-
-def folded(text: str) -> str:
-    """The form in which texts are compared: letter case folded, inner white space single, none around."""
-    return " ".join(text.casefold().split())
+OPEN = OneOf("is", ("open",))
+OVERDUE = OneOf("is", ("overdue",))
+STEADY = OneOf("is", ("flapping",), is_negated=True)
+"""What comes and goes stands apart from the work."""
 
 
 def is_upside_down(low: Bound | None, high: Bound | None) -> bool:

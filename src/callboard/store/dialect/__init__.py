@@ -11,6 +11,9 @@ from callboard.domain.instant import HOUR
 
 Row = tuple[Any, ...]
 
+SEARCHED = ("rule", "resource", "bundle")
+"""Tables whose column `search` is searched by its parts."""
+
 PROMISED = 24 * HOUR
 """How old findings may be where the operator promises nothing else (microseconds)."""
 

@@ -11,17 +11,13 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import ProgrammingError
 
 from callboard.errors import StoreError
-from callboard.store.dialect import Row
+from callboard.store.dialect import SEARCHED, Row
 
 RUN_ROAD = 0x63616C6C
 """The advisory lock of the one writer ("call" in ASCII)."""
 
 FEW = 30
 """Up to here plain statements are cheaper than a temporary table."""
-
-
-SEARCHED = ("rule", "resource", "bundle")
-"""Tables whose column `search` is searched by its parts."""
 
 
 class Postgresql:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from callboard.errors import SchemaOutOfDateError, StoreError
-from callboard.store.dialect import Row
+from callboard.store.dialect import SEARCHED, Row
 
 CHUNKS = (500, 60, 8)
 """Values in one IN list: a few fixed lengths, so that the driver's statement cache always hits."""
@@ -70,10 +70,6 @@ def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
         length = min(length for length in CHUNKS if length >= len(chunk))
         chunk.extend([chunk[0]] * (length - len(chunk)))
         yield chunk
-
-
-SEARCHED = ("rule", "resource", "bundle")
-"""Tables whose column `search` is searched by its parts."""
 
 
 class Sqlite:

@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from callboard.domain.board import BundleRow, ComponentPage, DoNow
 from callboard.domain.finding import Kind, Severity
-from callboard.domain.query import OneOf, Query
+from callboard.domain.query import OPEN, OneOf, Query
 from callboard.usecases import ask, browse
 from callboard.web import component_list, freshness, links, params, render, words
 from callboard.web.pages.components import strip_severities
@@ -56,7 +56,7 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
         severities=strip_severities(page.row.open.unknown, page.row.open.info),
         kinds=_kinds(page),
         kept=tuple(pair for pair in page.annotations if pair not in page.dangling),
-        shared_url=links.query(Query((home, ask.OPEN, OneOf("is", ("shared",))))),
+        shared_url=links.query(Query((home, OPEN, OneOf("is", ("shared",))))),
     )
     title = page.row.title or page.row.name
     return render.answer("component.html", title=title, here="components", now=view.now, c=context)

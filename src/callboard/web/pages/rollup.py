@@ -10,7 +10,7 @@ from litestar.response import Response
 from callboard.domain.board import BundleRow, RollupPage
 from callboard.domain.component import EntityRef, kind_of
 from callboard.domain.finding import Severity
-from callboard.domain.query import OneOf, Query, parse
+from callboard.domain.query import OPEN, OneOf, Query, parse
 from callboard.domain.things import Count
 from callboard.errors import NotFoundError
 from callboard.usecases import ask, browse, things
@@ -83,7 +83,7 @@ def show(view: Viewing, kind: str, namespace: str, name: str) -> Response[str]:
     params.nothing(view.query)
     page = ask.rollup(view.store, view.viewer, params.component_ref(kind, namespace, name), now=view.now)
     owned = tuple(term for term in parse(page.query).terms if isinstance(term, OneOf) and term.key not in ("is", "has"))
-    shared = Query((*owned, ask.OPEN, OneOf("is", ("shared",))))
+    shared = Query((*owned, OPEN, OneOf("is", ("shared",))))
     hosts, rules = view.services.link_hosts, view.services.link_rules
     unmapped = frozenset(row.ref for row in page.components if component_list.unmapped(row))
     opened = [row.open for row in page.components]
@@ -107,7 +107,7 @@ def show(view: Viewing, kind: str, namespace: str, name: str) -> Response[str]:
         seen=freshness.seen(page.sources),
         checked_by=" and ".join(words.source_title(source.kind, source.name) for source in page.sources),
         unread=freshness.never_read(page.sources),
-        open_url=links.query(Query((*owned, ask.OPEN))),
+        open_url=links.query(Query((*owned, OPEN))),
     )
     return render.answer("rollup.html", title=page.title, here="components", now=view.now, c=context)
 

@@ -68,11 +68,6 @@ def _rejection_expires(tenant: Tenant, ledger: Ledger, value: Any) -> Mask:
     return masks.times(column, value, tenant.world.now)
 
 
-def search_hits(rule: Rule, resource: Resource, text: str) -> bool:
-    """Whether the words occur in the rule's name or in the resource's."""
-    return text in rule.name.lower() or text in resource.name.lower() or text in resource.external_id.lower()
-
-
 def _search(tenant: Tenant, ledger: Ledger, value: str) -> Mask:
     text, organisation = value.lower(), tenant.world.organisation
     found = tenant.find("issue", value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from callboard.demo.company.ids import entity_id, hex_name, spread
 from callboard.demo.company.ledger import RESOLVED
@@ -12,8 +12,6 @@ from callboard.demo.wizsim.packages import PACKAGE_MANAGERS, epss_severity, pack
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.threats.detections import Detection
 from callboard.demo.wizsim.threats.runtime import siblings
-
-_WEIGHTS: Final = ("INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL")
 
 
 def policy(tenant: Tenant) -> dict[str, Any]:
