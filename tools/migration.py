@@ -1,4 +1,4 @@
-"""Draft the next migration from the difference between the sequence and `store/schema.py`.
+"""Draft the next migration from the difference between the sequence and `store/schema`.
 
 Use: `python -m tools.migration 0002 "what it does"`. Read and shorten what it writes; it is only a draft.
 """

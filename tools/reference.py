@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -422,14 +424,23 @@ def error_classes() -> list[type[errors.CallboardError]]:
 
 def schema_page() -> str:
     """Every table."""
-    about = module_notes(schema)
+    about = {name: note for module in _modules_of(schema) for name, note in module_notes(module).items()}
     return page(
         "Database schema",
         prose(schema.__doc__),
         "The schema is not a contract: it changes with the program, by migrations.\n"
         "Read the board through the [API](http.md) or the [command line](cli.md).",
-        *(part for each in schema.metadata.tables.values() for part in _table(each, about)),
+        *(
+            part
+            for each in sorted(schema.metadata.tables.values(), key=lambda each: each.name)
+            for part in _table(each, about)
+        ),
     )
+
+
+def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    for module in pkgutil.iter_modules(package.__path__):
+        yield importlib.import_module(f"{package.__name__}.{module.name}")
 
 
 def _table(each: Table, about: dict[str, str]) -> Iterator[str]:

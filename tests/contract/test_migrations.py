@@ -1,4 +1,4 @@
-"""The sequence of migrations and `store/schema.py` say the same, on both databases."""
+"""The sequence of migrations and `store/schema` say the same, on both databases."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One numbered sequence for both databases. `store/schema.py` says which number this program speaks."""
+"""One numbered sequence for both databases. `store/schema` says which number this program speaks."""

@@ -1,0 +1,69 @@
+"""The tables, once, for both databases.
+
+Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`); enumerations are the numbers of
+`domain.finding`, held to their range by CHECKs. Nothing here names an engine. `docs/decisions/` says why.
+"""
+
+from callboard.store.schema.catalog import catalog_reading, claim, entity, group_closure, member
+from callboard.store.schema.counters import bundle, bundle_cell, cube, due_cell, flow_cell
+from callboard.store.schema.desk import link_check, link_report, saved_view, visit
+from callboard.store.schema.findings import event, finding, finding_detail, sighting
+from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
+from callboard.store.schema.identity import audit
+from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
+from callboard.store.schema.runs import rejected, run, run_page, run_part, source
+from callboard.store.schema.things import (
+    project,
+    project_set,
+    project_set_member,
+    resource,
+    resource_alias,
+    resource_term,
+    rule,
+)
+
+__all__ = [
+    "HEAD",
+    "KNOWN",
+    "NEVER",
+    "UNKNOWN",
+    "audit",
+    "bundle",
+    "bundle_cell",
+    "candidate",
+    "catalog_reading",
+    "claim",
+    "cube",
+    "due_cell",
+    "entity",
+    "event",
+    "finding",
+    "finding_detail",
+    "flow_cell",
+    "group_closure",
+    "holding",
+    "holding_reader",
+    "holding_route",
+    "link_check",
+    "link_report",
+    "member",
+    "meta",
+    "metadata",
+    "ownership_spell",
+    "project",
+    "project_set",
+    "project_set_member",
+    "rejected",
+    "resource",
+    "resource_alias",
+    "resource_term",
+    "revision",
+    "rule",
+    "run",
+    "run_page",
+    "run_part",
+    "saved_view",
+    "sighting",
+    "source",
+    "visit",
+]

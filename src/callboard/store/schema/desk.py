@@ -1,0 +1,59 @@
+"""What people leave at the board: link checks and reports, visits, saved views."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, SmallInteger, Table, Text, UniqueConstraint
+
+from callboard.store.schema.ground import Identity, metadata
+
+link_check = Table(
+    "link_check",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("shape", Text, primary_key=True),
+    Column("checked", Integer, nullable=False),
+    Column("ok", Integer, nullable=False),
+    Column("missing", Integer, nullable=False),
+    Column("unsafe", Integer, nullable=False),
+    Column("foreign_host", Integer, nullable=False),
+    Column("unknown_shape", Integer, nullable=False),
+    Column("wrong_id", Integer, nullable=False),
+    Column("dead", Integer, nullable=False),
+    Column("unchecked", Integer, nullable=False),
+    Column("example_finding_id", BigInteger),
+)
+"""What `callboard links check` found, by run; the columns from `ok` on add up to `checked`."""
+
+link_report = Table(
+    "link_report",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("finding_id", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", Text, nullable=False),
+)
+"""Somebody said "this link is broken". `who` is a class of people, never a person."""
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("viewer", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("former_at", BigInteger, nullable=False),
+)
+"""When a viewer last looked at the first page, and when before that; "new since your last visit" counts from there."""
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("viewer", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("team", Text),
+    Column("made_at", BigInteger, nullable=False),
+    UniqueConstraint("viewer", "name"),
+)
+"""A named query: of one viewer, or of everybody in a team. Access still applies to whoever opens it."""

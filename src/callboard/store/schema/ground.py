@@ -1,0 +1,48 @@
+"""What all tables share: the schema's number, names of constraints, and the values that stand for something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Integer, MetaData, SmallInteger, Table, Text
+
+HEAD = "0005"
+"""The schema that this program speaks: the last number in `migrations/versions`."""
+
+KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005"})
+"""Every schema that this program can bring up to `HEAD`."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+NEVER = 2**62
+"""Stands in `due_at` for "no due date", so that order and paging need no case for NULL."""
+
+UNKNOWN = b""
+"""Stands in `raw_hash` where the stored finding is no longer what its last record said: closed by absence, or out of
+scope. The same bytes are then news when they come again."""
+
+Identity = BigInteger().with_variant(Integer, "sqlite")  # SQLite's row id must be spelled INTEGER
+
+
+def only(clause: ColumnElement[bool]) -> dict[str, Any]:
+    """For an index over a part of a table; both databases know that, SQLAlchemy spells it for each."""
+    return {"sqlite_where": clause, "postgresql_where": clause}
+
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", Text, nullable=False))
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("only", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    CheckConstraint('"only" = 1', name="one"),
+)

@@ -1,0 +1,53 @@
+"""Whose a resource is: holdings, the evidence, and since when."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, SmallInteger, Table, Text
+
+from callboard.store.schema.ground import Identity, metadata
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text),
+)
+
+holding_route = Table(
+    "holding_route",
+    metadata,
+    Column("holding_id", ForeignKey("holding.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True, index=True),
+)
+
+holding_reader = Table(
+    "holding_reader",
+    metadata,
+    Column("holding_id", ForeignKey("holding.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True, index=True),
+    Column("depth", SmallInteger, nullable=False),
+)
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("tier", SmallInteger, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("won", Boolean, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+ownership_spell = Table(
+    "ownership_spell",
+    metadata,
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True),
+    Column("from_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_at", BigInteger),
+    Column("holding_id", BigInteger, nullable=False),
+)
