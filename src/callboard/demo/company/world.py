@@ -224,7 +224,7 @@ class Pairing:
             rules = [
                 (index, rule)
                 for index, rule in enumerate(organisation.rules)
-                if kind == "issue" or rule.kind == "CloudConfigurationRule"
+                if rule.enabled and (kind == "issue" or rule.kind == "CloudConfigurationRule")
             ]
             choices = [
                 [

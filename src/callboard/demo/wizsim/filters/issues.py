@@ -39,6 +39,7 @@ from callboard.demo.wizsim.moments import read
 from callboard.demo.wizsim.nodes import IssueRow
 from callboard.demo.wizsim.predicates import tag_test
 from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.threats.events import origin
 
 
 def _each(keep: Callable[[IssueRow, Tenant, Any], object]) -> Filter:
@@ -129,6 +130,20 @@ def requirement_filter(part: str) -> Callable[[Rule, Any], bool]:
     return lambda rule, value: _requirement(rule, set(value), part)
 
 
+def _is_threat(issue: IssueRow) -> bool:
+    return issue.rule.kind == "CloudEventRule"
+
+
+def _event_origin(issue: IssueRow, _tenant: Tenant, value: dict[str, Any]) -> bool:
+    """Whether the events behind a threat came from there; other issues have none and pass `notEquals` alone."""
+    held = origin(issue.resource) if _is_threat(issue) else None
+    return (not value.get("equals") or held in value["equals"]) and held not in (value.get("notEquals") or ())
+
+
+def _threat_resource(issue: IssueRow, _tenant: Tenant, value: dict[str, Any]) -> bool:
+    return not value.get("ids") or (_is_threat(issue) and issue.resource.id in value["ids"])
+
+
 ISSUE_FILTERS: Final[dict[str, Filter]] = {
     "id": by_id("issue"),
     "search": _search,
@@ -170,6 +185,8 @@ ISSUE_FILTERS: Final[dict[str, Filter]] = {
     "hasServiceTicket": _each(lambda i, t, v: bool(issue_tickets(i, t)) is v),
     "searchServiceTicket": _each(lambda i, t, v: any(v.lower() in k.name.lower() for k in issue_tickets(i, t) or ())),
     "assignee": _each(_assignee),
+    "eventOrigin": _each(_event_origin),
+    "threatResource": _each(_threat_resource),
     "validatedAsExploitable": _each(lambda i, _t, v: (i.rule.kind == "Control" and i.row % 11 == 0) is v),
 }
 

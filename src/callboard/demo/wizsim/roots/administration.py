@@ -20,9 +20,10 @@ from callboard.demo.wizsim.options import KNOWN_SCOPES
 from callboard.demo.wizsim.tenant import ServiceAccount, Tenant
 from callboard.demo.wizsim.views import bad_input
 
-_USERS: Final = ("write:users", "create:users", "update:users", "delete:users")
+_USERS: Final = ("admin:users", "write:users", "create:users", "update:users", "delete:users")
+"""The first is public; the others are our guess, in the pattern of the names that are known (2026-08)."""
+
 _ACCOUNTS: Final = ("write:service_accounts", "create:service_accounts", "delete:service_accounts")
-"""Our guess, in the pattern of the names that are known; no public text names them (2026-08)."""
 
 
 def _position(tenant: Tenant, id_: str, field: str) -> int:

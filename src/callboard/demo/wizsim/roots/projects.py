@@ -18,9 +18,9 @@ from callboard.demo.wizsim.fields.projects import LINKS, project_links
 from callboard.demo.wizsim.tenant import ProjectDetails, Tenant
 from callboard.demo.wizsim.views import bad_input
 
-_CREATE: Final = ("create:projects", "write:projects")
-_UPDATE: Final = ("update:projects", "write:projects")
-"""Our guess, in the pattern of the names that are known; no public text names them (2026-08)."""
+_CREATE: Final = ("admin:projects", "create:projects", "write:projects")
+_UPDATE: Final = ("admin:projects", "update:projects", "write:projects")
+"""The first is public; the others are our guess, in the pattern of the names that are known (2026-08)."""
 
 
 def _one(things: Any, id_: str, what: str) -> Any:
