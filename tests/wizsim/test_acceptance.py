@@ -36,6 +36,9 @@ def _stand_ins(world: World, engine: Engine) -> dict[str, str]:
         "<control>": next(r.id for r in organisation.rules if r.kind == "Control"),
         "<user>": organisation.people[0].id,
         "<service account>": engine.tenant.account.id,
+        "<configuration rule>": next(r.id for r in organisation.rules if r.kind == "CloudConfigurationRule"),
+        "<host rule>": engine.tenant.host_rules[0].id,
+        "<requirement>": organisation.rules[0].subcategories[0].id,
     }
 
 
@@ -89,6 +92,9 @@ def test_every_write_call_is_made() -> None:
         result = engine.run(document, _filled(variables, stand_ins))
         assert result.errors is None, name
         assert result.data, name
+        made = name.partition("terraform, new ")[2]
+        for payload in result.data.values() if made else ():
+            (stand_ins[f"<made {made}>"],) = (thing["id"] for thing in payload.values())
 
 
 def test_evidence_of_a_threat_is_whole(engine: Engine, world: World) -> None:
