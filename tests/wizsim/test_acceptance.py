@@ -29,6 +29,7 @@ def _stand_ins(world: World, engine: Engine) -> dict[str, str]:
         "<account>": organisation.accounts[0].external_id,
         "<account id>": organisation.accounts[0].id,
         "<azure>": next(a.id for a in organisation.accounts if a.provider == "Azure"),
+        "<threat resource>": organisation.resources[ledger.resource[kinds.index("CloudEventRule")]].id,
         "<threat>": ledger.ids.of(kinds.index("CloudEventRule")),
         "<issue>": ledger.ids.of(kinds.index("Control")),
         "<machine>": next(r.id for r in organisation.resources if r.type == "VIRTUAL_MACHINE"),
