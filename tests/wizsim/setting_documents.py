@@ -7,32 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-Documents = dict[str, tuple[str, dict[str, Any]]]
-
-
-def _create(word: str, payload: str) -> str:
-    return f"mutation A($input: Create{word}Input!) {{ create{word}(input: $input) {{ {payload} {{ id }} }} }}"
-
-
-def _update(word: str, payload: str, mark: str = "!") -> str:
-    return f"mutation B($input: Update{word}Input{mark}) {{ update{word}(input: $input) {{ {payload} {{ id }} }} }}"
-
-
-def _delete(word: str, answer: str = "_stub") -> str:
-    return f"mutation C($input: Delete{word}Input!) {{ delete{word}(input: $input) {{ {answer} }} }}"
-
-
-def _read(field: str, selection: str) -> str:
-    return f"query D($id: ID!) {{ {field}(id: $id) {{ id {selection} }} }}"
-
-
-def _many(word: str, member: str) -> str:
-    return f"""mutation E($input: Update{word}sInput!) {{ update{word}s(input: $input) {{
-      successCount failCount errors {{ reason {member} {{ id }} }} }} }}"""
+from tests.wizsim.rule_documents import RULE_DOCUMENTS
+from tests.wizsim.shapes import Documents, create, delete, read, update
 
 
 def _integration(params: str) -> str:
-    return _read(
+    return read(
         "integration",
         f"""name createdAt updatedAt project {{ id }} type isAccessibleToAllProjects usedByRules {{ id }}
         kind: params {{ type: __typename }} params {{ {params} }}""",
@@ -40,7 +20,7 @@ def _integration(params: str) -> str:
 
 
 def _automation(params: str) -> str:
-    return _read(
+    return read(
         "automationRule",
         f"""name description createdAt triggerSource triggerType filters enabled project {{ id }}
         actions {{ id actionTemplateType integration {{ id }} actionTemplateParams {{ {params} }} }}""",
@@ -71,7 +51,7 @@ _ROLE = {"type": "ASSUME_SPECIFIED_ROLE", "customerRoleARN": "arn:aws:iam::10000
 
 _INTEGRATIONS: Documents = {
     "terraform, new integration": (
-        _create("Integration", "integration"),
+        create("Integration", "integration"),
         {
             "input": {
                 "name": "Topic",
@@ -84,7 +64,7 @@ _INTEGRATIONS: Documents = {
     ),
     "terraform, integration": (_integration(_SNS), {"id": "<made integration>"}),
     "terraform, changed integration": (
-        _update("Integration", "integration"),
+        update("Integration", "integration"),
         {
             "input": {
                 "id": "<made integration>",
@@ -93,7 +73,7 @@ _INTEGRATIONS: Documents = {
         },
     ),
     "terraform, new jira": (
-        _create("Integration", "integration"),
+        create("Integration", "integration"),
         {
             "input": {
                 "name": "Jira",
@@ -112,7 +92,7 @@ _INTEGRATIONS: Documents = {
     ),
     "terraform, jira": (_integration(_JIRA), {"id": "<made jira>"}),
     "terraform, new servicenow": (
-        _create("Integration", "integration"),
+        create("Integration", "integration"),
         {
             "input": {
                 "name": "ServiceNow",
@@ -172,20 +152,20 @@ def _automations() -> Documents:
         made = {"id": f"<made {name} rule>"}
         written = _rule(action, f"<made {integration}>", **params)
         found |= {
-            f"terraform, new {name} rule": (_create("AutomationRule", "automationRule"), {"input": written}),
+            f"terraform, new {name} rule": (create("AutomationRule", "automationRule"), {"input": written}),
             f"terraform, {name} rule": (_automation(selection), made),
             f"terraform, changed {name} rule": (
-                _update("AutomationRule", "automationRule"),
+                update("AutomationRule", "automationRule"),
                 {"input": {**made, "patch": {"enabled": False, "actions": written["actions"]}}},
             ),
-            f"terraform, no {name} rule": (_delete("AutomationRule"), {"input": made}),
+            f"terraform, no {name} rule": (delete("AutomationRule"), {"input": made}),
         }
     return found
 
 
 _CONNECTORS: Documents = {
     "terraform, new aws connector": (
-        _create("Connector", "connector"),
+        create("Connector", "connector"),
         {
             "input": {
                 "name": "One account",
@@ -208,9 +188,9 @@ _CONNECTORS: Documents = {
           extraConfig } } }""",
         {"input": {"id": "<made aws connector>", "patch": {"enabled": False, "extraConfig": {"excludedOUs": ["x"]}}}},
     ),
-    "terraform, no aws connector": (_delete("Connector"), {"input": {"id": "<made aws connector>"}}),
+    "terraform, no aws connector": (delete("Connector"), {"input": {"id": "<made aws connector>"}}),
     "terraform, new gcp connector": (
-        _create("Connector", "connector"),
+        create("Connector", "connector"),
         {"input": {"name": "Org", "type": "gcp", "authParams": {"isManagedIdentity": True, "organization_id": "o-1"}}},
     ),
     "terraform, gcp connector": (
@@ -223,7 +203,7 @@ _CONNECTORS: Documents = {
 _GROUPS = [{"providerGroupId": "readers", "role": "PROJECT_READER", "projects": ["<project>"]}]
 _SIGN_IN: Documents = {
     "terraform, new sign-in": (
-        _create("SAMLIdentityProvider", "samlIdentityProvider"),
+        create("SAMLIdentityProvider", "samlIdentityProvider"),
         {
             "input": {
                 "name": "SSO",
@@ -237,7 +217,7 @@ _SIGN_IN: Documents = {
         },
     ),
     "terraform, sign-in": (
-        _read(
+        read(
             "samlIdentityProvider",
             """name issuerURL loginURL logoutURL useProviderManagedRoles allowManualRoleOverride certificate domains
             mergeGroupsMappingByRole groupMapping { providerGroupId role { id } projects { id } }""",
@@ -245,7 +225,7 @@ _SIGN_IN: Documents = {
         {"id": "<made sign-in>"},
     ),
     "terraform, changed sign-in": (
-        _update("SAMLIdentityProvider", "samlIdentityProvider"),
+        update("SAMLIdentityProvider", "samlIdentityProvider"),
         {
             "input": {
                 "id": "<made sign-in>",
@@ -272,9 +252,9 @@ _SIGN_IN: Documents = {
           pageInfo { hasNextPage endCursor } nodes { providerGroupId role { id } projects { id } description } } }""",
         {"id": "<made sign-in>", "first": 100},
     ),
-    "terraform, no sign-in": (_delete("SAMLIdentityProvider"), {"input": {"id": "<made sign-in>"}}),
+    "terraform, no sign-in": (delete("SAMLIdentityProvider"), {"input": {"id": "<made sign-in>"}}),
 }
-_POLICY = _read(
+_POLICY = read(
     "cicdScanPolicy",
     """name description builtin kind: params { type: __typename } params {
     ... on CICDScanPolicyParamsVulnerabilities { severity packageCountThreshold ignoreUnfixed packageAllowList }
@@ -316,142 +296,20 @@ def _policies() -> Documents:
             ),
             f"terraform, {name}": (_POLICY, made),
             f"terraform, changed {name}": (
-                _update("CICDScanPolicy", "scanPolicy", mark=""),
+                update("CICDScanPolicy", "scanPolicy", mark=""),
                 {"input": {**made, "patch": {"name": f"{name}, again", member: limits}}},
             ),
-            f"terraform, no {name}": (_delete("CICDScanPolicy", "id"), {"input": made}),
+            f"terraform, no {name}": (delete("CICDScanPolicy", "id"), {"input": made}),
         }
     return found
 
 
-_RULES: Documents = {
-    "terraform, new framework": (
-        _create("SecurityFramework", "framework"),
-        {
-            "input": {
-                "name": "Ours",
-                "enabled": True,
-                "categories": [{"name": "One", "subCategories": [{"title": "First", "description": "do it"}]}],
-            }
-        },
-    ),
-    "terraform, changed framework": (
-        _update("SecurityFramework", "framework"),
-        {
-            "input": {
-                "id": "<made framework>",
-                "patch": {
-                    "description": "",
-                    "categories": [{"name": "Two", "subCategories": [{"title": "x", "description": ""}]}],
-                },
-            }
-        },
-    ),
-    "terraform, no framework": (_delete("SecurityFramework"), {"input": {"id": "<made framework>"}}),
-    "terraform, new configuration rule": (
-        _create("CloudConfigurationRule", "rule"),
-        {
-            "input": {
-                "name": "Ours",
-                "description": "d",
-                "targetNativeType": "",
-                "targetNativeTypes": ["account"],
-                "opaPolicy": 'package wiz\n\ndefault result = "pass"',
-                "severity": "HIGH",
-                "enabled": False,
-                "remediationInstructions": "fix it",
-                "scopeAccountIds": ["<account id>"],
-                "functionAsControl": False,
-                "securitySubCategories": ["<requirement>"],
-                "iacMatchers": [{"type": "CLOUD_FORMATION", "regoCode": "package wiz"}],
-            }
-        },
-    ),
-    "terraform, configuration rule": (
-        _read(
-            "cloudConfigurationRule",
-            """name description targetNativeTypes opaPolicy severity enabled remediationInstructions scopeAccounts { id }
-            functionAsControl securitySubCategories { id } iacMatchers { type regoCode } control { id }""",
-        ),
-        {"id": "<made configuration rule>"},
-    ),
-    "terraform, changed configuration rule": (
-        _update("CloudConfigurationRule", "rule"),
-        {
-            "input": {
-                "id": "<made configuration rule>",
-                "patch": {
-                    "opaPolicy": "",
-                    "severity": "LOW",
-                    "enabled": True,
-                    "scopeAccountIds": [],
-                    "iacMatchers": [],
-                },
-            }
-        },
-    ),
-    "terraform, requirements of configuration rules": (
-        _many("CloudConfigurationRule", "rule"),
-        {
-            "input": {
-                "ids": ["<made configuration rule>", "<configuration rule>"],
-                "securitySubCategoriesToAdd": ["<requirement>"],
-            }
-        },
-    ),
-    "terraform, no configuration rule": (
-        _delete("CloudConfigurationRule"),
-        {"input": {"id": "<made configuration rule>"}},
-    ),
-    "terraform, new control": (
-        _create("Control", "control"),
-        {
-            "input": {
-                "name": "Ours",
-                "description": "d",
-                "query": {"type": ["BUCKET"]},
-                "scopeQuery": {"type": ["SUBSCRIPTION"]},
-                "projectId": "*",
-                "severity": "LOW",
-                "resolutionRecommendation": "fix it",
-                "securitySubCategories": ["<requirement>"],
-            }
-        },
-    ),
-    "terraform, written control": (
-        _read(
-            "control",
-            """name description query scopeQuery severity securitySubCategories { id title } enabled resolutionRecommendation
-            scopeProject { id name }""",
-        ),
-        {"id": "<made control>"},
-    ),
-    "terraform, changed control": (
-        _update("Control", "control"),
-        {"input": {"id": "<made control>", "patch": {"enabled": False, "enabledForLBI": False, "severity": "HIGH"}}},
-    ),
-    "terraform, requirements of controls": (
-        _many("Control", "control"),
-        {"input": {"ids": ["<made control>"], "securitySubCategoriesToRemove": ["<requirement>"]}},
-    ),
-    "terraform, no control": (_delete("Control"), {"input": {"id": "<made control>"}}),
-    "terraform, requirements of host rules": (
-        _many("HostConfigurationRule", "rule"),
-        {"input": {"ids": ["<host rule>"], "patch": {}, "securitySubCategoriesToAdd": ["<requirement>"]}},
-    ),
-    "terraform, host rule": (
-        _read("hostConfigurationRule", "securitySubCategories { id }"),
-        {"id": "<host rule>"},
-    ),
-    "terraform, requirement": (_read("securitySubCategory", "title"), {"id": "<requirement>"}),
-}
-
 SETTING_DOCUMENTS: Final[Documents] = {
     **_INTEGRATIONS,
     **_automations(),
-    "terraform, no integration": (_delete("Integration"), {"input": {"id": "<made integration>"}}),
+    "terraform, no integration": (delete("Integration"), {"input": {"id": "<made integration>"}}),
     **_CONNECTORS,
     **_SIGN_IN,
     **_policies(),
-    **_RULES,
+    **RULE_DOCUMENTS,
 }

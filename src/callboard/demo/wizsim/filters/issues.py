@@ -23,11 +23,13 @@ from callboard.demo.wizsim.fields.issues import (
 from callboard.demo.wizsim.fields.people import identity_id
 from callboard.demo.wizsim.filters.rows import (
     Filter,
+    among,
     by_code,
     by_id,
     by_resource,
     by_rule,
     by_time,
+    in_account,
     in_environment,
     in_services,
     named,
@@ -96,10 +98,7 @@ def entity_matches(resource: Resource, value: dict[str, Any]) -> bool:
         (value.get("kubernetesClusterId"), resource.cluster),
         (value.get("resourceGroupId"), resource.resource_group),
     )
-    if any(wanted and held not in wanted for wanted, held in tests):
-        return False
-    wanted = value.get("subscriptionId")
-    if wanted and (account is None or not {account.id, account.external_id} & set(wanted)):
+    if not among(tests) or not in_account(resource, value.get("subscriptionId")):
         return False
     search, place = value.get("search"), value.get("subscriptionSearch")
     if search and search.lower() not in f"{resource.name} {resource.external_id}".lower():

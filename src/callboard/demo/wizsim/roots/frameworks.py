@@ -12,19 +12,16 @@ from graphql import GraphQLResolveInfo
 
 from callboard.demo.company.ids import entity_id
 from callboard.demo.company.values import Category, Framework, Rule, Subcategory
-from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.context import change_of, not_found
 from callboard.demo.wizsim.fields.rules import categories, frameworks, requirements
-from callboard.demo.wizsim.roots.settings import STUB, Resolver
+from callboard.demo.wizsim.roots.settings import STUB, Resolver, allowed
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.views import bad_input
 
 Chapters = list[tuple[Category, list[Subcategory]]]
 
 
-def _need(info: GraphQLResolveInfo[Any], verb: str) -> Tenant:
-    request: Request = info.context
-    request.need(f"{verb}:security_frameworks", "write:security_frameworks")
-    return request.tenant
+_RESOURCE: Final = "security_frameworks"
 
 
 def _chapters(tenant: Tenant, framework: Framework, given: list[dict[str, Any]], known: Mapping[str, Any]) -> Chapters:
@@ -112,7 +109,7 @@ def _named(tenant: Tenant, old: Framework | None, name: str) -> str:
 
 
 def _create(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-    tenant = _need(info, "create")
+    tenant = allowed(info, "create", _RESOURCE)
     name = _named(tenant, None, input["name"])
     tenant.written += 1
     framework = Framework(
@@ -135,10 +132,9 @@ def _found(tenant: Tenant, id_: str, field: str) -> Framework:
 
 
 def _update(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-    tenant = _need(info, "update")
+    tenant = allowed(info, "update", _RESOURCE)
     old = _found(tenant, input["id"], info.field_name)
-    patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
-    change = {**patch, **(input.get("patchStrict") or {})}
+    change = change_of(input)
     if "enabled" in change:
         enabled = bool(change.pop("enabled"))
         tenant.said[old.id] = {**tenant.said.get(old.id, {}), "enabled": enabled}
@@ -158,7 +154,7 @@ def _update(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any])
 
 
 def _delete(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-    tenant = _need(info, "delete")
+    tenant = allowed(info, "delete", _RESOURCE)
     old = _found(tenant, input["id"], info.field_name)
     if old not in tenant.frameworks:
         raise bad_input(f"The framework {old.name!r} is built in and cannot be deleted.")

@@ -22,7 +22,7 @@ from callboard.demo.company.ledger import (
 )
 from callboard.demo.company.values import Person
 from callboard.demo.company.world import Kind
-from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.context import Request, change_of, not_found
 from callboard.demo.wizsim.fields.issues import ISSUE_SEVERITIES, issue_notes, issue_tickets
 from callboard.demo.wizsim.fields.people import identity_id
 from callboard.demo.wizsim.roots.administration import ADMINISTRATION_MUTATIONS
@@ -292,8 +292,7 @@ def _update_finding(kind: Kind, payload: str) -> Callable[..., Any]:
         flat: dict[str, Any] = {
             name: input[name] for name in ("status", "note", "resolutionReason", "rejectionExpiredAt") if name in input
         }
-        patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
-        _change_finding(request, kind, row, {**flat, **patch, **(input.get("override") or {})})
+        _change_finding(request, kind, row, {**flat, **change_of(input)})
         return {payload: request.tenant.node(kind, row)}
 
     return resolve

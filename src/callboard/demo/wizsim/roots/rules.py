@@ -17,7 +17,7 @@ from graphql import GraphQLResolveInfo
 from callboard.demo.company.ids import entity_id
 from callboard.demo.company.ledger import CONTROL_DISABLED, IN_PROGRESS
 from callboard.demo.company.values import Rule, RuleKind, Subcategory
-from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.context import change_of, not_found, patch_of
 from callboard.demo.wizsim.fields.rules import requirements
 from callboard.demo.wizsim.filters.things import (
     CONFIGURATION_RULE_TESTS,
@@ -27,7 +27,7 @@ from callboard.demo.wizsim.filters.things import (
     sift,
 )
 from callboard.demo.wizsim.hosts import HostRule
-from callboard.demo.wizsim.roots.settings import STUB, Resolver, checked_projects
+from callboard.demo.wizsim.roots.settings import STUB, Resolver, allowed, checked_projects
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.views import bad_input
 
@@ -198,21 +198,16 @@ def _change(tenant: Tenant, shelf: Shelf, rule: Any, change: Mapping[str, Any]) 
 
 def _update(shelf: Shelf) -> Resolver:
     def update(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-        request: Request = info.context
-        request.need(f"update:{shelf.resource}", f"write:{shelf.resource}")
-        tenant = request.tenant
+        tenant = allowed(info, "update", shelf.resource)
         rule = _found(tenant, shelf, input["id"], info.field_name)
-        patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
-        return {shelf.member: _change(tenant, shelf, rule, {**patch, **(input.get("override") or {})})}
+        return {shelf.member: _change(tenant, shelf, rule, change_of(input))}
 
     return update
 
 
 def _update_many(shelf: Shelf) -> Resolver:
     def update(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-        request: Request = info.context
-        request.need(f"update:{shelf.resource}", f"write:{shelf.resource}")
-        tenant = request.tenant
+        tenant = allowed(info, "update", shelf.resource)
         if input.get("ids"):
             rules = [_found(tenant, shelf, id_, info.field_name) for id_ in input["ids"]]
         elif input.get("filters"):
@@ -220,7 +215,7 @@ def _update_many(shelf: Shelf) -> Resolver:
         else:
             # An empty filter would hit everything; the look-alike refuses it, as it does for issues.
             raise bad_input("Either ids or filters are required.")
-        patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
+        patch = patch_of(input)
         more = _requirements(tenant, input.get("securitySubCategoriesToAdd") or ())
         fewer = {sub.id for sub in _requirements(tenant, input.get("securitySubCategoriesToRemove") or ())}
         for rule in rules:
@@ -234,9 +229,7 @@ def _update_many(shelf: Shelf) -> Resolver:
 
 def _create(shelf: Shelf) -> Resolver:
     def create(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-        request: Request = info.context
-        request.need(f"create:{shelf.resource}", f"write:{shelf.resource}")
-        tenant = request.tenant
+        tenant = allowed(info, "create", shelf.resource)
         given = {name: value for name, value in input.items() if value is not None}
         if not given["name"]:
             raise bad_input("name must not be empty.")
@@ -268,9 +261,7 @@ def _create(shelf: Shelf) -> Resolver:
 
 def _delete(shelf: Shelf) -> Resolver:
     def delete(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any]) -> Any:
-        request: Request = info.context
-        request.need(f"delete:{shelf.resource}", f"write:{shelf.resource}")
-        tenant = request.tenant
+        tenant = allowed(info, "delete", shelf.resource)
         rule = _found(tenant, shelf, input["id"], info.field_name)
         if rule.builtin:
             raise bad_input(f"The rule {rule.name!r} is built in and cannot be deleted.")

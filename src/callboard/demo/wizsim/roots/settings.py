@@ -12,7 +12,7 @@ from graphql import GraphQLResolveInfo
 
 from callboard.demo.company.ids import entity_id
 from callboard.demo.company.values import Project
-from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.context import Request, change_of, not_found
 from callboard.demo.wizsim.filters.things import Test, ordered, sift
 from callboard.demo.wizsim.moments import write
 from callboard.demo.wizsim.settings import Setting, SettingKind
@@ -52,6 +52,13 @@ class Desk:
     """The answer when one was taken away."""
 
 
+def allowed(info: GraphQLResolveInfo[Any], verb: str, resource: str) -> Tenant:
+    """The tenant, once it is clear that the caller may do that to such a thing."""
+    request: Request = info.context
+    request.need(*scoped(resource)(verb))
+    return request.tenant
+
+
 def scoped(resource: str) -> Callable[[str], tuple[str, ...]]:
     """The usual scopes of a resource: one for each verb, and one for all writing."""
     return lambda verb: (f"{verb}:{resource}", f"write:{resource}")
@@ -84,9 +91,7 @@ def mutations(desk: Desk) -> dict[str, Resolver]:
         if input is None:
             raise bad_input("input is required.")
         old = _found(tenant, desk, input["id"], info.field_name)
-        # As everywhere, null in a patch says nothing, and in the other two it takes away (wiz-api.md section 11).
-        patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
-        change = {**patch, **(input.get("patchStrict") or {}), **(input.get("override") or {})}
+        change = change_of(input)
         name = _named(tenant, desk, old, change.pop("name")) if "name" in change else old.name
         facts = {**old.facts, **desk.changed(tenant, old, change)}
         tenant.written += 1
