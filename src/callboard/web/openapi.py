@@ -88,6 +88,12 @@ def _pages() -> Described:
         "/api/v1/findings/{finding_id}/broken-link": _post(
             "reportBrokenLink", "Say that the finding's link is broken", "Reported", finding
         ),
+        "/api/v1/findings/{finding_id}/followed": _post(
+            "countFollowed",
+            "Say that somebody follows the finding's link; nothing about who is kept",
+            "Followed",
+            finding,
+        ),
         "/api/v1/components/{kind}/{namespace}/{name}": _get(
             "showComponent", "One component in full", "ComponentPage", reference
         ),
