@@ -227,5 +227,5 @@ def test_each_state_has_its_words(
             if SHOTS:
                 folder = Path(SHOTS)
                 folder.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=folder / f"state-{state.name}-{scheme}-{width}.png")
+                page.screenshot(path=folder / f"state-{state.name}-{scheme}-{width}.png", full_page=True)
             page.context.close()
