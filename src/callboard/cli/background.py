@@ -106,15 +106,23 @@ class Background:
 
     async def once(self) -> None:
         """Reads everything that is due now, and once a day forgets what is old."""
-        now = self._services.clock.now()
-        if now >= self._not_before.get(FORGETTING, 0):
-            self._not_before[FORGETTING] = Instant(now + DAY)
-            upkeep.forget_engagement(self._services.store, self._services.clock)
+        self._forget()
         for section in (*self._services.config.catalogs, *self._services.config.sources):
             now = self._services.clock.now()
             if now >= self._not_before.get(_key(section), 0):
                 with request_id():
                     await self._read(section, now)
+
+    def _forget(self) -> None:
+        now = self._services.clock.now()
+        if now < self._not_before.get(FORGETTING, 0):
+            return
+        self._not_before[FORGETTING] = Instant(now + DAY)
+        try:
+            upkeep.forget_engagement(self._services.store, self._services.clock)
+        except CallboardError as error:
+            # It is tried again the next day; nothing else waits for it.
+            _log.error("what is old could not be forgotten", reason=error.message)
 
     async def _read(self, section: Section, now: Instant) -> None:
         try:

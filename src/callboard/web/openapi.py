@@ -18,7 +18,7 @@ Described = dict[str, Any]
 _SHAPES = (
     wire.Board, wire.Sources, wire.Components, wire.ComponentPage, wire.Findings, wire.FindingPage,
     wire_work.Bundles, wire_work.Facets, wire_work.DoNow, wire_work.Rollup, wire_work.SavedViews, wire_work.SavedView,
-    wire_work.ViewDraft, wire_work.Reported, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
+    wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
