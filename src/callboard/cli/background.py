@@ -20,10 +20,10 @@ from callboard.cli import running
 from callboard.config import Section
 from callboard.domain.access import LAPTOP, SYNC
 from callboard.domain.finding import Kind
-from callboard.domain.instant import MINUTE, SECOND, Instant
+from callboard.domain.instant import DAY, MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh
+from callboard.usecases import browse, keep_fresh, upkeep
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.sync import RunReport
@@ -32,6 +32,7 @@ from callboard.wiring import OpenSource, Services, open_source, rules_of
 LOOK_SECONDS = 15.0
 """How often the loop looks whether something is due."""
 CATALOG_EVERY = 10 * MINUTE
+FORGETTING = "forgetting"
 FIRST_RETRY = MINUTE
 LAST_RETRY = 60 * MINUTE
 """After a failure the wait doubles from the first to the last."""
@@ -104,12 +105,24 @@ class Background:
                 await self._close(name)
 
     async def once(self) -> None:
-        """Reads everything that is due now."""
+        """Reads everything that is due now, and once a day forgets what is old."""
+        self._forget()
         for section in (*self._services.config.catalogs, *self._services.config.sources):
             now = self._services.clock.now()
             if now >= self._not_before.get(_key(section), 0):
                 with request_id():
                     await self._read(section, now)
+
+    def _forget(self) -> None:
+        now = self._services.clock.now()
+        if now < self._not_before.get(FORGETTING, 0):
+            return
+        self._not_before[FORGETTING] = Instant(now + DAY)
+        try:
+            upkeep.forget_engagement(self._services.store, self._services.clock)
+        except CallboardError as error:
+            # It is tried again the next day; nothing else waits for it.
+            _log.error("what is old could not be forgotten", reason=error.message)
 
     async def _read(self, section: Section, now: Instant) -> None:
         try:

@@ -68,6 +68,12 @@ def follow_policy(services: Services) -> None:
         print(f"The policy has changed: {moved:,} due dates moved.", file=sys.stderr)
 
 
+def look_after(services: Services) -> None:
+    """What is done before anything is read: dates of the policy in force, and forgetting what is old."""
+    follow_policy(services)
+    upkeep.forget_engagement(services.store, services.clock)
+
+
 async def everything(
     services: Services,
     sections: Sequence[Section],

@@ -13,7 +13,8 @@ from random import Random
 from typing import Any
 
 from callboard.demo.company.ledger import CONTROL_DISABLED, DELETED, IN_PROGRESS, RESOLVED, SEVERITIES, Ledger
-from callboard.demo.company.world import KINDS, Kind, Pairing, World
+from callboard.demo.company.pairing import KINDS, Kind, Pairing
+from callboard.demo.company.world import World
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

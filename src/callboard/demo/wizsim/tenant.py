@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from callboard.demo.company.ids import entity_id, hex_name
 from callboard.demo.company.ledger import REJECTED, RESOLVED
 from callboard.demo.company.organisation import DAY
+from callboard.demo.company.pairing import Kind
 from callboard.demo.company.values import Category, Framework, Person, Resource, Subcategory
-from callboard.demo.company.world import Kind, World
+from callboard.demo.company.world import World
 from callboard.demo.wizsim.hosts import host_rules
 from callboard.demo.wizsim.nodes import ConfigurationRow, IssueRow, VulnerabilityRow
 from callboard.demo.wizsim.options import Options

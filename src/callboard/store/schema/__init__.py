@@ -6,8 +6,8 @@ Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`
 
 from callboard.store.schema.catalog import catalog_reading, claim, entity, group_closure, member
 from callboard.store.schema.counters import bundle, bundle_cell, cube, due_cell, flow_cell
-from callboard.store.schema.desk import link_check, link_report, saved_view, visit
-from callboard.store.schema.findings import event, finding, finding_detail, sighting
+from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
+from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
 from callboard.store.schema.identity import audit
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
@@ -26,6 +26,7 @@ __all__ = [
     "HEAD",
     "KNOWN",
     "NEVER",
+    "TRANSIENT",
     "UNKNOWN",
     "audit",
     "bundle",
@@ -35,6 +36,7 @@ __all__ = [
     "claim",
     "cube",
     "due_cell",
+    "engagement",
     "entity",
     "event",
     "finding",

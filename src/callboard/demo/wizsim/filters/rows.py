@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from callboard.demo.company.ledger import Ledger
+from callboard.demo.company.pairing import Kind
 from callboard.demo.company.values import Project, Resource, Rule, Weakness
-from callboard.demo.company.world import Kind
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.masks import Mask
 from callboard.demo.wizsim.predicates import set_test, tag_test, text_test

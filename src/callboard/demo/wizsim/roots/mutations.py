@@ -20,8 +20,8 @@ from callboard.demo.company.ledger import (
     STATUSES,
     Ledger,
 )
+from callboard.demo.company.pairing import Kind
 from callboard.demo.company.values import Person
-from callboard.demo.company.world import Kind
 from callboard.demo.wizsim.context import Request, change_of, not_found
 from callboard.demo.wizsim.fields.issues import ISSUE_SEVERITIES, issue_notes, issue_tickets
 from callboard.demo.wizsim.fields.people import identity_id

@@ -11,7 +11,7 @@ from typing import Any, Final
 from graphql import GraphQLResolveInfo
 
 from callboard.demo.company.ledger import SEVERITIES
-from callboard.demo.company.world import Kind
+from callboard.demo.company.pairing import Kind
 from callboard.demo.wizsim.context import Request, not_found
 from callboard.demo.wizsim.fields.inventory import cloud_organisations
 from callboard.demo.wizsim.fields.rules import frameworks, requirements
