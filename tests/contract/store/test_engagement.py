@@ -24,8 +24,8 @@ def board(stage: Stage) -> Stage:
     """Two teams with a finding each."""
     stage.catalog.put(group("red"), group("blue"))
     stage.catalog.put(component("shop", "red", projects=["p1"]), component("bank", "blue", projects=["p2"]))
-    stage.world.add("a", kind="issue", rule="rule-a", projects=("p1",))
-    stage.world.add("b", kind="vulnerability", rule="CVE-2024-1111", projects=("p2",))
+    stage.world.add("a", kind="issue", rule="rule-a", resource="ra", projects=("p1",))
+    stage.world.add("b", kind="vulnerability", rule="CVE-2024-1111", resource="rb", projects=("p2",))
     stage.sync()
     stage.read_catalog()
     return stage

@@ -8,7 +8,7 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
-_TRANSIENT = sa.text("closed = 1 AND fixed_at - first_detected_at < 86400000000")
+_TRANSIENT = sa.text("closed + 0 = 1 AND fixed_at - first_detected_at < 86400000000")
 
 
 def upgrade() -> None:
