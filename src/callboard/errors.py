@@ -8,6 +8,7 @@
     │   └── SourceChangedError       the answer lost its documented shape
     │       └── QueryRefusedError    it does not understand a filter or a field that it was asked with
     ├── ImportRefusedError           a file that cannot be read as findings
+    ├── LabelsError                  a file of labels, to measure ownership by, that cannot be read
     ├── CatalogError                 the software catalog
     │   ├── CatalogUnreachableError
     │   └── CatalogRefusedError
@@ -67,6 +68,10 @@ class QueryRefusedError(SourceChangedError):
 
 class ImportRefusedError(CallboardError):
     """The file cannot be read as findings."""
+
+
+class LabelsError(CallboardError):
+    """The labels cannot be read."""
 
 
 class CatalogError(CallboardError):
