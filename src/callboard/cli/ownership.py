@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from callboard.cli.door import examples
+from callboard.cli.ownership_align import align
 from callboard.cli.ownership_evaluate import evaluate
 from callboard.cli.ownership_suggest import suggest
 from callboard.cli.ownership_tree import tree
@@ -18,6 +19,7 @@ def ownership() -> None:
     """Whose is it, how sure is that, and what would settle it."""
 
 
+ownership.add_command(align)
 ownership.add_command(evaluate)
 ownership.add_command(suggest)
 ownership.add_command(tree)
