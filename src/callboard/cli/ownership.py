@@ -7,6 +7,7 @@ import rich_click as click
 from callboard.cli.door import examples
 from callboard.cli.ownership_align import align
 from callboard.cli.ownership_evaluate import evaluate
+from callboard.cli.ownership_standards import standards
 from callboard.cli.ownership_suggest import suggest
 from callboard.cli.ownership_tree import tree
 
@@ -21,5 +22,6 @@ def ownership() -> None:
 
 ownership.add_command(align)
 ownership.add_command(evaluate)
+ownership.add_command(standards)
 ownership.add_command(suggest)
 ownership.add_command(tree)
