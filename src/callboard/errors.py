@@ -22,6 +22,7 @@
     │   ├── SchemaOutOfDateError     older than this program: migrate
     │   └── SchemaTooNewError        written by a newer program
     ├── InvalidQueryError            the caller's filter, sort or cursor
+    ├── MappingRefusedError          a rule set that cannot be applied, with everything that is wrong
     └── NotAllowedError              the viewer may not do this
 
 A class's docstring is its default message, so it is a sentence a person can use.
@@ -132,3 +133,7 @@ class InvalidQueryError(CallboardError):
 
 class NotAllowedError(CallboardError):
     """You may not do this."""
+
+
+class MappingRefusedError(CallboardError):
+    """The rule set cannot be applied."""

@@ -30,7 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "system": ("callboard.cli.rollups:system", "What is open in a system, and what to do there first."),
     "domain": ("callboard.cli.rollups:domain", "What is open in a domain, and what to do there first."),
     "views": ("callboard.cli.views:views", "Queries with names."),
-    "ownership": ("callboard.cli.ownership:ownership", "Whose is it, how sure is that, and what would settle it."),
+    "ownership": (
+        "callboard.cli.ownership:ownership",
+        "Whose things are, why, and what a change of the rules would do.",
+    ),
     "sources": ("callboard.cli.sources:sources", "How fresh and how whole each source is."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "db": ("callboard.cli.db:db", "Look after the database."),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from callboard.domain.alias import (
+    IMAGE_SOURCE,
     KUBERNETES_CLUSTER,
     KUBERNETES_ID,
     KUBERNETES_NAMESPACE,
@@ -31,7 +32,7 @@ Key = tuple[str, str]
 CLAIMING_KINDS = frozenset({"component", "resource", "api", "system"})
 """Kinds of entities that may own findings. Groups and users own through them; a domain is too wide to fix anything."""
 
-_CASELESS = frozenset({REPOSITORY, WIZ_REPOSITORY})
+_CASELESS = frozenset({REPOSITORY, WIZ_REPOSITORY, IMAGE_SOURCE})
 """Forms whose hosts compare names without letter case (GitHub and GitLab do)."""
 
 
@@ -220,6 +221,19 @@ class Claims(msgspec.Struct, frozen=True):
             for claim in claims_of(entity):
                 found.setdefault(claim.key, set()).add(claim)
         return cls({key: tuple(sorted(found[key], key=_order)) for key in sorted(found)}, count)
+
+    def after(self, before: Iterable[Entity], changed: Iterable[Entity]) -> Claims:
+        """The claims once the entities `before` are gone and those `changed` have come: the same as of all anew."""
+        old, new = tuple(before), tuple(changed)
+        found = dict(self.by_key)
+        for claim in {claim for each in old for claim in claims_of(each)}:
+            left = tuple(each for each in found.get(claim.key, ()) if each != claim)
+            found[claim.key] = left
+            if not left:
+                del found[claim.key]
+        for claim in {claim for each in new for claim in claims_of(each)}:
+            found[claim.key] = tuple(sorted({*found.get(claim.key, ()), claim}, key=_order))
+        return Claims(found, self.entities - len(old) + len(new))
 
 
 def changed_keys(old: Claims, new: Claims) -> frozenset[Key]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from callboard.domain.finding import Resource
 
@@ -13,15 +14,17 @@ TAG = "tag"
 ENVIRONMENT = "env"
 
 _ENVIRONMENT_TAGS = frozenset({"env", "environment", "stage"})
-_MOST_TAGS = 50
+MOST_TAGS = 50
+"""Tags of one resource that count, for filters and for ownership."""
 MOST_CHARACTERS = 200
 """Of a value that is filtered by."""
 _BREAK = re.compile(r"[\W_]+")
 
 
 def folded(text: str) -> str:
-    """As search compares: any letter case, one space between words."""
-    return " ".join(text.casefold().split())
+    """As search compares: any letter case, one space between words, letters and their accents joined (Unicode NFC)."""
+    text = " ".join(text.casefold().split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def searchable(*parts: str | None) -> str:
@@ -56,7 +59,7 @@ def terms_of(resource: Resource) -> list[tuple[str, str]]:
     note(ACCOUNT, resource.account_name)
     note(REGION, resource.region)
     note(CLOUD, resource.platform)
-    for key, value in resource.tags[:_MOST_TAGS]:
+    for key, value in resource.tags[:MOST_TAGS]:
         note(TAG, key)
         note(TAG, f"{key}={value}")
         if key.casefold() in _ENVIRONMENT_TAGS:

@@ -411,11 +411,13 @@ class Resources:
         candidates: list[Row] = []
         spells: list[Row] = []
         free = next_id(conn, schema.resource)
+        source = holdings.source_name(conn, self._source_id)
         for resource, projects, at in new:
             id_, free = free, free + 1
             set_id = self._projects.set_of(conn, projects or ())
             names = _canonical(resource.aliases)
-            ownership = holdings.decide(names, self._projects.members(conn, set_id))
+            members = self._projects.members(conn, set_id)
+            ownership = holdings.decide(resource, names, members, source=source)
             holding_id = holdings.intern(conn, ownership)
             body = msgspec.msgpack.encode(resource)
             digest = self._digests.of(resource)
@@ -426,7 +428,7 @@ class Resources:
             aliases.extend((form, value, id_) for form, value in names)
             terms.extend((form, value, id_) for form, value in terms_of(resource))
             candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
-            spells.append((id_, now, None, holding_id))
+            spells.append((id_, now, None, holding_id, ownership.tier))
             held = Held(id_, digest, holding_id, set_id)
             held.projects, held.at = projects, at
             self._known[resource.external_id] = held
@@ -452,7 +454,7 @@ class Resources:
         self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
         ids = [held.id for held, _ in changed]
         moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now)
-        to_of = {resource_id: to for resource_id, _, to in moves}
+        to_of = {each.resource_id: each.after for each in moves}
         for held, _ in changed:
             held.holding_id = to_of.get(held.id, held.holding_id)
         return owning.move(conn, self._dialect, moves, ledger, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callboard.domain import alignment
 from callboard.domain.access import Everything, Viewer
 from callboard.domain.alignment import Alignment
-from callboard.store import Store, owning
+from callboard.store import Store, evidence
 from callboard.store import projects as project_store
 
 
@@ -14,6 +14,6 @@ def align(store: Store, viewer: Viewer) -> Alignment:
     with store.read() as conn:
         projects = project_store.listed(conn, viewer.visibility)
         if isinstance(viewer.visibility, Everything):
-            return alignment.align(owning.load_entities(conn), projects)
+            return alignment.align(evidence.load_entities(conn), projects)
         mine = project_store.owned_components(conn, viewer.visibility)
-        return alignment.align(owning.load_entities(conn), projects, only=mine)
+        return alignment.align(evidence.load_entities(conn), projects, only=mine)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callboard.domain.access import Everything, Viewer
 from callboard.domain.standards import Report, Standards, component_thing, examine
-from callboard.store import Store, owning
+from callboard.store import Store, evidence
 from callboard.store import projects as project_store
 from callboard.store import standards as standards_store
 
@@ -13,7 +13,7 @@ def check_standards(store: Store, viewer: Viewer, standards: Standards) -> Repor
     """Everything in the viewer's sight, by every check that is asked for."""
     visibility = viewer.visibility
     with store.read() as conn:
-        entities = owning.load_entities(conn)
+        entities = evidence.load_entities(conn)
         mine = None if isinstance(visibility, Everything) else project_store.owned_components(conn, visibility)
         things = [
             *standards_store.projects(conn, visibility, project_store.listed(conn, visibility)),

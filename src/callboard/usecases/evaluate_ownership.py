@@ -14,7 +14,7 @@ from callboard.domain.labels import Label
 from callboard.domain.likeness import DEFAULT, Model
 from callboard.domain.suggesting import Likely
 from callboard.errors import LabelsError
-from callboard.store import Store, owning
+from callboard.store import Store, evidence
 from callboard.store import suggesting as suggesting_store
 
 
@@ -50,7 +50,7 @@ def evaluate_ownership(
     """Measure what is decided about the labelled resources in the viewer's sight. Raises LabelsError."""
     with store.read() as conn:
         decided, names = suggesting_store.decided(conn, viewer.visibility)
-        entities = owning.load_entities(conn)
+        entities = evidence.load_entities(conn)
         waiting = suggesting_store.waiting(conn, store.dialect, viewer.visibility)
         around = suggesting_store.around(conn, viewer.visibility)
     by_id = {each.external_id: each for each in decided}

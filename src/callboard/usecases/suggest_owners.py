@@ -11,7 +11,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.likeness import DEFAULT, Model, Suggestion
 from callboard.domain.suggesting import Likely
 from callboard.errors import NotFoundError
-from callboard.store import Store, owning
+from callboard.store import Store, evidence
 from callboard.store import suggesting as suggesting_store
 
 
@@ -64,7 +64,7 @@ def suggest_owners(
         waiting = suggesting_store.waiting(conn, store.dialect, viewer.visibility, only=only)
         if resource is not None and not waiting:
             raise NotFoundError(f"No unmapped resource is called {resource!r}.")
-        entities = owning.load_entities(conn)
+        entities = evidence.load_entities(conn)
         around = suggesting_store.around(conn, viewer.visibility)
     likely = Likely(entities.values(), model, around=around)
     found = []

@@ -10,6 +10,14 @@ from callboard.store.schema.desk import link_check, link_report, saved_view, vis
 from callboard.store.schema.findings import event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
 from callboard.store.schema.identity import audit
+from callboard.store.schema.mapping import (
+    ownership_challenge,
+    ownership_decision,
+    policy_revision,
+    rule_day,
+    signal,
+    signal_reader,
+)
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
 from callboard.store.schema.runs import rejected, run, run_page, run_part, source
 from callboard.store.schema.things import (
@@ -49,7 +57,10 @@ __all__ = [
     "member",
     "meta",
     "metadata",
+    "ownership_challenge",
+    "ownership_decision",
     "ownership_spell",
+    "policy_revision",
     "project",
     "project_set",
     "project_set_member",
@@ -59,11 +70,14 @@ __all__ = [
     "resource_term",
     "revision",
     "rule",
+    "rule_day",
     "run",
     "run_page",
     "run_part",
     "saved_view",
     "sighting",
+    "signal",
+    "signal_reader",
     "source",
     "visit",
 ]
