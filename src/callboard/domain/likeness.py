@@ -78,6 +78,7 @@ _DIGITS = 6
 """Digits of a weight that count, so that equal evidence weighs equal."""
 
 Level = Name | Nearby | Committed | Team
+Levels = tuple[Name, Nearby, Committed, Team]
 
 UNKNOWN = frozenset({Nearby.UNKNOWN, Committed.UNKNOWN, Team.UNKNOWN})
 """Levels that say nothing."""
@@ -91,8 +92,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     committed: Committed = Committed.UNKNOWN
     team: Team = Team.UNKNOWN
 
+    @classmethod
+    def of(cls, levels: Levels) -> Comparison:
+        """From one level for each field."""
+        name, nearby, committed, team = levels
+        return cls(name=name, nearby=nearby, committed=committed, team=team)
+
     @property
-    def levels(self) -> tuple[Level, ...]:
+    def levels(self) -> Levels:
         """One for each field."""
         return self.name, self.nearby, self.committed, self.team
 
@@ -179,27 +186,29 @@ def threshold(weighed: Iterable[tuple[float, bool]], precision: float) -> float:
 
 DEFAULT = Model(
     chances={
-        "name:same-alone": Chances(0.30, 0.0005),
-        "name:same-shared": Chances(0.05, 0.001),
-        "name:within-alone": Chances(0.30, 0.004),
-        "name:within-shared": Chances(0.05, 0.01),
-        "name:partly-alone": Chances(0.05, 0.04),
-        "name:near": Chances(0.10, 0.01),
-        "name:partly-few": Chances(0.08, 0.15),
-        "name:partly-many": Chances(0.02, 0.30),
-        "name:apart": Chances(0.05, 0.4845),
-        "nearby:most": Chances(0.45, 0.02),
-        "nearby:many": Chances(0.25, 0.08),
-        "nearby:few": Chances(0.15, 0.15),
-        "nearby:none": Chances(0.15, 0.75),
-        "committed:owner": Chances(0.80, 0.10),
-        "committed:others": Chances(0.20, 0.90),
-        "team:named": Chances(0.85, 0.08),
-        "team:other": Chances(0.15, 0.92),
+        "name:same-alone": Chances(0.264, 3.19e-05),
+        "name:same-shared": Chances(0.00026, 1.06e-05),
+        "name:within-alone": Chances(0.433, 0.00655),
+        "name:within-shared": Chances(0.00026, 1.06e-05),
+        "name:partly-alone": Chances(0.00599, 3.19e-05),
+        "name:near": Chances(0.0393, 0.0168),
+        "name:partly-few": Chances(0.0482, 0.0523),
+        "name:partly-many": Chances(0.122, 0.782),
+        "name:apart": Chances(0.0872, 0.142),
+        "nearby:most": Chances(0.227, 0.000584),
+        "nearby:many": Chances(0.0394, 0.00409),
+        "nearby:few": Chances(0.552, 0.36),
+        "nearby:none": Chances(0.182, 0.635),
+        "committed:owner": Chances(0.938, 0.164),
+        "committed:others": Chances(0.0625, 0.836),
+        "team:named": Chances(0.98, 0.438),
+        "team:other": Chances(0.0204, 0.562),
     },
-    upper=4.0,
-    lower=0.0,
+    upper=4.3,
+    lower=0.5,
 )
+"""Estimated by `python -m benchmarks.ownership --estimate` from three invented companies (seeds 101 to 103, 2026-11), with
+thresholds at nine and three in ten. A company's own labels make a better one: `estimate`."""
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,19 +8,32 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from callboard.domain.component import Entity, EntityRef, short_name
-from callboard.domain.likeness import Committed, Comparison, Model, Name, Nearby, Suggestion, Team
+from callboard.domain.likeness import (
+    FIELDS,
+    UNKNOWN,
+    Committed,
+    Comparison,
+    Level,
+    Levels,
+    Model,
+    Name,
+    Nearby,
+    Suggestion,
+    Team,
+    key,
+)
 from callboard.domain.naming import joined, last_part, tokens
 from callboard.domain.repository import place_of_location, slug_place
 from callboard.domain.spelling import Spellings
 
 COMMON = 200
 """Components that have a word, from which on it finds nobody by itself."""
-MOST_CANDIDATES = 25
+MOST_CANDIDATES = 12
 """Components that one resource is compared with, those that share the rarest words first."""
 SUGGESTED_AT_MOST = 3
 FEW = 5
@@ -28,6 +41,9 @@ _TEAM_TAGS = frozenset({"team", "owner", "squad", "group", "owned-by", "ownedby"
 
 Place = tuple[str, str]
 """Something that resources stand in together, as (kind, name): ("namespace", "prod/pay"), ("account", "1234")."""
+
+Names = tuple[frozenset[str], ...]
+"""The words of each name of a resource."""
 
 PLACES = ("namespace", "project", "account")
 """Kinds of places, the closest first."""
@@ -68,6 +84,11 @@ class Likely:
         """`around` tells for each place which components own how many of the mapped resources in it."""
         known = {entity.ref: entity for entity in entities}
         self._model = model
+        # Words of different fields are different words, but for "unknown", which counts nothing in any of them.
+        self._bits: dict[str, float] = {
+            level: 0.0 if level in UNKNOWN else model.chances[key(level)].bits for field in FIELDS for level in field
+        }
+        self._suggested: dict[object, tuple[Suggestion, ...]] = {}
         self._around = around or {}
         self._members = {ref: frozenset(entity.members) for ref, entity in known.items() if entity.kind == "group"}
         self._components = [_known(each, known) for _, each in sorted(known.items()) if each.kind == "component"]
@@ -89,30 +110,49 @@ class Likely:
 
     def suggest(self, resource: Unowned) -> tuple[Suggestion, ...]:
         """The likeliest components, the likeliest first; none when nothing speaks for any loudly enough."""
-        weighed = [(self._model.weight(each), ref, each) for ref, each in self.comparisons(resource).items()]
-        loud = [each for each in weighed if each[0] >= self._model.lower]
-        chosen = sorted(loud, key=lambda each: (-each[0], each[1]))[:SUGGESTED_AT_MOST]
-        return tuple(self._suggestion(resource, *each) for each in chosen)
+        names = self._names(resource)
+        teams = self._teams(resource)
+        # Copies of a thing differ in numbers, which were dropped: what is known of them is the same.
+        alike = (names, resource.places, teams, resource.committers)
+        known = self._suggested.get(alike)
+        if known is None:
+            place = self._place(resource)
+            bits, lower = self._bits, self._model.lower
+            weighed = [
+                (sum(map(bits.__getitem__, levels)), self._components[number].ref, levels)
+                for number, levels in self._compared(resource, names, place, teams)
+            ]
+            loud = [each for each in weighed if each[0] >= lower]
+            chosen = sorted(loud, key=lambda each: (-each[0], each[1]))[:SUGGESTED_AT_MOST]
+            known = tuple(
+                self._suggestion(resource, names, place, ref, Comparison.of(levels)) for _, ref, levels in chosen
+            )
+            self._suggested[alike] = known
+        return known
 
     def comparisons(self, resource: Unowned) -> dict[EntityRef, Comparison]:
         """Every candidate, compared."""
-        names = self._names(resource)
-        place = self._place(resource)
-        teams = self._teams(resource)
-        found: dict[EntityRef, Comparison] = {}
+        compared = self._compared(resource, self._names(resource), self._place(resource), self._teams(resource))
+        return {self._components[number].ref: Comparison.of(levels) for number, levels in compared}
+
+    def _compared(
+        self, resource: Unowned, names: Names, place: Counter[EntityRef], teams: frozenset[str]
+    ) -> Iterator[tuple[int, Levels]]:
         for number, is_near in self._candidates(frozenset().union(*names), place).items():
             component = self._components[number]
-            found[component.ref] = Comparison(
-                name=self._name(component, names, is_near=is_near),
-                nearby=self._nearby(component.ref, place),
-                committed=self._committed(component, resource),
-                team=self._team(component, teams),
+            yield (
+                number,
+                (
+                    self._name(component, names, is_near=is_near),
+                    self._nearby(component.ref, place),
+                    self._committed(component, resource),
+                    self._team(component, teams),
+                ),
             )
-        return found
 
     # Candidates
 
-    def _names(self, resource: Unowned) -> list[frozenset[str]]:
+    def _names(self, resource: Unowned) -> Names:
         """The words of each of its names; written together where a component writes them so, and apart likewise."""
         found: list[frozenset[str]] = []
         for name in resource.names:
@@ -123,7 +163,7 @@ class Likely:
                 inside.update(apart or (word,))
             inside.update(pair for pair in map(joined, itertools.pairwise(words)) if pair in self._postings)
             found.append(frozenset(inside))
-        return found
+        return tuple(found)
 
     def _candidates(self, words: frozenset[str], place: Counter[EntityRef]) -> dict[int, bool]:
         """Numbers of the components to compare; True for those found by a word in another spelling."""
@@ -151,26 +191,30 @@ class Likely:
 
     # Fields
 
-    def _name(self, component: _Known, names: Sequence[frozenset[str]], *, is_near: bool) -> Name:
+    def _name(self, component: _Known, names: Names, *, is_near: bool) -> Name:
         """The closest that one of its names comes to one of the component's."""
-        return min(
-            (self._meeting(own, words, is_near=is_near) for own in component.names for words in names),
-            key=_CLOSEST.index,
-            default=Name.APART,
-        )
+        closest = Name.APART
+        place = _CLOSEST[closest]
+        for own in component.names:
+            for words in names:
+                found = self._meeting(own, words, own & words, is_near=is_near)
+                if _CLOSEST[found] < place:
+                    closest, place = found, _CLOSEST[found]
+        return closest
 
-    def _meeting(self, own: frozenset[str], words: frozenset[str], *, is_near: bool) -> Name:
-        shared = own & words
-        if shared and shared == own:
-            if self._count_of(shared) == 1:
+    def _meeting(self, own: frozenset[str], words: frozenset[str], shared: frozenset[str], *, is_near: bool) -> Name:
+        if not shared:
+            return Name.NEAR if is_near else Name.APART
+        n = self._count_of(shared)
+        if shared == own:
+            if n == 1:
                 return Name.SAME_ALONE if words == own else Name.WITHIN_ALONE
             return Name.SAME_SHARED if words == own else Name.WITHIN_SHARED
-        n = self._count_of(shared) if shared else 0
         if n == 1:
             return Name.PARTLY_ALONE
         if is_near:
             return Name.NEAR
-        return Name.APART if n == 0 else Name.PARTLY_FEW if n <= FEW else Name.PARTLY_MANY
+        return Name.PARTLY_FEW if n <= FEW else Name.PARTLY_MANY
 
     def _count_of(self, words: frozenset[str]) -> int:
         """How many components have all these words among theirs."""
@@ -224,47 +268,52 @@ class Likely:
 
     # Words for people
 
-    def _suggestion(self, resource: Unowned, weight: float, ref: EntityRef, comparison: Comparison) -> Suggestion:
+    def _suggestion(
+        self, resource: Unowned, names: Names, place: Counter[EntityRef], ref: EntityRef, comparison: Comparison
+    ) -> Suggestion:
         component = self._components[self._number[ref]]
+        weight = self._model.weight(comparison)
         return Suggestion(
-            component=component.ref,
+            component=ref,
             owner=component.owner,
             weight=round(weight, 2),
             is_clerical=weight < self._model.upper,
-            sentence=self._sentence(component, resource, comparison),
+            sentence=self._sentence(component, resource, comparison, self._quoted(component, names), place),
             comparison=comparison,
         )
 
-    def _sentence(self, component: _Known, resource: Unowned, comparison: Comparison) -> str:
-        name = short_name(component.ref)
-        parts = [_NAME_WORDS[comparison.name].format(words=self._quoted(component, resource), name=name)]
-        place = self._place(resource)
+    def _sentence(
+        self, component: _Known, resource: Unowned, found: Comparison, words: str, place: Counter[EntityRef]
+    ) -> str:
+        parts = [_NAME_WORDS[found.name].format(words=words, name=short_name(component.ref))]
+        owner = short_name(component.owner) if component.owner else ""
         if place[component.ref]:
-            kind = next(
-                kind for kind in PLACES if any(each[0] == kind and self._around.get(each) for each in resource.places)
-            )
+            told = (kind for kind, name in resource.places if self._around.get((kind, name)))
+            kind = min(told, key=PLACES.index)
             parts.append(f"{place[component.ref]} of {place.total()} mapped resources in the same {kind} are its own")
-        elif comparison.nearby is Nearby.NONE:
+        elif found.nearby is Nearby.NONE:
             parts.append("none of the mapped resources around it is its own")
-        if comparison.committed is Committed.OWNER and component.owner is not None:
-            parts.append(f"{short_name(component.owner)} has worked on it")
-        if comparison.committed is Committed.OTHERS:
-            parts.append("others than its owner have worked on it")
-        if comparison.team is Team.NAMED and component.owner is not None:
-            parts.append(f"a tag names {short_name(component.owner)}")
-        if comparison.team is Team.OTHER:
-            parts.append("a tag names another team")
+        parts += [
+            text.format(owner=owner) for level, text in _MORE_WORDS.items() if level in (found.committed, found.team)
+        ]
         return "; ".join(parts) + "."
 
-    def _quoted(self, component: _Known, resource: Unowned) -> str:
+    def _quoted(self, component: _Known, names: Names) -> str:
         """The words that both have, or those of the component that the resource spells in another way."""
         own = frozenset().union(*component.names)
-        words = frozenset().union(*self._names(resource))
+        words = frozenset().union(*names)
         shared = own & words or own.intersection(near for word in words for near in self._spellings.near(word))
         return " and ".join(f"“{word}”" for word in sorted(shared)[:3])
 
 
-_CLOSEST = tuple(Name)
+_MORE_WORDS: Mapping[Level, str] = {
+    Committed.OWNER: "{owner} has worked on it",
+    Committed.OTHERS: "others than its owner have worked on it",
+    Team.NAMED: "a tag names {owner}",
+    Team.OTHER: "a tag names another team",
+}
+
+_CLOSEST = {name: place for place, name in enumerate(Name)}
 """As they are declared: the closest first."""
 
 _NAME_WORDS: Mapping[Name, str] = {

@@ -169,14 +169,8 @@ def decided(conn: Connection, visibility: Visibility) -> tuple[list[Decided], di
 
     A stratum is a source, a type of resource and how the decision ended: by which tier, unmapped or in conflict.
     """
-    candidate = schema.candidate.c
-    tiers = dict(
-        conn.execute(
-            select(candidate.resource_id, func.min(candidate.tier))
-            .where(candidate.won.is_(True))
-            .group_by(candidate.resource_id)
-        ).all()
-    )
+    spell = schema.ownership_spell.c
+    tiers = dict(conn.execute(select(spell.resource_id, spell.tier).where(spell.to_at.is_(None))).all())
     routes: dict[int, set[EntityRef]] = {}
     for id_, ref in conn.execute(
         select(route.holding_id, entity.ref).join_from(
