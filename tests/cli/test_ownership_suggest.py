@@ -21,9 +21,7 @@ def test_suggest(board: Folder) -> None:
 
 def test_evaluate(board: Folder) -> None:
     """With a table for people and one document for programs; bad files are refused with their line."""
-    ids = [
-        each["resource"]["id"] for each in board.call("findings", "--json", "--state", "any").json["findings"]
-    ]
+    ids = [each["resource"]["id"] for each in board.call("findings", "--json", "--state", "any").json["findings"]]
     labels = board.path / "labels.csv"
     labels.write_text("resource,label\n" + "".join(f"{each},checkout-api\n" for each in dict.fromkeys(ids)))
     found = board.call("ownership", "evaluate", "--labels", str(labels), "--json").json

@@ -50,7 +50,7 @@ def test_the_estimate_is_what_was_counted() -> None:
         math.log2((3.5 / (4 + levels)) / (0.5 / (6 + levels)))
     )
     assert model.upper == pytest.approx(model.weight(Comparison(name=Name.SAME_ALONE)), abs=1e-5)
-    assert model.lower == pytest.approx(model.weight(Comparison(name=Name.APART)), abs=1e-5)
+    assert model.lower == model.upper
 
 
 def test_what_is_unknown_counts_nothing() -> None:
@@ -81,13 +81,15 @@ def test_the_default_says_what_a_person_would() -> None:
 
 @given(st.lists(st.tuples(COMPARISONS, st.booleans()), max_size=40))
 def test_thresholds_keep_what_they_promise(pairs: list[tuple[Comparison, bool]]) -> None:
-    """At least nine in ten of what is suggested belong together, on the pairs that were learnt from."""
+    """Of what is suggested at least nine in ten belong together, of what is clerical one in five, on what was learnt from."""
     model = estimate(pairs)
     assert all(chances.m > 0 and chances.u > 0 for chances in model.chances.values())
     assert model.lower <= model.upper
-    for bound, promise in ((model.upper, 0.9), (model.lower, 0.3)):
-        above = [together for comparison, together in pairs if model.weight(comparison) >= bound]
-        assert not above or sum(above) / len(above) >= promise
+    weighed = [(model.weight(comparison), together) for comparison, together in pairs]
+    suggested = [together for weight, together in weighed if weight >= model.upper]
+    clerical = [together for weight, together in weighed if model.lower <= weight < model.upper]
+    for found, promise in ((suggested, 0.9), (clerical, 0.2)):
+        assert not found or sum(found) / len(found) >= promise
 
 
 def test_a_precision_that_nothing_reaches_suggests_nothing() -> None:
