@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from benchmarks.invented import Sizes, Truth, World
@@ -12,17 +14,17 @@ from callboard.domain.evaluation import Case, Outcome, evaluate, outcome
 from callboard.domain.likeness import DEFAULT
 from callboard.store import Store
 
+Read = tuple[Store, World, Truth, list[Case]]
 SIZES = Sizes(resources=500, components=80, groups=20)
 
 
 @pytest.fixture(params=[3, 4])
-def company(request: pytest.FixtureRequest, sqlite_store: Store) -> tuple[Store, World, Truth, list[Case]]:
+def company(request: pytest.FixtureRequest, sqlite_store: Store) -> Iterator[Read]:
     """A company that has been read."""
     world, truth = invent(request.param, SIZES)
-    before, sqlite_store.trusted_locations = sqlite_store.trusted_locations, ()
     take_in(sqlite_store, world)
-    request.addfinalizer(lambda: setattr(sqlite_store, "trusted_locations", before))
-    return sqlite_store, world, truth, cases_of(sqlite_store, truth)
+    yield sqlite_store, world, truth, cases_of(sqlite_store, truth)
+    sqlite_store.trusted_locations = ()
 
 
 def test_a_company_is_the_same_for_the_same_seed() -> None:
@@ -31,7 +33,7 @@ def test_a_company_is_the_same_for_the_same_seed() -> None:
     assert invent(3, SIZES) != invent(4, SIZES)
 
 
-def test_what_ownership_answers_there(company: tuple[Store, World, Truth, list[Case]]) -> None:
+def test_what_ownership_answers_there(company: Read) -> None:
     """Rules are right; nothing is answered worse than people would bear; every kind of mistake was there to be made."""
     _, _, truth, cases = company
     assert len(cases) == SIZES.resources
@@ -47,7 +49,7 @@ def test_what_ownership_answers_there(company: tuple[Store, World, Truth, list[C
     }  # fmt: skip
 
 
-def test_nobody_sees_what_is_sensitive_of_others(company: tuple[Store, World, Truth, list[Case]]) -> None:
+def test_nobody_sees_what_is_sensitive_of_others(company: Read) -> None:
     """Though many see what is sensitive of their own; a conflict and an unmapped resource are read by nobody."""
     store, world, truth, cases = company
     sensitive = sights(store, world, truth, cases, Depth.SENSITIVE)
@@ -60,7 +62,7 @@ def test_nobody_sees_what_is_sensitive_of_others(company: tuple[Store, World, Tr
             assert each.pairs == 0
 
 
-def test_suggestions_are_right_more_often_than_not(company: tuple[Store, World, Truth, list[Case]]) -> None:
+def test_suggestions_are_right_more_often_than_not(company: Read) -> None:
     """Far more often: below six in ten they are to be switched off."""
     store, world, truth, _ = company
     found = suggested(store, world, truth, DEFAULT)
