@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from callboard.cli.door import Door, answers, examples
+from callboard.cli.ownership_report import report, signals
+from callboard.cli.ownership_words import confirm, explain, not_ours, undo
 
 if TYPE_CHECKING:
     from callboard.domain.mapping import RuleSet
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 def ownership() -> None:
     """Whose things are, why, and what a change of the rules would do."""
 
+
+for _command in (explain, report, confirm, not_ours, undo, signals):
+    ownership.add_command(_command)
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 

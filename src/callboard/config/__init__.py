@@ -31,7 +31,18 @@ from callboard.domain.due import Policy, PolicyName
 from callboard.domain.finding import Severity
 from callboard.errors import ConfigError
 
-__all__ = ["Config", "Database", "Due", "Freshness", "Safety", "Section", "Server", "hide_password", "load"]
+__all__ = [
+    "Config",
+    "Database",
+    "Due",
+    "Freshness",
+    "Ownership",
+    "Safety",
+    "Section",
+    "Server",
+    "hide_password",
+    "load",
+]
 
 FILE_NAME = "callboard.toml"
 MAX_BYTES = 1_000_000
@@ -119,12 +130,21 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
         return Policy(name=PolicyName(self.policy), days=days, known_exploited_days=self.known_exploited_days or None)
 
 
+class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose things are."""
+
+    trusted_locations: tuple[str, ...] = ()
+    """Catalog locations that only the right people can write, as the catalog names them; `*` stands for any text. Annotations
+    from there that name a source's own object also open what is sensitive."""
+
+
 FIXED: Mapping[str, type[msgspec.Struct]] = {
     "database": Database,
     "server": Server,
     "freshness": Freshness,
     "safety": Safety,
     "due": Due,
+    "ownership": Ownership,
 }
 LISTS = ("source", "catalog")
 """Sections that may come several times; each says its kind and its name."""
@@ -160,6 +180,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     freshness: Freshness
     safety: Safety
     due: Due
+    ownership: Ownership
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     notices: tuple[str, ...]
@@ -204,6 +225,7 @@ def load(
         freshness=fixed["freshness"],
         safety=fixed["safety"],
         due=fixed["due"],
+        ownership=fixed["ownership"],
         sources=lists["source"],
         catalogs=lists["catalog"],
         notices=(*notices, *_open_to_others(reader)),

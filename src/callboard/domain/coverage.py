@@ -9,11 +9,12 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
 
 import msgspec
 
 from callboard.domain.component import EntityRef
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import DAY, Instant, from_datetime
 from callboard.domain.ownership import LAST_ROUTED_TIER, Tier, Verdict
 
 
@@ -241,3 +242,8 @@ def tiers_said(pairs: Iterable[tuple[int, bool]]) -> tuple[SaidOf, ...]:
     for tier, is_right in pairs:
         (right if is_right else wrong)[tier] += 1
     return tuple(SaidOf(tier=tier, right=right[tier], wrong=wrong[tier]) for tier in Tier if right[tier] or wrong[tier])
+
+
+def end_of_day(text: str) -> Instant:
+    """The last microsecond of a calendar day, in UTC. Raises ValueError for what is no day."""
+    return Instant(from_datetime(datetime.combine(date.fromisoformat(text), time(), UTC)) + DAY - 1)

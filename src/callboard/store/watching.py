@@ -165,8 +165,8 @@ def _contested(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterab
     """Holdings in conflict that hold something."""
     holding, r, route, entity = schema.holding.c, schema.resource.c, schema.holding_route.c, schema.entity.c
     held = {
-        id_: n
-        for id_, n in conn.execute(
+        row[0]: row[1]
+        for row in conn.execute(
             select(r.holding_id, func.count())
             .join_from(schema.resource, schema.holding, holding.id == r.holding_id)
             .where(holding.verdict == Verdict.CONFLICT.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
 
 from callboard.domain.access import Everything, Right, Viewer
@@ -19,6 +21,16 @@ from callboard.store.owning import Holdings
 from callboard.store.speaking import Found
 
 LONGEST_REASON = 1_000
+
+
+class Act(Protocol):
+    """Confirming, or saying that it is not ours."""
+
+    def __call__(
+        self, store: Store, viewer: Viewer, resource: str, component: EntityRef, *, clock: Clock, reason: str = "",
+        source: str | None = None,
+    ) -> Said:  # fmt: skip
+        """Say it."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):

@@ -146,4 +146,7 @@ def test_saying_it_twice_is_saying_it_once(company: Stage) -> None:
     one = says(company, speak_for.confirm, member(RED), "r1", SHOP)
     assert says(company, speak_for.confirm, member(RED), "r1", SHOP).id == one.id
     assert says(company, speak_for.confirm, AT_THE_LAPTOP, "r1", SHOP).id != one.id
-    assert [each.word for each in speak_for.explain(company.store, AT_THE_LAPTOP, "r1").spoken] == ["confirm", "endorse"]
+    assert [each.word for each in speak_for.explain(company.store, AT_THE_LAPTOP, "r1").spoken] == [
+        "confirm",
+        "endorse",
+    ]
