@@ -91,11 +91,9 @@ class Services:
                 f"There is no board yet at {file}.", hint="`callboard sync` reads the sources and makes it."
             )
         promised = config.freshness.promised_minutes * MINUTE
-        return cls(
-            config,
-            open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy()),
-            SystemClock(),
-        )
+        store = open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy())
+        store.trusted_locations = config.ownership.trusted_locations
+        return cls(config, store, SystemClock())
 
     def __enter__(self) -> Self:
         return self

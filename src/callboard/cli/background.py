@@ -27,6 +27,7 @@ from callboard.usecases import browse, keep_fresh
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.sync import RunReport
+from callboard.usecases.watch_ownership import watch
 from callboard.wiring import OpenSource, Services, open_source, rules_of
 
 LOOK_SECONDS = 15.0
@@ -38,6 +39,8 @@ LAST_RETRY = 60 * MINUTE
 STOP_SECONDS = 20.0
 MOST_TOLD = 10_000
 """Ids that webhooks may name before they are read. Beyond that they are refused: the next run sees them anyway."""
+
+_WATCH = "ownership"
 
 _log = structlog.get_logger("callboard.sync")
 
@@ -110,6 +113,23 @@ class Background:
             if now >= self._not_before.get(_key(section), 0):
                 with request_id():
                     await self._read(section, now)
+        await self._watch()
+
+    async def _watch(self) -> None:
+        """Looks after ownership once a minute."""
+        now = self._services.clock.now()
+        if now < self._not_before.get(_WATCH, 0):
+            return
+        self._not_before[_WATCH] = Instant(now + MINUTE)
+        try:
+            watched = await asyncio.to_thread(watch, self._services.store, clock=self._services.clock)
+        except CallboardError as error:
+            _log.error("ownership could not be looked after", reason=error.message)
+        else:
+            if watched.ended or watched.moved_findings or watched.new_signals:
+                _log.info(
+                    "ownership", ended=len(watched.ended), moved=watched.moved_findings, signals=watched.new_signals
+                )
 
     async def _read(self, section: Section, now: Instant) -> None:
         try:

@@ -19,6 +19,7 @@ from callboard.telemetry import metrics
 from callboard.usecases import holds, keep_fresh, upkeep
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.sync import Progress, RunReport, sync
+from callboard.usecases.watch_ownership import watch
 from callboard.wiring import OpenSource, Services, open_catalog, open_source
 
 BYTES_PER_FINDING = 2_000
@@ -66,6 +67,15 @@ def follow_policy(services: Services) -> None:
     moved = upkeep.follow_policy(services.store, services.clock)
     if moved:
         print(f"The policy has changed: {moved:,} due dates moved.", file=sys.stderr)
+
+
+def watch_ownership(services: Services) -> None:
+    """Looks after ownership once something was read: what has ended, what has won twice, what is amiss."""
+    watched = watch(services.store, clock=services.clock)
+    for entry in watched.ended:
+        print(f"The mapping entry {entry} has ended.", file=sys.stderr)
+    if watched.moved_findings:
+        print(f"{watched.moved_findings:,} findings changed hands.", file=sys.stderr)
 
 
 async def everything(

@@ -26,12 +26,24 @@ import msgspec
 
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
-from callboard.domain import reconcile, standards
+from callboard.config.standards import Standards
+from callboard.domain import reconcile
 from callboard.domain.due import Policy, PolicyName
 from callboard.domain.finding import Severity
 from callboard.errors import ConfigError
 
-__all__ = ["Config", "Database", "Due", "Freshness", "Safety", "Section", "Server", "hide_password", "load"]
+__all__ = [
+    "Config",
+    "Database",
+    "Due",
+    "Freshness",
+    "Ownership",
+    "Safety",
+    "Section",
+    "Server",
+    "hide_password",
+    "load",
+]
 
 FILE_NAME = "callboard.toml"
 MAX_BYTES = 1_000_000
@@ -119,40 +131,12 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
         return Policy(name=PolicyName(self.policy), days=days, known_exploited_days=self.known_exploited_days or None)
 
 
-Patterns = tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=200)], ...]
+class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose things are."""
 
-
-class Standards(msgspec.Struct, frozen=True, kw_only=True):
-    """How projects, components and resources are to be named, tagged and owned. In patterns `*` is any text."""
-
-    enabled: bool = False
-    """Whether `callboard ownership standards` looks at anything."""
-    project_names: Patterns = ()
-    """Patterns of which a Wiz project's name has to match one. Left out: any name."""
-    project_owner: bool = False
-    """Whether a Wiz project needs an owner there."""
-    project_unit: bool = False
-    """Whether a Wiz project needs a business unit."""
-    component_names: Patterns = ()
-    """Patterns of which a component's name has to match one."""
-    component_owner: bool = False
-    """Whether a component needs an owner that exists."""
-    component_system: bool = False
-    """Whether a component needs a system."""
-    component_description: bool = False
-    """Whether a component needs a description."""
-    component_annotations: Patterns = ()
-    """Annotations that every component needs, for example "wiz.io/project-id"."""
-    resource_names: Patterns = ()
-    """Patterns of which a resource's name has to match one."""
-    resource_tags: Patterns = ()
-    """Tags that every resource needs: "team", or with its value "env=prod"; several of one key allow any of them."""
-
-    def as_standards(self) -> standards.Standards:
-        """The standards as the domain knows them."""
-        fields = msgspec.structs.asdict(self)
-        del fields["enabled"]
-        return standards.Standards(**fields)
+    trusted_locations: tuple[str, ...] = ()
+    """Catalog locations that only the right people can write, as the catalog names them; `*` stands for any text. Annotations
+    from there that name a source's own object also open what is sensitive."""
 
 
 FIXED: Mapping[str, type[msgspec.Struct]] = {
@@ -162,6 +146,7 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "safety": Safety,
     "due": Due,
     "standards": Standards,
+    "ownership": Ownership,
 }
 LISTS = ("source", "catalog")
 """Sections that may come several times; each says its kind and its name."""
@@ -198,6 +183,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     safety: Safety
     due: Due
     standards: Standards
+    ownership: Ownership
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     notices: tuple[str, ...]
@@ -243,6 +229,7 @@ def load(
         safety=fixed["safety"],
         due=fixed["due"],
         standards=fixed["standards"],
+        ownership=fixed["ownership"],
         sources=lists["source"],
         catalogs=lists["catalog"],
         notices=(*notices, *_open_to_others(reader)),

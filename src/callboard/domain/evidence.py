@@ -176,7 +176,9 @@ def _of_claims(subject: Subject, evidence: Evidence) -> list[Candidate]:
         name = canonical(form, value)
         if form in (REPOSITORY, IMAGE_SOURCE):
             if of_name := claimed.get((REPOSITORY, name)):
-                found += _of_repository(of_name, _paths_in(name, subject), trusted)
+                found += _of_repository(
+                    of_name, evidence.claims.folders.get(name, {}), _paths_in(name, subject), trusted
+                )
             continue
         for claim in claimed.get((form, name), ()):
             fit = _fit(claim, subject)
@@ -190,7 +192,7 @@ def _of_claims(subject: Subject, evidence: Evidence) -> list[Candidate]:
 
 
 def _of_repository(
-    claims: Sequence[Claim], paths: Sequence[Sequence[str]], trusted: frozenset[EntityRef]
+    claims: Sequence[Claim], folders: Mapping[str, Sequence[Claim]], paths: Sequence[str], trusted: frozenset[EntityRef]
 ) -> list[Candidate]:
     """The claims on one repository that mean one of these places in it, the deepest folder the closest.
 
@@ -198,19 +200,34 @@ def _of_repository(
     repository and no other. Where no claim means any of the places, or none is known, all of them count alike: nobody
     says that this part of the repository is somebody else's, so it stays with those who share the repository.
     """
-    fits = [(claim, _folder_fit(claim.path, paths)) for claim in claims] if paths else []
-    found = [_claimed(claim, fit, trusted) for claim, fit in fits if fit is not None]
-    return found or [_claimed(claim, 0, trusted) for claim in claims]
+    found: dict[Claim, int] = {}
+    for path in paths:
+        for folder in _folders(path):
+            for claim in folders.get(folder, ()):
+                found[claim] = folder.count("/") + 1 if folder else 0
+    if found:
+        return [_claimed(claim, fit, trusted) for claim, fit in found.items()]
+    return [_claimed(claim, 0, trusted) for claim in claims]
 
 
-def _paths_in(repository: str, subject: Subject) -> list[list[str]]:
-    """The places of the subject in this repository, as names of folders and the file."""
+def _folders(path: str) -> Iterator[str]:
+    """The whole repository, every folder on the way, and the place itself."""
+    yield ""
+    at = path.find("/")
+    while at > 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+    yield path
+
+
+def _paths_in(repository: str, subject: Subject) -> list[str]:
+    """The places of the subject in this repository."""
     found = []
     for form, value in subject.aliases:
         if form == REPOSITORY_PATH:
             inside, _, path = canonical(form, value).partition(IN_REPOSITORY)
             if inside == repository:
-                found.append(path.split("/"))
+                found.append(path)
     return found
 
 
@@ -231,14 +248,6 @@ def _fit(claim: Claim, subject: Subject) -> int | None:
         clusters = [canonical(form, value) for form, value in subject.aliases if form == KUBERNETES_CLUSTER]
         return 1 if claim.cluster in clusters else None
     return 0
-
-
-def _folder_fit(folder: str, paths: Sequence[Sequence[str]]) -> int | None:
-    """How many folders deep the claim reaches towards one of the places. None: towards none of them."""
-    if not folder:
-        return 0
-    wanted = folder.split("/")
-    return len(wanted) if any(path[: len(wanted)] == wanted for path in paths) else None
 
 
 def _of_rules(subject: Subject, evidence: Evidence) -> Iterator[Candidate]:

@@ -20,13 +20,13 @@ defaults:
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
 import msgspec
 
 from callboard.domain.component import EntityRef, entity_ref
-from callboard.domain.instant import DAY, Instant, from_datetime, to_datetime
+from callboard.domain.coverage import end_of_day
+from callboard.domain.instant import Instant, to_datetime
 from callboard.domain.mapping import (
     Default,
     Form,
@@ -176,11 +176,10 @@ class _Reader:
         if text is None:
             return None
         try:
-            day = date.fromisoformat(text.strip())
+            return end_of_day(text.strip())
         except ValueError:
             self.problems.append(Problem(where, f"{text!r} is no date. Write it as 2027-06-30."))
             return None
-        return Instant(from_datetime(datetime.combine(day, time(), UTC)) + DAY - 1)
 
     def _trust(self, where: str, told: _Trust | None) -> Trust | None:
         if told is None:

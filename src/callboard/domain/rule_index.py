@@ -1,11 +1,12 @@
 """Mapping rules, compiled: the rules that match a resource are looked up by its own words, never tried one by one.
 
 Each rule hangs on one of its terms, the rarest. A value without `*` is found by itself, a pattern by the text before its
-first `*`, after its last, or by three characters in its longest piece; only what is found so is compared in full.
+first `*`, after its last, or by the rarest three characters in its longest piece; only what is found so is compared in full.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -26,7 +27,7 @@ from callboard.domain.mapping import Form, RuleSet, Term, plain, rule_id, spelle
 from callboard.domain.ownership import RESOURCE, Subject
 from callboard.domain.repository import IN_REPOSITORY
 
-Facts = Mapping[Form, frozenset[str]]
+Facts = dict[Form, tuple[str, ...]]
 """What rules can look at, by form, in the spelling that they compare."""
 
 _NAMES = frozenset({WIZ_ASSET, WIZ_EXTERNAL, WIZ_REPOSITORY})
@@ -56,11 +57,6 @@ class Compiled(msgspec.Struct, frozen=True):
     """Specificity: of two rules that match, the one that says more about the resource wins."""
     terms: tuple[Term, ...]
     set_name: str = ""
-
-
-def facts_of(subject: Subject, forms: Iterable[Form]) -> Facts:
-    """What a subject is, in the forms that any rule asks about."""
-    return {form: frozenset(_FACTS[form](subject)) for form in forms}
 
 
 def _resource(subject: Subject) -> Iterator[str]:
@@ -158,15 +154,23 @@ class RuleIndex:
         self._ends: dict[Form, dict[str, list[Compiled]]] = {}
         self._grams: dict[Form, dict[str, list[Compiled]]] = {}
         rarity = Counter((term.form, value) for rule in self.rules for term in rule.terms for value in term.values)
+        grams = Counter(
+            gram
+            for rule in self.rules
+            for term in rule.terms
+            for value in term.values
+            for gram in _grams(longest_piece(value))
+        )
         for rule in self.rules:
-            self._hang(rule, min(rule.terms, key=lambda term: _cost(term, rarity)))
+            self._hang(rule, grams, min(rule.terms, key=lambda term: _cost(term, rarity)))
         self._start_lengths = {form: sorted({len(key) for key in found}) for form, found in self._starts.items()}
         self._end_lengths = {form: sorted({len(key) for key in found}) for form, found in self._ends.items()}
-        self._forms = tuple({term.form for rule in self.rules for term in rule.terms})
+        self._patterned = frozenset({*self._starts, *self._ends, *self._grams})
+        self._anchors = tuple({*self._exact, *self._patterned})
 
-    def _hang(self, rule: Compiled, term: Term) -> None:
+    def _hang(self, rule: Compiled, grams: Counter[str], term: Term) -> None:
         for value in term.values:
-            index, key = _place(value)
+            index, key = _place(value, grams)
             table: dict[Form, dict[str, list[Compiled]]] = getattr(self, f"_{index}")
             table.setdefault(term.form, {}).setdefault(key, []).append(rule)
 
@@ -174,40 +178,74 @@ class RuleIndex:
         """The rules whose every term the subject meets, each once."""
         if not self.rules:
             return
-        facts = facts_of(subject, self._forms)
+        facts: Facts = {form: tuple(_FACTS[form](subject)) for form in self._anchors}
         seen: set[str] = set()
         for rule in self._found(facts):
             if rule.id not in seen:
                 seen.add(rule.id)
-                if all(_meets(term, facts) for term in rule.terms):
+                if all(_meets(term, subject, facts) for term in rule.terms):
                     yield rule
 
     def _found(self, facts: Facts) -> Iterator[Compiled]:
         for form, values in facts.items():
-            exact, starts = self._exact.get(form), self._starts.get(form)
-            ends, grams = self._ends.get(form), self._grams.get(form)
-            for value in values:
-                if exact and (found := exact.get(value)):
+            if exact := self._exact.get(form):
+                for value in values:
+                    if found := exact.get(value):
+                        yield from found
+            if form in self._patterned:
+                for value in values:
+                    yield from self._by_pieces(form, value)
+
+    def _by_pieces(self, form: Form, value: str) -> Iterator[Compiled]:
+        """Rules whose patterns start, end, or have a piece as the value does."""
+        size = len(value)
+        if starts := self._starts.get(form):
+            for length in self._start_lengths[form]:
+                if length > size:
+                    break
+                if found := starts.get(value[:length]):
                     yield from found
-                if starts:
-                    for length in self._start_lengths[form]:
-                        yield from starts.get(value[:length], ()) if length <= len(value) else ()
-                if ends:
-                    for length in self._end_lengths[form]:
-                        yield from ends.get(value[-length:], ()) if length <= len(value) else ()
-                if grams:
-                    for gram in {value[at : at + _GRAM] for at in range(len(value) - _GRAM + 1)}:
-                        yield from grams.get(gram, ())
+        if ends := self._ends.get(form):
+            for length in self._end_lengths[form]:
+                if length > size:
+                    break
+                if found := ends.get(value[size - length :]):
+                    yield from found
+        if grams := self._grams.get(form):
+            for at in range(size - _GRAM + 1):
+                if found := grams.get(value[at : at + _GRAM]):
+                    yield from found
 
 
-def _cost(term: Term, rarity: Counter[tuple[Form, str]]) -> tuple[int, int, int]:
-    """How many subjects a term is likely to bring up: terms of other rules tell, then what it looks at."""
-    shared = max((rarity[term.form, value] for value in term.values), default=0)
-    return (sum(is_pattern(value) for value in term.values), shared, -_FIT[term.form])
+_BREADTH = {
+    Form.RESOURCE: 0,
+    Form.PATH: 1,
+    Form.PROJECT: 2,
+    Form.TAG: 2,
+    Form.LABEL: 2,
+    Form.ACCOUNT: 3,
+    Form.TYPE: 5,
+    Form.SOURCE: 6,
+}
+"""How many resources one value of a form is likely to be shared by, in steps of about ten times."""
 
 
-def _place(value: str) -> tuple[str, str]:
-    """Where a value hangs, and under which key."""
+def _cost(term: Term, rarity: Counter[tuple[Form, str]]) -> float:
+    """How much work a term is likely to make: how many resources bring it up, times how many rules hang there."""
+    return max((_cost_of(term.form, value, rarity) for value in term.values), default=math.inf)
+
+
+def _cost_of(form: Form, value: str, rarity: Counter[tuple[Form, str]]) -> float:
+    breadth = _BREADTH[form] + (form in (Form.TAG, Form.LABEL) and "=" not in value)
+    return breadth + is_pattern(value) + math.log10(rarity[form, value])
+
+
+def _grams(text: str) -> set[str]:
+    return {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
+
+
+def _place(value: str, grams: Counter[str]) -> tuple[str, str]:
+    """Where a value hangs, and under which key: of a piece inside, its three characters that the fewest others have."""
     if not is_pattern(value):
         return "exact", value
     first, last = value.partition("*")[0], value.rpartition("*")[2]
@@ -215,11 +253,13 @@ def _place(value: str) -> tuple[str, str]:
         return "starts", first
     if last:
         return "ends", last
-    return "grams", longest_piece(value)[:_GRAM]
+    return "grams", min(sorted(_grams(longest_piece(value))), key=lambda gram: grams[gram])
 
 
-def _meets(term: Term, facts: Facts) -> bool:
-    there = facts[term.form]
+def _meets(term: Term, subject: Subject, facts: Facts) -> bool:
+    there = facts.get(term.form)
+    if there is None:  # nothing hangs on this form: only rules that are found by another ask for it
+        there = facts[term.form] = tuple(_FACTS[term.form](subject))
     return any(
         any(matches(value, each) for each in there) if is_pattern(value) else value in there for value in term.values
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from callboard.domain.claims import claims_of
+from callboard.domain.claims import CLAIMING_KINDS, claims_of
 from callboard.domain.component import CatalogProblem, Entity, EntityRef
+from callboard.domain.drift import News, SignalKind
 from callboard.domain.groups import group_closure
 from callboard.domain.instant import Instant
-from callboard.store import evidence, owning, schema, touched
+from callboard.store import evidence, owning, schema, signals, touched
 from callboard.store.counting import Ledger
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
@@ -173,6 +174,9 @@ def apply_difference(
         _write_groups(conn, store, former.ids)
     holdings = Holdings(conn, store, former)
     subjects = touched.by_entities(conn, store, known, former, before=before, after=after)
+    signals.note(conn, store.dialect, _news(before, after, difference), now=now)
+    came_back = [each.ref for each in difference.changed] + list(difference.gone)
+    signals.over(conn, store.dialect, SignalKind.ENTITY_MISSING, came_back, now=now)
     ledger = Ledger()
     moves = owning.decide_again(conn, store.dialect, holdings, subjects, now=now, at_once=agreed)
     moved = owning.move(conn, store.dialect, moves, ledger, now=now)
@@ -187,6 +191,24 @@ def apply_difference(
         moved_findings=moved,
         resources=_resources(conn),
     )
+
+
+def _news(before: Mapping[EntityRef, Entity], after: Mapping[EntityRef, Entity], difference: Difference) -> list[News]:
+    """What the owners of entities are told."""
+    found = []
+    for ref, entity in before.items():
+        if entity.kind not in CLAIMING_KINDS:
+            continue
+        now_owner = after[ref].owner if ref in after else None
+        if ref in difference.missing or ref in difference.gone:
+            kind = SignalKind.ENTITY_MISSING if ref in difference.missing else SignalKind.ENTITY_GONE
+        elif entity.owner != now_owner and entity.owner is not None:
+            kind = SignalKind.OWNER_CHANGED
+        else:
+            continue
+        told = tuple({each for each in (entity.owner, now_owner) if each is not None})
+        found.append(News(kind=kind, about=ref, old=entity.owner, new=now_owner, readers=told))
+    return found
 
 
 def _resources(conn: Connection) -> int:

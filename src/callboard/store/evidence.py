@@ -51,17 +51,17 @@ def load_entities(conn: Connection) -> dict[EntityRef, Entity]:
 
 def mark_of(conn: Connection) -> str:
     """What names the evidence that is stored."""
-    return str(_meta(conn, _MARK) or "")
+    return str(remembered(conn, _MARK) or "")
 
 
 def homes_of(conn: Connection) -> str:
     """Changes whenever somebody but the run road has given resources to others."""
-    return str(_meta(conn, _HOMES) or "")
+    return str(remembered(conn, _HOMES) or "")
 
 
 def tick_of(conn: Connection) -> Instant:
     """The moment up to which what ends has ended."""
-    return Instant(int(_meta(conn, _TICK) or 0))
+    return Instant(int(remembered(conn, _TICK) or 0))
 
 
 def current(conn: Connection, store: Store) -> Known:
@@ -88,17 +88,17 @@ def changed(conn: Connection, *, tick: Instant | None = None) -> None:
     """Note that rule sets changed, or that it is later now. Inside `Store.write`."""
     _new_mark(conn)
     if tick is not None:
-        _set_meta(conn, _TICK, str(tick))
+        remember(conn, _TICK, str(tick))
 
 
 def moved(conn: Connection) -> None:
     """Note that resources were given to others, so that a run forgets what it remembers. Inside `Store.write`."""
-    _set_meta(conn, _HOMES, secrets.token_hex(8))
+    remember(conn, _HOMES, secrets.token_hex(8))
 
 
 def _new_mark(conn: Connection) -> str:
     mark = secrets.token_hex(8)
-    _set_meta(conn, _MARK, mark)
+    remember(conn, _MARK, mark)
     return mark
 
 
@@ -107,11 +107,13 @@ def _ids(conn: Connection) -> dict[EntityRef, int]:
     return {EntityRef(ref): int(id_) for ref, id_ in rows}
 
 
-def _meta(conn: Connection, key: str) -> str | None:
+def remembered(conn: Connection, key: str) -> str | None:
+    """What is kept under a key of `meta`."""
     meta = schema.meta.c
     return conn.execute(select(meta.value).where(meta.key == key)).scalar_one_or_none()
 
 
-def _set_meta(conn: Connection, key: str, value: str) -> None:
+def remember(conn: Connection, key: str, value: str) -> None:
+    """Keep something under a key of `meta`. Inside `Store.write`."""
     conn.execute(delete(schema.meta).where(schema.meta.c.key == key))
     conn.execute(insert(schema.meta).values(key=key, value=value))

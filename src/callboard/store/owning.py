@@ -6,6 +6,7 @@ component that changes its owner touches no finding, and evidence that changes m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from callboard.domain.claims import Key
 from callboard.domain.component import EntityRef
+from callboard.domain.drift import News, SignalKind
 from callboard.domain.evidence import own
 from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
@@ -26,7 +28,7 @@ from callboard.domain.ownership import (
     must_win_again,
 )
 from callboard.domain.subject import subject_of
-from callboard.store import evidence, schema
+from callboard.store import evidence, schema, signals
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
@@ -283,7 +285,26 @@ def decide_again(
                 moves.append(Move(each.id, each.holding_id, to, tier))
         _write_challenges(conn, dialect, challenged, challengers)
         _write_candidates(conn, dialect, ids, fresh)
+    signals.note(conn, dialect, _news(conn, holdings, moves), now=now)
     return moves
+
+
+def _news(conn: Connection, holdings: Holdings, moves: Sequence[Move]) -> list[News]:
+    """What former and new owners are told: how much went from whom to whom. What was nobody's is no loss."""
+    counts: Counter[tuple[tuple[EntityRef, ...], tuple[EntityRef, ...]]] = Counter()
+    for each in moves:
+        before, after = holdings.home(conn, each.before), holdings.home(conn, each.after)
+        if before.routes and before != after:
+            counts[before.routes, after.routes] += 1
+    owners = holdings.evidence.owners
+    found = []
+    for (before_routes, after_routes), n in counts.items():
+        told = {owner for ref in (*before_routes, *after_routes) if (owner := owners.get(ref)) is not None}
+        old, new = (", ".join(refs) or "nobody" for refs in (before_routes, after_routes))
+        found.append(
+            News(kind=SignalKind.RESOURCE_MOVED, about=f"{old} → {new}", old=old, new=new, n=n, readers=tuple(told))
+        )
+    return found
 
 
 def _tiers(conn: Connection, dialect: Dialect, ids: Sequence[int]) -> dict[int, int | None]:

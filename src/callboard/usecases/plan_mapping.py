@@ -24,6 +24,9 @@ from callboard.store.mapping import Revision
 from callboard.store.owning import Holdings
 from callboard.store.planning import Survey
 
+MOST_TOLD = 20
+"""Problems told in one error."""
+
 ATTEMPTS = 3
 """So often a plan is made again when somebody else writes meanwhile; then it is made while nobody can."""
 
@@ -208,7 +211,9 @@ def _words(found: Changes) -> dict[str, str]:
 
 def refused(name: str, wrong: Sequence[Problem]) -> MappingRefusedError:
     """The error that tells everything that is wrong with a rule set."""
-    lines = [f"{each.where}: {each.reason}" for each in wrong]
+    lines = [f"{each.where}: {each.reason}" for each in wrong[:MOST_TOLD]]
+    if len(wrong) > MOST_TOLD:
+        lines.append(f"and {len(wrong) - MOST_TOLD} more")
     return MappingRefusedError(
         f"The rule set {name!r} cannot be applied:\n  " + "\n  ".join(lines),
         hint="Nothing was changed. Put this right, and `callboard ownership plan` it again.",
