@@ -15,6 +15,7 @@
     │   ├── RepositoryUnreachableError   the network or the forge failed; worth a retry later
     │   ├── RepositoryRefusedError   a token or an app that is not accepted, or may not read this
     │   ├── RepositoryMissingError   the forge knows no such thing, or does not show it to us
+    │   ├── FileTooLargeError        larger than what is asked for may be
     │   └── BudgetSpentError         more calls or more waiting than one reading may take
     ├── OutboundError                one outbound HTTP request failed
     │   ├── UnreachableError         no answer, or 5xx after all retries
@@ -100,6 +101,10 @@ class RepositoryRefusedError(RepositoryError):
 
 class RepositoryMissingError(RepositoryError):
     """The forge knows no such repository, or does not show it to us."""
+
+
+class FileTooLargeError(RepositoryError):
+    """The file is larger than Callboard reads."""
 
 
 class BudgetSpentError(RepositoryError):

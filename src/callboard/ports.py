@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import msgspec
 
-from callboard.domain.codeowners import Dialect
 from callboard.domain.component import CatalogReading
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
@@ -174,12 +173,6 @@ class Repositories(Protocol):
     @property
     def wants_slugs(self) -> bool:
         """Whether the catalog's slugs on this host are to be read too."""
-
-    def dialect(self, head: Head) -> Dialect:
-        """By whose rules its CODEOWNERS are read."""
-
-    def host_of(self, head: Head) -> str:
-        """The host of one repository; for a folder it depends on the checkout."""
 
     def listing(self, slugs: Sequence[str], kept: MutableMapping[str, Kept]) -> AsyncIterator[Listed]:
         """Every repository once, then those of `slugs` that were not among them.

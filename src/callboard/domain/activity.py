@@ -214,7 +214,7 @@ def _by_activity(
     if not is_folder and there:
         there.pop()
     folders = {each.folder for each in contributions}
-    inner = next((each for end in range(len(there), -1, -1) if (each := "/".join(there[:end])) in folders), None)
+    inner = next((up for end in range(len(there), -1, -1) if (up := "/".join(there[:end])) in folders), None)
     if inner is None:
         return []
     human = [each for each in contributions if each.folder == inner and not is_bot(each.who, excluded)]

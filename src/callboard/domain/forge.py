@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from callboard.domain.codeowners import Dialect
 from callboard.domain.instant import Instant
 
 
@@ -18,8 +19,12 @@ class Kept(msgspec.Struct, frozen=True):
 class Head(msgspec.Struct, frozen=True, kw_only=True):
     """A repository as a listing tells it."""
 
+    host: str
+    """The forge as it stands in annotations, for example "github.com"."""
     slug: str
     """`<org>/<repo>`, on GitLab with all its groups, in the forge's own letter case."""
+    dialect: Dialect
+    """By whose rules its CODEOWNERS are read."""
     external_id: str
     """The forge's own id, which outlives a renaming."""
     branch: str
