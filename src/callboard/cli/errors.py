@@ -18,6 +18,7 @@ from callboard.errors import (
     NotAllowedError,
     NotFoundError,
     OutboundError,
+    RepositoryError,
     SourceError,
     StoreError,
 )
@@ -36,6 +37,7 @@ EXIT_CODES: tuple[tuple[type[CallboardError], int], ...] = (
     (ImportRefusedError, INCOMPLETE),
     (SourceError, INCOMPLETE),
     (CatalogError, INCOMPLETE),
+    (RepositoryError, INCOMPLETE),
     (OutboundError, INCOMPLETE),
     (NotFoundError, FAILED),
     (ConflictError, FAILED),

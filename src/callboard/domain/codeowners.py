@@ -128,7 +128,8 @@ def _gitlab(lines: Iterable[tuple[int, str]]) -> tuple[list[Entry], list[Skipped
     skipped: list[Skipped] = []
     names: dict[str, str] = {}
     required: set[str] = set()
-    section, usual = "", ()
+    section = ""
+    usual: tuple[str, ...] = ()
     for number, line in lines:
         if len(line) > MAX_LINE:
             skipped.append(Skipped(number, "the line is too long"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.domain.codeowners import Dialect
+from callboard.domain.codeowners import CodeOwners, Dialect
 from callboard.domain.instant import Instant
+from callboard.domain.manifest_place import ManifestPlace
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -100,6 +101,104 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     contributions: tuple[Contribution, ...]
     complete: bool
     """False when only the newest commits of a folder were counted."""
+
+
+class FoundPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of a manifest in one repository, with what names its content."""
+
+    place: ManifestPlace
+    blob: str
+    size: int | None
+    """In bytes, where the forge tells."""
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one repository told when it was read."""
+
+    head: Head
+    commit: str
+    etag: str | None
+    files: int
+    code_owners_path: str | None
+    code_owners_blob: str | None
+    code_owners: CodeOwners | None
+    """None: as they were, or there are none (`code_owners_path` tells)."""
+    contributions: tuple[Contribution, ...] | None
+    """None: could not be read; what was known stays."""
+    places: tuple[FoundPlace, ...]
+    problem: str | None = None
+    """What is left out, in words."""
+
+
+class Repository(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository as it is known."""
+
+    id: int
+    key: str
+    """`<host>/<slug>` in the spelling that is compared."""
+    reader: str
+    """Which section of the configuration reads it."""
+    host: str
+    slug: str
+    external_id: str
+    branch: str
+    head: str
+    etag: str | None
+    marker: str
+    promise: str
+    """How it was read: another promise means reading it anew."""
+    dialect: Dialect
+    archived: bool
+    files: int
+    code_owners_path: str | None
+    code_owners_blob: str | None
+    moved_to: str | None
+    """The slug that the old one leads to now."""
+    missed: int
+    """Complete readings in a row in which it was not there."""
+    gone_at: Instant | None
+    read_at: Instant | None
+    """When its content was last looked at. None: never."""
+    seen_at: Instant
+    problem: str | None
+
+
+class RepositoryLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository in a list."""
+
+    repository: Repository
+    code_owner_lines: int
+    contributors: int
+    """Different authors lately."""
+    manifests: int
+    """Places of manifests."""
+    components: int
+    """Catalog entities that name it."""
+
+
+class RepositoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one repository."""
+
+    repository: Repository
+    code_owners: CodeOwners | None
+    contributions: tuple[Contribution, ...]
+    places: tuple[FoundPlace, ...]
+    components: tuple[str, ...]
+    """References of the catalog entities that name it."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """The last reading of one section."""
+
+    reader: str
+    read_at: Instant
+    complete_at: Instant | None
+    """When everything was last read. None: never."""
+    state: str
+    """complete, partial or failed."""
+    reason: str | None
+    repositories: int
+    calls: int
 
 
 MAX_FILES = 200_000

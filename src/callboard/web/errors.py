@@ -27,6 +27,7 @@ from callboard.errors import (
     NotAllowedError,
     NotFoundError,
     OutboundError,
+    RepositoryError,
     SourceError,
     StoreError,
 )
@@ -43,6 +44,7 @@ STATUS: dict[type[CallboardError], int] = {
     ConfigError: 500,
     SourceError: 502,
     CatalogError: 502,
+    RepositoryError: 502,
     OutboundError: 502,
     StoreError: 503,
     CallboardError: 500,

@@ -20,7 +20,7 @@ COMMITS = 100
 
 
 async def read_activity(
-    calls: Calls, url: str, head: Head, folders: Sequence[str], since: Instant, ignored: Collection[str]
+    calls: Calls, url: str, head: Head, folders: Sequence[str], *, since: Instant, ignored: Collection[str]
 ) -> Activity:
     """Who committed to these folders since then. Raises RepositoryError."""
     owner, _, name = head.slug.partition("/")

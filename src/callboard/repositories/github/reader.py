@@ -1,6 +1,7 @@
 """What GitHub tells about repositories, over its REST API, and over GraphQL where that saves many calls.
 
-Read 2026-11: https://docs.github.com/en/rest/repos/repos, /en/rest/git/blobs. A conditional request that is answered 304 costs nothing of the rate limit.
+Read 2026-11: https://docs.github.com/en/rest/repos/repos and https://docs.github.com/en/rest/git/blobs. A conditional
+request that is answered 304 costs nothing of the rate limit.
 """
 
 from __future__ import annotations
@@ -207,7 +208,7 @@ class GithubRepositories:
 
     async def activity(self, head: Head, folders: Sequence[str], since: Instant) -> Activity:
         """Who committed, without programs."""
-        return await read_activity(self._calls, self._config.graphql, head, folders, since, self._ignored)
+        return await read_activity(self._calls, self._config.graphql, head, folders, since=since, ignored=self._ignored)
 
     async def check(self) -> tuple[Check, ...]:
         """Whether the token works, what it may do, and whether each organisation shows its repositories."""
