@@ -199,7 +199,8 @@ def note_reading(conn: Connection, reading: Reading) -> None:
 def readings(conn: Connection) -> dict[str, Reading]:
     """The last reading of each section."""
     return {
-        row["reader"]: Reading(**row) for row in conn.execute(select(_reading).order_by(_reading.c.reader)).mappings()
+        row["reader"]: Reading(**{str(name): value for name, value in row.items()})
+        for row in conn.execute(select(_reading).order_by(_reading.c.reader)).mappings()
     }
 
 
@@ -307,4 +308,5 @@ def _places(conn: Connection, repository_id: int) -> tuple[FoundPlace, ...]:
 
 
 def _repository(row: RowMapping) -> Repository:
-    return msgspec.convert(dict(row), Repository)
+    # Column names come as a kind of text of their own.
+    return msgspec.convert({str(name): value for name, value in row.items()}, Repository)
