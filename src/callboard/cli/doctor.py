@@ -173,7 +173,7 @@ def _readings(services: Services) -> list[Check]:
         Check(
             subject="catalog: repositories",
             ok=None,
-            message=f"{each.slug} has moved to {each.moved_to}; {words.count(each.components, 'component')} still say the old name.",
+            message=f"{each.slug} has moved to {each.moved_to}; the old name stands in {words.count(each.components, 'component')}.",
             hint="Correct the slug annotation in their catalog-info.yaml.",
         )
         for each in repositories.renamed(services.store)

@@ -6,11 +6,10 @@ A name says only where to look. What a file holds is read by what knows its form
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable
 
 import msgspec
-
-from callboard.domain.path_pattern import Name, name_matches, name_pattern
 
 
 @enum.unique
@@ -99,13 +98,11 @@ _FOREIGN = frozenset(
 )
 """Folders of other people's code: what lies there belongs to another repository."""
 
+_STAR = re.escape("*")
 _EXACT = {name: (kind, ecosystem) for kind, ecosystem, names in _NAMES for name in names if "*" not in name}
-_PATTERNS: tuple[tuple[Name, PlaceKind, str], ...] = tuple(
-    (name_pattern(name, choices=False), kind, ecosystem)
-    for kind, ecosystem, names in _NAMES
-    for name in names
-    if "*" in name
-)
+_PATTERNED = tuple((name, kind, ecosystem) for kind, ecosystem, names in _NAMES for name in names if "*" in name)
+_ANY_PATTERN = re.compile("|".join(f"({re.escape(name).replace(_STAR, '.*')})" for name, _, _ in _PATTERNED), re.DOTALL)
+"""One group for each pattern. A regular expression can be trusted here: these patterns are ours, with one star each."""
 
 
 def place_of(path: str) -> ManifestPlace | None:
@@ -115,8 +112,8 @@ def place_of(path: str) -> ManifestPlace | None:
         is_workflow = len(folders) == 2 and name.endswith((".yml", ".yaml"))
         return ManifestPlace(path=path, kind=PlaceKind.PIPELINE, ecosystem="github") if is_workflow else None
     found = _EXACT.get(name)
-    if found is None:
-        found = next(((kind, system) for pattern, kind, system in _PATTERNS if name_matches(pattern, name)), None)
+    if found is None and (match := _ANY_PATTERN.fullmatch(name)) is not None and match.lastindex is not None:
+        found = _PATTERNED[match.lastindex - 1][1:]
     if found is None or not _FOREIGN.isdisjoint(folders):
         return None
     return ManifestPlace(path=path, kind=found[0], ecosystem=found[1])
