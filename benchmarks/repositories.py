@@ -119,7 +119,9 @@ async def reading(url: str, forge: str, store: Store) -> tuple[RepositoriesRepor
         net.requests = []
         kind: Any = GithubRepositories if is_github else GitlabRepositories
         took = Stopwatch()
-        report = await read_repositories(store, kind(config, net, now=clock.now), clock=clock, activity_days=90)
+        report = await read_repositories(
+            store, kind(config, net, now=clock.now), clock=clock, activity_days=90, sections=()
+        )
         return report, took.figures(), net.requests
 
 

@@ -109,7 +109,12 @@ async def one_place(
     """Reads the repositories of one section. With how long until the next reading, in microseconds."""
     async with open_repositories(services.config, section, services.clock) as opened:
         report = await read_repositories(
-            services.store, opened.reader, clock=services.clock, activity_days=opened.activity_days, progress=listen
+            services.store,
+            opened.reader,
+            clock=services.clock,
+            activity_days=opened.activity_days,
+            sections=[each.name for each in services.config.repositories],
+            progress=listen,
         )
         return report, opened.every
 

@@ -19,8 +19,11 @@ from callboard.domain.path_pattern import ANY, STAR, Segment, name_pattern, path
 MAX_BYTES = 3 * 1024 * 1024
 """GitHub ignores files from this size on; nothing reads a larger one on GitLab here either."""
 
-MAX_ENTRIES = 20_000
-"""Lines of one file that are kept. No real file comes near."""
+MAX_ENTRIES = 5_000
+"""Lines of one file that are kept. Real files come with some hundreds, the largest known with two thousand."""
+
+MAX_WORK = 50_000_000
+"""Characters of patterns times characters of the path: beyond that a file is made to keep us busy, and answers nothing."""
 
 MAX_LINE = 4_096
 """Characters of a line that can be read."""
@@ -178,6 +181,8 @@ def owners_of(code_owners: CodeOwners, path: str, *, is_folder: bool = False) ->
 
     A deciding line without owners means nobody. For a folder: whose a new file directly in it would be.
     """
+    if sum(len(entry.pattern) for entry in code_owners.entries) * len(path) > MAX_WORK:
+        return ()
     segments = [segment for segment in path.split("/") if segment]
     if is_folder:
         segments.append("\0")  # a name that fits a star and nothing else

@@ -29,6 +29,7 @@ class Neighbourhood:
         self._repositories = {key: each for key, each in known(conn).items() if each.read_at is not None}
         self._entities = list(owning.load_entities(conn).values())
         self._directories: dict[str, Directory] = {}
+        self._near: dict[tuple[int, str], tuple[Neighbour, ...]] = {}
         self._read: dict[int, tuple[CodeOwners | None, tuple[Contribution, ...]]] = {}
 
     def of(self, keys: Iterable[Key]) -> tuple[Neighbour, ...]:
@@ -38,8 +39,15 @@ class Neighbourhood:
             repository = self._repositories.get(repository_key)
             if repository is None or repository.gone_at is not None:
                 continue
+            for each in self._at(repository, path):
+                found.setdefault((each.entity, each.near.value), each)
+        return tuple(found.values())
+
+    def _at(self, repository: Repository, path: str) -> tuple[Neighbour, ...]:
+        key = (repository.id, path)
+        if key not in self._near:
             code_owners, contributions = self._facts(repository)
-            for each in neighbours(
+            self._near[key] = neighbours(
                 path,
                 code_owners,
                 contributions,
@@ -48,9 +56,8 @@ class Neighbourhood:
                 # A path names a file; a repository without one is its top folder.
                 is_folder=not path,
                 seen_at=repository.read_at or repository.seen_at,
-            ):
-                found.setdefault((each.entity, each.near.value), each)
-        return tuple(found.values())
+            )
+        return self._near[key]
 
     def _facts(self, repository: Repository) -> tuple[CodeOwners | None, tuple[Contribution, ...]]:
         if repository.id not in self._read:
@@ -62,6 +69,7 @@ class Neighbourhood:
 
     def _directory(self, host: str) -> Directory:
         if host not in self._directories:
+            # Backstage's provider of GitHub writes github.com/… for a company's own GitHub as well.
             self._directories[host] = directory_of(
                 self._entities,
                 {host, "github.com", "gitlab.com"} if host not in ("github.com", "gitlab.com") else {host},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -35,6 +35,7 @@ FAILED = "failed"
 GONE_AFTER = 2
 """Complete readings in a row without a repository after which it counts as gone. Nothing of it is deleted."""
 
+NO_SECTION = "No section of the configuration reads it any more."
 NOT_FOUND = "The forge knows no such repository, or does not show it to Callboard."
 
 _repo, _owner, _act = schema.repository, schema.code_owner, schema.activity
@@ -180,11 +181,24 @@ def write_missed(conn: Connection, keys: Iterable[str], *, now: Instant) -> int:
     """After a complete reading: repositories that were not there. How many of them count as gone from now on."""
     gone = 0
     for key in keys:
-        missed = update(_repo).where(_repo.c.key == key).values(missed=_repo.c.missed + 1).returning(_repo.c.missed)
-        if conn.execute(missed).scalar_one() == GONE_AFTER:
+        missed = (
+            update(_repo)
+            .where(_repo.c.key == key, _repo.c.missed < GONE_AFTER)
+            .values(missed=_repo.c.missed + 1)
+            .returning(_repo.c.missed)
+        )
+        if conn.execute(missed).scalar_one_or_none() == GONE_AFTER:
             conn.execute(update(_repo).where(_repo.c.key == key).values(gone_at=now, problem=NOT_FOUND))
             gone += 1
     return gone
+
+
+def retire(conn: Connection, sections: Collection[str], *, now: Instant) -> int:
+    """Repositories whose section is no longer configured count as gone, until another section reads them. How many."""
+    left = update(_repo).where(_repo.c.reader.not_in(sections), _repo.c.gone_at.is_(None))
+    for table in (_kept, _reading):
+        conn.execute(delete(table).where(table.c.reader.not_in(sections)))
+    return conn.execute(left.values(gone_at=now, problem=NO_SECTION)).rowcount
 
 
 def note_reading(conn: Connection, reading: Reading) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -76,14 +76,35 @@ async def read_repositories(
     *,
     clock: Clock,
     activity_days: int,
+    sections: Collection[str],
     progress: Listener | None = None,
 ) -> RepositoriesReport:
     """Read what `reader` lists and write it down. Raises RepositoryError when nothing of it could be read.
 
+    `sections` are the names of all that are configured: what another one reads is left to it.
     What cannot be read keeps what was known of it. Nothing is taken for gone unless everything was read, twice in a row.
     """
+    await asyncio.to_thread(_retire, store, frozenset({reader.name, *sections}), clock.now())
     run = _Run(store, reader, clock, activity_days, progress)
     return await run.go()
+
+
+def _retire(store: Store, sections: Collection[str], now: Instant) -> None:
+    with store.write() as conn:
+        shelf.retire(conn, sections, now=now)
+
+
+class _Answers(dict[str, Kept]):
+    """Kept answers, noting which are still of use."""
+
+    def __init__(self, kept: Mapping[str, Kept]) -> None:
+        super().__init__(kept)
+        self.used: set[str] = set()
+
+    def get(self, address: str, default: Kept | None = None) -> Kept | None:  # type: ignore[override]
+        """As a dict's own."""
+        self.used.add(address)
+        return super().get(address, default)
 
 
 class _Run:
@@ -104,6 +125,8 @@ class _Run:
         self._moves: dict[str, Moved] = {}
         self._absent: list[str] = []
         self._unread: list[Unread] = []
+        self._failed: dict[str, str] = {}
+        """By key: repositories that were listed and could not be read."""
         self._error: RepositoryError | None = None
         """What ended the reading early."""
         self._is_spent = False
@@ -115,8 +138,8 @@ class _Run:
 
     async def go(self) -> RepositoriesReport:
         """Lists and reads side by side, then settles what was not there."""
-        kept, slugs = await asyncio.to_thread(self._load)
-        before = dict(kept)
+        before, slugs = await asyncio.to_thread(self._load)
+        kept = _Answers(before)
         async with asyncio.TaskGroup() as group:
             try:
                 async for listed in self._reader.listing(slugs, kept):
@@ -160,7 +183,7 @@ class _Run:
             # The section that had it first keeps it.
             return
         self._heads[key] = head
-        if known is not None and _is_same(known, head):
+        if known is not None and known.reader == self._reader.name and _is_same(known, head):
             self._same.append(head)
             self._unchanged += 1
         else:
@@ -177,6 +200,7 @@ class _Run:
                 return
             except RepositoryError as error:
                 self._unread.append(Unread(head.slug, error.message))
+                self._failed[key_of(head.host, head.slug)] = error.message
                 return
             if facts is None:
                 self._same.append(head)
@@ -252,12 +276,12 @@ class _Run:
                 shelf.write_facts(conn, self._store, self._reader.name, facts, promise=PROMISE, now=now)
                 shelf.write_seen(conn, same, now=now)
 
-    def _settle(self, before: dict[str, Kept], kept: dict[str, Kept]) -> RepositoriesReport:
+    def _settle(self, before: Mapping[str, Kept], kept: _Answers) -> RepositoriesReport:
         self._write(*self._batch())
         now = self._clock.now()
         is_complete = self._error is None and not self._unread
         by_id = {(head.host, head.external_id): head for head in self._heads.values()}
-        unread = {key_of(self._reader.host, each.where): each.reason for each in self._unread}
+        unread = {key_of(self._reader.host, each.where): each.reason for each in self._unread} | self._failed
         mine = {key: each for key, each in self._known.items() if each.reader == self._reader.name}
         missing = [key for key in mine if key not in self._heads and key not in unread]
         for key in missing:
@@ -274,7 +298,8 @@ class _Run:
             shelf.write_moves(conn, {key: each.head.slug for key, each in self._moves.items()}, now=now)
             not_there = [key for key in missing if key not in self._moves]
             gone = shelf.write_missed(conn, not_there, now=now) if is_complete else 0
-            shelf.keep_answers(conn, self._store, self._reader.name, before, kept)
+            good = {address: each for address, each in kept.items() if not is_complete or address in kept.used}
+            shelf.keep_answers(conn, self._store, self._reader.name, before, good)
         state = COMPLETE if is_complete else PARTIAL
         self._note(state, len(self._heads))
         return RepositoriesReport(
@@ -316,6 +341,7 @@ class _Run:
 def _is_same(known: Repository, head: Head) -> bool:
     return (
         known.read_at is not None
+        and known.gone_at is None
         and known.promise == PROMISE
         and known.marker == head.marker != ""
         and known.branch == head.branch

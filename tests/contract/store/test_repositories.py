@@ -42,7 +42,7 @@ def read(stage: Stage, forge: Forge, **fields: Any) -> RepositoriesReport:
 
     async def go() -> RepositoriesReport:
         async with github(forge, Waiting(), **({"organisations": ("acme",)} | fields)) as reader:
-            return await read_repositories(stage.store, reader, clock=stage.clock, activity_days=90)
+            return await read_repositories(stage.store, reader, clock=stage.clock, activity_days=90, sections=())
 
     return asyncio.run(go())
 
@@ -243,7 +243,7 @@ def test_gitlab_is_read_by_the_same_road(stage: Stage, forge: Forge) -> None:
 
     async def go() -> RepositoriesReport:
         async with gitlab(forge, Waiting(), groups=("acme",)) as reader:
-            return await read_repositories(stage.store, reader, clock=stage.clock, activity_days=90)
+            return await read_repositories(stage.store, reader, clock=stage.clock, activity_days=90, sections=())
 
     assert asyncio.run(go()).read == 3
     again = asyncio.run(go())
@@ -284,6 +284,29 @@ def test_who_is_near_a_resource_comes_from_its_repository(stage: Stage, forge: F
         stranger = Neighbourhood(conn, now=stage.clock.now()).of([(REPOSITORY, f"{host}/acme/other")])
         assert stranger == ()
     assert {row.components for row in stage.rows().values()} == {row.components for row in before.values()}
+
+
+def test_a_section_that_is_gone_leaves_its_repositories_to_another(stage: Stage, forge: Forge) -> None:
+    """They count as gone until then; a section that is still there keeps what it has."""
+    read(stage, forge)
+    report = read(stage, forge, name="second", organisations=(), from_catalog=False)
+    assert report.repositories == 0
+    assert shown(stage, "acme/r1").repository.gone_at is not None
+    assert read(stage, forge, name="second").read == 3
+    page = shown(stage, "acme/r1")
+    assert (page.repository.reader, page.repository.gone_at, len(page.places)) == ("second", None, 2)
+
+
+def test_answers_that_are_of_no_use_are_forgotten(stage: Stage, forge: Forge) -> None:
+    """Only those of the last complete reading are kept."""
+    forge.page_size = 1
+    read(stage, forge)
+    forge.page_size = 100
+    del forge.repositories["acme/r3"]
+    read(stage, forge)
+    with stage.store.read() as conn:
+        addresses = conn.execute(select(schema.kept_answer.c.address)).scalars().all()
+    assert len(addresses) == 1
 
 
 def test_an_unknown_repository_is_not_found(stage: Stage) -> None:

@@ -179,6 +179,12 @@ def test_a_huge_file_is_cut_and_says_so() -> None:
     assert parse("a" * (MAX_LINE + 1) + " @x", Dialect.GITHUB).skipped[0].line == 1
 
 
+def test_a_file_made_to_keep_us_busy_answers_nothing() -> None:
+    """Patterns and a path that together would take minutes: the test ends."""
+    text = "".join(f"{'*a' * 1_000}{n} @x\n" for n in range(1_000))
+    assert owners(text, "a" * 4_000) == []
+
+
 WORDS = st.text(alphabet="ab*/?\\[]!^# @-.\n\0ä", max_size=60)
 
 

@@ -25,7 +25,7 @@ Git = Callable[..., str]
 
 @pytest.fixture
 def git(tmp_path: Path) -> Git:
-    """Runs git in `tmp_path`/root/shop with settings of nobody's machine."""
+    """Runs git in a new checkout, with settings of nobody's machine."""
     folder = tmp_path / "root" / "shop"
     folder.mkdir(parents=True)
 
