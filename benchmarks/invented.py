@@ -12,8 +12,11 @@ import random
 
 import msgspec
 
+from callboard.domain.codeowners import CodeOwners, Dialect, Entry
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Observed
+from callboard.domain.forge import Contribution, Facts, Head
+from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import Default, Form, Rule, RuleSet, Term, Vocabulary
 from callboard.ports import ProjectRecord
 
@@ -29,6 +32,7 @@ PRODUCTS = (
 FUNCTIONS = (
     "api", "worker", "web", "gateway", "indexer", "exporter", "importer", "scheduler", "store", "engine", "sync", "admin",
 )  # fmt: skip
+NOW = Instant(1_790_000_000_000_000)
 MONOREPO = "github.com/acme/platform-mono"
 
 
@@ -48,8 +52,8 @@ class World(msgspec.Struct, kw_only=True):
     observed: list[Observed]
     rule_set: RuleSet
     trusted_locations: tuple[str, ...]
-    committers: dict[str, frozenset[EntityRef]]
-    """By resource, who has worked on its repository: bots are left out, as the reader of repositories does."""
+    facts: list[Facts]
+    """What the forge tells of repositories: who has committed where, bots among them, and some CODEOWNERS."""
 
 
 class Truth(msgspec.Struct, kw_only=True):
@@ -103,7 +107,7 @@ class Company:
         return World(
             entities=[*self.groups, *self._users(), *self._around(), *map(self._entity, self.parts)],
             projects=self._projects(), observed=[], rule_set=self._rules(),
-            trusted_locations=("url:https://git.acme.example/reviewed/*",), committers={},
+            trusted_locations=("url:https://git.acme.example/reviewed/*",), facts=self._facts(),
         )  # fmt: skip
 
     def _groups(self) -> list[Entity]:
@@ -117,13 +121,63 @@ class Company:
             people = tuple(EntityRef(f"user:default/p{number:02}-{n}") for n in range(self.chance.randint(3, 8)))
             self.members[ref] = () if self.often(0.02) else people
             found.append(
-                Entity(ref=ref, kind="group", name=name, parent=tops[number % len(tops)], members=self.members[ref])
+                Entity(
+                    ref=ref,
+                    kind="group",
+                    name=name,
+                    parent=tops[number % len(tops)],
+                    members=self.members[ref],
+                    annotations=(("github.com/team-slug", f"acme/{name}"),),
+                )
             )
         return found
 
     def _users(self) -> list[Entity]:
         people = sorted({user for users in self.members.values() for user in users})
-        return [Entity(ref=ref, kind="user", name=ref.partition("/")[2]) for ref in people]
+        return [
+            Entity(
+                ref=ref, kind="user", name=ref.partition("/")[2],
+                annotations=(("github.com/user-login", ref.partition("/")[2]),),
+            )
+            for ref in people
+        ]  # fmt: skip
+
+    def _facts(self) -> list[Facts]:
+        """Teams commit most to what is theirs, others a little, and bots more than anybody."""
+        places: dict[str, list[tuple[str, Part]]] = {}
+        for each in self.parts:
+            if each.repository:
+                places.setdefault(each.repository, []).append((each.folder, each))
+        found = []
+        for repository, folders in sorted(places.items()):
+            rows: dict[tuple[str, str], int] = {}
+            entries: list[Entry] = []
+            for folder, part in folders:
+                rows[folder, "renovate[bot]"] = 90
+                team = self.members.get(part.owner, ())
+                for user in self.chance.sample(team, min(len(team), 3)):
+                    rows[folder, user.partition("/")[2]] = self.chance.randint(4, 40)
+                if self.often(0.3):
+                    for user in self.members[self.chance.choice(sorted(self.members))][:1]:
+                        rows[folder, user.partition("/")[2]] = self.chance.randint(1, 5)
+                if self.often(0.3):
+                    pattern = f"/{folder}/" if folder else "*"
+                    owners = (f"@acme/{part.owner.partition('/')[2]}",)
+                    entries.append(Entry(line=len(entries) + 1, pattern=pattern, owners=owners))
+            host, _, slug = repository.partition("/")
+            found.append(
+                Facts(
+                    head=Head(host=host, slug=slug, dialect=Dialect.GITHUB, external_id=slug, branch="main", marker="1"),
+                    commit="1", etag=None, files=len(folders), problem=None, places=(),
+                    code_owners_path="CODEOWNERS" if entries else None, code_owners_blob="1" if entries else None,
+                    code_owners=CodeOwners(dialect=Dialect.GITHUB, entries=tuple(entries)) if entries else None,
+                    contributions=tuple(
+                        Contribution(who=who, folder=folder, commits=n, last_at=Instant(NOW - 5 * DAY))
+                        for (folder, who), n in rows.items()
+                    ),
+                )
+            )  # fmt: skip
+        return found
 
     def _parts(self, teams: list[EntityRef]) -> list[Part]:
         pairs = [(product, function) for product in PRODUCTS for function in FUNCTIONS]

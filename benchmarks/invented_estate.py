@@ -6,7 +6,7 @@ import random
 
 import msgspec
 
-from benchmarks.invented import Company, Part, Sizes, Truth, World
+from benchmarks.invented import NOW, Company, Part, Sizes, Truth, World
 from callboard.domain.alias import (
     KUBERNETES_CLUSTER,
     KUBERNETES_ID,
@@ -19,8 +19,6 @@ from callboard.domain.alias import (
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Kind, Observed, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import DAY, Instant
-
-NOW = Instant(1_790_000_000_000_000)
 
 KINDS = (
     ("VIRTUAL_MACHINE", "vm"), ("BUCKET", "bucket"), ("DB_SERVER", "db"), ("SERVERLESS", "fn"), ("KUBERNETES_CLUSTER", "pod"),
@@ -179,12 +177,6 @@ class _Estate:
         sketch.aliases.append((REPOSITORY, mine.repository))
         if mine.folder and self._often(0.8):
             sketch.aliases.append((REPOSITORY_PATH, f"{mine.repository}//{mine.folder}/main.tf"))
-        team = self._company.members.get(mine.owner, ())
-        people = set(self._chance.sample(team, min(len(team), 2)))
-        if self._often(0.3):
-            people.update(self._company.members[self._chance.choice(sorted(self._company.members))][:1])
-        if people:
-            self.world.committers[sketch.id] = frozenset(people)
 
     def _put_in_account(self, sketch: Sketch, mine: Part) -> None:
         draw = self._chance.random()

@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from benchmarks.invented import World
-from benchmarks.invented_estate import NOW
+from benchmarks.invented import NOW, World
 from callboard.domain.component import CatalogReading
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.instant import Instant

@@ -20,7 +20,7 @@ import click
 import msgspec
 from sqlalchemy import func, select
 
-from benchmarks.invented import PRODUCTS, Sizes, Truth, World
+from benchmarks.invented import NOW, PRODUCTS, Sizes, Truth, World
 from benchmarks.invented_estate import invent
 from benchmarks.invented_source import InventedCatalog, InventedSource, StillClock
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers
@@ -30,7 +30,7 @@ from callboard.domain.evaluation import Truth as Label
 from callboard.domain.groups import group_closure
 from callboard.domain.likeness import DEFAULT, Comparison, Model, estimate
 from callboard.domain.suggesting import Likely, Unowned
-from callboard.store import Store, evidence, open_store, schema, suggesting
+from callboard.store import Store, evidence, open_store, repositories, schema, suggesting
 from callboard.store.visible import visible
 from callboard.usecases.plan_mapping import apply_mapping
 from callboard.usecases.read_catalog import read_catalog
@@ -56,6 +56,8 @@ def take_in(store: Store, world: World) -> None:
     applied = apply_mapping(
         store, AT_THE_LAPTOP, world.rule_set, reason="The company's rules.", clock=clock, agreed=True
     )
+    with store.write() as conn:
+        repositories.write_facts(conn, store, "github", world.facts, promise="1", now=clock.now())
     report = asyncio.run(sync(store, InventedSource(world), clock=clock))
     tell(f"catalog {reading.state}, rules {applied.state}, sync {report.state}: {report.seen} findings")
 
@@ -127,10 +129,10 @@ def _ended(case: Case) -> str:
     )
 
 
-def suggested(store: Store, world: World, truth: Truth, model: Model) -> dict[str, Any]:
+def suggested(store: Store, truth: Truth, model: Model) -> dict[str, Any]:
     """Suggestions for what is unmapped, the first and the first three, against the truth."""
     began = time.perf_counter()
-    report = suggest_owners(store, AT_THE_LAPTOP, limit=1_000_000, model=model, committers=world.committers)
+    report = suggest_owners(store, AT_THE_LAPTOP, now=NOW, limit=1_000_000, model=model)
     seconds = time.perf_counter() - began
     loud = clerical = first = three = team = listed = owned = 0
     for each in report.resources:
@@ -197,15 +199,13 @@ def pairs_of(seed: int, folder: Path) -> Iterator[tuple[Comparison, bool]]:
     store = open_store(f"sqlite:///{folder / f'tune-{seed}.db'}")
     take_in(store, world)
     with store.read() as conn:
-        waiting = suggesting.waiting(conn, store.dialect, AT_THE_LAPTOP.visibility)
+        waiting = suggesting.waiting(conn, store.dialect, AT_THE_LAPTOP.visibility, now=NOW)
         around = suggesting.around(conn, AT_THE_LAPTOP.visibility)
         entities = evidence.load_entities(conn)
     store.close()
     likely = Likely(entities.values(), DEFAULT, around=around)
     for each in waiting:
-        people = world.committers.get(each.external_id, frozenset())
-        unowned = msgspec.structs.replace(each.unowned, committers=people)
-        for ref, comparison in likely.comparisons(unowned).items():
+        for ref, comparison in likely.comparisons(each.unowned).items():
             yield comparison, ref in truth.components[each.external_id]
 
 
@@ -288,7 +288,7 @@ def main(seed: int, resources: int, components: int, groups: int, *, estimating:
                 name: {"wrong": each.wrong, "pairs": each.pairs} for name, each in work.items() if each.pairs
             },
             "sensitive_sight": {"pairs": sum(each.pairs for each in sensitive.values()), "wrong": wrong, "aim": 0},
-            "suggestions": suggested(store, world, truth, DEFAULT),
+            "suggestions": suggested(store, truth, DEFAULT),
             "conflicts": {
                 "n": found.overall.conflicts,
                 "true_owner_among_them": sum(

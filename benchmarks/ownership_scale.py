@@ -114,7 +114,11 @@ def rules(count: int, components: int) -> RuleSet:
     """Rules of every form, a vocabulary and defaults."""
     chance = random.Random(2)
     forms: list[Callable[[int], dict[str, Any]]] = [
-        lambda n: {"account": f"account-{n // 5 % 60}", "type": TYPES[n // 5 % len(TYPES)], "tag": f"cost-centre={n // 5}"},
+        lambda n: {
+            "account": f"account-{n // 5 % 60}",
+            "type": TYPES[n // 5 % len(TYPES)],
+            "tag": f"cost-centre={n // 5}",
+        },
         lambda n: {"tag": f"cost-centre={n // 5}", "type": TYPES[n % 3]},
         lambda n: {"resource": f"thing-{n}*"},
         lambda n: {"path": f"github.com/acme/mono-{n % 50}//services/s{n}"},

@@ -64,7 +64,7 @@ def test_nobody_sees_what_is_sensitive_of_others(company: Read) -> None:
 
 def test_suggestions_are_right_more_often_than_not(company: Read) -> None:
     """Far more often: below six in ten they are to be switched off."""
-    store, world, truth, _ = company
-    found = suggested(store, world, truth, DEFAULT)
+    store, _, truth, _ = company
+    found = suggested(store, truth, DEFAULT)
     assert found["suggested"] > 10
     assert found["precision_first"]["low"] > 0.6

@@ -19,6 +19,7 @@ from callboard.errors import (
     NotAllowedError,
     NotFoundError,
     OutboundError,
+    RepositoryError,
     SourceError,
     StoreError,
 )
@@ -38,6 +39,7 @@ EXIT_CODES: tuple[tuple[type[CallboardError], int], ...] = (
     (LabelsError, INCOMPLETE),
     (SourceError, INCOMPLETE),
     (CatalogError, INCOMPLETE),
+    (RepositoryError, INCOMPLETE),
     (OutboundError, INCOMPLETE),
     (NotFoundError, FAILED),
     (ConflictError, FAILED),

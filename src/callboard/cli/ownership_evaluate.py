@@ -49,7 +49,7 @@ def evaluate(door: Door, /, *, labels: Path, as_json: bool) -> None:
     except UnicodeDecodeError as error:
         raise LabelsError(f"{labels.name} is no UTF-8 text: byte {error.start} cannot be read.") from None
     with door.services() as services:
-        report = evaluate_ownership(services.store, AT_THE_LAPTOP, read_labels(text))
+        report = evaluate_ownership(services.store, AT_THE_LAPTOP, read_labels(text), now=services.clock.now())
     if as_json:
         output.document(report)
         return

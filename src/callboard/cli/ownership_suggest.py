@@ -27,7 +27,8 @@ def suggest(door: Door, /, *, resource: str | None, limit: int, as_json: bool) -
     from callboard.web import words
 
     with door.services() as services:
-        report = suggest_owners(services.store, AT_THE_LAPTOP, resource=resource, limit=limit)
+        now = services.clock.now()
+        report = suggest_owners(services.store, AT_THE_LAPTOP, now=now, resource=resource, limit=limit)
     if as_json:
         output.document(report)
         return

@@ -12,6 +12,8 @@ from callboard.domain.access import Visibility
 from callboard.domain.alias import (
     KUBERNETES_CLUSTER,
     KUBERNETES_NAMESPACE,
+    REPOSITORY,
+    REPOSITORY_PATH,
     WIZ_ASSET,
     WIZ_EXTERNAL,
     WIZ_REPOSITORY,
@@ -20,12 +22,14 @@ from callboard.domain.claims import canonical
 from callboard.domain.component import EntityRef
 from callboard.domain.evaluation import Answer
 from callboard.domain.finding import Resource
+from callboard.domain.instant import Instant
 from callboard.domain.naming import last_part
 from callboard.domain.ownership import Verdict
 from callboard.domain.suggesting import Place, Unowned
 from callboard.domain.term import ACCOUNT, folded
 from callboard.store import schema
 from callboard.store.dialect import Dialect
+from callboard.store.neighbours import Neighbourhood
 from callboard.store.visible import visible
 
 r, f, holding = schema.resource.c, schema.finding.c, schema.holding.c
@@ -45,9 +49,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def waiting(
-    conn: Connection, dialect: Dialect, visibility: Visibility, *, only: Collection[str] | None = None
+    conn: Connection, dialect: Dialect, visibility: Visibility, *, now: Instant, only: Collection[str] | None = None
 ) -> list[Waiting]:
-    """Resources that nobody owns, most open findings first; with `only`, of these external ids."""
+    """Resources that nobody owns, most open findings first; with `only`, of these external ids.
+
+    `now` says who has worked in a repository lately.
+    """
     counted = (
         select(f.resource_id, func.count().label("n")).where(f.closed == 0).group_by(f.resource_id).subquery("counted")
     )
@@ -65,27 +72,33 @@ def waiting(
     rows = conn.execute(query).all()
     projects = _projects(conn, dialect, {row.project_set_id for row in rows})
     decode = msgspec.msgpack.Decoder(Resource).decode
-    return [
-        _waiting(decode(bytes(row.body)), row.id, row.source, row.n, projects.get(row.project_set_id, ()))
-        for row in rows
-    ]
+    near = Neighbourhood(conn, now=now)
+    found = []
+    for row in rows:
+        resource = decode(bytes(row.body))
+        unowned = _unowned(row.id, resource, projects.get(row.project_set_id, ()), near)
+        found.append(
+            Waiting(
+                source=row.source, external_id=resource.external_id, name=resource.name, type=resource.type,
+                open=int(row.n), unowned=unowned,
+            )
+        )  # fmt: skip
+    return found
 
 
-def _waiting(resource: Resource, id_: int, source: str, n: int, projects: Sequence[str]) -> Waiting:
+def _unowned(id_: int, resource: Resource, projects: Sequence[str], near: Neighbourhood) -> Unowned:
     names = [resource.name]
     if resource.repository:
         names.append(last_part(resource.repository))
     if resource.provider_id:
         names.append(last_part(resource.provider_id))
-    return Waiting(
-        source=source,
-        external_id=resource.external_id,
-        name=resource.name,
-        type=resource.type,
-        open=int(n),
-        unowned=Unowned(
-            id=id_, names=tuple(dict.fromkeys(names)), places=tuple(places(resource, projects)), tags=resource.tags
-        ),
+    keys = [(form, canonical(form, value)) for form, value in resource.aliases if form in (REPOSITORY, REPOSITORY_PATH)]
+    return Unowned(
+        id=id_,
+        names=tuple(dict.fromkeys(names)),
+        places=tuple(places(resource, projects)),
+        tags=resource.tags,
+        committers=frozenset(each.entity for each in near.of(keys)),
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from callboard.domain.access import Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.evaluation import Case, Evaluation, Interval, Outcome, Truth, evaluate, outcome, truth_of, wilson
+from callboard.domain.instant import Instant
 from callboard.domain.labels import Label
 from callboard.domain.likeness import DEFAULT, Model
 from callboard.domain.suggesting import Likely
@@ -45,13 +46,13 @@ class EvaluationReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def evaluate_ownership(
-    store: Store, viewer: Viewer, labels: Sequence[Label], *, model: Model = DEFAULT
+    store: Store, viewer: Viewer, labels: Sequence[Label], *, now: Instant, model: Model = DEFAULT
 ) -> EvaluationReport:
     """Measure what is decided about the labelled resources in the viewer's sight. Raises LabelsError."""
     with store.read() as conn:
         decided, names = suggesting_store.decided(conn, viewer.visibility)
         entities = evidence.load_entities(conn)
-        waiting = suggesting_store.waiting(conn, store.dialect, viewer.visibility)
+        waiting = suggesting_store.waiting(conn, store.dialect, viewer.visibility, now=now)
         around = suggesting_store.around(conn, viewer.visibility)
     by_id = {each.external_id: each for each in decided}
     cases: dict[str, Case] = {}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
 
 from callboard.domain.access import Viewer
-from callboard.domain.component import EntityRef
+from callboard.domain.instant import Instant
 from callboard.domain.likeness import DEFAULT, Model, Suggestion
 from callboard.domain.suggesting import Likely
 from callboard.errors import NotFoundError
@@ -49,39 +47,34 @@ def suggest_owners(
     store: Store,
     viewer: Viewer,
     *,
+    now: Instant,
     resource: str | None = None,
     limit: int = 50,
     model: Model = DEFAULT,
-    committers: Mapping[str, frozenset[EntityRef]] | None = None,
 ) -> SuggestionReport:
     """Suggestions for what nobody owns, or for the one resource that is asked for.
 
-    `committers` tells by resource who has worked on it. Raises NotFoundError for a resource that is not there, that the
-    viewer may not see, or that somebody owns.
+    Raises NotFoundError for a resource that is not there, that the viewer may not see, or that somebody owns.
     """
     with store.read() as conn:
         only = None if resource is None else [resource]
-        waiting = suggesting_store.waiting(conn, store.dialect, viewer.visibility, only=only)
+        waiting = suggesting_store.waiting(conn, store.dialect, viewer.visibility, now=now, only=only)
         if resource is not None and not waiting:
             raise NotFoundError(f"No unmapped resource is called {resource!r}.")
         entities = evidence.load_entities(conn)
         around = suggesting_store.around(conn, viewer.visibility)
     likely = Likely(entities.values(), model, around=around)
-    found = []
-    for each in waiting:
-        unowned = each.unowned
-        if committers and (people := committers.get(each.external_id)):
-            unowned = msgspec.structs.replace(unowned, committers=people)
-        found.append(
-            Suggested(
-                source=each.source,
-                external_id=each.external_id,
-                name=each.name,
-                type=each.type,
-                open=each.open,
-                suggestions=likely.suggest(unowned),
-            )
+    found = [
+        Suggested(
+            source=each.source,
+            external_id=each.external_id,
+            name=each.name,
+            type=each.type,
+            open=each.open,
+            suggestions=likely.suggest(each.unowned),
         )
+        for each in waiting
+    ]
     found.sort(key=lambda each: (not _is_loud(each), not each.suggestions))
     loud = [each for each in found if _is_loud(each)]
     return SuggestionReport(

@@ -29,6 +29,7 @@ from callboard.errors import (
     NotAllowedError,
     NotFoundError,
     OutboundError,
+    RepositoryError,
     SourceError,
     StoreError,
 )
@@ -47,6 +48,7 @@ STATUS: dict[type[CallboardError], int] = {
     ConfigError: 500,
     SourceError: 502,
     CatalogError: 502,
+    RepositoryError: 502,
     OutboundError: 502,
     StoreError: 503,
     CallboardError: 500,

@@ -67,7 +67,7 @@ def shop(stage: Stage) -> Stage:
 
 def test_what_nobody_owns_gets_suggestions(shop: Stage) -> None:
     """By name and by what is around; what nothing speaks for is listed as well, with nobody."""
-    found = suggest_owners(shop.store, AT_THE_LAPTOP)
+    found = suggest_owners(shop.store, AT_THE_LAPTOP, now=shop.clock.now())
     by_id = {each.external_id: each for each in found.resources}
     assert set(by_id) == {"u1", "u2", "u3", "u4"}
     assert by_id["u1"].suggestions[0].component == "component:default/payments-api"
@@ -86,23 +86,26 @@ def test_what_nobody_owns_gets_suggestions(shop: Stage) -> None:
 def test_suggesting_changes_nothing(shop: Stage) -> None:
     """Not one row."""
     before = shop.revision(), shop.rows("is:unmapped").keys()
-    suggest_owners(shop.store, AT_THE_LAPTOP)
+    suggest_owners(shop.store, AT_THE_LAPTOP, now=shop.clock.now())
     assert (shop.revision(), shop.rows("is:unmapped").keys()) == before
 
 
 def test_one_resource_can_be_asked_for(shop: Stage) -> None:
     """One that has an owner, or is not there, is said to be neither."""
-    assert [each.external_id for each in suggest_owners(shop.store, AT_THE_LAPTOP, resource="u1").resources] == ["u1"]
+    assert [
+        each.external_id
+        for each in suggest_owners(shop.store, AT_THE_LAPTOP, now=shop.clock.now(), resource="u1").resources
+    ] == ["u1"]
     for other in ("a1", "nowhere"):
         with pytest.raises(NotFoundError):
-            suggest_owners(shop.store, AT_THE_LAPTOP, resource=other)
+            suggest_owners(shop.store, AT_THE_LAPTOP, now=shop.clock.now(), resource=other)
 
 
 def test_who_reads_for_a_team_is_told_nothing_of_the_unmapped(shop: Stage) -> None:
     """Unmapped findings are nobody's to read, so neither are hints about them."""
-    assert suggest_owners(shop.store, TEAM).unmapped == 0
+    assert suggest_owners(shop.store, TEAM, now=shop.clock.now()).unmapped == 0
     with pytest.raises(NotFoundError):
-        suggest_owners(shop.store, TEAM, resource="u1")
+        suggest_owners(shop.store, TEAM, now=shop.clock.now(), resource="u1")
     with shop.store.read() as conn:
         assert all(
             "ledger" not in ref for refs in suggesting_store.around(conn, TEAM.visibility).values() for ref in refs
@@ -138,7 +141,7 @@ u4,cannot tell,ledger
 
 def test_labels_measure_what_was_decided(shop: Stage) -> None:
     """Two answered of three right or wrong, one false claim, one miss with a right suggestion."""
-    report = evaluate_ownership(shop.store, AT_THE_LAPTOP, read_labels(LABELS))
+    report = evaluate_ownership(shop.store, AT_THE_LAPTOP, read_labels(LABELS), now=shop.clock.now())
     whole = report.evaluation.overall
     assert (whole.cases, whole.answered, whole.right, whole.wrong_owner, whole.false_claims) == (5, 3, 1, 1, 1)
     assert (whole.missed, whole.abstained, whole.cannot_tell) == (1, 1, 1)
@@ -157,7 +160,7 @@ def test_labels_measure_what_was_decided(shop: Stage) -> None:
 
 def test_labels_about_the_unseen_are_not_found(shop: Stage) -> None:
     """As those about what does not exist: neither tells of the other."""
-    report = evaluate_ownership(shop.store, TEAM, read_labels(LABELS))
+    report = evaluate_ownership(shop.store, TEAM, read_labels(LABELS), now=shop.clock.now())
     assert report.not_found == ("l1", "u1", "u3", "elsewhere", "u4")
     assert report.evaluation.overall.cases == 2
 
@@ -178,7 +181,7 @@ def test_labels_about_the_unseen_are_not_found(shop: Stage) -> None:
 def test_labels_that_cannot_be_read(shop: Stage, labels: str, reason: str) -> None:
     """Name the line."""
     with pytest.raises(LabelsError, match=reason):
-        evaluate_ownership(shop.store, AT_THE_LAPTOP, read_labels(labels))
+        evaluate_ownership(shop.store, AT_THE_LAPTOP, read_labels(labels), now=shop.clock.now())
 
 
 def test_labels_of_both_kinds_say_the_same() -> None:

@@ -19,6 +19,14 @@ from callboard.store.schema.mapping import (
     signal_reader,
 )
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
+from callboard.store.schema.repositories import (
+    activity,
+    code_owner,
+    kept_answer,
+    manifest_place,
+    repository,
+    repository_reading,
+)
 from callboard.store.schema.runs import rejected, run, run_page, run_part, source
 from callboard.store.schema.things import (
     project,
@@ -35,12 +43,14 @@ __all__ = [
     "KNOWN",
     "NEVER",
     "UNKNOWN",
+    "activity",
     "audit",
     "bundle",
     "bundle_cell",
     "candidate",
     "catalog_reading",
     "claim",
+    "code_owner",
     "cube",
     "due_cell",
     "entity",
@@ -52,8 +62,10 @@ __all__ = [
     "holding",
     "holding_reader",
     "holding_route",
+    "kept_answer",
     "link_check",
     "link_report",
+    "manifest_place",
     "member",
     "meta",
     "metadata",
@@ -65,6 +77,8 @@ __all__ = [
     "project_set",
     "project_set_member",
     "rejected",
+    "repository",
+    "repository_reading",
     "resource",
     "resource_alias",
     "resource_term",
