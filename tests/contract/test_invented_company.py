@@ -34,7 +34,7 @@ def test_a_company_is_the_same_for_the_same_seed() -> None:
 
 
 def test_what_ownership_answers_there(company: Read) -> None:
-    """Rules are right; nothing is answered worse than people would bear; every kind of mistake was there to be made."""
+    """Rules are right; no tier that is counted on errs more than once in four; every kind of mistake was there to be made."""
     _, _, truth, cases = company
     assert len(cases) == SIZES.resources
     found = evaluate(cases, truth.owners)
@@ -43,7 +43,7 @@ def test_what_ownership_answers_there(company: Read) -> None:
     for tier in AIMS.keys() & found.by_tier.keys():
         precision = found.by_tier[tier].precision
         assert precision is not None
-        assert precision.high > 0.9
+        assert precision.share > 0.75
     assert {outcome(case) for case in cases} >= {
         Outcome.RIGHT, Outcome.WRONG_OWNER, Outcome.MISSED, Outcome.ABSTAINED,
     }  # fmt: skip
