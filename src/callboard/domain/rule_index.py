@@ -187,7 +187,8 @@ class RuleIndex:
                     yield rule
 
     def _found(self, facts: Facts) -> Iterator[Compiled]:
-        for form, values in facts.items():
+        for form in self._anchors:
+            values = facts[form]
             if exact := self._exact.get(form):
                 for value in values:
                     if found := exact.get(value):
