@@ -155,6 +155,11 @@ def next_id(conn: Connection, table: Table) -> int:
     return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
 
 
+def revision(conn: Connection) -> int:
+    """Grows with every change that a reader can see."""
+    return int(conn.execute(select(schema.revision.c.n)).scalar_one())
+
+
 def bump_revision(conn: Connection) -> int:
     """Say that something a reader can see has changed."""
     statement = schema.revision.update().values(n=schema.revision.c.n + 1).returning(schema.revision.c.n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from callboard.domain.board import Numbers
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query.terms import Term
-from callboard.store import filters, schema
+from callboard.store import cube, due_days, filters, schema
 from callboard.store.counting import WEEK
 from callboard.store.filters import Asking
 from callboard.store.visible import visible
@@ -37,20 +38,11 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
     """Open, overdue, due soon, new, and what stands apart, of what these terms about holdings leave in sight."""
     now = asking.now
     today = now // DAY
-    cube, due, cell, flow = schema.cube.c, schema.due_cell.c, schema.bundle_cell.c, schema.flow_cell.c
-    states: dict[int, int] = {
-        int(row[0]): int(row[1])
-        for row in conn.execute(
-            select(cube.state, func.sum(cube.n))
-            .where(scope(cube.holding_id, visibility, terms, asking))
-            .group_by(cube.state)
-        )
-    }
-    late = func.coalesce(func.sum(due.n).filter(due.day < today), 0)
-    soon = func.coalesce(func.sum(due.n).filter(due.day >= today), 0)
-    dues = conn.execute(
-        select(late, soon).where(scope(due.holding_id, visibility, terms, asking), due.day < today + SOON)
-    ).one()
+    cell, flow = schema.bundle_cell.c, schema.flow_cell.c
+    states: Counter[State] = Counter()
+    for (_, _, state, _), n in cube.counts(conn, visibility, terms, asking).items():
+        states[State(state)] += n
+    days = due_days.counts(conn, visibility, terms, asking)
     everything = isinstance(visibility, Everything) and not terms
     apart = select(func.coalesce(func.sum(cell.n), 0)).where(
         cell.apart == 1,
@@ -61,14 +53,14 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
         flow.week >= (now - 28 * DAY) // WEEK, scope(flow.holding_id, visibility, terms, asking)
     )
     return Numbers(
-        open=sum(n for state, n in states.items() if State(state).is_open),
-        overdue=int(dues[0]),
-        due_soon=int(dues[1]),
+        open=sum(n for state, n in states.items() if state.is_open),
+        overdue=sum(n for day, n in days.items() if day < today),
+        due_soon=sum(n for day, n in days.items() if today <= day < today + SOON),
         new=_new(conn, visibility, terms, asking),
         new_since=asking.visited_at,
         flapping=int(conn.execute(apart).scalar_one()),
         transient=int(conn.execute(transient).scalar_one()),
-        suppressed=states.get(int(State.REJECTED), 0),
+        suppressed=states[State.REJECTED],
     )
 
 

@@ -115,6 +115,13 @@ def is_counted(term: Term) -> bool:
     return term.key in ("is", "has", "no") and set(term.values) <= _COUNTED_WORDS | _HOLDING_WORDS
 
 
+def asks_cell(term: Term) -> bool:
+    """Whether the term asks about severity, kind, state or source alone, which a cell of the cube answers."""
+    if not isinstance(term, OneOf):
+        return False
+    return term.key in IN_CUBE or (term.key == "is" and set(term.values) <= _COUNTED_WORDS)
+
+
 def cube_conditions(query: Query, asking: Asking) -> tuple[Condition, bool]:
     """The same over `cube`, and whether any of them asks about holdings. Only for queries of counted terms."""
     found: list[Condition] = []

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import Connection, Engine
 
 T = TypeVar("T")
+
+
+class Droppable(Protocol):
+    """Something kept of databases."""
+
+    def drop(self, engine: Engine) -> None:
+        """Keep nothing of this database any more."""
+
+
+def is_writing(conn: Connection) -> bool:
+    """Whether this is a transaction of `Store.write`."""
+    return bool(conn.get_execution_options().get("writing", False))
 
 
 class Kept(Generic[T]):
@@ -24,10 +36,15 @@ class Kept(Generic[T]):
         self._most = most
         self._databases: WeakKeyDictionary[Engine, OrderedDict[Hashable, T]] = WeakKeyDictionary()
         self._lock = Lock()
-        _ALL.add(self)
+        keeps(self)
 
     def get(self, conn: Connection, key: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """The answer under this key, made when there is none. Two who ask at once may both make it."""
+        """The answer under this key, made when there is none. Two who ask at once may both make it.
+
+        What a writing transaction sees may never come to be, so it is not kept.
+        """
+        if is_writing(conn):
+            return make()
         with self._lock:
             answers = self._databases.setdefault(conn.engine, OrderedDict())
             if key in answers:
@@ -46,7 +63,12 @@ class Kept(Generic[T]):
             self._databases.pop(engine, None)
 
 
-_ALL: WeakSet[Kept[Any]] = WeakSet()
+_ALL: WeakSet[Droppable] = WeakSet()
+
+
+def keeps(one: Droppable) -> None:
+    """Let `forget` know of it."""
+    _ALL.add(one)
 
 
 def forget(engine: Engine) -> None:

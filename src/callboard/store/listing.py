@@ -18,8 +18,8 @@ from callboard.domain.instant import DAY
 from callboard.domain.query import MAX_LIMIT, OPEN, OVERDUE, Order, Query, Term, Text
 from callboard.domain.query.paging import Cursor, damaged
 from callboard.errors import InvalidQueryError
-from callboard.store import filters, schema
-from callboard.store import sources as source_store
+from callboard.store import cube, due_days, filters, schema
+from callboard.store.database import revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
 from callboard.store.visible import visible, visible_whole
@@ -73,7 +73,7 @@ def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking
     if filters.is_of_the_moment(query):
         return _count(conn, visibility, query, asking)
     stamp = msgspec.structs.replace(asking, now=today(asking.now))
-    key = (source_store.revision(conn), visibility, stamp, query.terms, COUNTED)
+    key = (revision(conn), visibility, stamp, query.terms, COUNTED)
     return _COUNTS.get(conn, key, lambda: _count(conn, visibility, query, asking))
 
 
@@ -81,7 +81,10 @@ _COUNTS: Kept[tuple[int, bool]] = Kept(2_000)
 
 
 def _count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
+    if all(filters.asks_holding(term) or filters.asks_cell(term) for term in query.terms):
+        return cube.total(conn, visibility, query.terms, asking), False
     if all(filters.is_counted(term) for term in query.terms):
+        # Some list has words of both, so that only the two together answer.
         clause, asks_holdings = filters.cube_conditions(query, asking)
         holding_id = schema.cube.c.holding_id
         # Holding 0 is all of them together, and no holding of its own.
@@ -115,13 +118,7 @@ def _capped(conn: Connection, rows: FromClause) -> tuple[int, bool]:
 
 def _overdue(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int:
     """Overdue findings, counted by the day that they were due."""
-    due = schema.due_cell.c
-    scope = visible_whole(due.holding_id, visibility)
-    if terms:
-        holds = filters.holding_conditions(due.holding_id, terms, asking)
-        scope = and_(due.holding_id > 0, visible(due.holding_id, visibility), holds)
-    late = select(func.coalesce(func.sum(due.n), 0)).where(due.day < asking.now // DAY, scope)
-    return int(conn.execute(late).scalar_one())
+    return sum(n for day, n in due_days.counts(conn, visibility, terms, asking).items() if day < asking.now // DAY)
 
 
 def _is_led_to(query: Query, visibility: Visibility) -> bool:

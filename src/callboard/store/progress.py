@@ -1,24 +1,17 @@
-"""What happened week by week, and how long findings live."""
+"""What happened week by week."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from callboard.domain import survival
 from callboard.domain.access import Visibility
 from callboard.domain.board import Week
-from callboard.domain.finding import Severity, State
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import Instant
 from callboard.store import schema
 from callboard.store.counting import WEEK
 from callboard.store.visible import visible, visible_whole
 
 f, flow = schema.finding.c, schema.flow_cell.c
-
-QUARTER = 91
-"""Days looked at for the half-life, and days before them for the former one."""
-
-_RANK = 6 - Severity.HIGH
 
 
 def weeks(
@@ -82,32 +75,3 @@ def sparklines(
         id_: tuple(week.open for week in _told(rows.get(id_, {}), this=this, count=count, open_now=n))
         for id_, n in open_by_entity.items()
     }
-
-
-def half_life(
-    conn: Connection, visibility: Visibility, *, now: Instant, only: ColumnElement[bool] | None = None
-) -> tuple[int | None, int]:
-    """Kaplan-Meier median, in days, of critical and high findings at risk in the last quarter, and how many there were.
-
-    Those that lived less than a day are left out, and those that are gone or set aside leave at that time, unfixed.
-    """
-    start = now - QUARTER * DAY
-    scope = and_(visible(f.holding_id, visibility), true() if only is None else only)
-    # Adding nothing keeps the planner from going through an index of nearly all findings, row by row.
-    at_risk = and_(f.rank <= _RANK, f.first_detected_at + 0 < now)
-    entered = case((f.first_detected_at < start, start - f.first_detected_at), else_=0) // DAY
-    closed = select(
-        entered.label("entered"), ((f.fixed_at - f.first_detected_at) // DAY).label("left"),
-        (f.state == int(State.FIXED)).label("fixed"), func.count().label("n"),
-    ).where(
-        scope, at_risk, f.closed == 1, f.fixed_at >= start, f.fixed_at < now, f.fixed_at - f.first_detected_at >= DAY
-    ).group_by("entered", "left", "fixed")  # fmt: skip
-    open_ = select(
-        entered.label("entered"), ((now - f.first_detected_at) // DAY).label("left"), func.count().label("n")
-    ).where(scope, at_risk, or_(f.closed == 0, f.fixed_at >= now)).group_by("entered", "left")  # fmt: skip
-    lives: list[survival.Lives] = [
-        survival.Lives(int(row.entered), int(row.left), int(row.n), fixed=bool(row.fixed))
-        for row in conn.execute(closed)
-    ]
-    lives += [survival.Lives(int(row.entered), int(row.left), int(row.n), fixed=False) for row in conn.execute(open_)]
-    return survival.median(lives), sum(each.n for each in lives)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,10 +12,12 @@ from callboard.domain.access import Visibility
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.run import RunState
-from callboard.store import schema
+from callboard.store import cube, schema
+from callboard.store.database import revision
 from callboard.store.dialect import promise_of
+from callboard.store.filters import Asking
 from callboard.store.kept import Kept
-from callboard.store.visible import visible, visible_whole
+from callboard.store.visible import visible
 
 
 def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
@@ -36,13 +39,9 @@ def _health(
     conn: Connection, visibility: Visibility, rows: Sequence[Row[Any]], held: dict[int, int], *, now: Instant
 ) -> tuple[SourceHealth, ...]:
     promised = promise_of(conn)
-    cube = schema.cube
-    counts = _by_source(
-        conn,
-        select(cube.c.source_id, func.sum(cube.c.n))
-        .where(visible_whole(cube.c.holding_id, visibility))
-        .group_by(cube.c.source_id),
-    )
+    counts: Counter[int] = Counter()
+    for (source_id, _, _, _), n in cube.counts(conn, visibility, (), Asking(now=now)).items():
+        counts[source_id] += n
     rejected = _by_source(conn, select(schema.rejected.c.source_id, func.count()).group_by(schema.rejected.c.source_id))
     f = schema.finding.c
     outside = _by_source(
@@ -66,7 +65,7 @@ def _health(
             syncing=_is_syncing(row, now),
             rejected=rejected.get(row.id, 0),
             out_of_scope=outside.get(row.id, 0),
-            findings=counts.get(row.id, 0),
+            findings=counts[row.id],
         )
         for row in rows
     )
@@ -100,8 +99,3 @@ def _by_source(conn: Connection, query: Select[Any]) -> dict[int, int]:
 
 
 _WORRYING = {RunState.HELD.value}
-
-
-def revision(conn: Connection) -> int:
-    """Grows with every change that a reader can see."""
-    return int(conn.execute(select(schema.revision.c.n)).scalar_one())

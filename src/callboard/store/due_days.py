@@ -1,0 +1,33 @@
+"""Open findings by the day that they are due, of the holdings that are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, select
+
+from callboard.domain.access import Everything, Visibility
+from callboard.domain.query import Term
+from callboard.store import schema
+from callboard.store.filters import Asking
+from callboard.store.scope import scope
+from callboard.store.shelf import Shelf, Sums
+
+c = schema.due_cell.c
+
+_READ = select(c.holding_id, c.day, c.n).where(c.holding_id.in_(bindparam("holdings", expanding=True)))
+_WHOLE = select(c.day, c.n).where(c.holding_id == 0)
+
+
+def _read(conn: Connection, holdings: Sequence[int], _moment: int) -> Iterable[Sequence[int]]:
+    return conn.execute(_READ, {"holdings": holdings}).cursor.fetchall()
+
+
+_SUMS = Sums(Shelf(_read), 64)
+
+
+def counts(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Mapping[int, int]:
+    """Day (since 1970, UTC) → open findings due on it, of what these terms about holdings leave in sight."""
+    if not terms and isinstance(visibility, Everything):
+        return dict(conn.execute(_WHOLE).cursor.fetchall())
+    return _SUMS.of(conn, scope(conn, visibility, terms, asking))
