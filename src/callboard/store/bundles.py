@@ -30,7 +30,6 @@ from callboard.store.cells import Group, group_of, ordered, place
 from callboard.store.filters import Asking
 from callboard.store.findings import rows_by_id
 from callboard.store.schema import NEVER
-from callboard.store.visible import visible
 
 f, c = schema.finding.c, schema.bundle_cell.c
 route, entity = schema.holding_route, schema.entity
@@ -151,7 +150,7 @@ def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: A
             func.min(due_at).label("due_at"), func.min(f.first_detected_at).label("oldest_at"),
             func.min(f.id).label("example"),
         )
-        .where(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+        .where(scopes.of_query(conn, visibility, query, asking))
         .group_by(key)
     )  # fmt: skip
 
@@ -247,8 +246,7 @@ class Teller:
         rows = self._conn.execute(
             select(key.label("key"), f.holding_id)
             .where(
-                visible(f.holding_id, self._visibility),
-                filters.conditions(self._conn, self._query, self._asking),
+                scopes.of_query(self._conn, self._visibility, self._query, self._asking),
                 key.in_([group.key for group in groups]),
             )
             .distinct()

@@ -17,11 +17,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case,
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.due import today
 from callboard.domain.query import OPEN, Term
-from callboard.store import cube, filters, schema
+from callboard.store import cube, schema
 from callboard.store.filters import Asking
-from callboard.store.scope import scope
+from callboard.store.scope import held, scope
 from callboard.store.shelf import Shelf, Sums
-from callboard.store.visible import visible
 
 c = schema.bundle_cell.c
 
@@ -108,7 +107,7 @@ def seen(
     """Cells of holdings in sight (of these bundles), without the flapping ones."""
     # Adding nothing keeps the planner from going from holding to holding where bundles lead to fewer cells.
     holding_id = c.holding_id if bundles is None else c.holding_id + 0
-    holds = and_(visible(holding_id, visibility), filters.holding_conditions(holding_id, terms, asking))
+    holds = held(holding_id, visibility, terms, asking)
     which = c.bundle_id > 0 if bundles is None else c.bundle_id.in_(bundles)
     return and_(which, c.holding_id > 0, c.apart == 0, holds)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain import bundle
-from callboard.domain.access import Visibility
+from callboard.domain.access import Everything, Visibility
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
 from callboard.domain.claims import claims_of
@@ -22,7 +21,7 @@ from callboard.domain.ownership import Reason, owner_problem
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
 from callboard.store import cube as cube_store
-from callboard.store import owning, progress, schema
+from callboard.store import due_days, owning, progress, schema
 from callboard.store import scope as scopes
 from callboard.store import sources as source_store
 from callboard.store.cube import Cell
@@ -44,7 +43,7 @@ GROUPS = 50
 
 def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     """Every component that the viewer may know of with its open findings, and the whole in numbers."""
-    known = _in_sight(conn, visibility)
+    known = None if isinstance(visibility, Everything) else _in_sight(conn, visibility)
     asking = Asking(now=now)
     within = scopes.scope(conn, visibility, (), asking)
     opened = cube_store.open_by_holding(conn, within)
@@ -54,7 +53,7 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
         _with_counts(row, counts.get(ref), oldest.get(ref))
         for ref, row in _catalog_rows(conn).items()
         # Other kinds may own findings too, and are shown when they do.
-        if ref in known and (kind_of(ref) == "component" or ref in counts)
+        if (known is None or ref in known) and (kind_of(ref) == "component" or ref in counts)
     )
     latest = catalog_store.last_reading(conn)
     return Board(
@@ -85,7 +84,8 @@ def _with_counts(row: ComponentRow, counts: Counts | None, oldest: Instant | Non
 
 def _in_sight(conn: Connection, visibility: Visibility) -> frozenset[str]:
     """Entities that the viewer may know of."""
-    return frozenset(conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility))).scalars())
+    rows = conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility)))
+    return frozenset(row[0] for row in rows.cursor.fetchall())
 
 
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
@@ -104,20 +104,20 @@ def _oldest_by_holding(conn: Connection, within: Scope) -> dict[int, Instant]:
 
 
 def _by_component(
-    conn: Connection, opened: Mapping[int, Mapping[Severity, int]], ages: Mapping[int, Instant]
+    conn: Connection, opened: Mapping[int, Counts], ages: Mapping[int, Instant]
 ) -> tuple[dict[EntityRef, Counts], dict[EntityRef, Instant]]:
     """Open findings of each component and when the oldest was detected; a shared one counts on each of them."""
-    sums: dict[EntityRef, Counter[str]] = {}
+    sums: dict[EntityRef, Counts] = {}
     oldest: dict[EntityRef, Instant] = {}
     homes = scopes.homes(conn)
     for holding_id, counts in opened.items():
+        age = ages.get(holding_id)
         for ref, _ in homes.get(holding_id, ()):
-            added = sums.setdefault(ref, Counter())
-            for severity, n in counts.items():
-                added[severity.word] += n
-            if (age := ages.get(holding_id)) is not None:
+            other = sums.get(ref)
+            sums[ref] = counts if other is None else other.plus(counts)
+            if age is not None:
                 oldest[ref] = min(age, oldest.get(ref, age))
-    return {ref: Counts(**counts) for ref, counts in sums.items()}, oldest
+    return sums, oldest
 
 
 def _open_by_component(
@@ -170,7 +170,7 @@ def _row(
 def _totals(
     conn: Connection,
     cells: Mapping[Cell, int],
-    opened: Mapping[int, Mapping[Severity, int]],
+    opened: Mapping[int, Counts],
     ages: Mapping[int, Instant],
     rows: tuple[ComponentRow, ...],
 ) -> Totals:
@@ -189,15 +189,15 @@ def _totals(
     odd = select(holding.c.id, holding.c.verdict, holding.c.reason).where(holding.c.verdict != "mapped")
     for holding_id, verdict, reason in conn.execute(odd):
         counts = opened.get(holding_id)
-        if not counts:
+        if counts is None:
             continue
         if verdict == "conflict":
-            conflicts += sum(counts.values())
+            conflicts += counts.total
             continue
-        for severity, n in counts.items():
-            mapped[severity.word] -= n
+        for word in mapped:
+            mapped[word] -= getattr(counts, word)
         words = Reason(reason).words
-        unmapped[words] = unmapped.get(words, 0) + sum(counts.values())
+        unmapped[words] = unmapped.get(words, 0) + counts.total
         age = ages.get(holding_id)
         oldest = age if oldest is None else min(oldest, age or oldest)
     components = [row for row in rows if kind_of(row.ref) == "component"]
@@ -227,28 +227,28 @@ def enriched(
     """The same rows with what only shown ones are asked about: overdue, the weeks before, when they were checked."""
     if not rows:
         return ()
-    ids: dict[str, int] = dict(
-        conn.execute(select(entity.c.ref, entity.c.id).where(entity.c.ref.in_([row.ref for row in rows]))).all()
-    )
-    late: dict[int, int] = {
-        int(id_): int(n)
-        for id_, n in conn.execute(
-            select(route.c.entity_id, func.sum(due.n))
-            .join(route, route.c.holding_id == due.holding_id)
-            .where(route.c.entity_id.in_(list(ids.values())), due.day < now // DAY, visible(due.holding_id, visibility))
-            .group_by(route.c.entity_id)
-        )
-    }
-    open_now = {ids[row.ref]: row.open.total for row in rows if row.ref in ids}
-    lines = progress.sparklines(conn, visibility, open_now, now=now, count=WEEKS)
+    shown = {row.ref for row in rows}
+    holdings: dict[EntityRef, list[int]] = {}
+    whole = scopes.scope(conn, visibility, (), Asking(now=now))
+    for holding_id, home in scopes.homes(conn).items():
+        if holding_id in whole.versions:
+            for ref, _ in home:
+                if ref in shown:
+                    holdings.setdefault(ref, []).append(holding_id)
+    wanted = {id_: whole.versions[id_] for ids in holdings.values() for id_ in ids}
+    within = Scope(("shown",), wanted, is_whole=False)
+    late = due_days.late(conn, within, now // DAY)
+    flows = progress.parts(conn, within, now=now)
     runs = [each.last_run_at for each in sources]
     known = [at for at in runs if at is not None]
     checked_at = min(known) if known and len(known) == len(runs) else None
     return tuple(
         msgspec.structs.replace(
             row,
-            overdue=late.get(ids.get(row.ref, 0), 0),
-            weeks=lines.get(ids.get(row.ref, 0), ()),
+            overdue=sum(late[id_] for id_ in holdings.get(row.ref, ())),
+            weeks=progress.sparkline(
+                [flows[id_] for id_ in holdings.get(row.ref, ())], now=now, count=WEEKS, open_now=row.open.total
+            ),
             checked_at=checked_at if row.claims or row.open.total else None,
         )
         for row in rows

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, func, select
 
 from callboard.domain.access import Everything, Visibility
+from callboard.domain.board import Counts
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.query import OneOf, Term
 from callboard.store import filters, schema
@@ -80,20 +81,22 @@ def by_holding(conn: Connection, within: Scope, terms: Sequence[Term] = ()) -> d
     return found
 
 
-def open_by_holding(conn: Connection, within: Scope) -> dict[int, dict[Severity, int]]:
-    """Open findings of each holding by severity; no zeros."""
-    found: dict[int, dict[Severity, int]] = {}
-    severities = list(Severity)
-    of = {int(severity): severity for severity in severities}
-    for holding, part in _SHELF.of(conn, within).items():
-        sums: dict[Severity, int] = {}
-        for key, n in _pairs(part):
-            if (key >> 4 & 15) <= State.UNKNOWN:
-                severity = of[key & 15]
-                sums[severity] = sums.get(severity, 0) + n
-        if sums:
-            found[holding] = sums
-    return found
+def open_by_holding(conn: Connection, within: Scope) -> dict[int, Counts]:
+    """Open findings of each holding by severity; holdings without any are left out."""
+    found = _SHELF.seen_as(conn, within, _open)
+    return {holding: counts for holding, counts in found.items() if counts is not None}
+
+
+_WORDS = {int(severity): severity.word for severity in Severity}
+
+
+def _open(part: Part) -> Counts | None:
+    sums: dict[str, int] = {}
+    for key, n in _pairs(part):
+        if (key >> 4 & 15) <= State.UNKNOWN:
+            word = _WORDS[key & 15]
+            sums[word] = sums.get(word, 0) + n
+    return Counts(**sums) if sums else None
 
 
 def _pairs(part: Part) -> Iterable[tuple[int, int]]:

@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Numbers
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query.terms import Term
-from callboard.store import cube, due_days, filters, schema
+from callboard.store import cube, due_days, progress, schema
 from callboard.store.counting import WEEK
 from callboard.store.filters import Asking
-from callboard.store.visible import visible
+from callboard.store.scope import held
 
 f = schema.finding.c
 
@@ -31,14 +31,14 @@ def scope(column: Any, visibility: Visibility, terms: Sequence[Term], asking: As
     if isinstance(visibility, Everything) and not terms:
         found: ColumnElement[bool] = column == 0
         return found
-    return and_(column > 0, visible(column, visibility), filters.holding_conditions(column, terms, asking))
+    return and_(column > 0, held(column, visibility, terms, asking))
 
 
 def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Numbers:
     """Open, overdue, due soon, new, and what stands apart, of what these terms about holdings leave in sight."""
     now = asking.now
     today = now // DAY
-    cell, flow = schema.bundle_cell.c, schema.flow_cell.c
+    cell = schema.bundle_cell.c
     states: Counter[State] = Counter()
     for (_, _, state, _), n in cube.counts(conn, visibility, terms, asking).items():
         states[State(state)] += n
@@ -49,9 +49,8 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
         cell.bundle_id > 0 if everything else cell.bundle_id == 0,
         scope(cell.holding_id, visibility, terms, asking),
     )
-    transient = select(func.coalesce(func.sum(flow.transient), 0)).where(
-        flow.week >= (now - 28 * DAY) // WEEK, scope(flow.holding_id, visibility, terms, asking)
-    )
+    flowed = progress.flows(conn, visibility, terms, asking)
+    month_ago = (now - 28 * DAY) // WEEK
     return Numbers(
         open=sum(n for state, n in states.items() if state.is_open),
         overdue=sum(n for day, n in days.items() if day < today),
@@ -59,7 +58,7 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
         new=_new(conn, visibility, terms, asking),
         new_since=asking.visited_at,
         flapping=int(conn.execute(apart).scalar_one()),
-        transient=int(conn.execute(transient).scalar_one()),
+        transient=sum(flow[2] for week, flow in flowed.items() if week >= month_ago),
         suppressed=states[State.REJECTED],
     )
 
@@ -68,10 +67,9 @@ def _new(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking
     if asking.visited_at is None:
         return None
     since: Instant = asking.visited_at
-    holds = filters.holding_conditions(f.holding_id, terms, asking) if terms else true()
     rows = (
         select(f.id)
-        .where(f.closed == 0, f.first_detected_at > since, visible(f.holding_id, visibility), holds)
+        .where(f.closed == 0, f.first_detected_at > since, held(f.holding_id, visibility, terms, asking))
         .limit(MANY)
         .subquery()
     )

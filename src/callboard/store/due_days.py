@@ -10,7 +10,7 @@ from callboard.domain.access import Everything, Visibility
 from callboard.domain.query import Term
 from callboard.store import schema
 from callboard.store.filters import Asking
-from callboard.store.scope import scope
+from callboard.store.scope import Scope, scope
 from callboard.store.shelf import Shelf, Sums
 
 c = schema.due_cell.c
@@ -23,7 +23,17 @@ def _read(conn: Connection, holdings: Sequence[int], _moment: int) -> Iterable[S
     return conn.execute(_READ, {"holdings": holdings}).cursor.fetchall()
 
 
-_SUMS = Sums(Shelf(_read), 64)
+_SHELF = Shelf(_read)
+_SUMS = Sums(_SHELF, 64)
+
+
+def late(conn: Connection, within: Scope, today: int) -> dict[int, int]:
+    """Overdue findings of each holding, before this day."""
+    found: dict[int, int] = {}
+    for holding, part in _SHELF.of(conn, within).items():
+        numbers = iter(part)
+        found[holding] = sum(n for day, n in zip(numbers, numbers, strict=True) if day < today)
+    return found
 
 
 def counts(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Mapping[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, and_, func, select
+from sqlalchemy import Connection, Select, Subquery, func, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.board import Facet
@@ -14,7 +14,6 @@ from callboard.domain.query import Query, Term
 from callboard.store import cube, filters, listing, schema
 from callboard.store import scope as scopes
 from callboard.store.filters import Asking
-from callboard.store.visible import visible
 
 f = schema.finding.c
 route, entity = schema.holding_route, schema.entity
@@ -89,7 +88,7 @@ def _homes(key: str) -> Subquery:
 
 
 def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Select[Any]:
-    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    clause = scopes.of_query(conn, visibility, query, asking)
     n = func.count()
     if key in ("owner", "component"):
         home = _homes(key)

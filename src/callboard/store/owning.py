@@ -17,7 +17,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.ownership import Ownership, Subject, SubjectProject, holding_key, own
 from callboard.store import schema
 from callboard.store.counting import Ledger, Standing
-from callboard.store.database import next_id
+from callboard.store.database import next_id, once
 from callboard.store.dialect import Dialect, Row
 
 
@@ -31,7 +31,8 @@ def load_entities(conn: Connection) -> dict[EntityRef, Entity]:
 def catalog_version(conn: Connection) -> int:
     """Grows with every catalog reading that was applied."""
     column = schema.catalog_reading.c.id
-    return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
+    query = select(func.coalesce(func.max(column), 0))
+    return once(conn, "catalog", lambda: int(conn.execute(query).scalar_one()))
 
 
 class Holdings:

@@ -2,50 +2,73 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from collections.abc import Iterable, Mapping, Sequence
 
-from callboard.domain.access import Visibility
+from sqlalchemy import Connection, bindparam, select
+
+from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Week
 from callboard.domain.instant import Instant
+from callboard.domain.query import Term
 from callboard.store import schema
 from callboard.store.counting import WEEK
-from callboard.store.visible import visible, visible_whole
+from callboard.store.filters import Asking
+from callboard.store.scope import Scope, scope
+from callboard.store.shelf import Part, Shelf, Sums
 
-f, flow = schema.finding.c, schema.flow_cell.c
+flow = schema.flow_cell.c
 
+RECENT = 8
+"""Weeks that anybody asks about, the present one included."""
 
-def weeks(
-    conn: Connection, visibility: Visibility, *, now: Instant, count: int, open_now: int,
-    only: ColumnElement[bool] | None = None,
-) -> tuple[Week, ...]:  # fmt: skip
-    """The last weeks, oldest first, of what is in sight. `only`: a condition on `flow_cell.holding_id`."""
-    this = now // WEEK
-    scope = visible_whole(flow.holding_id, visibility) if only is None else and_(
-        flow.holding_id > 0, visible(flow.holding_id, visibility), only
-    )  # fmt: skip
-    rows = {
-        row.week: row
-        for row in conn.execute(
-            select(
-                flow.week, func.sum(flow.opened).label("opened"), func.sum(flow.closed).label("closed"),
-                func.sum(flow.transient).label("transient"), func.sum(flow.moved).label("moved"),
-            )
-            .where(scope, flow.week > this - count)
-            .group_by(flow.week)
-        )
-    }  # fmt: skip
-    return _told({week: _numbers(row) for week, row in rows.items()}, this=this, count=count, open_now=open_now)
+Flow = tuple[int, int, int, int]
+"""Opened, closed, transient, moved."""
+
+_NOTHING: Flow = (0, 0, 0, 0)
+
+_COLUMNS = (flow.holding_id, flow.week, flow.opened, flow.closed, flow.transient, flow.moved)
+_READ = select(*_COLUMNS).where(
+    flow.holding_id.in_(bindparam("holdings", expanding=True)), flow.week > bindparam("after")
+)
 
 
-def _numbers(row: object) -> tuple[int, int, int, int]:
-    return tuple(int(getattr(row, name)) for name in ("opened", "closed", "transient", "moved"))  # type: ignore[return-value]
+def _read(conn: Connection, holdings: Sequence[int], moment: int) -> Iterable[Sequence[int]]:
+    for holding, week, *numbers in conn.execute(
+        _READ, {"holdings": holdings, "after": moment - RECENT}
+    ).cursor.fetchall():
+        for place, n in enumerate(numbers):
+            if n:
+                yield holding, week * 4 + place, n
 
 
-def _told(rows: dict[int, tuple[int, int, int, int]], *, this: int, count: int, open_now: int) -> tuple[Week, ...]:
+_SHELF = Shelf(_read)
+_SUMS = Sums(_SHELF, 64)
+
+
+def flows(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Mapping[int, Flow]:
+    """What happened in each recent week (since 1970) to what these terms about holdings leave in sight."""
+    this = asking.now // WEEK
+    if isinstance(visibility, Everything) and not terms:
+        rows = conn.execute(_READ, {"holdings": [0], "after": this - RECENT}).cursor.fetchall()
+        return {row[1]: (row[2], row[3], row[4], row[5]) for row in rows}
+    return _by_week(_SUMS.of(conn, scope(conn, visibility, terms, asking), this))
+
+
+def _by_week(counts: Mapping[int, int]) -> dict[int, Flow]:
+    return {
+        week: (get(week * 4, 0), get(week * 4 + 1, 0), get(week * 4 + 2, 0), get(week * 4 + 3, 0))
+        for get in (counts.get,)
+        for week in {key // 4 for key in counts}
+    }
+
+
+def weeks(flowed: Mapping[int, Flow], *, now: Instant, count: int, open_now: int) -> tuple[Week, ...]:
+    """The last weeks, oldest first."""
     found: list[Week] = []
     still = open_now
+    this = now // WEEK
     for week in range(this, this - count, -1):
-        opened, closed, transient, moved = rows.get(week, (0, 0, 0, 0))
+        opened, closed, transient, moved = flowed.get(week, _NOTHING)
         found.append(
             Week(starts_at=Instant(week * WEEK), opened=opened, closed=closed, transient=transient, open=still)
         )
@@ -53,25 +76,16 @@ def _told(rows: dict[int, tuple[int, int, int, int]], *, this: int, count: int, 
     return tuple(reversed(found))
 
 
-def sparklines(
-    conn: Connection, visibility: Visibility, open_by_entity: dict[int, int], *, now: Instant, count: int
-) -> dict[int, tuple[int, ...]]:
-    """Open findings at the end of each of the last weeks, by component (entity id)."""
-    this = now // WEEK
-    route = schema.holding_route.c
-    rows: dict[int, dict[int, tuple[int, int, int, int]]] = {}
-    query = (
-        select(
-            route.entity_id, flow.week, func.sum(flow.opened).label("opened"), func.sum(flow.closed).label("closed"),
-            func.sum(flow.transient).label("transient"), func.sum(flow.moved).label("moved"),
-        )
-        .join(schema.holding_route, route.holding_id == flow.holding_id)
-        .where(flow.week > this - count, visible(flow.holding_id, visibility), route.entity_id.in_(list(open_by_entity)))
-        .group_by(route.entity_id, flow.week)
-    )  # fmt: skip
-    for row in conn.execute(query):
-        rows.setdefault(row.entity_id, {})[row.week] = _numbers(row)
-    return {
-        id_: tuple(week.open for week in _told(rows.get(id_, {}), this=this, count=count, open_now=n))
-        for id_, n in open_by_entity.items()
-    }
+def sparkline(parts: Iterable[Part], *, now: Instant, count: int, open_now: int) -> tuple[int, ...]:
+    """Open findings at the end of each of the last weeks, of holdings whose `parts` these are."""
+    counts: dict[int, int] = {}
+    for part in parts:
+        numbers = iter(part)
+        for key, n in zip(numbers, numbers, strict=True):
+            counts[key] = counts.get(key, 0) + n
+    return tuple(week.open for week in weeks(_by_week(counts), now=now, count=count, open_now=open_now))
+
+
+def parts(conn: Connection, within: Scope, *, now: Instant) -> Mapping[int, Part]:
+    """What happened to each holding, for `sparkline`."""
+    return _SHELF.of(conn, within, now // WEEK)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.component import EntityRef
-from callboard.domain.query import Term
+from callboard.domain.query import Query, Term
 from callboard.store import filters, schema
-from callboard.store.database import revision
+from callboard.store.database import once, revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
+from callboard.store.owning import catalog_version
 from callboard.store.visible import visible
 
 
@@ -49,9 +51,36 @@ def _scope(
     return Scope(name, dict(rows.cursor.fetchall()), isinstance(visibility, Everything) and not terms)
 
 
+def held(holding_id: Any, visibility: Visibility, terms: Iterable[Term], asking: Asking) -> ColumnElement[bool]:  # noqa: ANN401
+    """The same as a clause over any table that has a holding: one sub-select, so that the narrower of the two leads."""
+    asked = [term for term in terms if filters.asks_holding(term)]
+    if not asked:
+        return visible(holding_id, visibility)
+    if isinstance(visibility, Everything):
+        return filters.holding_conditions(holding_id, asked, asking)
+    id_ = schema.holding.c.id
+    found: ColumnElement[bool] = holding_id.in_(
+        select(id_).where(visible(id_, visibility), filters.holding_conditions(id_, asked, asking))
+    )
+    return found
+
+
+def of_query(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, many: bool = False
+) -> ColumnElement[bool]:
+    """Findings in sight that a query asks for. Raises InvalidQueryError for what cannot be answered."""
+    rest = Query(tuple(term for term in query.terms if not filters.asks_holding(term)))
+    holds = held(schema.finding.c.holding_id, visibility, query.terms, asking)
+    return and_(holds, filters.conditions(conn, rest, asking, many=many))
+
+
 def homes(conn: Connection) -> Mapping[int, tuple[tuple[EntityRef, EntityRef | None], ...]]:
-    """The components that each holding is routed to, with their owners. Holdings without a component are left out."""
-    return _HOMES.get(conn, (revision(conn),), lambda: _homes(conn))
+    """The components that each holding is routed to, with their owners. Holdings without a component are left out.
+
+    A holding keeps its routes for ever; who owns a component changes with readings of the catalog only.
+    """
+    newest = once(conn, "holding", lambda: conn.execute(select(func.max(schema.holding.c.id))).scalar_one())
+    return _HOMES.get(conn, (catalog_version(conn), newest), lambda: _homes(conn))
 
 
 _HOMES: Kept[Mapping[int, tuple[tuple[EntityRef, EntityRef | None], ...]]] = Kept(2)

@@ -12,7 +12,7 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from threading import Lock
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -27,6 +27,8 @@ Part: TypeAlias = "array[int]"
 Read = Callable[[Connection, Sequence[int], int], Iterable[Sequence[int]]]
 """Rows of (holding, key, count) of some holdings at a moment: a day, or 0 where time does not matter."""
 
+V = TypeVar("V")
+
 CHUNK = 500
 """Holdings read in one statement: as many as SQLite takes in one list of parameters, and more."""
 
@@ -40,6 +42,8 @@ class _Held(msgspec.Struct):
     """By holding: version, moment, numbers."""
     reading: Lock
     """Whoever reads parts holds it, so that of many who need the same parts one reads them."""
+    looks: dict[int, tuple[Part, Any]] = msgspec.field(default_factory=dict)
+    """By holding: the part, and what it was seen as."""
 
 
 class Shelf:
@@ -94,6 +98,20 @@ class Shelf:
         found = {id_: parts.get(id_, NOTHING) for id_ in missing}
         for id_, part in found.items():
             held.parts[id_] = (scope.versions[id_], moment, part)
+        return found
+
+    def seen_as(self, conn: Connection, scope: Scope, look: Callable[[Part], V], moment: int = 0) -> dict[int, V]:
+        """The part of each holding in the scope as a value, which is made once for each version. One `look` a shelf."""
+        parts = self.of(conn, scope, moment)
+        with self._lock:
+            held = self._databases.setdefault(conn.engine, _Held({}, Lock()))
+        looks = held.looks
+        found: dict[int, V] = {}
+        for id_, part in parts.items():
+            entry = looks.get(id_)
+            if entry is None or entry[0] is not part:
+                entry = looks[id_] = (part, look(part))
+            found[id_] = entry[1]
         return found
 
     def drop(self, engine: Engine) -> None:

@@ -58,6 +58,7 @@ _BOARDS: Kept[Board] = Kept(8)
 _FIRST_PAGES: Kept[DoNow] = Kept(64)
 _ROLLUPS: Kept[RollupPage] = Kept(64)
 _BUNDLES: Kept[Page[BundleRow]] = Kept(64)
+_FINDINGS: Kept[Page[FindingRow]] = Kept(64)
 _FACETS: Kept[tuple[Facet, ...]] = Kept(128)
 _ENRICHED: Kept[tuple[ComponentRow, ...]] = Kept(64)
 KEPT_ROWS = 100
@@ -92,9 +93,14 @@ def list_findings(
 ) -> Page[FindingRow]:
     """One page of findings. Raises InvalidQueryError for an odd query, a damaged cursor or a limit out of range."""
     with store.read() as conn:
-        return findings.page(
-            conn, viewer.visibility, query, _asking(conn, viewer, now, query), after=cursor, limit=limit
-        )
+        asking = _asking(conn, viewer, now, query)
+
+        def make() -> Page[FindingRow]:
+            return findings.page(conn, viewer.visibility, query, asking, after=cursor, limit=limit)
+
+        if limit > KEPT_ROWS or filters.is_of_the_moment(query):
+            return make()
+        return _FINDINGS.get(conn, _key(conn, viewer, asking, query, cursor, limit), make)
 
 
 def list_bundles(
@@ -221,12 +227,8 @@ def _of(
 
 
 def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: Asking, *, open_now: int) -> Progress:
-    now = asking.now
-    flow = progress.flow
-    weeks = progress.weeks(
-        conn, viewer.visibility, now=now, count=WEEKS, open_now=open_now,
-        only=filters.holding_conditions(flow.holding_id, terms, asking) if terms else None,
-    )  # fmt: skip
+    flows = progress.flows(conn, viewer.visibility, terms, asking)
+    weeks = progress.weeks(flows, now=asking.now, count=WEEKS, open_now=open_now)
     present, former = lives.half_lives(conn, viewer.visibility, terms, asking)
     return Progress(
         weeks=weeks,
