@@ -97,8 +97,13 @@ def ranked(
         return _first(conn, _Whole(), asking, after=after, limit=limit), int(conn.execute(whole).scalar_one())
     if cube.total(conn, visibility, (OPEN, *terms), asking) <= FEW:
         return ordered(conn, _together(seen(visibility, terms, asking)), asking, after=after, limit=limit)
-    sizes = _SIZES.of(conn, scope(conn, visibility, terms, asking))
-    return _first(conn, _Part(visibility, terms, asking, sizes), asking, after=after, limit=limit), len(sizes)
+    found = sizes(conn, visibility, terms, asking)
+    return _first(conn, _Part(visibility, terms, asking, found), asking, after=after, limit=limit), len(found)
+
+
+def sizes(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Mapping[int, int]:
+    """Bundle → open findings that do not flap, of what these terms about holdings leave in sight."""
+    return _SIZES.of(conn, scope(conn, visibility, terms, asking))
 
 
 def seen(
