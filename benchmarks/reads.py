@@ -220,6 +220,11 @@ def measured(
     return found
 
 
+def _is_filled(store: Store) -> bool:
+    with store.read() as conn:
+        return conn.execute(schema.finding.select().limit(1)).first() is not None
+
+
 @click.command()
 @click.option("--size", type=int, default=1_000_000, show_default=True, help="Findings.")
 @click.option("--database", default="sqlite", show_default=True, type=click.Choice(["sqlite", "postgresql"]))
@@ -227,18 +232,17 @@ def measured(
 @click.option("--seconds", type=float, default=3.0, show_default=True, help="How long each read is asked.")
 @click.option("--pause", type=float, default=0.1, show_default=True, help="Seconds between two questions of a client.")
 @click.option("--only", multiple=True, help="A read by its name; all of them without.")
-@click.option("--keep", type=click.Path(path_type=Path), help="An SQLite file to fill once and use again.")
+@click.option("--keep", metavar="URL", help="A database of your own, to fill once and use again.")
 def main(  # noqa: PLR0917 - an option each
-    size: int, database: str, clients: str, seconds: float, pause: float, only: tuple[str, ...], keep: Path | None
+    size: int, database: str, clients: str, seconds: float, pause: float, only: tuple[str, ...], keep: str | None
 ) -> None:
     """Measure, and print one JSON document."""
     with tempfile.TemporaryDirectory() as folder, databases(database, Path(folder)) as make:
-        is_there = keep is not None and keep.exists()
-        store = open_store(f"sqlite:///{keep}" if keep is not None else make("reads"))
-        filling = 0.0 if is_there else fill(store, size)
+        store = open_store(keep or make("reads"))
+        filling = 0.0 if _is_filled(store) else fill(store, size)
         figures: dict[str, Any] = {
             "findings": size,
-            "database": database,
+            "database": store.dialect.name,
             "fill_seconds": round(filling, 1),
             "aim": {"p50_ms": AIM_MEDIAN, "p99_ms": AIM_P99, "first_ms": AIM_P99, "statements": AIM_STATEMENTS},
             "pause_seconds": pause,

@@ -8,7 +8,7 @@ nothing else can come first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from callboard.domain.query import OPEN, Term
 from callboard.store import cube, schema
 from callboard.store.filters import Asking
 from callboard.store.scope import held, scope
-from callboard.store.shelf import Shelf, Sums
+from callboard.store.shelf import Rows, Shelf, Sums, read
 
 c = schema.bundle_cell.c
 
@@ -122,13 +122,13 @@ def _together(cells: ColumnElement[bool]) -> Select[Any]:
     return select(c.bundle_id.label("key"), func.sum(c.n).label("n"), *least).where(cells).group_by(c.bundle_id)
 
 
-_SIZE = select(c.holding_id, c.bundle_id, c.n).where(
-    c.holding_id.in_(bindparam("holdings", expanding=True)), c.apart == 0, c.bundle_id > 0
-)
+# Adding nothing keeps the planner from going through an index of nearly all cells.
+_ALL = select(c.holding_id, c.bundle_id, c.n).where(c.apart == 0, c.bundle_id + 0 > 0)
+_SOME = _ALL.where(c.holding_id.in_(bindparam("holdings", expanding=True)))
 
 
-def _read(conn: Connection, holdings: Sequence[int], _moment: int) -> Iterable[Sequence[int]]:
-    return conn.execute(_SIZE, {"holdings": holdings}).cursor.fetchall()
+def _read(conn: Connection, holdings: Sequence[int] | None, _moment: int) -> Rows:
+    return read(conn, _ALL if holdings is None else _SOME, {"holdings": holdings})
 
 
 _SIZES = Sums(Shelf(_read), 16)

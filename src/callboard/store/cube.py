@@ -13,16 +13,16 @@ from callboard.domain.query import OneOf, Term
 from callboard.store import filters, schema
 from callboard.store.filters import Asking
 from callboard.store.scope import Scope, scope
-from callboard.store.shelf import Part, Shelf, Sums
+from callboard.store.shelf import Part, Rows, Shelf, Sums, read
 
 c = schema.cube.c
 
 Cell = tuple[int, int, int, int]
 """Source, kind, state, severity."""
 
-_READ = select(c.holding_id, c.source_id, c.kind, c.state, c.severity, c.n).where(
-    c.holding_id.in_(bindparam("holdings", expanding=True))
-)
+# One number for a cell, which `_unpacked` takes apart.
+_ALL = select(c.holding_id, c.source_id * 4096 + c.kind * 256 + c.state * 16 + c.severity, c.n)
+_SOME = _ALL.where(c.holding_id.in_(bindparam("holdings", expanding=True)))
 _WHOLE = (
     select(c.source_id, c.kind, c.state, c.severity, func.sum(c.n))
     .where(c.holding_id == 0)
@@ -30,18 +30,12 @@ _WHOLE = (
 )
 
 
-def _read(conn: Connection, holdings: Sequence[int], _moment: int) -> Iterable[Sequence[int]]:
-    for holding, source, kind, state, severity, n in conn.execute(_READ, {"holdings": holdings}).cursor.fetchall():
-        yield holding, _packed((source, kind, state, severity)), n
+def _read(conn: Connection, holdings: Sequence[int] | None, _moment: int) -> Rows:
+    return read(conn, _ALL if holdings is None else _SOME, {"holdings": holdings})
 
 
 _SHELF = Shelf(_read)
 _SUMS = Sums(_SHELF, 64)
-
-
-def _packed(cell: Cell) -> int:
-    source, kind, state, severity = cell
-    return source << 12 | kind << 8 | state << 4 | severity
 
 
 def _unpacked(key: int) -> Cell:

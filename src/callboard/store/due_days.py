@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -11,16 +11,17 @@ from callboard.domain.query import Term
 from callboard.store import schema
 from callboard.store.filters import Asking
 from callboard.store.scope import Scope, scope
-from callboard.store.shelf import Shelf, Sums
+from callboard.store.shelf import Rows, Shelf, Sums, read
 
 c = schema.due_cell.c
 
-_READ = select(c.holding_id, c.day, c.n).where(c.holding_id.in_(bindparam("holdings", expanding=True)))
+_ALL = select(c.holding_id, c.day, c.n)
+_SOME = _ALL.where(c.holding_id.in_(bindparam("holdings", expanding=True)))
 _WHOLE = select(c.day, c.n).where(c.holding_id == 0)
 
 
-def _read(conn: Connection, holdings: Sequence[int], _moment: int) -> Iterable[Sequence[int]]:
-    return conn.execute(_READ, {"holdings": holdings}).cursor.fetchall()
+def _read(conn: Connection, holdings: Sequence[int] | None, _moment: int) -> Rows:
+    return read(conn, _ALL if holdings is None else _SOME, {"holdings": holdings})
 
 
 _SHELF = Shelf(_read)

@@ -6,7 +6,7 @@ many findings come under watch, leave it and are fixed at each age, which is all
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, or_, select
@@ -20,7 +20,7 @@ from callboard.domain.query import Term
 from callboard.store import schema
 from callboard.store.filters import Asking
 from callboard.store.scope import scope
-from callboard.store.shelf import Shelf, Sums
+from callboard.store.shelf import Rows, Shelf, Sums, read
 
 f = schema.finding.c
 
@@ -42,44 +42,50 @@ class HalfLife(msgspec.Struct, frozen=True):
     """Findings that were at risk."""
 
 
-_READ = select(f.holding_id, f.first_detected_at, f.closed, f.fixed_at, f.state).where(
-    f.holding_id.in_(bindparam("holdings", expanding=True)),
+_ALL = select(f.holding_id, f.first_detected_at, f.closed, f.fixed_at, f.state).where(
     f.rank <= 6 - Severity.HIGH,
     f.first_detected_at + 0 < bindparam("end"),
-    or_(f.closed == 0, f.fixed_at >= bindparam("start")),
+    or_(f.closed + 0 == 0, f.fixed_at >= bindparam("start")),
 )
+_SOME = _ALL.where(f.holding_id.in_(bindparam("holdings", expanding=True)))
 
 
-def _read(conn: Connection, holdings: Sequence[int], moment: int) -> Iterable[Sequence[int]]:
+def _read(conn: Connection, holdings: Sequence[int] | None, moment: int) -> Rows:
     end = moment * DAY
     start = end - len(_QUARTERS) * QUARTER * DAY
-    rows = conn.execute(_READ, {"holdings": holdings, "end": end, "start": start}).cursor.fetchall()
-    found: dict[tuple[int, int], int] = {}
-    for holding, first_at, closed, fixed_at, state in rows:
-        for key in _marks(first_at, fixed_at if closed else None, end, is_fixed=state == State.FIXED):
-            found[holding, key] = found.get((holding, key), 0) + 1
-    return ((holding, key, n) for (holding, key), n in found.items())
+    found: dict[int, dict[int, int]] = {}
+    query = _ALL if holdings is None else _SOME
+    for holding, first_at, closed, fixed_at, state in read(
+        conn, query, {"holdings": holdings, "end": end, "start": start}
+    ):
+        counts = found.get(holding)
+        if counts is None:
+            counts = found[holding] = {}
+        _watch(counts, first_at, fixed_at if closed else None, end, is_fixed=state == State.FIXED)
+    return ((holding, key, n) for holding, counts in found.items() for key, n in counts.items())
 
 
-def _marks(first_at: int, closed_at: int | None, end: int, *, is_fixed: bool) -> Iterator[int]:
-    """Where one finding counts. What is closed after a quarter was open in it; what lived less than a day is left out."""
+def _watch(counts: dict[int, int], first_at: int, closed_at: int | None, end: int, *, is_fixed: bool) -> None:
+    """Count one finding. What is closed after a quarter was open in it; what lived less than a day is left out."""
     for quarter in _QUARTERS:
         until = end - quarter * QUARTER * DAY
         since = until - QUARTER * DAY
         if first_at >= until:
+            return
+        base = quarter * 3 * _AGES
+        if closed_at is None or closed_at >= until:
+            left = base + _AGES * _LEFT + (until - first_at) // DAY
+        elif closed_at < since or closed_at - first_at < DAY:
             continue
-        is_open = closed_at is None or closed_at >= until
-        if not is_open and (closed_at < since or closed_at - first_at < DAY):  # type: ignore[operator]
-            continue
-        left = ((until if is_open else closed_at) - first_at) // DAY  # type: ignore[operator]
-        yield _key(quarter, _ENTERED, max(0, since - first_at) // DAY)
-        yield _key(quarter, _LEFT, left)
-        if is_fixed and not is_open:
-            yield _key(quarter, _FIXED, left)
-
-
-def _key(quarter: int, what: int, age: int) -> int:
-    return (quarter * 3 + what) * _AGES + age
+        else:
+            age = (closed_at - first_at) // DAY
+            left = base + _AGES * _LEFT + age
+            if is_fixed:
+                fixed = base + _AGES * _FIXED + age
+                counts[fixed] = counts.get(fixed, 0) + 1
+        entered = base + _AGES * _ENTERED + max(0, since - first_at) // DAY
+        counts[entered] = counts.get(entered, 0) + 1
+        counts[left] = counts.get(left, 0) + 1
 
 
 _SUMS = Sums(Shelf(_read), 64)
@@ -96,7 +102,7 @@ def half_lives(
 
 def _half_life(counts: Mapping[int, int], quarter: int) -> HalfLife:
     tables: list[dict[int, int]] = [{}, {}, {}]
-    first = _key(quarter, 0, 0)
+    first = quarter * 3 * _AGES
     for key, n in counts.items():
         if first <= key < first + 3 * _AGES:
             what, age = divmod(key - first, _AGES)

@@ -14,7 +14,7 @@ from callboard.store import schema
 from callboard.store.counting import WEEK
 from callboard.store.filters import Asking
 from callboard.store.scope import Scope, scope
-from callboard.store.shelf import Part, Shelf, Sums
+from callboard.store.shelf import Part, Rows, Shelf, Sums, read
 
 flow = schema.flow_cell.c
 
@@ -26,16 +26,15 @@ Flow = tuple[int, int, int, int]
 
 _NOTHING: Flow = (0, 0, 0, 0)
 
-_COLUMNS = (flow.holding_id, flow.week, flow.opened, flow.closed, flow.transient, flow.moved)
-_READ = select(*_COLUMNS).where(
-    flow.holding_id.in_(bindparam("holdings", expanding=True)), flow.week > bindparam("after")
+_ALL = select(flow.holding_id, flow.week, flow.opened, flow.closed, flow.transient, flow.moved).where(
+    flow.week > bindparam("after")
 )
+_SOME = _ALL.where(flow.holding_id.in_(bindparam("holdings", expanding=True)))
 
 
-def _read(conn: Connection, holdings: Sequence[int], moment: int) -> Iterable[Sequence[int]]:
-    for holding, week, *numbers in conn.execute(
-        _READ, {"holdings": holdings, "after": moment - RECENT}
-    ).cursor.fetchall():
+def _read(conn: Connection, holdings: Sequence[int] | None, moment: int) -> Rows:
+    query = _ALL if holdings is None else _SOME
+    for holding, week, *numbers in read(conn, query, {"holdings": holdings, "after": moment - RECENT}):
         for place, n in enumerate(numbers):
             if n:
                 yield holding, week * 4 + place, n
@@ -49,7 +48,7 @@ def flows(conn: Connection, visibility: Visibility, terms: Sequence[Term], askin
     """What happened in each recent week (since 1970) to what these terms about holdings leave in sight."""
     this = asking.now // WEEK
     if isinstance(visibility, Everything) and not terms:
-        rows = conn.execute(_READ, {"holdings": [0], "after": this - RECENT}).cursor.fetchall()
+        rows = read(conn, _SOME, {"holdings": [0], "after": this - RECENT})
         return {row[1]: (row[2], row[3], row[4], row[5]) for row in rows}
     return _by_week(_SUMS.of(conn, scope(conn, visibility, terms, asking), this))
 

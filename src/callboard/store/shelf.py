@@ -12,11 +12,11 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from threading import Lock
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import msgspec
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Select
 
 from callboard.store.kept import is_writing, keeps
 from callboard.store.scope import Scope
@@ -24,15 +24,24 @@ from callboard.store.scope import Scope
 Part: TypeAlias = "array[int]"
 """Numbers of one holding: key, count, key, count, …"""
 
-Read = Callable[[Connection, Sequence[int], int], Iterable[Sequence[int]]]
-"""Rows of (holding, key, count) of some holdings at a moment: a day, or 0 where time does not matter."""
+Rows = Iterable[Sequence[int]]
+"""Rows of (holding, key, count), in any order."""
+
+Read = Callable[[Connection, Sequence[int] | None, int], Rows]
+"""Reads some holdings, or all there are, at a moment: a day, a week, or 0 where time does not matter."""
 
 V = TypeVar("V")
 
-CHUNK = 500
-"""Holdings read in one statement: as many as SQLite takes in one list of parameters, and more."""
+MANY = 500
+"""Holdings up to which each is looked up; for more, the whole table is walked through, which is faster then."""
 
 NOTHING: Part = array("q")
+
+
+def read(conn: Connection, query: Select[Any], values: Mapping[str, object]) -> Rows:
+    """The driver's own rows, one after the other: there may be hundreds of thousands."""
+    rows: Any = conn.execute(query, values).cursor
+    return cast("Rows", rows)
 
 
 class _Held(msgspec.Struct):
@@ -87,15 +96,13 @@ class Shelf:
     def _fill(
         self, conn: Connection, held: _Held, scope: Scope, missing: Sequence[int], moment: int
     ) -> dict[int, Part]:
-        parts: dict[int, Part] = {}
-        for start in range(0, len(missing), CHUNK):
-            for id_, key, n in self._read(conn, missing[start : start + CHUNK], moment):
-                part = parts.get(id_)
-                if part is None:
-                    part = parts[id_] = array("q")
-                part.append(key)
-                part.append(n)
-        found = {id_: parts.get(id_, NOTHING) for id_ in missing}
+        numbers: dict[int, list[int]] = {id_: [] for id_ in missing}
+        for id_, key, n in self._read(conn, missing if len(missing) <= MANY else None, moment):
+            mine = numbers.get(id_)
+            if mine is not None:
+                mine.append(key)
+                mine.append(n)
+        found = {id_: array("q", mine) if mine else NOTHING for id_, mine in numbers.items()}
         for id_, part in found.items():
             held.parts[id_] = (scope.versions[id_], moment, part)
         return found
