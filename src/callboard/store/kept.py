@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -35,27 +35,41 @@ class Kept(Generic[T]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._databases: WeakKeyDictionary[Engine, OrderedDict[Hashable, T]] = WeakKeyDictionary()
+        self._making: dict[tuple[Engine, Hashable], Event] = {}
         self._lock = Lock()
         keeps(self)
 
     def get(self, conn: Connection, key: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """The answer under this key, made when there is none. Two who ask at once may both make it.
+        """The answer under this key, made when there is none. Of many who ask at once one makes it, and the others wait.
 
         What a writing transaction sees may never come to be, so it is not kept.
         """
         if is_writing(conn):
             return make()
-        with self._lock:
-            answers = self._databases.setdefault(conn.engine, OrderedDict())
-            if key in answers:
-                answers.move_to_end(key)
-                return answers[key]
-        answer = make()
-        with self._lock:
-            answers[key] = answer
-            while len(answers) > self._most:
-                answers.popitem(last=False)
-        return answer
+        name = (conn.engine, key)
+        while True:
+            with self._lock:
+                answers = self._databases.setdefault(conn.engine, OrderedDict())
+                if key in answers:
+                    answers.move_to_end(key)
+                    return answers[key]
+                made = self._making.get(name)
+                if made is None:
+                    mine = self._making[name] = Event()
+                    break
+            # Who makes it may fail; then the next one tries.
+            made.wait()
+        try:
+            answer = make()
+            with self._lock:
+                answers[key] = answer
+                while len(answers) > self._most:
+                    answers.popitem(last=False)
+            return answer
+        finally:
+            with self._lock:
+                del self._making[name]
+            mine.set()
 
     def drop(self, engine: Engine) -> None:
         """Keep nothing of this database any more."""
