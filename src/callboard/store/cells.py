@@ -19,7 +19,7 @@ from callboard.domain.due import today
 from callboard.domain.query import OPEN, Term
 from callboard.store import cube, schema
 from callboard.store.filters import Asking
-from callboard.store.scope import held, scope
+from callboard.store.scope import Scope, held, scope
 from callboard.store.shelf import Rows, Shelf, Sums, read
 
 c = schema.bundle_cell.c
@@ -96,7 +96,9 @@ def ranked(
         whole = select(func.count()).where(c.holding_id == 0, c.apart == 0, c.bundle_id > 0)
         return _first(conn, _Whole(), asking, after=after, limit=limit), int(conn.execute(whole).scalar_one())
     if cube.total(conn, visibility, (OPEN, *terms), asking) <= FEW:
-        return ordered(conn, _together(seen(visibility, terms, asking)), asking, after=after, limit=limit)
+        groups = sorted(_gathered(conn, scope(conn, visibility, terms, asking)), key=lambda group: place(group, asking))
+        behind = groups if after is None else [group for group in groups if place(group, asking) > after]
+        return behind[:limit], len(groups)
     found = sizes(conn, visibility, terms, asking)
     return _first(conn, _Part(visibility, terms, asking, found), asking, after=after, limit=limit), len(found)
 
@@ -106,15 +108,11 @@ def sizes(conn: Connection, visibility: Visibility, terms: Sequence[Term], askin
     return _SIZES.of(conn, scope(conn, visibility, terms, asking))
 
 
-def seen(
-    visibility: Visibility, terms: Sequence[Term], asking: Asking, bundles: Sequence[int] | None = None
-) -> ColumnElement[bool]:
-    """Cells of holdings in sight (of these bundles), without the flapping ones."""
+def seen(visibility: Visibility, terms: Sequence[Term], asking: Asking, bundles: Sequence[int]) -> ColumnElement[bool]:
+    """Cells of these bundles in holdings in sight, without the flapping ones."""
     # Adding nothing keeps the planner from going from holding to holding where bundles lead to fewer cells.
-    holding_id = c.holding_id if bundles is None else c.holding_id + 0
-    holds = held(holding_id, visibility, terms, asking)
-    which = c.bundle_id > 0 if bundles is None else c.bundle_id.in_(bundles)
-    return and_(which, c.holding_id > 0, c.apart == 0, holds)
+    holds = held(c.holding_id + 0, visibility, terms, asking)
+    return and_(c.bundle_id.in_(bundles), c.holding_id > 0, c.apart == 0, holds)
 
 
 def _together(cells: ColumnElement[bool]) -> Select[Any]:
@@ -133,6 +131,36 @@ def _read(conn: Connection, holdings: Sequence[int] | None, _moment: int) -> Row
 
 _SIZES = Sums(Shelf(_read), 16)
 """Findings of each bundle."""
+
+
+def _read_whole(conn: Connection, holdings: Sequence[int] | None, _moment: int) -> Rows:
+    query = _ALL_WHOLE if holdings is None else _SOME_WHOLE
+    return read(conn, query, {"holdings": holdings})
+
+
+_REST = (c.rank, c.priority, c.blast, c.due_at, c.oldest_at)
+_ALL_WHOLE = _ALL.add_columns(*_REST)
+_SOME_WHOLE = _SOME.add_columns(*_REST)
+_CELLS = Shelf(_read_whole)
+"""All that the cells say: bundle, findings, and the least of each column."""
+
+
+def _gathered(conn: Connection, within: Scope) -> list[Group]:
+    """All bundles of some holdings, put together from their cells."""
+    found: dict[int, Group] = {}
+    for part in _CELLS.of(conn, within).values():
+        numbers = iter(part)
+        for key, n, rank, number, blast, due_at, oldest_at in zip(*[numbers] * 7, strict=True):
+            other = found.get(key)
+            found[key] = (
+                Group(key, n, rank, number, blast, due_at, oldest_at)
+                if other is None
+                else Group(
+                    key, other.n + n, min(other.rank, rank), min(other.priority, number), min(other.blast, blast),
+                    min(other.due_at, due_at), min(other.oldest_at, oldest_at),
+                )
+            )  # fmt: skip
+    return list(found.values())
 
 
 class _Whole:

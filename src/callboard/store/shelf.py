@@ -22,10 +22,10 @@ from callboard.store.kept import is_writing, keeps
 from callboard.store.scope import Scope
 
 Part: TypeAlias = "array[int]"
-"""Numbers of one holding: key, count, key, count, …"""
+"""Numbers of one holding, row after row; where they are added up: key, count, key, count, …"""
 
 Rows = Iterable[Sequence[int]]
-"""Rows of (holding, key, count), in any order."""
+"""Rows of a holding and its numbers, in any order."""
 
 Read = Callable[[Connection, Sequence[int] | None, int], Rows]
 """Reads some holdings, or all there are, at a moment: a day, a week, or 0 where time does not matter."""
@@ -97,11 +97,10 @@ class Shelf:
         self, conn: Connection, held: _Held, scope: Scope, missing: Sequence[int], moment: int
     ) -> dict[int, Part]:
         numbers: dict[int, list[int]] = {id_: [] for id_ in missing}
-        for id_, key, n in self._read(conn, missing if len(missing) <= MANY else None, moment):
-            mine = numbers.get(id_)
+        for row in self._read(conn, missing if len(missing) <= MANY else None, moment):
+            mine = numbers.get(row[0])
             if mine is not None:
-                mine.append(key)
-                mine.append(n)
+                mine += row[1:]
         found = {id_: array("q", mine) if mine else NOTHING for id_, mine in numbers.items()}
         for id_, part in found.items():
             held.parts[id_] = (scope.versions[id_], moment, part)

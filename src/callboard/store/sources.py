@@ -24,8 +24,9 @@ _WAITING = (
     .where(schema.run.c.source_id == schema.source.c.id, schema.run.c.state == RunState.HELD.value)
     .scalar_subquery()
 )
-_SOURCES = select(schema.source, _WAITING.label("held_run")).order_by(schema.source.c.name)
-"""Every source, with its run that waits for a person."""
+_REVISION = select(schema.revision.c.n).scalar_subquery()
+_SOURCES = select(schema.source, _WAITING.label("held_run"), _REVISION.label("revision")).order_by(schema.source.c.name)
+"""Every source, with its run that waits for a person; and the board's revision, which every page begins with too."""
 
 
 def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
@@ -34,6 +35,8 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
     Kept as long as neither findings nor runs nor the passing of time change it: every page begins with it.
     """
     rows = once(conn, "sources", lambda: tuple(conn.execute(_SOURCES)))
+    if rows:
+        once(conn, "revision", lambda: int(rows[0].revision))
     moment = tuple((_is_stale(row, now, promise_of(conn)), _is_syncing(row, now)) for row in rows)
     key = (revision(conn), visibility, tuple(map(tuple, rows)), moment)
     return _HEALTH.get(conn, key, lambda: _health(conn, visibility, rows, now=now))
