@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Subquery,
     and_,
     false,
     func,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union,
     union_all,
 )
 
@@ -369,18 +367,18 @@ _MOST = 1_000
 """Rules, resources or packages that are looked up one by one; of more, every finding is asked what it is of."""
 
 
-def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> Subquery:
-    """The ids of up to so many findings in a scope that a text names."""
+def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
+    """How many findings in a scope a text names; more than `most`: some number above it."""
     contains = of(conn).contains
-    parts = [
+    found: set[int] = set()
+    for table, column in _NAMES:
         # Each by the index of its column, which holds all that a scope asks about.
-        select(
-            select(f.id).where(column.in_(select(table.c.id).where(contains(table.c.search, _part(term)))), scope)
-            .limit(most).subquery().c.id
-        )
-        for table, column in _NAMES
-    ]  # fmt: skip
-    return union(*parts).subquery()
+        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
+        ids = conn.execute(select(f.id).where(column.in_(wanted), scope).limit(most + 1)).cursor
+        found.update(row[0] for row in ids.fetchall())
+        if len(found) > most:
+            break
+    return len(found)
 
 
 _NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (bundle, f.bundle_id))

@@ -114,10 +114,12 @@ def _count(conn: Connection, visibility: Visibility, query: Query, asking: Askin
     is_few = _is_held_by_few(conn, visibility, query, asking)
     if not is_few and len(texts) == 1 and not texts[0].is_negated and all(map(filters.asks_holding, rest)):
         # The indexes of rules, resources and bundles tell what is open and where: no finding itself is looked at.
-        scope = held(f.holding_id, visibility, rest, asking)
+        # Adding nothing keeps the planner from going from holding to holding, which looks at every finding.
+        scope = held(f.holding_id + 0, visibility, rest, asking)
         if OPEN in query.terms:
             scope = and_(f.closed == 0, scope)
-        return _capped(conn, filters.named(conn, texts[0], scope, most=most + 1), most)
+        found = filters.named(conn, texts[0], scope, most=most)
+        return min(found, most), found > most
     clause = of_query(conn, visibility, query, asking)
     return _capped(conn, select(literal(1)).select_from(schema.finding).where(clause).limit(most + 1).subquery(), most)
 
