@@ -26,6 +26,7 @@ from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.sync import RunReport, sync
 from tests.support.catalogs import MadeUpCatalog
 from tests.support.clocks import SettableClock
+from tests.support.kept import stale
 from tests.support.worlds import World
 
 ALL = tuple(State)
@@ -89,9 +90,10 @@ class Stage:
         self.check()
 
     def check(self) -> None:
-        """Every counter equals the rows behind it, and no cell is kept for nothing."""
+        """Every counter equals the rows behind it, no cell is kept for nothing, and readers keep nothing that is gone."""
         with self.store.read() as conn:
             assert differences(conn) == {}
+            assert stale(conn, now=self.clock.now()) == {}
             f = schema.finding.c
             resource = schema.resource
             strays = select(func.count()).select_from(schema.finding.join(resource, resource.c.id == f.resource_id))

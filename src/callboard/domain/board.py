@@ -20,6 +20,17 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     low: int = 0
     info: int = 0
 
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(
+            critical=self.critical + other.critical,
+            high=self.high + other.high,
+            medium=self.medium + other.medium,
+            unknown=self.unknown + other.unknown,
+            low=self.low + other.low,
+            info=self.info + other.info,
+        )
+
     @property
     def total(self) -> int:
         """All of them."""

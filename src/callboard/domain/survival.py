@@ -7,7 +7,7 @@ finding that was open before the time looked at enters at the age it had then, s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -34,14 +34,19 @@ def median(lives: Iterable[Lives]) -> int | None:
         leaving[each.left] += each.n
         if each.fixed:
             fixed[each.left] += each.n
+    return median_of(entering, leaving, fixed)
+
+
+def median_of(entering: Mapping[int, int], leaving: Mapping[int, int], fixed: Mapping[int, int]) -> int | None:
+    """The same from how many come under watch, leave it, and are fixed, by age in whole days."""
     at_risk = 0
     alive = 1.0
     for age in range(max(leaving, default=-1) + 1):
         # Who enters at an age is at risk at it: a day is the smallest step.
-        at_risk += entering[age]
-        if fixed[age] and at_risk:
+        at_risk += entering.get(age, 0)
+        if fixed.get(age) and at_risk:
             alive *= 1 - fixed[age] / at_risk
             if alive <= 0.5:
                 return age
-        at_risk -= leaving[age]
+        at_risk -= leaving.get(age, 0)
     return None

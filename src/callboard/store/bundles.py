@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from callboard.domain import bundle as bundles
 from callboard.domain import priority
-from callboard.domain.access import Everything, Visibility
+from callboard.domain.access import Visibility
 from callboard.domain.board import BundleRow, FindingRow
 from callboard.domain.bundle import BundleKind
 from callboard.domain.component import EntityRef, short_name
@@ -24,33 +24,18 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Page, Query
 from callboard.domain.query.paging import Cursor
 from callboard.errors import InvalidQueryError
-from callboard.store import filters, listing, schema
+from callboard.store import cells, filters, listing, schema
+from callboard.store import scope as scopes
+from callboard.store.cells import Group, group_of, ordered, place
 from callboard.store.filters import Asking
 from callboard.store.findings import rows_by_id
 from callboard.store.schema import NEVER
-from callboard.store.visible import visible
 
 f, c = schema.finding.c, schema.bundle_cell.c
 route, entity = schema.holding_route, schema.entity
 
 SHOWN = 5
 """Components and owners named on a row."""
-
-
-class Group(msgspec.Struct, frozen=True):
-    """One group as counted."""
-
-    key: int
-    n: int
-    rank: int
-    priority: int
-    blast: int
-    due_at: int
-    oldest_at: int
-    example: int = 0
-    """One of its findings; 0: not looked up yet."""
-    holdings: tuple[int, ...] = ()
-    """The holdings it was put together from; empty: not looked up yet."""
 
 
 def page(
@@ -63,7 +48,8 @@ def page(
     if after is not None:
         key = tuple(part for part in Cursor.decode(after, order=order, parts=(int,) * 6).key if isinstance(part, int))
     if by is Grouping.FIX and _is_celled(query):
-        counted = _from_cells(visibility, query, asking)
+        asked = [term for term in query.terms if filters.asks_holding(term)]
+        found, count = cells.ranked(conn, visibility, asked, asking, after=key, limit=limit + 1)
     else:
         total, is_more = listing.count(conn, visibility, query, asking)
         if is_more or total > listing.COUNTED:
@@ -73,49 +59,14 @@ def page(
                 hint="Narrow the filter, for example by owner, component or severity.",
             )
         counted = _from_rows(conn, visibility, query, asking, by)
-    if by in (Grouping.COMPONENT, Grouping.OWNER):
-        found, count = _folded(conn, counted, by, asking, after=key)
-    else:
-        found, count = _ordered(conn, counted, asking, after=key, limit=limit + 1)
+        if by in (Grouping.COMPONENT, Grouping.OWNER):
+            found, count = _folded(conn, counted, by, asking, after=key)
+        else:
+            found, count = ordered(conn, counted, asking, after=key, limit=limit + 1)
     shown = found[:limit]
-    cursor = Cursor(order, _place(shown[-1], asking)).encode() if len(found) > limit else None
+    cursor = Cursor(order, place(shown[-1], asking)).encode() if len(found) > limit else None
     told = Teller(conn, visibility, query, asking, by).rows(shown, leads=after is None)
     return Page(rows=told, total=count, cursor=cursor)
-
-
-def _group(row: Sequence[Any]) -> Group:
-    """A row of counts; those from cells know no finding."""
-    key, n, rank, number, blast, due_at, oldest_at = map(int, row[:7])
-    return Group(key, n, rank, number, blast, due_at, oldest_at, int(row[7]) if len(row) > 7 else 0)
-
-
-def _place(group: Group, asking: Asking) -> tuple[int, ...]:
-    """Where a group stands in the order of work."""
-    late = 0 if group.due_at < today(asking.now) else 1
-    return (late, group.priority, -group.n, group.blast, group.oldest_at, group.key)
-
-
-def _ordered(
-    conn: Connection, counted: Select[Any], asking: Asking, *, after: tuple[int, ...] | None, limit: int
-) -> tuple[list[Group], int]:
-    """Groups in the order of work, and how many there are in all."""
-    groups = counted.subquery()
-    g = groups.c
-    late = case((g.due_at < today(asking.now), 0), else_=1)
-    order = (late, g.priority, -g.n, g.blast, g.oldest_at, g.key)
-    if after is None:
-        rows = conn.execute(select(*g, func.count().over()).order_by(*order).limit(limit)).all()
-        return [_group(row[:-1]) for row in rows], int(rows[0][-1]) if rows else 0
-    # All are counted in the same pass, which is what takes the time, and only those behind the cursor are shown.
-    all_ = select(*g, func.count().over().label("all")).subquery()
-    a = all_.c
-    late = case((a.due_at < today(asking.now), 0), else_=1)
-    order = (late, a.priority, -a.n, a.blast, a.oldest_at, a.key)
-    behind = tuple_(*order) > tuple_(*(literal(part) for part in after))
-    rows = conn.execute(select(*a).where(behind).order_by(*order).limit(limit)).all()
-    if rows:
-        return [_group(row[:-1]) for row in rows], int(rows[0][-1])
-    return [], int(conn.execute(select(func.count()).select_from(groups)).scalar_one())
 
 
 SEVERAL = -1
@@ -135,14 +86,14 @@ def _folded(
         of.setdefault(holding_id, set()).add(value)
     together: dict[int, Group] = {}
     for row in conn.execute(counted):
-        group = _group(row)
+        group = group_of(row)
         owners = of.get(group.key, set()) - {None}
         key = SEVERAL if len(owners) > 1 else next(iter(owners), NOBODY)
         other = together.get(key)
         here = msgspec.structs.replace(group, key=key, holdings=(group.key,))
         together[key] = here if other is None else _merged(other, here)
-    ordered = sorted(together.values(), key=lambda group: _place(group, asking))
-    return [group for group in ordered if after is None or _place(group, asking) > after], len(ordered)
+    ordered = sorted(together.values(), key=lambda group: place(group, asking))
+    return [group for group in ordered if after is None or place(group, asking) > after], len(ordered)
 
 
 def _merged(one: Group, other: Group) -> Group:
@@ -177,22 +128,6 @@ def _is_celled(query: Query) -> bool:
     return len(rest) == len(query.terms) - 2 and all(filters.asks_holding(term) for term in rest)
 
 
-def _from_cells(visibility: Visibility, query: Query, asking: Asking) -> Select[Any]:
-    asked = [term for term in query.terms if filters.asks_holding(term)]
-    if isinstance(visibility, Everything) and not asked:
-        columns = (c.bundle_id.label("key"), c.n, c.rank, c.priority, c.blast, c.due_at, c.oldest_at)
-        return select(*columns).where(c.holding_id == 0, c.apart == 0, c.bundle_id > 0)
-    least = [func.min(column).label(column.name) for column in (c.rank, c.priority, c.blast, c.due_at, c.oldest_at)]
-    return (
-        select(c.bundle_id.label("key"), func.sum(c.n).label("n"), *least)
-        .where(
-            c.holding_id > 0, c.bundle_id > 0, c.apart == 0, visible(c.holding_id, visibility),
-            filters.holding_conditions(c.holding_id, asked, asking),
-        )
-        .group_by(c.bundle_id)
-    )  # fmt: skip
-
-
 _CVES = select(schema.rule.c.id).where(schema.rule.c.external_id.startswith("CVE-"))
 
 _COLUMNS: Mapping[Grouping, Any] = {
@@ -215,7 +150,7 @@ def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: A
             func.min(due_at).label("due_at"), func.min(f.first_detected_at).label("oldest_at"),
             func.min(f.id).label("example"),
         )
-        .where(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+        .where(scopes.of_query(conn, visibility, query, asking))
         .group_by(key)
     )  # fmt: skip
 
@@ -234,6 +169,7 @@ class Teller:
         self._conn = conn
         self._visibility = visibility
         self._query = msgspec.structs.replace(query, group=None)
+        self._asked = [term for term in query.terms if filters.asks_holding(term)]
         self._asking = asking
         self._by = by
 
@@ -310,8 +246,7 @@ class Teller:
         rows = self._conn.execute(
             select(key.label("key"), f.holding_id)
             .where(
-                visible(f.holding_id, self._visibility),
-                filters.conditions(self._conn, self._query, self._asking),
+                scopes.of_query(self._conn, self._visibility, self._query, self._asking),
                 key.in_([group.key for group in groups]),
             )
             .distinct()
@@ -320,20 +255,13 @@ class Teller:
             found.setdefault(group_key, []).append(holding_id)
         return found
 
-    def _seen_cells(self, keys: Sequence[int]) -> ColumnElement[bool]:
-        """Cells of these bundles that the query asks about."""
-        asked = [term for term in self._query.terms if filters.asks_holding(term)]
-        return and_(
-            c.bundle_id.in_(keys), c.holding_id > 0, c.apart == 0, visible(c.holding_id, self._visibility),
-            filters.holding_conditions(c.holding_id, asked, self._asking),
-        )  # fmt: skip
-
     def _first_cells(self, groups: Sequence[Group]) -> tuple[dict[int, list[int]], dict[int, int]]:
         """Where the most urgent findings of each bundle are, and the first of them."""
         wanted = {group.key: group.priority for group in groups}
         rows = self._conn.execute(
             select(c.bundle_id, c.holding_id, c.priority, c.due_at, c.oldest_at).where(
-                self._seen_cells(list(wanted)), c.priority.in_(sorted(set(wanted.values())))
+                cells.seen(self._visibility, self._asked, self._asking, list(wanted)),
+                c.priority.in_(sorted(set(wanted.values()))),
             )
         )
         start = today(self._asking.now)
@@ -351,16 +279,19 @@ class Teller:
     def _spread(self, keys: Sequence[int]) -> tuple[dict[int, int], set[int]]:
         """In how many components each bundle is, and which bundles are also outside of any."""
         rows = self._conn.execute(
-            select(
-                c.bundle_id,
-                func.count(route.c.entity_id.distinct()),
-                func.sum(case((route.c.entity_id.is_(None), 1), else_=0)),
-            )
-            .select_from(schema.bundle_cell.outerjoin(route, route.c.holding_id == c.holding_id))
-            .where(self._seen_cells(keys))
-            .group_by(c.bundle_id)
-        ).all()
-        return {row[0]: int(row[1]) for row in rows}, {row[0] for row in rows if row[2]}
+            select(c.bundle_id, c.holding_id).where(cells.seen(self._visibility, self._asked, self._asking, keys))
+        )
+        homes = scopes.homes(self._conn)
+        components: dict[int, set[EntityRef]] = {}
+        outside: set[int] = set()
+        for key, holding_id in rows.cursor.fetchall():
+            there = components.setdefault(key, set())
+            home = homes.get(holding_id)
+            if home is None:
+                outside.add(key)
+            else:
+                there.update(ref for ref, _ in home)
+        return {key: len(refs) for key, refs in components.items()}, outside
 
     def _first(self, pairs: set[tuple[int, int]]) -> dict[int, int]:
         """The first finding of each bundle in one of its holdings."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain import bundle
-from callboard.domain.access import Visibility
+from callboard.domain.access import Everything, Visibility
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
 from callboard.domain.claims import claims_of
@@ -21,9 +21,16 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
-from callboard.store import evidence, progress, schema
+from callboard.store import cube as cube_store
+from callboard.store import due_days, evidence, progress, schema
+from callboard.store import scope as scopes
 from callboard.store import sources as source_store
-from callboard.store.visible import entity_owned, entity_visible, visible, visible_whole
+from callboard.store.cube import Cell
+from callboard.store.database import once, revision
+from callboard.store.filters import Asking
+from callboard.store.kept import Kept
+from callboard.store.scope import Scope
+from callboard.store.visible import entity_owned, entity_visible, visible
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
 f, cell, due = schema.finding.c, schema.bundle_cell.c, schema.due_cell.c
@@ -37,29 +44,49 @@ GROUPS = 50
 
 def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     """Every component that the viewer may know of with its open findings, and the whole in numbers."""
-    entities = evidence.load_entities(conn)
-    known = _in_sight(conn, visibility)
-    ages = _oldest_by_holding(conn, visibility)
-    counts, oldest = _open_by_component(conn, visibility, ages)
+    known = None if isinstance(visibility, Everything) else _in_sight(conn, visibility)
+    asking = Asking(now=now)
+    within = scopes.scope(conn, visibility, (), asking)
+    opened = cube_store.open_by_holding(conn, within)
+    ages = _oldest_by_holding(conn, within)
+    counts, oldest = _by_component(conn, opened, ages)
     rows = tuple(
-        _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None)
-        for each in entities.values()
+        _with_counts(row, counts.get(ref), oldest.get(ref))
+        for ref, row in _catalog_rows(conn).items()
         # Other kinds may own findings too, and are shown when they do.
-        if each.ref in known and (each.kind == "component" or each.ref in counts)
+        if (known is None or ref in known) and (kind_of(ref) == "component" or ref in counts)
     )
     latest = catalog_store.last_reading(conn)
     return Board(
-        totals=_totals(conn, visibility, ages, rows),
+        totals=_totals(conn, cube_store.counts(conn, visibility, (), asking), opened, ages, rows),
         components=tuple(sorted(rows, key=_worst_first)),
         sources=source_store.health(conn, visibility, now=now),
         catalog_read_at=latest.read_at if latest else None,
-        revision=source_store.revision(conn),
+        revision=revision(conn),
     )
+
+
+def _catalog_rows(conn: Connection) -> Mapping[EntityRef, ComponentRow]:
+    """A row for each entity as the catalog knows it, put together once for each state of it."""
+    return _ROWS.get(conn, (once(conn, "evidence", lambda: evidence.mark_of(conn)),), lambda: _read_rows(conn))
+
+
+_ROWS: Kept[Mapping[EntityRef, ComponentRow]] = Kept(2)
+
+
+def _read_rows(conn: Connection) -> Mapping[EntityRef, ComponentRow]:
+    entities = evidence.load_entities(conn)
+    return {ref: _row(each, entities, None, None, None) for ref, each in entities.items()}
+
+
+def _with_counts(row: ComponentRow, counts: Counts | None, oldest: Instant | None) -> ComponentRow:
+    return row if counts is None else msgspec.structs.replace(row, open=counts, oldest_open_at=oldest)
 
 
 def _in_sight(conn: Connection, visibility: Visibility) -> frozenset[str]:
     """Entities that the viewer may know of."""
-    return frozenset(conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility))).scalars())
+    rows = conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility)))
+    return frozenset(row[0] for row in rows.cursor.fetchall())
 
 
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
@@ -67,28 +94,43 @@ def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
     return (-o.critical, -o.high, -o.medium, -o.unknown, -o.low, -o.info, row.name, row.ref)
 
 
-def _oldest_by_holding(conn: Connection, visibility: Visibility) -> dict[int, Instant]:
+def _oldest_by_holding(conn: Connection, within: Scope) -> dict[int, Instant]:
     """First detection of the oldest open finding of each holding."""
     rows = conn.execute(
         select(cell.holding_id, func.min(cell.oldest_at))
-        .where(cell.bundle_id == 0, visible(cell.holding_id, visibility))
+        .where(cell.bundle_id == 0, cell.holding_id > 0)
         .group_by(cell.holding_id)
     )
-    return dict(rows.all())
+    return {holding_id: at for holding_id, at in rows.cursor.fetchall() if holding_id in within.versions}
+
+
+def _by_component(
+    conn: Connection, opened: Mapping[int, Counts], ages: Mapping[int, Instant]
+) -> tuple[dict[EntityRef, Counts], dict[EntityRef, Instant]]:
+    """Open findings of each component and when the oldest was detected; a shared one counts on each of them."""
+    sums: dict[EntityRef, Counts] = {}
+    oldest: dict[EntityRef, Instant] = {}
+    homes = scopes.homes(conn)
+    for holding_id, counts in opened.items():
+        age = ages.get(holding_id)
+        for ref, _ in homes.get(holding_id, ()):
+            other = sums.get(ref)
+            sums[ref] = counts if other is None else other.plus(counts)
+            if age is not None:
+                oldest[ref] = min(age, oldest.get(ref, age))
+    return sums, oldest
 
 
 def _open_by_component(
-    conn: Connection, visibility: Visibility, ages: dict[int, Instant], only: ColumnElement[bool] | None = None
+    conn: Connection, visibility: Visibility, ages: dict[int, Instant], only: ColumnElement[bool]
 ) -> tuple[dict[EntityRef, Counts], dict[EntityRef, Instant]]:
     query = (
         select(entity.c.ref, cube.c.holding_id, cube.c.severity, func.sum(cube.c.n))
         .join(route, route.c.holding_id == cube.c.holding_id)
         .join(entity, entity.c.id == route.c.entity_id)
-        .where(cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility))
+        .where(cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility), only)
         .group_by(entity.c.ref, cube.c.holding_id, cube.c.severity)
     )
-    if only is not None:
-        query = query.where(only)
     sums: dict[EntityRef, dict[str, int]] = {}
     oldest: dict[EntityRef, Instant] = {}
     for ref, holding_id, severity, n in conn.execute(query):
@@ -127,39 +169,36 @@ def _row(
 
 
 def _totals(
-    conn: Connection, visibility: Visibility, ages: dict[int, Instant], rows: tuple[ComponentRow, ...]
+    conn: Connection,
+    cells: Mapping[Cell, int],
+    opened: Mapping[int, Counts],
+    ages: Mapping[int, Instant],
+    rows: tuple[ComponentRow, ...],
 ) -> Totals:
-    c = cube.c
     by_state = dict.fromkeys((state.word for state in State), 0)
     by_kind: dict[str, int] = {}
     by_severity = dict.fromkeys((severity.word for severity in Severity), 0)
-    whole = (
-        select(c.kind, c.state, c.severity, func.sum(c.n))
-        .where(visible_whole(c.holding_id, visibility))
-        .group_by(c.kind, c.state, c.severity)
-    )
-    for kind, state, severity, n in conn.execute(whole):
-        by_state[State(state).word] += int(n)
+    for (_, kind, state, severity), n in cells.items():
+        by_state[State(state).word] += n
         if State(state).is_open:
-            by_kind[Kind(kind).word] = by_kind.get(Kind(kind).word, 0) + int(n)
-            by_severity[Severity(severity).word] += int(n)
+            by_kind[Kind(kind).word] = by_kind.get(Kind(kind).word, 0) + n
+            by_severity[Severity(severity).word] += n
     mapped = dict(by_severity)
     unmapped: dict[str, int] = {}
     conflicts = 0
     oldest: Instant | None = None
-    odd = (
-        select(c.holding_id, holding.c.verdict, holding.c.reason, c.severity, func.sum(c.n))
-        .join(holding, holding.c.id == c.holding_id)
-        .where(holding.c.verdict != "mapped", c.state <= int(State.UNKNOWN), visible(c.holding_id, visibility))
-        .group_by(c.holding_id, holding.c.verdict, holding.c.reason, c.severity)
-    )
-    for holding_id, verdict, reason, severity, n in conn.execute(odd):
-        if verdict == "conflict":
-            conflicts += int(n)
+    odd = select(holding.c.id, holding.c.verdict, holding.c.reason).where(holding.c.verdict != "mapped")
+    for holding_id, verdict, reason in conn.execute(odd):
+        counts = opened.get(holding_id)
+        if counts is None:
             continue
-        mapped[Severity(severity).word] -= int(n)
-        reason_words = Reason(reason).words
-        unmapped[reason_words] = unmapped.get(reason_words, 0) + int(n)
+        if verdict == "conflict":
+            conflicts += counts.total
+            continue
+        for word in mapped:
+            mapped[word] -= getattr(counts, word)
+        words = Reason(reason).words
+        unmapped[words] = unmapped.get(words, 0) + counts.total
         age = ages.get(holding_id)
         oldest = age if oldest is None else min(oldest, age or oldest)
     components = [row for row in rows if kind_of(row.ref) == "component"]
@@ -189,28 +228,28 @@ def enriched(
     """The same rows with what only shown ones are asked about: overdue, the weeks before, when they were checked."""
     if not rows:
         return ()
-    ids: dict[str, int] = dict(
-        conn.execute(select(entity.c.ref, entity.c.id).where(entity.c.ref.in_([row.ref for row in rows]))).all()
-    )
-    late: dict[int, int] = {
-        int(id_): int(n)
-        for id_, n in conn.execute(
-            select(route.c.entity_id, func.sum(due.n))
-            .join(route, route.c.holding_id == due.holding_id)
-            .where(route.c.entity_id.in_(list(ids.values())), due.day < now // DAY, visible(due.holding_id, visibility))
-            .group_by(route.c.entity_id)
-        )
-    }
-    open_now = {ids[row.ref]: row.open.total for row in rows if row.ref in ids}
-    lines = progress.sparklines(conn, visibility, open_now, now=now, count=WEEKS)
+    shown = {row.ref for row in rows}
+    holdings: dict[EntityRef, list[int]] = {}
+    whole = scopes.scope(conn, visibility, (), Asking(now=now))
+    for holding_id, home in scopes.homes(conn).items():
+        if holding_id in whole.versions:
+            for ref, _ in home:
+                if ref in shown:
+                    holdings.setdefault(ref, []).append(holding_id)
+    wanted = {id_: whole.versions[id_] for ids in holdings.values() for id_ in ids}
+    within = Scope(("shown",), wanted, is_whole=False)
+    late = due_days.late(conn, within, now // DAY)
+    flows = progress.parts(conn, within, now=now)
     runs = [each.last_run_at for each in sources]
     known = [at for at in runs if at is not None]
     checked_at = min(known) if known and len(known) == len(runs) else None
     return tuple(
         msgspec.structs.replace(
             row,
-            overdue=late.get(ids.get(row.ref, 0), 0),
-            weeks=lines.get(ids.get(row.ref, 0), ()),
+            overdue=sum(late[id_] for id_ in holdings.get(row.ref, ())),
+            weeks=progress.sparkline(
+                [flows[id_] for id_ in holdings.get(row.ref, ())], now=now, count=WEEKS, open_now=row.open.total
+            ),
             checked_at=checked_at if row.claims or row.open.total else None,
         )
         for row in rows

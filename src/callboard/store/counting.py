@@ -131,6 +131,7 @@ class Ledger:
 
     def write(self, conn: Connection, dialect: Dialect) -> None:
         """Bring every counter up to date with the rows, which have been written before. Starts anew afterwards."""
+        self._write_versions(conn, dialect)
         self._write_cube(conn, dialect)
         self._write_due(conn, dialect)
         self._write_flow(conn, dialect)
@@ -138,6 +139,12 @@ class Ledger:
         dialect.fold(conn, schema.bundle_cell, fresh, adding=("n",), least=_LEAST)
         _read_again(conn, dialect, self._touched)
         self.__init__()  # type: ignore[misc]
+
+    def _write_versions(self, conn: Connection, dialect: Dialect) -> None:
+        """Let readers know which holdings to read again. A finding that changed at all stands in the cube's differences."""
+        changed = {key[0] for key in (*self._cube, *self._due, *self._flow)}
+        changed.update(holding for _, holding in self._touched)
+        dialect.fold(conn, schema.holding_version, [(holding, 1) for holding in sorted(changed)], adding=("version",))
 
     def _write_cube(self, conn: Connection, dialect: Dialect) -> None:
         whole: Counter[tuple[int, ...]] = Counter()

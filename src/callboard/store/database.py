@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -16,6 +17,11 @@ from callboard.store.dialect import Dialect, bind, bind_promise
 from callboard.store.dialect.postgresql import Postgresql
 from callboard.store.dialect.sqlite import Sqlite
 from callboard.store.schema import HEAD, KNOWN
+
+T = TypeVar("T")
+
+_VIEW = "callboard_view"
+"""Where a connection keeps what it was told during one transaction."""
 
 
 class Store:
@@ -40,7 +46,11 @@ class Store:
         with self._said_plainly(), self.engine.connect() as plain:
             conn = self.dialect.for_reading(plain)
             with conn.begin():
-                yield conn
+                conn.info[_VIEW] = {}
+                try:
+                    yield conn
+                finally:
+                    conn.info.pop(_VIEW, None)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -157,6 +167,21 @@ def next_id(conn: Connection, table: Table) -> int:
     """The first free id of a table; only inside `Store.write`, whose lock makes it ours."""
     column = next(iter(table.primary_key.columns))
     return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
+
+
+def revision(conn: Connection) -> int:
+    """Grows with every change that a reader can see."""
+    return once(conn, "revision", lambda: int(conn.execute(select(schema.revision.c.n)).scalar_one()))
+
+
+def once(conn: Connection, name: str, ask: Callable[[], T]) -> T:
+    """What `ask` says, which is asked once inside `Store.read`: all of it is one view of the database."""
+    view: dict[str, T] | None = conn.info.get(_VIEW)
+    if view is None:
+        return ask()
+    if name not in view:
+        view[name] = ask()
+    return view[name]
 
 
 def bump_revision(conn: Connection) -> int:

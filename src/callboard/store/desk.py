@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Numbers
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import OneOf, Query, Term
-from callboard.store import filters, schema
+from callboard.store import cube, due_days, schema
 from callboard.store.filters import Asking
-from callboard.store.visible import visible
+from callboard.store.scope import held, of_query
 
 f = schema.finding.c
 
@@ -31,27 +32,18 @@ def scope(column: Any, visibility: Visibility, terms: Sequence[Term], asking: As
     if isinstance(visibility, Everything) and not terms:
         found: ColumnElement[bool] = column == 0
         return found
-    return and_(column > 0, visible(column, visibility), filters.holding_conditions(column, terms, asking))
+    return and_(column > 0, held(column, visibility, terms, asking))
 
 
 def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Numbers:
     """Open, overdue, due soon, new, and what stands apart, of what these terms about holdings leave in sight."""
     now = asking.now
     today = now // DAY
-    cube, due, cell = schema.cube.c, schema.due_cell.c, schema.bundle_cell.c
-    states: dict[int, int] = {
-        int(row[0]): int(row[1])
-        for row in conn.execute(
-            select(cube.state, func.sum(cube.n))
-            .where(scope(cube.holding_id, visibility, terms, asking))
-            .group_by(cube.state)
-        )
-    }
-    late = func.coalesce(func.sum(due.n).filter(due.day < today), 0)
-    soon = func.coalesce(func.sum(due.n).filter(due.day >= today), 0)
-    dues = conn.execute(
-        select(late, soon).where(scope(due.holding_id, visibility, terms, asking), due.day < today + SOON)
-    ).one()
+    cell = schema.bundle_cell.c
+    states: Counter[State] = Counter()
+    for (_, _, state, _), n in cube.counts(conn, visibility, terms, asking).items():
+        states[State(state)] += n
+    days = due_days.counts(conn, visibility, terms, asking)
     everything = isinstance(visibility, Everything) and not terms
     apart = select(func.coalesce(func.sum(cell.n), 0)).where(
         cell.apart == 1,
@@ -60,15 +52,15 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
     )
     transient_since = Instant((today - TRANSIENT + 1) * DAY)
     return Numbers(
-        open=sum(n for state, n in states.items() if State(state).is_open),
-        overdue=int(dues[0]),
-        due_soon=int(dues[1]),
+        open=sum(n for state, n in states.items() if state.is_open),
+        overdue=sum(n for day, n in days.items() if day < today),
+        due_soon=sum(n for day, n in days.items() if today <= day < today + SOON),
         new=_new(conn, visibility, terms, asking),
         new_since=asking.visited_at,
         flapping=int(conn.execute(apart).scalar_one()),
         transient=_transient(conn, visibility, terms, asking, since=transient_since),
         transient_since=transient_since,
-        suppressed=states.get(int(State.REJECTED), 0),
+        suppressed=states[State.REJECTED],
     )
 
 
@@ -76,9 +68,7 @@ def _transient(
     conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking, *, since: Instant
 ) -> int:
     asked = Query((OneOf("is", ("transient",)), *terms))
-    clause = and_(
-        f.first_detected_at >= since, visible(f.holding_id, visibility), filters.conditions(conn, asked, asking)
-    )
+    clause = and_(f.first_detected_at >= since, of_query(conn, visibility, asked, asking))
     return int(conn.execute(select(func.count()).select_from(schema.finding).where(clause)).scalar_one())
 
 
@@ -86,10 +76,9 @@ def _new(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking
     if asking.visited_at is None:
         return None
     since: Instant = asking.visited_at
-    holds = filters.holding_conditions(f.holding_id, terms, asking) if terms else true()
     rows = (
         select(f.id)
-        .where(f.closed == 0, f.first_detected_at > since, visible(f.holding_id, visibility), holds)
+        .where(f.closed == 0, f.first_detected_at > since, held(f.holding_id, visibility, terms, asking))
         .limit(MANY)
         .subquery()
     )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import Connection, Select, Subquery, and_, func, select
+from sqlalchemy import Connection, Select, Subquery, func, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.board import Facet
 from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.query import OneOf, Query
-from callboard.store import filters, listing, schema
+from callboard.domain.query import Query, Term
+from callboard.store import cube, filters, listing, schema
+from callboard.store import scope as scopes
 from callboard.store.filters import Asking
-from callboard.store.visible import visible, visible_whole
 
-f, c = schema.finding.c, schema.cube.c
+f = schema.finding.c
 route, entity = schema.holding_route, schema.entity
 
 KEYS = ("severity", "kind", "status", "owner", "component", "source")
@@ -27,40 +27,27 @@ SHOWN = 50
 
 def facets(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[Facet, ...]:
     """Every facet of a list."""
-    if not all(filters.is_counted(term) for term in query.terms):
+    if not all(filters.asks_holding(term) or filters.asks_cell(term) for term in query.terms):
         return tuple(_facet(conn, visibility, query.without(key), asking, key) for key in KEYS)
-    found = {**_of_findings(conn, visibility, query, asking), **_of_holdings(conn, visibility, query, asking)}
+    found = {**_of_cells(conn, visibility, query, asking), **_of_holdings(conn, visibility, query, asking)}
     return tuple(Facet(key=key, values=_told(key, found[key])) for key in KEYS)
 
 
-def _of_findings(
+def _of_cells(
     conn: Connection, visibility: Visibility, query: Query, asking: Asking
 ) -> dict[str, list[tuple[Any, int]]]:
-    """The four facets of the counters, in one pass: there are few combinations, which are narrowed here."""
-    rest = [term for term in query.terms if not (isinstance(term, OneOf) and term.key in filters.IN_CUBE)]
-    clause, asks_holdings = filters.cube_conditions(Query(tuple(rest)), asking)
-    scope = visible_whole(c.holding_id, visibility)
-    if asks_holdings:
-        scope = and_(c.holding_id > 0, visible(c.holding_id, visibility))
-    columns = (c.severity, c.kind, c.state, schema.source.c.name)
-    rows = conn.execute(
-        select(*columns, func.sum(c.n))
-        .join(schema.source, schema.source.c.id == c.source_id)
-        .where(scope, clause)
-        .group_by(*columns)
-    ).all()
-    words = [
-        {"severity": Severity(row[0]).word, "kind": Kind(row[1]).word, "status": State(row[2]).word, "source": row[3]}
-        for row in rows
-    ]
+    """The four facets of the cube: there are few combinations, which are narrowed here."""
+    counts = cube.counts(conn, visibility, [term for term in query.terms if filters.asks_holding(term)], asking)
+    sources = cube.sources(conn)
     found: dict[str, list[tuple[Any, int]]] = {}
-    for place, key in enumerate(("severity", "kind", "status", "source")):
-        asked = [term for term in query.terms if isinstance(term, OneOf) and term.key in filters.IN_CUBE - {key}]
+    for key, place in (("severity", 3), ("kind", 1), ("status", 2), ("source", 0)):
+        rest = [term for term in query.without(key).terms if not filters.asks_holding(term)]
+        chosen = cube.chooser(conn, rest)
         sums: Counter[Any] = Counter()
-        for row, word in zip(rows, words, strict=True):
-            if all((word[term.key] in term.values) is not term.is_negated for term in asked):
-                sums[row[place]] += int(row[-1])
-        found[key] = list(sums.items())
+        for cell, n in counts.items():
+            if chosen.takes(cell):
+                sums[cell[place]] += n
+        found[key] = [(sources[value], n) for value, n in sums.items()] if key == "source" else list(sums.items())
     return found
 
 
@@ -68,31 +55,21 @@ def _of_holdings(
     conn: Connection, visibility: Visibility, query: Query, asking: Asking
 ) -> dict[str, list[tuple[Any, int]]]:
     """Owners and components, from the counts of each holding: a shared finding counts once for each of them."""
-    refs: dict[int, list[tuple[str, str | None]]] = {}
-    for holding_id, component, owner in conn.execute(_ROUTES):
-        refs.setdefault(holding_id, []).append((component, owner))
-    counted: dict[Query, dict[int, int]] = {}
+    homes = scopes.homes(conn)
+    cells = [term for term in query.terms if not filters.asks_holding(term)]
+    counted: dict[tuple[Term, ...], dict[int, int]] = {}
     found: dict[str, list[tuple[Any, int]]] = {}
     for place, key in enumerate(("component", "owner")):
-        other = query.without(key)
+        other = tuple(term for term in query.without(key).terms if filters.asks_holding(term))
         if other not in counted:
-            clause, _ = filters.cube_conditions(other, asking)
-            counts = (
-                select(c.holding_id, func.sum(c.n))
-                .where(c.holding_id > 0, visible(c.holding_id, visibility), clause)
-                .group_by(c.holding_id)
-            )
-            counted[other] = {int(row[0]): int(row[1]) for row in conn.execute(counts)}
+            counted[other] = cube.by_holding(conn, scopes.scope(conn, visibility, other, asking), cells)
         sums: Counter[str] = Counter()
         for holding_id, n in counted[other].items():
-            for ref in {each[place] for each in refs.get(holding_id, ())}:
+            for ref in {each[place] for each in homes.get(holding_id, ())}:
                 if ref is not None:
                     sums[ref] += n
         found[key] = sorted(sums.items(), key=lambda each: (-each[1], each[0]))[:SHOWN]
     return found
-
-
-_ROUTES = select(route.c.holding_id, entity.c.ref, entity.c.owner_ref).join(entity, entity.c.id == route.c.entity_id)
 
 
 def _facet(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Facet:
@@ -111,7 +88,7 @@ def _homes(key: str) -> Subquery:
 
 
 def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Select[Any]:
-    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    clause = scopes.of_query(conn, visibility, query, asking)
     n = func.count()
     if key in ("owner", "component"):
         home = _homes(key)

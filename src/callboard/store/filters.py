@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Subquery,
     and_,
     false,
     func,
@@ -18,7 +17,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union,
     union_all,
 )
 
@@ -34,6 +32,7 @@ from callboard.domain.query.words import ME
 from callboard.domain.term import ACCOUNT, CLOUD, ENVIRONMENT, REGION, TAG, folded
 from callboard.errors import InvalidQueryError
 from callboard.store import schema
+from callboard.store.database import once
 from callboard.store.dialect import of
 from callboard.store.schema import NEVER
 
@@ -66,7 +65,8 @@ _HOLDING_WORDS = frozenset({"mine", "unmapped", "conflict", "shared", "co-owned"
 def conditions(conn: Connection, query: Query, asking: Asking, *, many: bool = False) -> Condition:
     """All terms of a query. Raises InvalidQueryError for what cannot be answered.
 
-    `many`: so many findings fulfil them that a walk along the list's order soon meets enough.
+    `many`: every finding is asked what it is of, since a walk along the list's order soon meets enough that fulfil
+    them, or since something else has left few to ask.
     """
     return and_(true(), *(_term(conn, term, asking, many=many) for term in query.terms))
 
@@ -106,61 +106,11 @@ def is_narrow(term: Term) -> bool:
     return not term.is_negated and (term.key in _INDEXED or asks_holding(term))
 
 
-def is_counted(term: Term) -> bool:
-    """Whether the counters can answer for this term."""
+def asks_cell(term: Term) -> bool:
+    """Whether the term asks about severity, kind, state or source alone, which a cell of the cube answers."""
     if not isinstance(term, OneOf):
         return False
-    if term.key in IN_CUBE or term.key in BY_HOLDING:
-        return True
-    return term.key in ("is", "has", "no") and set(term.values) <= _COUNTED_WORDS | _HOLDING_WORDS
-
-
-def cube_conditions(query: Query, asking: Asking) -> tuple[Condition, bool]:
-    """The same over `cube`, and whether any of them asks about holdings. Only for queries of counted terms."""
-    found: list[Condition] = []
-    asks_holdings = False
-    for term in query.terms:
-        assert isinstance(term, OneOf)  # noqa: S101 - `is_counted` said so
-        if term.key in IN_CUBE:
-            clause = _cube_list(term.key, term.values)
-        elif term.key in ("is", "has", "no"):
-            parts = []
-            for word in term.values:
-                if term.key == "is" and word in _COUNTED_WORDS:
-                    parts.append(_cube_word(word))
-                else:
-                    asks_holdings = True
-                    parts.append(_flag(schema.cube.c.holding_id, term.key, word, asking))
-            clause = or_(false(), *parts)
-        else:
-            asks_holdings = True
-            clause = _of_holding(schema.cube.c.holding_id, term.key, term.values, asking)
-        found.append(not_(clause) if term.is_negated else clause)
-    return and_(true(), *found), asks_holdings
-
-
-def _cube_list(key: str, values: Sequence[str]) -> Condition:
-    c = schema.cube.c
-    match key:
-        case "severity":
-            return c.severity.in_([Severity[value.upper()] for value in values])
-        case "kind":
-            return c.kind.in_([_kind(value) for value in values])
-        case "status":
-            return c.state.in_([_state(value) for value in values])
-    return c.source_id.in_(_sources(values))
-
-
-def _cube_word(word: str) -> Condition:
-    state = schema.cube.c.state
-    match word:
-        case "open":
-            return _bool(state <= int(State.UNKNOWN))
-        case "fixed":
-            return _bool(state == int(State.FIXED))
-        case "gone":
-            return _bool(state == int(State.GONE))
-    return _bool(state == int(State.REJECTED))
+    return term.key in IN_CUBE or (term.key == "is" and set(term.values) <= _COUNTED_WORDS)
 
 
 def _term(conn: Connection, term: Term, asking: Asking, *, many: bool) -> Condition:
@@ -417,18 +367,18 @@ _MOST = 1_000
 """Rules, resources or packages that are looked up one by one; of more, every finding is asked what it is of."""
 
 
-def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> Subquery:
-    """The ids of up to so many findings in a scope that a text names."""
+def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
+    """How many findings in a scope a text names; more than `most`: some number above it."""
     contains = of(conn).contains
-    parts = [
+    found: set[int] = set()
+    for table, column in _NAMES:
         # Each by the index of its column, which holds all that a scope asks about.
-        select(
-            select(f.id).where(column.in_(select(table.c.id).where(contains(table.c.search, _part(term)))), scope)
-            .limit(most).subquery().c.id
-        )
-        for table, column in _NAMES
-    ]  # fmt: skip
-    return union(*parts).subquery()
+        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
+        ids = conn.execute(select(f.id).where(column.in_(wanted), scope).limit(most + 1)).cursor
+        found.update(row[0] for row in ids.fetchall())
+        if len(found) > most:
+            break
+    return len(found)
 
 
 _NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (bundle, f.bundle_id))
@@ -446,11 +396,13 @@ def _text(conn: Connection, term: Text, *, many: bool) -> Condition:
     for table, column in _NAMES:
         wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
         if many:
-            wide.append(column.in_(wanted))
+            # Adding nothing keeps the planner from going from each name to its findings.
+            wide.append((column + 0).in_(wanted))
             continue
-        ids = list(conn.execute(wanted.limit(_MOST + 1)).scalars())
+        query = wanted.limit(_MOST + 1)
+        ids = once(conn, f"{table.name}:{_part(term)}", lambda query=query: [row[0] for row in conn.execute(query)])  # type: ignore[misc]
         if len(ids) > _MOST:
-            wide.append(column.in_(wanted))
+            wide.append((column + 0).in_(wanted))
         elif ids:
             parts.append(select(f.id).where(column.in_(ids)))
     # Few names: their findings by index, so that nothing else is looked at.

@@ -18,19 +18,25 @@ from callboard.domain.instant import DAY
 from callboard.domain.query import MAX_LIMIT, OPEN, OVERDUE, Order, Query, Term, Text
 from callboard.domain.query.paging import Cursor, damaged
 from callboard.errors import InvalidQueryError
-from callboard.store import filters, schema
-from callboard.store import sources as source_store
+from callboard.store import cube, due_days, filters, schema
+from callboard.store.database import revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
-from callboard.store.visible import visible, visible_whole
+from callboard.store.scope import held, of_query
 
 f = schema.finding.c
 
 SHORT = 5_000
 """Up to so many findings a list that an index leads to is sorted whole."""
 
+LISTED = 10_000
+"""A list that no counter answers for tells its length up to here, and else that it is longer."""
+
 COUNTED = 100_000
-"""A list that no counter answers for is counted up to here."""
+"""What is put together from rows is counted up to here."""
+
+FEW = 20_000
+"""Open findings that are looked at one by one sooner than everything that a text names."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,78 +56,90 @@ def search(
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
     key = None if after is None else _key(after, query.sort)
-    total, is_more = count(conn, visibility, query, asking)
+    if _is_held_by_few(conn, visibility, query, asking):
+        clause = of_query(conn, visibility, query, asking)
+        rows = _sorted(conn, clause, query, asking, key=None, limit=LISTED + 1)
+        if len(rows) <= LISTED:
+            behind = rows if key is None else [row for row in rows if tuple(row) > key]
+            return _page(query, behind[: limit + 1], limit, total=len(rows), is_more=False)
+    total, is_more = count(conn, visibility, query, asking, most=LISTED)
     if total == 0:
         return Found(ids=(), total=0, is_more=False, cursor=None)
     is_short = total <= SHORT and not is_more and _is_led_to(query, visibility)
-    terms = filters.conditions(conn, query, asking, many=is_more or total > SHORT)
-    clause = and_(visible(f.holding_id, visibility), terms)
+    many = is_more or total > SHORT
+    clause = of_query(conn, visibility, query, asking, many=many)
     walk = _sorted if is_short else _walked
     rows = walk(conn, clause, query, asking, key=key, limit=limit + 1)
+    return _page(query, rows, limit, total=total, is_more=is_more)
+
+
+def _page(query: Query, rows: Sequence[Sequence[int]], limit: int, *, total: int, is_more: bool) -> Found:
+    """The first `limit` rows of those behind the cursor, of which there may be one more."""
     cursor = Cursor(query.sort.value, tuple(rows[limit - 1])).encode() if len(rows) > limit else None
     return Found(ids=tuple(abs(int(row[-1])) for row in rows[:limit]), total=total, is_more=is_more, cursor=cursor)
 
 
 def whole(conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, most: int) -> tuple[int, ...]:
     """The ids of the whole list in its order, as of one moment. More than `most` of them: `most` and one."""
-    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+    clause = of_query(conn, visibility, query, asking)
     return tuple(abs(int(row[-1])) for row in _sorted(conn, clause, query, asking, key=None, limit=most + 1))
 
 
-def count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
-    """How many findings there are, and whether there are even more. Kept for the day until something changes."""
+def count(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, most: int | None = None
+) -> tuple[int, bool]:
+    """How many findings there are, and whether there are even more. Kept for the day until something changes.
+
+    `most`: where counting stops if no counter answers; None: `COUNTED`.
+    """
+    most = COUNTED if most is None else most
     if filters.is_of_the_moment(query):
-        return _count(conn, visibility, query, asking)
+        return _count(conn, visibility, query, asking, most)
     stamp = msgspec.structs.replace(asking, now=today(asking.now))
-    key = (source_store.revision(conn), visibility, stamp, query.terms, COUNTED)
-    return _COUNTS.get(conn, key, lambda: _count(conn, visibility, query, asking))
+    key = (revision(conn), visibility, stamp, query.terms, most)
+    return _COUNTS.get(conn, key, lambda: _count(conn, visibility, query, asking, most))
 
 
 _COUNTS: Kept[tuple[int, bool]] = Kept(2_000)
 
 
-def _count(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[int, bool]:
-    if all(filters.is_counted(term) for term in query.terms):
-        clause, asks_holdings = filters.cube_conditions(query, asking)
-        holding_id = schema.cube.c.holding_id
-        # Holding 0 is all of them together, and no holding of its own.
-        scope = (
-            and_(holding_id > 0, visible(holding_id, visibility))
-            if asks_holdings
-            else visible_whole(holding_id, visibility)
-        )
-        total = select(func.coalesce(func.sum(schema.cube.c.n), 0)).where(scope, clause)
-        return int(conn.execute(total).scalar_one()), False
+def _count(conn: Connection, visibility: Visibility, query: Query, asking: Asking, most: int) -> tuple[int, bool]:
+    if all(filters.asks_holding(term) or filters.asks_cell(term) for term in query.terms):
+        return cube.total(conn, visibility, query.terms, asking), False
     rest = [term for term in query.terms if term not in (OPEN, OVERDUE)]
     if OVERDUE in query.terms and all(filters.asks_holding(term) for term in rest):
         return _overdue(conn, visibility, rest, asking), False
     texts = [term for term in query.terms if isinstance(term, Text)]
     rest = [term for term in query.terms if term != OPEN and term not in texts]
-    if len(texts) == 1 and not texts[0].is_negated and all(filters.asks_holding(term) for term in rest):
+    is_few = _is_held_by_few(conn, visibility, query, asking)
+    if not is_few and len(texts) == 1 and not texts[0].is_negated and all(map(filters.asks_holding, rest)):
         # The indexes of rules, resources and bundles tell what is open and where: no finding itself is looked at.
-        scope = and_(visible(f.holding_id, visibility), filters.holding_conditions(f.holding_id, rest, asking))
+        # Adding nothing keeps the planner from going from holding to holding, which looks at every finding.
+        scope = held(f.holding_id + 0, visibility, rest, asking)
         if OPEN in query.terms:
             scope = and_(f.closed == 0, scope)
-        return _capped(conn, filters.named(conn, texts[0], scope, most=COUNTED + 1))
-    clause = and_(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
-    rows = select(literal(1)).select_from(schema.finding).where(clause).limit(COUNTED + 1).subquery()
-    return _capped(conn, rows)
+        found = filters.named(conn, texts[0], scope, most=most)
+        return min(found, most), found > most
+    clause = of_query(conn, visibility, query, asking)
+    return _capped(conn, select(literal(1)).select_from(schema.finding).where(clause).limit(most + 1).subquery(), most)
 
 
-def _capped(conn: Connection, rows: FromClause) -> tuple[int, bool]:
+def _is_held_by_few(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> bool:
+    """Whether a text is searched for in so few open findings that each of them is asked what it is of."""
+    if OPEN not in query.terms or not any(isinstance(term, Text) for term in query.terms):
+        return False
+    asked = [term for term in query.terms if filters.asks_holding(term)]
+    return cube.total(conn, visibility, (OPEN, *asked), asking) <= FEW
+
+
+def _capped(conn: Connection, rows: FromClause, most: int) -> tuple[int, bool]:
     found = int(conn.execute(select(func.count()).select_from(rows)).scalar_one())
-    return min(found, COUNTED), found > COUNTED
+    return min(found, most), found > most
 
 
 def _overdue(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int:
     """Overdue findings, counted by the day that they were due."""
-    due = schema.due_cell.c
-    scope = visible_whole(due.holding_id, visibility)
-    if terms:
-        holds = filters.holding_conditions(due.holding_id, terms, asking)
-        scope = and_(due.holding_id > 0, visible(due.holding_id, visibility), holds)
-    late = select(func.coalesce(func.sum(due.n), 0)).where(due.day < asking.now // DAY, scope)
-    return int(conn.execute(late).scalar_one())
+    return sum(n for day, n in due_days.counts(conn, visibility, terms, asking).items() if day < asking.now // DAY)
 
 
 def _is_led_to(query: Query, visibility: Visibility) -> bool:

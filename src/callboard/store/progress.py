@@ -1,58 +1,73 @@
-"""What happened week by week, and how long findings live."""
+"""What happened week by week."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, true
+from collections.abc import Iterable, Mapping, Sequence
 
-from callboard.domain import survival
-from callboard.domain.access import Visibility
+from sqlalchemy import Connection, bindparam, select
+
+from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Week
-from callboard.domain.finding import Severity, State
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import Instant
+from callboard.domain.query import Term
 from callboard.store import schema
 from callboard.store.counting import WEEK
-from callboard.store.visible import visible, visible_whole
+from callboard.store.filters import Asking
+from callboard.store.scope import Scope, scope
+from callboard.store.shelf import Part, Rows, Shelf, Sums, read
 
-f, flow = schema.finding.c, schema.flow_cell.c
+flow = schema.flow_cell.c
 
-QUARTER = 91
-"""Days looked at for the half-life, and days before them for the former one."""
+RECENT = 8
+"""Weeks that anybody asks about, the present one included."""
 
-_RANK = 6 - Severity.HIGH
+Flow = tuple[int, int, int, int]
+"""Opened, closed, transient, moved."""
 
+_NOTHING: Flow = (0, 0, 0, 0)
 
-def weeks(
-    conn: Connection, visibility: Visibility, *, now: Instant, count: int, open_now: int,
-    only: ColumnElement[bool] | None = None,
-) -> tuple[Week, ...]:  # fmt: skip
-    """The last weeks, oldest first, of what is in sight. `only`: a condition on `flow_cell.holding_id`."""
-    this = now // WEEK
-    scope = visible_whole(flow.holding_id, visibility) if only is None else and_(
-        flow.holding_id > 0, visible(flow.holding_id, visibility), only
-    )  # fmt: skip
-    rows = {
-        row.week: row
-        for row in conn.execute(
-            select(
-                flow.week, func.sum(flow.opened).label("opened"), func.sum(flow.closed).label("closed"),
-                func.sum(flow.transient).label("transient"), func.sum(flow.moved).label("moved"),
-            )
-            .where(scope, flow.week > this - count)
-            .group_by(flow.week)
-        )
-    }  # fmt: skip
-    return _told({week: _numbers(row) for week, row in rows.items()}, this=this, count=count, open_now=open_now)
+_ALL = select(flow.holding_id, flow.week, flow.opened, flow.closed, flow.transient, flow.moved).where(
+    flow.week > bindparam("after")
+)
+_SOME = _ALL.where(flow.holding_id.in_(bindparam("holdings", expanding=True)))
 
 
-def _numbers(row: object) -> tuple[int, int, int, int]:
-    return tuple(int(getattr(row, name)) for name in ("opened", "closed", "transient", "moved"))  # type: ignore[return-value]
+def _read(conn: Connection, holdings: Sequence[int] | None, moment: int) -> Rows:
+    query = _ALL if holdings is None else _SOME
+    for holding, week, *numbers in read(conn, query, {"holdings": holdings, "after": moment - RECENT}):
+        for place, n in enumerate(numbers):
+            if n:
+                yield holding, week * 4 + place, n
 
 
-def _told(rows: dict[int, tuple[int, int, int, int]], *, this: int, count: int, open_now: int) -> tuple[Week, ...]:
+_SHELF = Shelf(_read)
+_SUMS = Sums(_SHELF, 64)
+
+
+def flows(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Mapping[int, Flow]:
+    """What happened in each recent week (since 1970) to what these terms about holdings leave in sight."""
+    this = asking.now // WEEK
+    if isinstance(visibility, Everything) and not terms:
+        rows = read(conn, _SOME, {"holdings": [0], "after": this - RECENT})
+        return {row[1]: (row[2], row[3], row[4], row[5]) for row in rows}
+    return _by_week(_SUMS.of(conn, scope(conn, visibility, terms, asking), this))
+
+
+def _by_week(counts: Mapping[int, int]) -> dict[int, Flow]:
+    return {
+        week: (get(week * 4, 0), get(week * 4 + 1, 0), get(week * 4 + 2, 0), get(week * 4 + 3, 0))
+        for get in (counts.get,)
+        for week in {key // 4 for key in counts}
+    }
+
+
+def weeks(flowed: Mapping[int, Flow], *, now: Instant, count: int, open_now: int) -> tuple[Week, ...]:
+    """The last weeks, oldest first."""
     found: list[Week] = []
     still = open_now
+    this = now // WEEK
     for week in range(this, this - count, -1):
-        opened, closed, transient, moved = rows.get(week, (0, 0, 0, 0))
+        opened, closed, transient, moved = flowed.get(week, _NOTHING)
         found.append(
             Week(starts_at=Instant(week * WEEK), opened=opened, closed=closed, transient=transient, open=still)
         )
@@ -60,54 +75,16 @@ def _told(rows: dict[int, tuple[int, int, int, int]], *, this: int, count: int, 
     return tuple(reversed(found))
 
 
-def sparklines(
-    conn: Connection, visibility: Visibility, open_by_entity: dict[int, int], *, now: Instant, count: int
-) -> dict[int, tuple[int, ...]]:
-    """Open findings at the end of each of the last weeks, by component (entity id)."""
-    this = now // WEEK
-    route = schema.holding_route.c
-    rows: dict[int, dict[int, tuple[int, int, int, int]]] = {}
-    query = (
-        select(
-            route.entity_id, flow.week, func.sum(flow.opened).label("opened"), func.sum(flow.closed).label("closed"),
-            func.sum(flow.transient).label("transient"), func.sum(flow.moved).label("moved"),
-        )
-        .join(schema.holding_route, route.holding_id == flow.holding_id)
-        .where(flow.week > this - count, visible(flow.holding_id, visibility), route.entity_id.in_(list(open_by_entity)))
-        .group_by(route.entity_id, flow.week)
-    )  # fmt: skip
-    for row in conn.execute(query):
-        rows.setdefault(row.entity_id, {})[row.week] = _numbers(row)
-    return {
-        id_: tuple(week.open for week in _told(rows.get(id_, {}), this=this, count=count, open_now=n))
-        for id_, n in open_by_entity.items()
-    }
+def sparkline(parts: Iterable[Part], *, now: Instant, count: int, open_now: int) -> tuple[int, ...]:
+    """Open findings at the end of each of the last weeks, of holdings whose `parts` these are."""
+    counts: dict[int, int] = {}
+    for part in parts:
+        numbers = iter(part)
+        for key, n in zip(numbers, numbers, strict=True):
+            counts[key] = counts.get(key, 0) + n
+    return tuple(week.open for week in weeks(_by_week(counts), now=now, count=count, open_now=open_now))
 
 
-def half_life(
-    conn: Connection, visibility: Visibility, *, now: Instant, only: ColumnElement[bool] | None = None
-) -> tuple[int | None, int]:
-    """Kaplan-Meier median, in days, of critical and high findings at risk in the last quarter, and how many there were.
-
-    Those that lived less than a day are left out, and those that are gone or set aside leave at that time, unfixed.
-    """
-    start = now - QUARTER * DAY
-    scope = and_(visible(f.holding_id, visibility), true() if only is None else only)
-    # Adding nothing keeps the planner from going through an index of nearly all findings, row by row.
-    at_risk = and_(f.rank <= _RANK, f.first_detected_at + 0 < now)
-    entered = case((f.first_detected_at < start, start - f.first_detected_at), else_=0) // DAY
-    closed = select(
-        entered.label("entered"), ((f.fixed_at - f.first_detected_at) // DAY).label("left"),
-        (f.state == int(State.FIXED)).label("fixed"), func.count().label("n"),
-    ).where(
-        scope, at_risk, f.closed == 1, f.fixed_at >= start, f.fixed_at < now, f.fixed_at - f.first_detected_at >= DAY
-    ).group_by("entered", "left", "fixed")  # fmt: skip
-    open_ = select(
-        entered.label("entered"), ((now - f.first_detected_at) // DAY).label("left"), func.count().label("n")
-    ).where(scope, at_risk, or_(f.closed == 0, f.fixed_at >= now)).group_by("entered", "left")  # fmt: skip
-    lives: list[survival.Lives] = [
-        survival.Lives(int(row.entered), int(row.left), int(row.n), fixed=bool(row.fixed))
-        for row in conn.execute(closed)
-    ]
-    lives += [survival.Lives(int(row.entered), int(row.left), int(row.n), fixed=False) for row in conn.execute(open_)]
-    return survival.median(lives), sum(each.n for each in lives)
+def parts(conn: Connection, within: Scope, *, now: Instant) -> Mapping[int, Part]:
+    """What happened to each holding, for `sparkline`."""
+    return _SHELF.of(conn, within, now // WEEK)

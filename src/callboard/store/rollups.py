@@ -11,11 +11,12 @@ from callboard.domain.access import Visibility
 from callboard.domain.component import Entity, EntityRef, kind_of, short_name
 from callboard.domain.query.terms import Term
 from callboard.errors import NotFoundError
-from callboard.store import filters, schema
+from callboard.store import schema
+from callboard.store import scope as scopes
 from callboard.store.filters import Asking
-from callboard.store.visible import entity_visible, visible
+from callboard.store.visible import entity_visible
 
-entity, route = schema.entity, schema.holding_route
+entity = schema.entity
 
 KINDS = frozenset({"group", "user", "system", "domain"})
 
@@ -79,7 +80,10 @@ def _only_named(conn: Connection, visibility: Visibility, ref: EntityRef) -> Hea
 
 def _known(conn: Connection, visibility: Visibility, refs: Iterable[EntityRef]) -> frozenset[str]:
     """Those of these entities that are in the catalog, and that the viewer may know of."""
-    wanted = (entity.c.ref.in_(list(refs)), entity.c.gone_at.is_(None), entity_visible(entity.c.id, visibility))
+    asked = list(refs)
+    if not asked:
+        return frozenset()
+    wanted = (entity.c.ref.in_(asked), entity.c.gone_at.is_(None), entity_visible(entity.c.id, visibility))
     return frozenset(conn.execute(select(entity.c.ref).where(*wanted)).scalars())
 
 
@@ -110,13 +114,9 @@ def components_of(
     conn: Connection, visibility: Visibility, terms: Iterable[Term], asking: Asking
 ) -> frozenset[EntityRef]:
     """Components that hold findings for these terms, of what is in sight."""
-    rows = conn.execute(
-        select(entity.c.ref)
-        .distinct()
-        .join(route, route.c.entity_id == entity.c.id)
-        .where(visible(route.c.holding_id, visibility), filters.holding_conditions(route.c.holding_id, terms, asking))
-    )
-    return frozenset(EntityRef(ref) for ref in rows.scalars())
+    homes = scopes.homes(conn)
+    within = scopes.scope(conn, visibility, tuple(terms), asking)
+    return frozenset(ref for holding_id in within.versions for ref, _ in homes.get(holding_id, ()))
 
 
 def listed(conn: Connection, ref: EntityRef, kind: str) -> frozenset[EntityRef]:

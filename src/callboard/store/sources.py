@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,10 +12,21 @@ from callboard.domain.access import Visibility
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.run import RunState
-from callboard.store import schema
+from callboard.store import cube, schema
+from callboard.store.database import once, revision
 from callboard.store.dialect import promise_of
+from callboard.store.filters import Asking
 from callboard.store.kept import Kept
-from callboard.store.visible import visible, visible_whole
+from callboard.store.visible import visible
+
+_WAITING = (
+    select(func.max(schema.run.c.id))
+    .where(schema.run.c.source_id == schema.source.c.id, schema.run.c.state == RunState.HELD.value)
+    .scalar_subquery()
+)
+_REVISION = select(schema.revision.c.n).scalar_subquery()
+_SOURCES = select(schema.source, _WAITING.label("held_run"), _REVISION.label("revision")).order_by(schema.source.c.name)
+"""Every source, with its run that waits for a person; and the board's revision, which every page begins with too."""
 
 
 def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
@@ -22,27 +34,24 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
 
     Kept as long as neither findings nor runs nor the passing of time change it: every page begins with it.
     """
-    rows = tuple(conn.execute(select(schema.source).order_by(schema.source.c.name)))
+    rows = once(conn, "sources", lambda: tuple(conn.execute(_SOURCES)))
+    if rows:
+        once(conn, "revision", lambda: int(rows[0].revision))
     moment = tuple((_is_stale(row, now, promise_of(conn)), _is_syncing(row, now)) for row in rows)
-    held = _held(conn)
-    key = (revision(conn), visibility, tuple(map(tuple, rows)), moment, tuple(held.items()))
-    return _HEALTH.get(conn, key, lambda: _health(conn, visibility, rows, held, now=now))
+    key = (revision(conn), visibility, tuple(map(tuple, rows)), moment)
+    return _HEALTH.get(conn, key, lambda: _health(conn, visibility, rows, now=now))
 
 
 _HEALTH: Kept[tuple[SourceHealth, ...]] = Kept(64)
 
 
 def _health(
-    conn: Connection, visibility: Visibility, rows: Sequence[Row[Any]], held: dict[int, int], *, now: Instant
+    conn: Connection, visibility: Visibility, rows: Sequence[Row[Any]], *, now: Instant
 ) -> tuple[SourceHealth, ...]:
     promised = promise_of(conn)
-    cube = schema.cube
-    counts = _by_source(
-        conn,
-        select(cube.c.source_id, func.sum(cube.c.n))
-        .where(visible_whole(cube.c.holding_id, visibility))
-        .group_by(cube.c.source_id),
-    )
+    counts: Counter[int] = Counter()
+    for (source_id, _, _, _), n in cube.counts(conn, visibility, (), Asking(now=now)).items():
+        counts[source_id] += n
     rejected = _by_source(conn, select(schema.rejected.c.source_id, func.count()).group_by(schema.rejected.c.source_id))
     f = schema.finding.c
     outside = _by_source(
@@ -61,22 +70,15 @@ def _health(
             last_run_at=row.last_run_at,
             last_run_state=row.last_run_state,
             reason=row.last_run_reason,
-            held_run=held.get(row.id),
+            held_run=row.held_run,
             stale=_is_stale(row, now, promised),
             syncing=_is_syncing(row, now),
             rejected=rejected.get(row.id, 0),
             out_of_scope=outside.get(row.id, 0),
-            findings=counts.get(row.id, 0),
+            findings=counts[row.id],
         )
         for row in rows
     )
-
-
-def _held(conn: Connection) -> dict[int, int]:
-    """The run of each source that waits for a person."""
-    run = schema.run.c
-    waiting = select(run.source_id, func.max(run.id)).where(run.state == RunState.HELD.value).group_by(run.source_id)
-    return dict(conn.execute(waiting.order_by(run.source_id)).all())
 
 
 def stale(conn: Connection, *, now: Instant) -> tuple[str, ...]:
@@ -100,8 +102,3 @@ def _by_source(conn: Connection, query: Select[Any]) -> dict[int, int]:
 
 
 _WORRYING = {RunState.HELD.value}
-
-
-def revision(conn: Connection) -> int:
-    """Grows with every change that a reader can see."""
-    return int(conn.execute(select(schema.revision.c.n)).scalar_one())

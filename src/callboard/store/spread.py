@@ -15,10 +15,10 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import Grouping, OneOf, Order, Page, Query
 from callboard.domain.things import Count, Spread
 from callboard.errors import InvalidQueryError
-from callboard.store import bundles, filters, schema
+from callboard.store import bundles, schema
 from callboard.store.filters import Asking
 from callboard.store.schema import TRANSIENT
-from callboard.store.visible import visible
+from callboard.store.scope import of_query
 
 f = schema.finding.c
 K = TypeVar("K", bound=int)
@@ -42,7 +42,7 @@ def spread(conn: Connection, visibility: Visibility, about: Query, asking: Askin
             func.sum(f.apart).label("apart"), func.min(f.first_detected_at).label("first"),
             func.max(f.first_detected_at).label("latest"), func.sum(case((TRANSIENT, 1), else_=0)).label("transient"),
         )
-        .where(visible(f.holding_id, visibility), filters.conditions(conn, about, asking))
+        .where(of_query(conn, visibility, about, asking))
         .group_by(f.state, f.rank)
     ).all()  # fmt: skip
 
@@ -82,7 +82,7 @@ def counts(conn: Connection, visibility: Visibility, queries: Mapping[int, Query
     parts: list[Any] = [
         select(literal(key).label("key"), func.count().label("n"))
         .select_from(schema.finding)
-        .where(visible(f.holding_id, visibility), filters.conditions(conn, query, asking))
+        .where(of_query(conn, visibility, query, asking))
         for key, query in queries.items()
     ]
     found = {int(row.key): int(row.n) for row in conn.execute(union_all(*parts))}

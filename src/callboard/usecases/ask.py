@@ -33,12 +33,14 @@ from callboard.store import (
     facets,
     filters,
     findings,
+    lives,
     progress,
     rollups,
     visits,
 )
 from callboard.store import sources as source_store
 from callboard.store import views as view_store
+from callboard.store.database import revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
 
@@ -53,10 +55,10 @@ ROLLED_UP = 200
 
 # What is kept is kept for one viewer, until a write changes the revision or the day ends.
 _BOARDS: Kept[Board] = Kept(8)
-_LIVES: Kept[tuple[tuple[int | None, int], tuple[int | None, int]]] = Kept(64)
 _FIRST_PAGES: Kept[DoNow] = Kept(64)
 _ROLLUPS: Kept[RollupPage] = Kept(64)
 _BUNDLES: Kept[Page[BundleRow]] = Kept(64)
+_FINDINGS: Kept[Page[FindingRow]] = Kept(64)
 _FACETS: Kept[tuple[Facet, ...]] = Kept(128)
 _ENRICHED: Kept[tuple[ComponentRow, ...]] = Kept(64)
 KEPT_ROWS = 100
@@ -83,7 +85,7 @@ def _asking(conn: Connection, viewer: Viewer, now: Instant, query: Query | None 
 def _key(conn: Connection, viewer: Viewer, asking: Asking, *question: object) -> tuple[object, ...]:
     """Everything that an answer depends on which is the same all day."""
     stamp = msgspec.structs.replace(asking, now=Instant(asking.now // DAY * DAY))
-    return (source_store.revision(conn), viewer.key, viewer.visibility, stamp, *question)
+    return (revision(conn), viewer.key, viewer.visibility, stamp, *question)
 
 
 def list_findings(
@@ -91,9 +93,14 @@ def list_findings(
 ) -> Page[FindingRow]:
     """One page of findings. Raises InvalidQueryError for an odd query, a damaged cursor or a limit out of range."""
     with store.read() as conn:
-        return findings.page(
-            conn, viewer.visibility, query, _asking(conn, viewer, now, query), after=cursor, limit=limit
-        )
+        asking = _asking(conn, viewer, now, query)
+
+        def make() -> Page[FindingRow]:
+            return findings.page(conn, viewer.visibility, query, asking, after=cursor, limit=limit)
+
+        if limit > KEPT_ROWS or filters.is_of_the_moment(query):
+            return make()
+        return _FINDINGS.get(conn, _key(conn, viewer, asking, query, cursor, limit), make)
 
 
 def list_bundles(
@@ -220,28 +227,15 @@ def _of(
 
 
 def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: Asking, *, open_now: int) -> Progress:
-    now = asking.now
-    flow, f = progress.flow, progress.f
-    weeks = progress.weeks(
-        conn, viewer.visibility, now=now, count=WEEKS, open_now=open_now,
-        only=filters.holding_conditions(flow.holding_id, terms, asking) if terms else None,
-    )  # fmt: skip
-    only = filters.holding_conditions(f.holding_id, terms, asking) if terms else None
-    key = _key(conn, viewer, asking, terms)
-    present, former = _LIVES.get(
-        conn,
-        key,
-        lambda: (
-            progress.half_life(conn, viewer.visibility, now=now, only=only),
-            progress.half_life(conn, viewer.visibility, now=Instant(now - progress.QUARTER * DAY), only=only),
-        ),
-    )
+    flows = progress.flows(conn, viewer.visibility, terms, asking)
+    weeks = progress.weeks(flows, now=asking.now, count=WEEKS, open_now=open_now)
+    present, former = lives.half_lives(conn, viewer.visibility, terms, asking)
     return Progress(
         weeks=weeks,
-        half_life_days=present[0],
-        half_life_n=present[1],
-        former_half_life_days=former[0],
-        former_half_life_n=former[1],
+        half_life_days=present.days,
+        half_life_n=present.n,
+        former_half_life_days=former.days,
+        former_half_life_n=former.n,
     )
 
 
@@ -294,7 +288,7 @@ def enriched(store: Store, viewer: Viewer, rows: Sequence[ComponentRow], *, now:
     """Rows of the board with overdue, sparkline and the time they were checked."""
     with store.read() as conn:
         health = source_store.health(conn, viewer.visibility, now=now)
-        key = (source_store.revision(conn), viewer.key, viewer.visibility, tuple(rows), health, now // DAY)
+        key = (revision(conn), viewer.key, viewer.visibility, tuple(rows), health, now // DAY)
         return _ENRICHED.get(conn, key, lambda: components.enriched(conn, viewer.visibility, rows, health, now=now))
 
 
@@ -323,6 +317,6 @@ def remove_view(store: Store, viewer: Viewer, view_id: int) -> None:
 
 def _board(conn: Connection, viewer: Viewer, health: tuple[SourceHealth, ...], now: Instant) -> Board:
     """The board as of its revision, which is kept until something changes; how fresh sources are is looked up anew."""
-    key = (source_store.revision(conn), viewer.key, viewer.visibility)
+    key = (revision(conn), viewer.key, viewer.visibility)
     kept = _BOARDS.get(conn, key, lambda: components.board(conn, viewer.visibility, now=now))
     return msgspec.structs.replace(kept, sources=health)

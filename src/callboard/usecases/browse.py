@@ -12,7 +12,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
-from callboard.store import Connection, Store
+from callboard.store import Connection, Store, database
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
 from callboard.store import links as link_store
@@ -144,4 +144,4 @@ def sources(store: Store, visibility: Visibility, *, now: Instant) -> tuple[Sour
 def revision(store: Store) -> int:
     """A number that grows with every change; for ETags."""
     with store.read() as conn:
-        return source_store.revision(conn)
+        return database.revision(conn)

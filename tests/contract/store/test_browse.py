@@ -15,7 +15,8 @@ from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, to_datetime
 from callboard.domain.query import Between, Cursor, Grouping, Match, Number, Order, Query, Term, Text, parse
 from callboard.errors import InvalidQueryError, NotFoundError
-from callboard.store import listing, schema
+from callboard.store import cells, listing, schema
+from callboard.store.kept import forget
 from callboard.usecases import ask, browse
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
@@ -156,6 +157,8 @@ def test_long_lists_are_walked_like_short_ones_are_sorted(company: Stage, monkey
         short = list(company.rows(query, limit=4))
         with monkeypatch.context() as patch:
             patch.setattr(listing, "SHORT", 0)
+            patch.setattr(listing, "FEW", -1)
+            forget(company.store.engine)
             assert list(company.rows(query, limit=4)) == short, query
 
 
@@ -186,6 +189,33 @@ def test_groups_add_up_to_the_list_and_each_lists_its_rows(company: Stage) -> No
                     assert row.oldest_at == min(each.first_detected_at for each in inside)
                     assert set(row.components) <= {ref for each in inside for ref in each.components}
                     assert row.finding_id in {each.id for each in inside}
+
+
+def test_bundles_are_the_same_whichever_way_they_are_found(company: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put together from all cells at once, or from those of the most urgent ones only: the same rows in the same order."""
+    now = company.clock.now()
+    for visibility in (readers(RED), readers(BLUE), LAPTOP):
+        viewer = Viewer("test", visibility, None)
+        for text in ("", "owner:red", "-owner:red", "no:component", "is:shared"):
+            query = parse(f"is:open -is:flapping {text} group:fix")
+
+            def walk(query: Query = query, viewer: Viewer = viewer) -> list[BundleRow]:
+                forget(company.store.engine)
+                rows: list[BundleRow] = []
+                cursor = None
+                while True:
+                    page = ask.list_bundles(company.store, viewer, query, now=now, cursor=cursor, limit=1)
+                    rows.extend(page.rows)
+                    cursor = page.cursor
+                    if cursor is None:
+                        assert len(rows) == page.total
+                        return rows
+
+            at_once = walk()
+            with monkeypatch.context() as patch:
+                patch.setattr(cells, "FEW", -1)
+                patch.setattr(cells, "AT_ONCE", 1)
+                assert walk() == at_once, (visibility, text)
 
 
 def test_facets_count_what_choosing_them_lists(company: Stage) -> None:

@@ -67,3 +67,12 @@ flow_cell = Table(
 )
 """What happened in a week (since 1970, UTC, the source's dates): findings opened or reopened, closed, of the closed those
 that lived less than a day, and open ones that came to (or, negative, left) this holding. Holding 0: all together."""
+
+holding_version = Table(
+    "holding_version",
+    metadata,
+    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""How often what is counted of a holding has changed; no row: never. A reader who has its counters at the same version
+need not read them again."""
