@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select
 
 from callboard.domain import bundle, reconcile
-from callboard.domain.finding import Detail, Kind, Observed, Severity, State
+from callboard.domain.finding import LAST_OPEN, Detail, Kind, Observed, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
@@ -186,7 +186,7 @@ class Applier:
         if projects is not UNSET and projects is not held.projects:
             set_id = self._projects.set_of(conn, projects)
         work.new.append((
-            id_, self._source_id, seen.external_id, kind, state, 1 if state > State.UNKNOWN else 0, severity,
+            id_, self._source_id, seen.external_id, kind, state, 1 if state > LAST_OPEN else 0, severity,
             _WORST - severity, None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id],
             held.id, held.holding_id, set_id, bundle_id, raw_hash,
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
