@@ -38,6 +38,7 @@ from callboard.store import runs as run_store
 from callboard.store.apply import Applier
 from callboard.store.bulk import build_indexes, defer_indexes
 from callboard.store.database import bump_revision
+from callboard.store.memory import Written
 from callboard.usecases import ask
 
 NOW = Instant(20_728 * DAY + DAY // 2)
@@ -140,7 +141,7 @@ def fill(store: Store, size: int) -> float:
         catalog_store.apply_reading(conn, store, "catalog", entities(), complete=True, now=NOW)
         defer_indexes(conn)
     applier = Applier(store, source_id=source_id, run_id=1)
-    applier.fresh = set()
+    applier.written = Written()
     stream = observations(size)
     count = 0
     while batch := list(itertools.islice(stream, 10_000)):
