@@ -28,7 +28,7 @@ from callboard.store.owning import Holdings
 REMEMBERED = 30_000
 """Rules, and resources, kept in memory between pages at most; then the memory starts anew."""
 
-BY_OBJECT = 4_000
+BY_OBJECT = 8_000
 """Values found again by being the same object; the objects are kept alive for it, and a rule's texts are long."""
 
 Projects = tuple[Project, ...]

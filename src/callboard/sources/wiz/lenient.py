@@ -96,12 +96,11 @@ _SEED = secrets.randbits(64)
 class Memo(Generic[T]):
     """Remembers what was made of objects that many records repeat byte for byte, such as the resource of 200 findings."""
 
-    def __init__(self, make: Callable[[Raw | bytes], T], most: int = 4_000) -> None:
-        """`most` bounds how many are remembered; the half that was asked for last is kept longer."""
+    def __init__(self, make: Callable[[Raw | bytes], T], most: int = 8_000) -> None:
+        """`most` bounds how many are remembered; when it is full, all are forgotten."""
         self._make = make
-        self._half = most // 2
+        self._most = most
         self._known: dict[bytes, T] = {}
-        self._former: dict[bytes, T] = {}
 
     def __call__(self, raw: Raw | bytes) -> T:
         """What `make` makes of it."""
@@ -109,11 +108,9 @@ class Memo(Generic[T]):
         key = _digest(memoryview(raw), _SEED)
         made = self._known.get(key)
         if made is None:
-            made = self._former.get(key)
-            if made is None:
-                made = self._make(bytes(raw))
-            if len(self._known) >= self._half:
-                self._former, self._known = self._known, {}
+            made = self._make(bytes(raw))
+            if len(self._known) >= self._most:
+                self._known.clear()
             self._known[key] = made
         return made
 

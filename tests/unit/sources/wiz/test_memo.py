@@ -19,15 +19,6 @@ def test_equal_bytes_are_one_object() -> None:
     assert memo(b"12") is not memo(b"13")
 
 
-def test_what_is_asked_for_often_is_kept_while_others_pass() -> None:
-    """However many others come between."""
-    memo = Memo(number, most=8)
-    kept = memo(b"1")
-    for passing in range(2, 200):
-        memo(b"%d" % passing)
-        assert memo(b"1") is kept
-
-
 def test_no_more_is_remembered_than_agreed() -> None:
     """What was not asked for lately is forgotten."""
     memo = Memo(number, most=8)
