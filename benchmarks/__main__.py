@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -88,7 +89,8 @@ def measure(recording: Path, engine: str, rounds: int, folder: Path, size: int) 
                 floors.append(child("floor", recording / "first", folder / "floor.db"))
                 with replaying(pages.ensure_variant(recording, variant)) as base:
                     tell(f"{engine}, round {number + 1} of {rounds}: {name}")
-                    found[name].append({**child("sync", base, url), "floor": floors[-1]})
+                    load = os.getloadavg()[0]
+                    found[name].append({**child("sync", base, url), "floor": floors[-1], "load": load})
     return {name: summary(name, runs) for name, runs in found.items()}
 
 
@@ -102,12 +104,13 @@ def summary(name: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "ratio": round(statistics.median(run["wall_seconds"] / floor_of(run, "write_seconds") for run in runs), 2),
         "aim": AIMS[name],
-        "cpu_ratio": round(statistics.median(run["cpu_seconds"] / floor_of(run, "write_seconds") for run in runs), 2),
+        "cpu_ratio": round(statistics.median(run["cpu_seconds"] / run["floor"]["cpu_seconds"] for run in runs), 2),
         "ratio_to_columns_only": round(
             statistics.median(run["wall_seconds"] / floor_of(run, "write_columns_seconds") for run in runs), 2
         ),
         "wall_seconds": round(statistics.median(run["wall_seconds"] for run in runs), 2),
         "floor_seconds": round(statistics.median(floor_of(run, "write_seconds") for run in runs), 2),
+        "load": round(max(run["load"] for run in runs), 1),
         "findings_per_cpu_second": round(statistics.median(run["report"]["seen"] / run["cpu_seconds"] for run in runs)),
         "peak_megabytes": round(max(run["peak_megabytes"] for run in runs)),
         "report": {

@@ -72,13 +72,19 @@ class State(enum.IntEnum):
     @property
     def is_open(self) -> bool:
         """True while somebody may still have to act."""
-        return self <= State.UNKNOWN
+        return self <= LAST_OPEN
 
     @property
     def word(self) -> str:
         """The word used in the API, the pages and the command line."""
-        return self.name.lower().replace("_", "-")
+        return _STATE_WORDS[self]
 
+
+LAST_OPEN = int(State.UNKNOWN)
+"""States up to this number are open. Until Python 3.12 a member looked up in its class costs as much as five calls, which
+is too much to ask for each record."""
+
+_STATE_WORDS = {state: state.name.lower().replace("_", "-") for state in State}
 
 OPEN_STATES = tuple(state for state in State if state.is_open)
 

@@ -48,7 +48,10 @@ def signs(number: int) -> Signs:
 
 def blast_of(exposed: bool | None) -> int:  # noqa: FBT001 - an answer, not a switch
     """How far an attacker reaches it: 0 from the internet, 1 nobody told, 2 not from there."""
-    return {True: 0, None: 1, False: 2}[exposed]
+    return _BLASTS[exposed]
+
+
+_BLASTS = {True: 0, None: 1, False: 2}
 
 
 def is_exposed(blast: int) -> bool | None:

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from callboard.domain import due as due_dates
 from callboard.domain.due import DEFAULT, Policy, Signals, earlier
-from callboard.domain.finding import Detail, Kind, Observed, Severity, State
+from callboard.domain.finding import LAST_OPEN, Detail, Kind, Observed, Severity, State
 from callboard.domain.instant import DAY, Instant, to_text
 from callboard.domain.priority import NOTHING_KNOWN, UNTOLD, blast_of, is_exposed, priority_of, signs
 
@@ -56,6 +56,10 @@ class Actor(enum.IntEnum):
     def word(self) -> str:
         """The word used in the API and on the pages."""
         return self.name.lower()
+
+
+_STATE, _SOURCE, _OPEN_WORD = EventKind.STATE, Actor.SOURCE, State.OPEN.word
+"""What the opening of a million findings needs, looked up once."""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -113,10 +117,10 @@ def first_sight(observed: Observed, policy: Policy = DEFAULT) -> Verdict:
     """A finding that was never stored before. Its opening needs no event: the finding itself is the record of it."""
     events: tuple[Event, ...] = ()
     fixed_at = None
-    if observed.state > State.UNKNOWN:
+    if observed.state > LAST_OPEN:
         fixed_at = _fixed_at(observed, None)
         at = fixed_at or observed.first_detected_at
-        events = (Event(EventKind.STATE, at, Actor.SOURCE, State.OPEN.word, observed.state.word),)
+        events = (Event(_STATE, at, _SOURCE, _OPEN_WORD, observed.state.word),)
     last, changed, updated, source_due = (
         observed.last_detected_at, observed.status_changed_at, observed.updated_at, observed.due_at
     )  # fmt: skip
@@ -209,7 +213,9 @@ def _signals(observed: Observed, stored: Stored | None) -> Signals:
         observed.severity,
         None if known_exploited is UNSET else known_exploited,
         None if exposed is UNSET else exposed,
-        epss=None if epss is UNSET else epss,
+        None,
+        None,
+        None if epss is UNSET else epss,
     )
 
 
@@ -394,7 +400,7 @@ def is_older(stored: Stored, observed: Observed) -> bool:
 
 def _fixed_at(observed: Observed, stored: Stored | None) -> Instant | None:
     """When it was closed: by the source's word, else as stored, else when its status changed; None while open."""
-    if observed.state.is_open:
+    if observed.state <= LAST_OPEN:
         return None
     known = stored.fixed_at if stored is not None and not stored.state.is_open else None
     return _given(observed.fixed_at) or known or _given(observed.status_changed_at) or _given(observed.updated_at)

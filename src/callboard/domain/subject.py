@@ -30,3 +30,8 @@ def subject_of(
         (),
         tuple(sorted(said)),
     )
+
+
+def is_judged_alike(one: Resource, other: Resource) -> bool:
+    """Whether two states of a resource are the same subject, as far as the resource itself tells; names come apart."""
+    return subject_of(one, (), None, source="") == subject_of(other, (), None, source="")

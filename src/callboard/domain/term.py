@@ -47,6 +47,11 @@ def resource_text(resource: Resource) -> str:
     return searchable(resource.name, resource.provider_id, resource.repository)
 
 
+def is_text_equal(one: Resource, other: Resource) -> bool:
+    """Whether both are searched by the same text; cheaper than making it."""
+    return (one.name, one.provider_id, one.repository) == (other.name, other.provider_id, other.repository)
+
+
 def terms_of(resource: Resource) -> list[tuple[str, str]]:
     """What a resource is filtered by, as (form, value), each once, values folded."""
     found: set[tuple[str, str]] = set()
@@ -65,3 +70,13 @@ def terms_of(resource: Resource) -> list[tuple[str, str]]:
         if key.casefold() in _ENVIRONMENT_TAGS:
             note(ENVIRONMENT, value)
     return sorted(found)
+
+
+def are_terms_equal(one: Resource, other: Resource) -> bool:
+    """Whether both are filtered by the same terms; cheaper than making them. False may also mean "perhaps"."""
+    return one.tags == other.tags and (one.account_id, one.account_name, one.region, one.platform) == (
+        other.account_id,
+        other.account_name,
+        other.region,
+        other.platform,
+    )

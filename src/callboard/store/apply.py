@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select
 
 from callboard.domain import bundle, reconcile
-from callboard.domain.finding import Detail, Kind, Observed, Severity, State
+from callboard.domain.finding import LAST_OPEN, Detail, Observed
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
@@ -22,8 +22,10 @@ from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning import Bundles, Held, ProjectSets, Resources, Rules
+from callboard.store.memory import Written
 from callboard.store.runs import Moved
 from callboard.store.schema import NEVER, UNKNOWN
+from callboard.store.stored import as_stored, stored_findings
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -47,11 +49,6 @@ class Tally(msgspec.Struct, kw_only=True):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-_STORED = [
-    "external_id", "id", "kind", "state", "severity", "first_detected_at", "status_changed_at", "updated_at",
-    "fixed_at", "due_at", "reopened", "in_scope", "holding_id", "project_set_id", "rule_id", "resource_id", "title",
-    "bundle_id", "policy_due_at", "priority", "blast", "cvss", "tickets", "apart", "version",
-]  # fmt: skip
 _UPDATED = [
     "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
     "bundle_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
@@ -72,7 +69,6 @@ class _Batch:
         self.next_event = next_event
         self.tally = Tally()
         self.ledger = Ledger()
-        self.bundles: dict[str, int] = {}
         self.rules: dict[str, int] = {}
         self.resources: dict[str, Held] = {}
         self.new: list[Row] = []
@@ -95,7 +91,7 @@ class Applier:
         self._run_id = run_id
         self.whole = True
         """Every observation tells every field, so that what is stored need not be read to merge."""
-        self.fresh: set[str] | None = None
+        self.written: Written | None = None
         """External ids written so far by a first load that has no index to find them by; None: look them up."""
         self.may_be_old = False
         """Observations come from a file that may tell of the past, about rules and resources as well."""
@@ -137,23 +133,18 @@ class Applier:
             conn, holdings, observations, work.ledger, now=now, whole=self.whole
         )
         keys = [bundle.key_of(seen) for seen in observations]
-        ids = self._bundles.ensure(conn, keys)
-        work.bundles = {seen.external_id: ids[key] for seen, key in zip(observations, keys, strict=True)}
+        bundles = self._bundles.ensure(conn, keys)
         work.tally.moved = moved
         external_ids = [seen.external_id for seen in observations]
-        if self.fresh is None:
-            stored = self._stored(conn, external_ids)
-        else:
-            again = [external_id for external_id in external_ids if external_id in self.fresh]
-            stored = self._stored(conn, again) if again else {}
-            self.fresh.update(external_ids)
-        for seen, record_hash in newest:
+        unsure = external_ids if self.written is None else self.written.again(external_ids)
+        stored = stored_findings(conn, self._dialect, self._source_id, unsure)
+        for (seen, record_hash), key in zip(newest, keys, strict=True):
             raw_hash = record_hash if in_scope else UNKNOWN
             row = stored.get(seen.external_id)
             if row is None:
-                self._first(conn, work, seen, raw_hash)
+                self._first(conn, work, seen, raw_hash, bundles[key])
             else:
-                self._again(conn, work, seen, raw_hash, row)
+                self._again(conn, work, seen, raw_hash, row, told_bundle=bundles[key])
         self._write(conn, work)
         return work.tally
 
@@ -174,20 +165,19 @@ class Applier:
             self._resources.forget()
         return count, tally
 
-    def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes) -> None:
+    def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, bundle_id: int) -> None:
         """A finding that was never stored before."""
         held = work.resources[seen.resource.external_id]
         verdict = reconcile.first_sight(seen, self._policy)
         id_ = work.next_finding
         work.next_finding = id_ + 1
         kind, state, severity = int(seen.kind), int(verdict.state), int(verdict.severity)
-        bundle_id = work.bundles[seen.external_id]
         due_at = NEVER if verdict.due_at is None else verdict.due_at
         set_id, projects = held.set_id, seen.projects
         if projects is not UNSET and projects is not held.projects:
             set_id = self._projects.set_of(conn, projects)
         work.new.append((
-            id_, self._source_id, seen.external_id, kind, state, 1 if state > State.UNKNOWN else 0, severity,
+            id_, self._source_id, seen.external_id, kind, state, 1 if state > LAST_OPEN else 0, severity,
             _WORST - severity, None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id],
             held.id, held.holding_id, set_id, bundle_id, raw_hash,
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
@@ -205,9 +195,11 @@ class Applier:
         )  # fmt: skip
         work.tally.new += 1
 
-    def _again(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, row: dict[str, Any]) -> None:
-        """A finding that is stored."""
-        known = _as_stored(row)
+    def _again(
+        self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, row: dict[str, Any], *, told_bundle: int
+    ) -> None:
+        """A finding that is stored. `told_bundle` counts unless this door tells nothing of fixes."""
+        known = as_stored(row)
         verdict = reconcile.reconcile(known, seen, self._policy)
         tally = work.tally
         if verdict.outdated:
@@ -215,7 +207,7 @@ class Applier:
             return
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
-        bundle_id = row["bundle_id"] if seen.fix is UNSET else work.bundles[seen.external_id]
+        bundle_id = row["bundle_id"] if seen.fix is UNSET else told_bundle
         due_at = NEVER if verdict.due_at is None else verdict.due_at
         events = [
             *verdict.events,
@@ -327,27 +319,14 @@ class Applier:
         self, conn: Connection, batch: Sequence[tuple[Observed, bytes]], tally: Tally
     ) -> Sequence[tuple[Observed, bytes]]:
         """Only what tells of a time not before the stored one, so that old words on a resource are not taken either."""
-        stored = self._stored(conn, [seen.external_id for seen, _ in batch])
+        stored = stored_findings(conn, self._dialect, self._source_id, [seen.external_id for seen, _ in batch])
         current = [
             (seen, raw_hash)
             for seen, raw_hash in batch
-            if seen.external_id not in stored or not reconcile.is_older(_as_stored(stored[seen.external_id]), seen)
+            if seen.external_id not in stored or not reconcile.is_older(as_stored(stored[seen.external_id]), seen)
         ]
         tally.outdated += len(batch) - len(current)
         return current
-
-    def _stored(self, conn: Connection, external_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        rows = self._dialect.lookup(
-            conn, schema.finding, _STORED, "external_id", external_ids, source_id=self._source_id
-        )
-        found = {row[0]: dict(zip(_STORED, row, strict=True)) for row in rows}
-        if found:
-            ids = [row["id"] for row in found.values()]
-            columns = ["finding_id", "last_detected_at"]
-            sightings: dict[int, int] = dict(self._dialect.lookup(conn, schema.sighting, columns, "finding_id", ids))
-            for row in found.values():
-                row["last_detected_at"] = sightings.get(row["id"])
-        return found
 
 
 def write_sightings(conn: Connection, dialect: Dialect, moved: Iterable[Moved]) -> None:
@@ -372,26 +351,6 @@ def _newest(batch: Sequence[tuple[Observed, bytes]]) -> Sequence[tuple[Observed,
         return batch
     hashes = {id(seen): raw_hash for seen, raw_hash in batch}
     return [(seen, hashes[id(seen)]) for seen in reconcile.newest_first([seen for seen, _ in batch])]
-
-
-def _as_stored(row: dict[str, Any]) -> Stored:
-    return Stored(
-        id=row["id"],
-        kind=Kind(row["kind"]),
-        state=State(row["state"]),
-        severity=Severity(row["severity"]),
-        first_detected_at=row["first_detected_at"],
-        last_detected_at=row["last_detected_at"],
-        status_changed_at=row["status_changed_at"],
-        updated_at=row["updated_at"],
-        fixed_at=row["fixed_at"],
-        due_at=None if row["due_at"] == NEVER else row["due_at"],
-        reopened=row["reopened"],
-        in_scope=bool(row["in_scope"]),
-        policy_due_at=None if row["policy_due_at"] == NEVER else row["policy_due_at"],
-        priority=row["priority"],
-        blast=row["blast"],
-    )
 
 
 def _tenths(score: float | None | UnsetType, former: int | None) -> int | None:

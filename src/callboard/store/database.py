@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callboard.domain.due import DEFAULT, Policy
@@ -165,8 +166,14 @@ def _check_version(store: Store) -> None:
 
 def next_id(conn: Connection, table: Table) -> int:
     """The first free id of a table; only inside `Store.write`, whose lock makes it ours."""
+    last: int = conn.execute(_last_id(table)).scalar_one()
+    return last + 1
+
+
+@cache
+def _last_id(table: Table) -> Select[Any]:
     column = next(iter(table.primary_key.columns))
-    return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
+    return select(func.coalesce(func.max(column), 0))
 
 
 def revision(conn: Connection) -> int:

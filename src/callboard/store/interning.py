@@ -19,7 +19,8 @@ from callboard.domain.finding import Observed, Project, Resource, Rule
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import plain
 from callboard.domain.ownership import SubjectProject
-from callboard.domain.term import resource_text, searchable, terms_of
+from callboard.domain.subject import is_judged_alike
+from callboard.domain.term import are_terms_equal, is_text_equal, resource_text, searchable, terms_of
 from callboard.ports import ProjectRecord
 from callboard.store import owning, schema, signals
 from callboard.store.counting import Ledger
@@ -332,18 +333,20 @@ class Resources:
         ):
             known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4])
         new: list[tuple[Resource, Projects | None, int]] = []
-        changed: list[tuple[Held, Resource | None]] = []
+        renamed: dict[int, tuple[Held, Resource]] = {}
+        regrouped: dict[int, Held] = {}
         for external_id, (resource, projects, at) in told.items():
             held = known.get(external_id)
             if held is None:
                 new.append((resource, projects, at))
                 continue
-            is_renamed = whole and self._rename(held, resource, at)
-            if self._regroup(conn, held, projects, at) or is_renamed:
-                changed.append((held, resource if is_renamed else None))
+            if whole and self._rename(held, resource, at):
+                renamed[held.id] = held, resource
+            if self._regroup(conn, held, projects, at):
+                regrouped[held.id] = held
             held.at = max(held.at, at)
         self._make(conn, holdings, new, now=now)
-        moved = self._change(conn, holdings, changed, ledger, now=now)
+        moved = self._change(conn, holdings, renamed, regrouped, ledger, now=now)
         return known, moved
 
     def _rename(self, held: Held, resource: Resource, at: int) -> bool:
@@ -444,57 +447,63 @@ class Resources:
         self,
         conn: Connection,
         holdings: Holdings,
-        changed: Sequence[tuple[Held, Resource | None]],
+        renamed: dict[int, tuple[Held, Resource]],
+        regrouped: dict[int, Held],
         ledger: Ledger,
         *,
         now: Instant,
     ) -> int:
-        if not changed:
+        """Write changed resources down, and decide those anew of which something differs that ownership looks at."""
+        rewritten = self._rename_stored(conn, renamed, holdings, now=now)
+        unsure = {id_: renamed[id_][0] for id_ in rewritten} | regrouped
+        if not unsure:
             return 0
-        renamed = {held.id: (held, resource) for held, resource in changed if resource is not None}
-        signals.note(conn, self._dialect, self._rename_stored(conn, renamed, holdings), now=now)
-        sets = [(held.set_id, held.id) for held, _ in changed]
+        sets = [(held.set_id, id_) for id_, held in regrouped.items()]
         self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
-        ids = [held.id for held, _ in changed]
-        moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now)
-        to_of = {each.resource_id: each.after for each in moves}
-        for held, _ in changed:
-            held.holding_id = to_of.get(held.id, held.holding_id)
+        moves = owning.decide_again(conn, self._dialect, holdings, sorted(unsure), now=now)
+        for each in moves:
+            unsure[each.resource_id].holding_id = each.after
         return owning.move(conn, self._dialect, moves, ledger, now=now)
 
     def _rename_stored(
-        self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], holdings: Holdings
-    ) -> list[News]:
-        """Write what is new about resources; names and terms, which indexes hang on, only where they differ.
+        self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], holdings: Holdings, *, now: Instant
+    ) -> Iterable[int]:
+        """Write what is new about resources; texts, names and terms, which indexes hang on, only where they differ.
 
-        Returns what there is to tell about tags by which ownership is decided.
+        Returns the ids of those of which something differs that ownership is decided by.
         """
         news: list[News] = []
+        unsure: list[int] = []
         rows: list[Row] = []
+        texts: list[Row] = []
         names: dict[int, list[tuple[str, str]]] = {}
         terms: dict[int, list[tuple[str, str]]] = {}
         decode = msgspec.msgpack.Decoder(Resource).decode
         for id_, body in self._dialect.lookup(conn, schema.resource, ["id", "body"], "id", renamed):
             held, resource = renamed[id_]
             former = decode(bytes(body))
-            rows.append((
-                resource.name, resource.type, resource_text(resource), held.digest, msgspec.msgpack.encode(resource), id_,
-            ))  # fmt: skip
+            rows.append((resource.name, resource.type, held.digest, msgspec.msgpack.encode(resource), id_))
+            if not is_text_equal(former, resource):
+                texts.append((resource_text(resource), id_))
             if former.aliases != resource.aliases:
-                names[id_] = _canonical(resource.aliases)
-            fresh = terms_of(resource)
-            if fresh != terms_of(former):
-                terms[id_] = fresh
+                canonical_names = _canonical(resource.aliases)
+                if canonical_names != _canonical(former.aliases):
+                    names[id_] = canonical_names
+            if not are_terms_equal(former, resource):
+                terms[id_] = terms_of(resource)
                 news += _changed_words(id_, former, resource, holdings)
-        fields = ["name", "type", "search", "content_hash", "body"]
-        self._dialect.update(conn, schema.resource, fields, ["id"], rows)
+            if id_ in names or not is_judged_alike(former, resource):
+                unsure.append(id_)
+        signals.note(conn, self._dialect, news, now=now)
+        self._dialect.update(conn, schema.resource, ["name", "type", "content_hash", "body"], ["id"], rows)
+        self._dialect.update(conn, schema.resource, ["search"], ["id"], texts)
         for table, pairs in ((schema.resource_alias, names), (schema.resource_term, terms)):
             ids = list(pairs)
             for start in range(0, len(ids), 500):
                 conn.execute(delete(table).where(table.c.resource_id.in_(ids[start : start + 500])))
             inserted = [(form, value, id_) for id_, found in pairs.items() for form, value in found]
             self._dialect.insert(conn, table, inserted)
-        return news
+        return unsure
 
 
 def _changed_words(id_: int, former: Resource, resource: Resource, holdings: Holdings) -> Iterable[News]:
@@ -529,7 +538,3 @@ def _date(seen: Observed) -> int:
 def _canonical(aliases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Names in the spelling that claims are compared in, each once."""
     return sorted({(form, value) for form, text in aliases if (value := canonical(form, text))})
-
-
-def _digest(resource: Resource) -> bytes:
-    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(resource))

@@ -377,7 +377,10 @@ def open_in_scope(conn: Connection, source_id: int, kinds: Sequence[int]) -> Bit
     rows = conn.execute(
         select(f.id).where(f.source_id == source_id, f.closed == 0, f.in_scope.is_(True), f.kind.in_(kinds))
     )
-    return BitMap([row[0] for row in rows.cursor.fetchall()])
+    found = BitMap()
+    for some in rows.partitions(10_000):
+        found.update([row[0] for row in some])
+    return found
 
 
 def external_ids(conn: Connection, dialect: Dialect, finding_ids: Sequence[int]) -> list[tuple[int, int, str]]:

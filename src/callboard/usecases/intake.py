@@ -22,7 +22,7 @@ from callboard.store.apply import Applier, Tally, write_sightings
 from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
 from callboard.store.closing import close_absent, leave_scope
 from callboard.store.database import bump_revision
-from callboard.store.memory import Memory, load_memory
+from callboard.store.memory import Memory, Written, load_memory
 from callboard.store.runs import PROJECT, Moved, RejectedRow, Run
 
 CONFIRM = "confirm/"
@@ -157,13 +157,13 @@ class Intake:
             is_far = self._clock.now() - self._began > FAR_AWAY
             self._indexes = "deferred" if not is_far and defer_indexes(conn) else "built"
             if self._indexes == "deferred":
-                self._applier.fresh = set()
+                self._applier.written = Written()
 
     def build_indexes(self) -> None:
         """Build the indexes that a first load left out. Blocking."""
         build_indexes(self._store)
         self._indexes = "built"
-        self._applier.fresh = None
+        self._applier.written = None
 
     def _past_the_door(self, pages: Sequence[Page]) -> list[_Read]:
         """Which records are known to the byte, and which must be decoded."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from callboard.domain.bundle import BundleKind, action, key_of
 from callboard.domain.finding import Detail, Kind, Observed, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
-from callboard.domain.term import folded, resource_text, searchable, terms_of
+from callboard.domain.term import are_terms_equal, folded, is_text_equal, resource_text, searchable, terms_of
 
 
 def seen(rule: str, package: str | None, fix: str | None) -> Observed:
@@ -94,3 +94,27 @@ def test_what_resources_are_filtered_by() -> None:
         ("account", "1"), ("account", "main"), ("cloud", "aws"), ("env", "production"), ("region", "eu-central-1"),
         ("tag", "env"), ("tag", "env=production"), ("tag", "team"), ("tag", "team="),
     ]  # fmt: skip
+
+
+RESOURCES = st.builds(
+    Resource,
+    external_id=st.just("r"),
+    name=st.sampled_from(["one", "two"]),
+    type=st.just("VIRTUAL_MACHINE"),
+    platform=st.sampled_from([None, "AWS"]),
+    region=st.sampled_from([None, "eu"]),
+    account_id=st.sampled_from([None, "1"]),
+    account_name=st.sampled_from([None, "prod"]),
+    provider_id=st.sampled_from([None, "arn:1"]),
+    repository=st.sampled_from([None, "h/o/r"]),
+    tags=st.sampled_from([(), (("env", "prod"),), (("team", "a"),)]),
+)
+
+
+@given(RESOURCES, RESOURCES)
+def test_what_is_called_equal_is_searched_and_filtered_alike(one: Resource, other: Resource) -> None:
+    """So that nothing has to be made in order to see that it did not change."""
+    if is_text_equal(one, other):
+        assert resource_text(one) == resource_text(other)
+    if are_terms_equal(one, other):
+        assert terms_of(one) == terms_of(other)

@@ -22,6 +22,8 @@ from callboard.sources.wiz.words import Text, filled, instant, moment, noted, se
 _MOST_NOTES = 200
 _VALIDATED = (("Validated as exploitable", "yes"),)
 
+_KIND = Kind.ISSUE
+
 
 class _Issue(msgspec.Struct, gc=False):
     id: Text = UNSET
@@ -104,7 +106,7 @@ def read_issue(raw: bytes | memoryview, latest: float) -> Observed | Rejected:
         fixed_at = None
     return Observed(
         external_id=issue_id,
-        kind=Kind.ISSUE,
+        kind=_KIND,
         state=state,
         severity=severity,
         title=violated.name,

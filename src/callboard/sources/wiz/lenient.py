@@ -88,6 +88,7 @@ class Reader(Generic[S]):
                 setattr(found, field.name, clean(value, most, path + field.encode_name, drift))
 
 
+_digest = xxhash.xxh3_128_digest
 _SEED = secrets.randbits(64)
 """Differs in every process, so that nobody can prepare two texts with one digest."""
 
@@ -104,7 +105,7 @@ class Memo(Generic[T]):
     def __call__(self, raw: Raw | bytes) -> T:
         """What `make` makes of it."""
         # The digest stands for the text, which may be thousands of characters long.
-        key = xxhash.xxh3_128_digest(memoryview(raw), _SEED)
+        key = _digest(memoryview(raw), _SEED)
         made = self._known.get(key)
         if made is None:
             made = self._make(bytes(raw))

@@ -17,6 +17,8 @@ from callboard.sources.wiz.resource import seen, with_targets
 from callboard.sources.wiz.rule import rule
 from callboard.sources.wiz.words import TEXT_CHARACTERS, Text, clean, filled, moment, noted, severity_of, state_of, told
 
+_KIND, _FIXED = Kind.MISCONFIGURATION, State.FIXED
+
 
 class _Evidence(msgspec.Struct, gc=False):
     currentValue: Text = UNSET
@@ -89,7 +91,7 @@ def read_misconfiguration(raw: bytes | memoryview, latest: float) -> Observed | 
     status_changed_at = moment(found.statusChangedAt, "statusChangedAt", drift, latest)
     return Observed(
         external_id=finding_id,
-        kind=Kind.MISCONFIGURATION,
+        kind=_KIND,
         state=state,
         severity=severity_of(severity_word, "severity", drift),
         title=filled(found.name) or violated.name,
@@ -102,7 +104,7 @@ def read_misconfiguration(raw: bytes | memoryview, latest: float) -> Observed | 
         last_detected_at=moment(found.analyzedAt, "analyzedAt", drift, latest),
         status_changed_at=status_changed_at,
         # The change to RESOLVED is the only date of it that there is.
-        fixed_at=status_changed_at if state is State.FIXED else None if state.is_open else UNSET,
+        fixed_at=status_changed_at if state is _FIXED else None if state.is_open else UNSET,
         updated_at=moment(found.updatedAt, "updatedAt", drift, latest),
         fix=f"rule:{violated.external_id}",
         detail=Detail(

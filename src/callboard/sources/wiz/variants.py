@@ -13,7 +13,7 @@ Parts = TypeVarTuple("Parts")
 class Variants(Generic[*Parts]):
     """Remembers what was made of a resource and something beside it that many findings repeat."""
 
-    def __init__(self, make: Callable[[Resource, *Parts], Resource], most: int = 8_000) -> None:
+    def __init__(self, make: Callable[[Resource, *Parts], Resource], most: int = 4_000) -> None:
         """`most` bounds how many are remembered; when it is full, all are forgotten."""
         self._make = make
         self._most = most

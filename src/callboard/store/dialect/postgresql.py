@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, make_url
@@ -78,7 +79,7 @@ class Postgresql:
         conn.exec_driver_sql(
             f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA"
         )
-        self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table, names), rows)
+        self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table, tuple(names)), rows)
         value = f'greatest({table.name}."{{0}}", staged."{{0}}")' if raising else 'staged."{0}"'
         sets = ", ".join(f'"{column}" = {value.format(column)}' for column in columns)
         where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
@@ -179,7 +180,8 @@ _SQL_TYPES = {
 }
 
 
-def _types(table: Table, names: Sequence[str] | None = None) -> list[str]:
+@cache
+def _types(table: Table, names: tuple[str, ...] | None = None) -> list[str]:
     """PostgreSQL's type names of the columns, which binary COPY must be told."""
     dialect: Any = PGDialect  # its constructor is untyped
     dialect = dialect()
