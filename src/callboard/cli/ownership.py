@@ -225,12 +225,12 @@ def tell(found: Plan) -> None:
         output.line(f"and {words.number(found.shift_count - len(found.shifts))} more")
     if found.access:
         output.line("")
-        rows = [
+        seen = [
             (short_name(each.owner), each.gained, each.lost, each.gained_sensitive, each.lost_sensitive)
             for each in found.access
         ]
         columns = ("Whose sight changes", "Sees", "Sees no more", "Sensitive", "Sensitive no more")
-        output.show(output.table(columns, rows, right=columns[1:]))
+        output.show(output.table(columns, seen, right=columns[1:]))
     for sentence in found.asks:
         output.say(sentence)
     if found.patch:
