@@ -8,9 +8,16 @@
     │   └── SourceChangedError       the answer lost its documented shape
     │       └── QueryRefusedError    it does not understand a filter or a field that it was asked with
     ├── ImportRefusedError           a file that cannot be read as findings
+    ├── LabelsError                  a file of labels, to measure ownership by, that cannot be read
     ├── CatalogError                 the software catalog
     │   ├── CatalogUnreachableError
     │   └── CatalogRefusedError
+    ├── RepositoryError              source repositories on a forge or in a folder
+    │   ├── RepositoryUnreachableError   the network or the forge failed; worth a retry later
+    │   ├── RepositoryRefusedError   a token or an app that is not accepted, or may not read this
+    │   ├── RepositoryMissingError   the forge knows no such thing, or does not show it to us
+    │   ├── FileTooLargeError        larger than what is asked for may be
+    │   └── BudgetSpentError         more calls or more waiting than one reading may take
     ├── OutboundError                one outbound HTTP request failed
     │   ├── UnreachableError         no answer, or 5xx after all retries
     │   ├── AnswerTooLargeError      over the size cap
@@ -70,6 +77,10 @@ class ImportRefusedError(CallboardError):
     """The file cannot be read as findings."""
 
 
+class LabelsError(CallboardError):
+    """The labels cannot be read."""
+
+
 class CatalogError(CallboardError):
     """The catalog could not be read."""
 
@@ -80,6 +91,30 @@ class CatalogUnreachableError(CatalogError):
 
 class CatalogRefusedError(CatalogError):
     """The catalog refused our credentials."""
+
+
+class RepositoryError(CallboardError):
+    """The repositories could not be read."""
+
+
+class RepositoryUnreachableError(RepositoryError):
+    """The forge cannot be reached."""
+
+
+class RepositoryRefusedError(RepositoryError):
+    """The forge refused our credentials."""
+
+
+class RepositoryMissingError(RepositoryError):
+    """The forge knows no such repository, or does not show it to us."""
+
+
+class FileTooLargeError(RepositoryError):
+    """The file is larger than Callboard reads."""
+
+
+class BudgetSpentError(RepositoryError):
+    """One reading may not take more calls or more waiting than this."""
 
 
 class OutboundError(CallboardError):

@@ -37,6 +37,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/findings.json"): BOARD,
     ("GET", "/api/v1/findings/{finding_id}"): BOARD,
     ("POST", "/api/v1/findings/{finding_id}/broken-link"): BOARD,
+    ("POST", "/api/v1/findings/{finding_id}/followed"): BOARD,
     ("GET", "/api/v1/bundles"): BOARD,
     ("GET", "/api/v1/facets"): BOARD,
     ("GET", "/api/v1/do-now"): BOARD,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from callboard.cli import ownership_studies
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.ownership_report import report, signals
 from callboard.cli.ownership_words import confirm, explain, not_ours, undo
@@ -29,6 +30,7 @@ def ownership() -> None:
     """Whose things are, why, and what a change of the rules would do."""
 
 
+ownership_studies.add_to(ownership)
 for _command in (explain, report, confirm, not_ours, undo, signals):
     ownership.add_command(_command)
 
@@ -225,12 +227,12 @@ def tell(found: Plan) -> None:
         output.line(f"and {words.number(found.shift_count - len(found.shifts))} more")
     if found.access:
         output.line("")
-        seen = [
+        sight = [
             (short_name(each.owner), each.gained, each.lost, each.gained_sensitive, each.lost_sensitive)
             for each in found.access
         ]
         columns = ("Whose sight changes", "Sees", "Sees no more", "Sensitive", "Sensitive no more")
-        output.show(output.table(columns, seen, right=columns[1:]))
+        output.show(output.table(columns, sight, right=columns[1:]))
     for sentence in found.asks:
         output.say(sentence)
     if found.patch:

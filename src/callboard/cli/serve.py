@@ -46,7 +46,7 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
         output.say("Ctrl-C ends it.")
 
     with door.services(create=True) as services, contextlib.ExitStack() as stack:
-        running.follow_policy(services)
+        running.look_after(services)
         background = None
         if not no_sync and (config.sources or config.catalogs):
             from callboard.cli.background import Background

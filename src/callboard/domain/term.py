@@ -16,7 +16,8 @@ ENVIRONMENT = "env"
 _ENVIRONMENT_TAGS = frozenset({"env", "environment", "stage"})
 MOST_TAGS = 50
 """Tags of one resource that count, for filters and for ownership."""
-_MOST_CHARACTERS = 200
+MOST_CHARACTERS = 200
+"""Of a value that is filtered by."""
 _BREAK = re.compile(r"[\W_]+")
 
 
@@ -51,7 +52,7 @@ def terms_of(resource: Resource) -> list[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
 
     def note(form: str, value: str | None) -> None:
-        if value and (text := folded(value)[:_MOST_CHARACTERS]):
+        if value and (text := folded(value)[:MOST_CHARACTERS]):
             found.add((form, text))
 
     note(ACCOUNT, resource.account_id)

@@ -19,7 +19,7 @@ Described = dict[str, Any]
 _SHAPES = (
     wire.Board, wire.Sources, wire.Components, wire.ComponentPage, wire.Findings, wire.FindingPage,
     wire_work.Bundles, wire_work.Facets, wire_work.DoNow, wire_work.Rollup, wire_work.SavedViews, wire_work.SavedView,
-    wire_work.ViewDraft, wire_work.Reported, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
+    wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
     wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
     wire_ownership.OwnershipSignals, wire.Status, wire.HookDone, Problem,
@@ -90,6 +90,12 @@ def _pages() -> Described:
         "/api/v1/findings/{finding_id}": _get("showFinding", "One finding in full", "FindingPage", finding),
         "/api/v1/findings/{finding_id}/broken-link": _post(
             "reportBrokenLink", "Say that the finding's link is broken", "Reported", finding
+        ),
+        "/api/v1/findings/{finding_id}/followed": _post(
+            "countFollowed",
+            "Say that somebody follows the finding's link; nothing about who is kept",
+            "Followed",
+            finding,
         ),
         "/api/v1/components/{kind}/{namespace}/{name}": _get(
             "showComponent", "One component in full", "ComponentPage", reference

@@ -64,6 +64,7 @@ API = [
     _get("/api/v1/findings.json", exports.as_json, Policy.BOARD),
     _get("/api/v1/findings/{finding_id:str}", findings.show, Policy.BOARD),
     _post("/api/v1/findings/{finding_id:str}/broken-link", findings.broken_link, Policy.BOARD),
+    _post("/api/v1/findings/{finding_id:str}/followed", findings.followed, Policy.BOARD),
     _get("/api/v1/bundles", findings.bundles, Policy.BOARD),
     _get("/api/v1/facets", findings.facets, Policy.BOARD),
     _get("/api/v1/components", components.list_all, Policy.BOARD),
