@@ -94,6 +94,7 @@ def amiss(conn: Connection, entities: Mapping[EntityRef, Entity], *, now: Instan
         *_rules(conn, now),
         *_groups(conn, entities),
         *_claims(conn, entities),
+        *_moved_repositories(conn, entities),
         *_contested(conn, entities),
         *_readings(conn),
     ]
@@ -161,6 +162,14 @@ def _claims(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterable[
         yield News(kind=SignalKind.CLAIM_DANGLING, about=f"{ref} {annotation}: {value}", readers=readers)
 
 
+def _moved_repositories(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterable[News]:
+    for ref, annotation, value, moved_to in signals_found.moved_claims(conn)[:_MOST]:
+        owner = entities[ref].owner if ref in entities else None
+        about = f"{ref} {annotation}: {value}"
+        readers = () if owner is None else (owner,)
+        yield News(kind=SignalKind.REPOSITORY_MOVED, about=about, old=value, new=moved_to, readers=readers)
+
+
 def _contested(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterable[News]:
     """Holdings in conflict that hold something."""
     holding, r, route, entity = schema.holding.c, schema.resource.c, schema.holding_route.c, schema.entity.c
@@ -208,6 +217,7 @@ LASTING = (
     SignalKind.GROUP_EMPTY,
     SignalKind.CLAIM_DANGLING,
     SignalKind.CLAIM_CONTESTED,
+    SignalKind.REPOSITORY_MOVED,
     SignalKind.MASS_CHANGE,
     SignalKind.CATALOG_PARTIAL,
 )
