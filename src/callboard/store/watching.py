@@ -21,6 +21,7 @@ from callboard.store.database import Store
 c = schema.candidate.c
 _LOCATIONS = "trusted_locations"
 _EMPTY = "empty_groups"
+_LOOKED = "ownership_looked_at"
 _MOST = 1_000
 
 
@@ -85,6 +86,23 @@ def newly_trusted(conn: Connection, store: Store, entities: Mapping[EntityRef, E
     columns = ["resource_id", "tier"]
     rows = store.dialect.lookup(conn, schema.candidate, columns, "entity_id", ids)
     return sorted({id_ for id_, tier in rows if tier == Tier.NAMED})
+
+
+def standing(conn: Connection, now: Instant) -> str:
+    """What everything that `amiss` tells depends on: while it is the same, there is nothing new to look for."""
+    reading = conn.execute(select(func.coalesce(func.max(schema.catalog_reading.c.id), 0))).scalar_one()
+    parts = (planning.revision(conn), evidence.mark_of(conn), evidence.homes_of(conn), reading, now // DAY)
+    return "/".join(map(str, parts))
+
+
+def was_looked_at(conn: Connection, standing: str) -> bool:
+    """Whether the last look was at just this."""
+    return evidence.remembered(conn, _LOOKED) == standing
+
+
+def note_look(conn: Connection, standing: str) -> None:
+    """Note what was looked at."""
+    evidence.remember(conn, _LOOKED, standing)
 
 
 def amiss(conn: Connection, entities: Mapping[EntityRef, Entity], *, now: Instant) -> list[News]:
