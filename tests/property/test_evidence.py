@@ -100,6 +100,20 @@ subjects = st.builds(
 )  # fmt: skip
 
 
+@given(catalogs, sets, subjects, st.integers(1, 8))
+def test_what_is_found_elsewhere_only_suggests(
+    catalog: list[Entity], rule_set: RuleSet, subject: Subject, tier: int
+) -> None:
+    """Whatever tier it claims to be, it changes neither routes nor readers."""
+    more = Candidate(
+        REFS[0], tier, "activity", "ann", "code owner", 10**9, EntityRef("group:default/red"), trusted=True
+    )
+    evidence = Evidence.of(catalog, [rule_set])
+    before, after = own(subject, evidence), own(subject, evidence, [more])
+    assert (after.routes, after.readers, after.reason) == (before.routes, before.readers, before.reason)
+    assert any(each.form == "activity" for each in after.candidates) is (tier > LAST_ROUTED_TIER)
+
+
 @given(catalogs, sets, subjects, st.randoms(use_true_random=False))
 def test_a_thousand_orders_give_one_answer(
     catalog: list[Entity], rule_set: RuleSet, subject: Subject, chance: random.Random

@@ -27,6 +27,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.mapping import Default, Form, RuleSet, Vocabulary, in_force, plain, spelled
 from callboard.domain.ownership import (
     BY_PERSON,
+    LAST_ROUTED_TIER,
     LEAF_PROJECT,
     RESOURCE,
     Candidate,
@@ -155,12 +156,16 @@ def is_trusted(entity: Entity, locations: Iterable[str]) -> bool:
     return location is not None and any(matches(each, location) for each in locations)
 
 
-def own(subject: Subject, evidence: Evidence) -> Ownership:
-    """Whose `subject` is, as far as the evidence tells. The same for the same input in any order."""
+def own(subject: Subject, evidence: Evidence, more: Iterable[Candidate] = ()) -> Ownership:
+    """Whose `subject` is, as far as the evidence tells. The same for the same input in any order.
+
+    `more` are suggestions that were found elsewhere: of them only the tiers that route nothing count.
+    """
     found = [*_of_claims(subject, evidence), *_of_rules(subject, evidence), *_of_words(subject, evidence)]
     found += _of_services(subject, evidence)
     if evidence.defaults:
         found += _of_defaults(subject, evidence)
+    found += (each for each in more if each.tier > LAST_ROUTED_TIER)
     if subject.said:
         found = _as_people_say(found, subject, evidence)
     return decide(found, otherwise=_unmapped_reason(subject, evidence.claims))

@@ -105,7 +105,7 @@ _WORDS = {
 }
 
 
-class SubjectProject(msgspec.Struct, frozen=True):
+class SubjectProject(msgspec.Struct, frozen=True, gc=False):
     """A project that the source says the subject is in."""
 
     external_id: str
@@ -114,7 +114,7 @@ class SubjectProject(msgspec.Struct, frozen=True):
     """How many folders are above it. 0: at the top."""
 
 
-class Service(msgspec.Struct, frozen=True):
+class Service(msgspec.Struct, frozen=True, gc=False):
     """An application service of the source that the subject belongs to."""
 
     name: str
@@ -134,7 +134,7 @@ class Word(enum.StrEnum):
     """It is not ours, says the team it is routed to: that team is no candidate any more."""
 
 
-class Said(msgspec.Struct, frozen=True, order=True):
+class Said(msgspec.Struct, frozen=True, order=True, gc=False):
     """What somebody said about one entity and this subject, and has not taken back."""
 
     word: Word
@@ -142,7 +142,7 @@ class Said(msgspec.Struct, frozen=True, order=True):
     by: str
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """What ownership is decided for, by all its names."""
 
     aliases: tuple[Key, ...]
@@ -161,7 +161,7 @@ class Subject(msgspec.Struct, frozen=True):
     said: tuple[Said, ...] = ()
 
 
-class Candidate(msgspec.Struct, frozen=True, order=True):
+class Candidate(msgspec.Struct, frozen=True, order=True, gc=False):
     """One entity that has a claim on a subject, winner or not."""
 
     entity: EntityRef
@@ -187,7 +187,7 @@ class Candidate(msgspec.Struct, frozen=True, order=True):
         return f"{self.annotation}: {self.value}"
 
 
-class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+class Ownership(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The decision for one subject."""
 
     routes: tuple[EntityRef, ...]

@@ -208,7 +208,7 @@ def aliases_of(conn: Connection, dialect: Dialect, resource_ids: Iterable[int]) 
     return found
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """One resource and whose it is by the evidence in force; nothing is written yet."""
 
     id: int

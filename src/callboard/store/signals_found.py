@@ -37,3 +37,16 @@ def dangling_claims(conn: Connection) -> list[tuple[EntityRef, str, str]]:
         .order_by(entity.ref, claim.annotation, claim.value)
     )
     return [(EntityRef(ref), annotation, value) for ref, annotation, value in rows]
+
+
+def moved_claims(conn: Connection) -> list[tuple[EntityRef, str, str, str]]:
+    """Claims on repositories that have another name now, as (entity, annotation, old name, new slug)."""
+    repository = schema.repository.c
+    rows = conn.execute(
+        select(entity.ref, claim.annotation, claim.value, repository.moved_to)
+        .join_from(schema.claim, schema.entity, entity.id == claim.entity_id)
+        .join(schema.repository, repository.key == claim.value)
+        .where(entity.gone_at.is_(None), claim.form == REPOSITORY, repository.moved_to.is_not(None))
+        .order_by(entity.ref, claim.annotation, claim.value)
+    )
+    return [(EntityRef(ref), annotation, value, moved_to) for ref, annotation, value, moved_to in rows]

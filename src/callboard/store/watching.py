@@ -21,6 +21,7 @@ from callboard.store.database import Store
 c = schema.candidate.c
 _LOCATIONS = "trusted_locations"
 _EMPTY = "empty_groups"
+_LOOKED = "ownership_looked_at"
 _MOST = 1_000
 
 
@@ -87,6 +88,23 @@ def newly_trusted(conn: Connection, store: Store, entities: Mapping[EntityRef, E
     return sorted({id_ for id_, tier in rows if tier == Tier.NAMED})
 
 
+def standing(conn: Connection, now: Instant) -> str:
+    """What everything that `amiss` tells depends on: while it is the same, there is nothing new to look for."""
+    reading = conn.execute(select(func.coalesce(func.max(schema.catalog_reading.c.id), 0))).scalar_one()
+    parts = (planning.revision(conn), evidence.mark_of(conn), evidence.homes_of(conn), reading, now // DAY)
+    return "/".join(map(str, parts))
+
+
+def was_looked_at(conn: Connection, standing: str) -> bool:
+    """Whether the last look was at just this."""
+    return evidence.remembered(conn, _LOOKED) == standing
+
+
+def note_look(conn: Connection, standing: str) -> None:
+    """Note what was looked at."""
+    evidence.remember(conn, _LOOKED, standing)
+
+
 def amiss(conn: Connection, entities: Mapping[EntityRef, Entity], *, now: Instant) -> list[News]:
     """Everything that lasts and deserves a look, as of now."""
     return [
@@ -94,6 +112,7 @@ def amiss(conn: Connection, entities: Mapping[EntityRef, Entity], *, now: Instan
         *_rules(conn, now),
         *_groups(conn, entities),
         *_claims(conn, entities),
+        *_moved_repositories(conn, entities),
         *_contested(conn, entities),
         *_readings(conn),
     ]
@@ -161,6 +180,14 @@ def _claims(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterable[
         yield News(kind=SignalKind.CLAIM_DANGLING, about=f"{ref} {annotation}: {value}", readers=readers)
 
 
+def _moved_repositories(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterable[News]:
+    for ref, annotation, value, moved_to in signals_found.moved_claims(conn)[:_MOST]:
+        owner = entities[ref].owner if ref in entities else None
+        about = f"{ref} {annotation}: {value}"
+        readers = () if owner is None else (owner,)
+        yield News(kind=SignalKind.REPOSITORY_MOVED, about=about, old=value, new=moved_to, readers=readers)
+
+
 def _contested(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterable[News]:
     """Holdings in conflict that hold something."""
     holding, r, route, entity = schema.holding.c, schema.resource.c, schema.holding_route.c, schema.entity.c
@@ -208,6 +235,7 @@ LASTING = (
     SignalKind.GROUP_EMPTY,
     SignalKind.CLAIM_DANGLING,
     SignalKind.CLAIM_CONTESTED,
+    SignalKind.REPOSITORY_MOVED,
     SignalKind.MASS_CHANGE,
     SignalKind.CATALOG_PARTIAL,
 )

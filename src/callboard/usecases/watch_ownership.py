@@ -5,13 +5,17 @@ Called after every round of syncs and readings. Until then what ends has not end
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from callboard.domain.access import Right, Viewer
+from callboard.domain.component import Entity, EntityRef
 from callboard.domain.drift import News, Signal, SignalKind
+from callboard.domain.instant import Instant
 from callboard.errors import NotFoundError
 from callboard.ports import Clock
-from callboard.store import Store, audit, evidence, mapping, owning, planning, signals, watching
+from callboard.store import Connection, Store, audit, evidence, mapping, owning, planning, signals, watching
 from callboard.store.counting import Ledger
 from callboard.store.database import bump_revision
 from callboard.store.owning import Holdings
@@ -57,15 +61,31 @@ def watch(store: Store, *, clock: Clock) -> Watched:
                 subject=f"rules:{name}",
                 detail={"entry": entry},
             )
-        planning.note_reach(conn, store, now=now)
-        lasting = watching.amiss(conn, entities, now=now)
-        news = [News(kind=SignalKind.RULE_ENDED, about=f"{name}/{entry}") for name, entry in ended]
-        noted = signals.note(conn, store.dialect, [*lasting, *news], now=now)
-        for kind in watching.LASTING:
-            noted += signals.settle(conn, (kind,), (each.about for each in lasting if each.kind is kind), now=now)
+        noted = 0
+        if ended or moved or not watching.was_looked_at(conn, watching.standing(conn, now)):
+            noted = _look(conn, store, entities, ended, now=now)
         if moved or noted:
             bump_revision(conn)
+        watching.note_look(conn, watching.standing(conn, now))
     return Watched(ended=tuple(f"{name}/{entry}" for name, entry in ended), moved_findings=moved, new_signals=noted)
+
+
+def _look(
+    conn: Connection,
+    store: Store,
+    entities: Mapping[EntityRef, Entity],
+    ended: Sequence[tuple[str, str]],
+    *,
+    now: Instant,
+) -> int:
+    """Note what is amiss and what is over. Returns how many signals changed."""
+    planning.note_reach(conn, store, now=now)
+    lasting = watching.amiss(conn, entities, now=now)
+    news = [News(kind=SignalKind.RULE_ENDED, about=f"{name}/{entry}") for name, entry in ended]
+    noted = signals.note(conn, store.dialect, [*lasting, *news], now=now)
+    for kind in watching.LASTING:
+        noted += signals.settle(conn, (kind,), (each.about for each in lasting if each.kind is kind), now=now)
+    return noted
 
 
 def listed(store: Store, viewer: Viewer, *, closed: bool = False) -> tuple[Signal, ...]:

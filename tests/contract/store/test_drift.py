@@ -16,6 +16,7 @@ from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.ownership import Verdict
 from callboard.domain.reconcile import Safety
+from callboard.store import repositories as repository_store
 from callboard.store import signals
 from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
 from tests.support.catalogs import component, group
@@ -244,6 +245,25 @@ def test_claims_on_nothing_and_on_the_same_are_told_while_they_last(company: Sta
     watch(company)
     assert not [kind for kind, _ in told(company) if kind.startswith("claim")]
     assert sees(company, RED) == 4
+
+
+def test_a_repository_of_another_name_is_told_to_who_claims_the_old_one(company: Stage) -> None:
+    """With the new slug, until the annotation says it."""
+    slug = (("github.com/project-slug", "acme/shop"),)
+    company.catalog.put(msgspec.structs.replace(component("shop", "red"), annotations=slug))
+    company.read_catalog(accept=True)
+    with company.store.write() as conn:
+        repository_store.write_names(
+            conn, "github", [("github.com", "acme/shop", "acme/shop-front")], now=company.clock.now()
+        )
+    watch(company)
+    about = f"{SHOP} github.com/project-slug: github.com/acme/shop"
+    (signal,) = (each for each in watch_ownership.listed(company.store, member(RED)) if each.kind == "repository-moved")
+    assert (signal.about, signal.new) == (about, "acme/shop-front")
+    company.catalog.put(component("shop", "red"))
+    company.read_catalog(accept=True)
+    watch(company)
+    assert ("repository-moved", about) not in told(company)
 
 
 def test_a_stale_rule_and_a_greedy_one_are_told(company: Stage) -> None:

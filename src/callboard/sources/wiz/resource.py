@@ -12,7 +12,8 @@ from msgspec import UNSET, Raw, UnsetType
 
 from callboard.domain import alias
 from callboard.domain.finding import Resource
-from callboard.sources.wiz.code import readable, repository_names, repository_of
+from callboard.domain.repository import place_of_location
+from callboard.sources.wiz.code import folded, readable, repository_names, repository_of
 from callboard.sources.wiz.lenient import ABSENT, Memo, Reader, loads
 from callboard.sources.wiz.variants import Variants
 from callboard.sources.wiz.words import LINE_CHARACTERS, Text, clean, filled
@@ -23,6 +24,9 @@ _MOST_IMAGE_NAMES = 50
 KUBERNETES_LABEL = "backstage.io/kubernetes-id"
 """Backstage's label on Kubernetes objects (its well-known annotations, 2026-11). No published Wiz payload shows whether
 labels come as tags; under this key nothing else can be meant."""
+
+SOURCE_LABEL = "org.opencontainers.image.source"
+"""Where an image was built from (OCI image specification 1.1, "Pre-Defined Annotation Keys")."""
 
 Tags = tuple[tuple[str, str], ...]
 
@@ -159,10 +163,12 @@ def _aliases(
 
 
 def label_names(tags: Tags) -> Iterable[tuple[str, str]]:
-    """Names that are written on a resource as a label or tag: Backstage's own, under its own key."""
+    """Names that are written on a resource as a label or tag, each under its own key alone."""
     for key, text in tags:
         if key == KUBERNETES_LABEL and text:
             yield alias.KUBERNETES_ID, text
+        elif key == SOURCE_LABEL and (place := place_of_location(f"url:{text}")) is not None:
+            yield alias.IMAGE_SOURCE, folded(place.repository)
 
 
 def _image_texts(entity: _Entity, kind: str) -> Iterable[str]:

@@ -389,6 +389,25 @@ def test_two_components_of_one_repository_get_their_own_files() -> None:
     ]
 
 
+def test_an_image_belongs_to_the_repository_that_its_label_names() -> None:
+    """From the label of the image to the component that claims the repository; a label that names no place claims nothing."""
+    entity = Entity(
+        ref=EntityRef("component:default/pay"), kind="component", name="pay",
+        annotations=(("github.com/project-slug", "acme/Shop"),),
+    )  # fmt: skip
+    routes = []
+    for source in (
+        "https://github.com/Acme/shop",
+        "https://github.com/acme/shop.git",
+        "acme/shop",
+        "https://github.com/",
+    ):
+        asset = {"id": "a1", "type": "CONTAINER_IMAGE", "tags": {"org.opencontainers.image.source": source}}
+        found = observed("vulnerability", vulnerableAsset=asset)
+        routes.append(own(Subject(found.resource.aliases), Evidence.of([entity])).routes)
+    assert routes == [(entity.ref,), (entity.ref,), (), ()]
+
+
 LABEL = "backstage.io/kubernetes-id"
 
 

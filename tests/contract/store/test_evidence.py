@@ -1,0 +1,132 @@
+"""What is stored about ownership is what deciding everything anew would give, whatever happened before."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from callboard.domain import mapping_text
+from callboard.domain.access import AT_THE_LAPTOP
+from callboard.domain.component import EntityRef
+from callboard.domain.finding import Observed, Rejected
+from callboard.domain.ownership import holding_key
+from callboard.domain.reconcile import Safety
+from callboard.store import evidence, owning, schema, touched
+from callboard.store.owning import Holdings
+from callboard.usecases import plan_mapping, speak_for
+from tests.support.catalogs import component, group
+from tests.support.stages import Stage
+
+NAMES = ("a", "b", "c", "d")
+
+
+def check(stage: Stage) -> None:
+    """Compare what is stored with a decision about every resource from evidence that is read anew."""
+    stage.check()
+    stage.store.known = None
+    with stage.store.read() as conn:
+        holdings = Holdings(conn, stage.store)
+        keys = {row.id: row.key for row in conn.execute(schema.holding.select())}
+        stored: dict[int, set[tuple[Any, ...]]] = {}
+        for row in conn.execute(schema.candidate.select()):
+            stored.setdefault(row.resource_id, set()).add((row.entity_id, row.form, row.value, row.tier, row.evidence))
+        for judged in owning.judge(conn, stage.store.dialect, holdings, touched.everything(conn)):
+            for each in judged:
+                assert keys[each.holding_id] == holding_key(each.ownership), each
+                rows = holdings.candidate_rows(each.id, each.ownership, now=stage.clock.now())
+                assert stored.get(each.id, set()) == {row[1:6] for row in rows}
+
+
+class Life:
+    """Everything that can happen to ownership, by chance."""
+
+    def __init__(self, stage: Stage, seed: int) -> None:
+        self.stage = stage
+        self.chance = random.Random(seed)  # noqa: S311 - it decides what happens in a made-up company
+        self.steps: tuple[Callable[[], object], ...] = (self.catalog, self.catalog, self.rules, self.say, self.world)
+
+    def catalog(self) -> None:
+        """A component comes, changes or goes."""
+        ref = EntityRef(f"component:default/{self.chance.choice(NAMES)}")
+        if ref in self.stage.catalog.entities and self.chance.random() < 0.3:
+            del self.stage.catalog.entities[ref]
+        else:
+            projects = self.chance.sample(("p0", "p1", "p2"), self.chance.randrange(3))
+            assets = self.chance.sample(("r1", "r5", "r9"), self.chance.randrange(2))
+            owner = self.chance.choice(("red", "blue"))
+            self.stage.catalog.put(component(ref.rpartition("/")[2], owner, projects=projects, assets=assets))
+        self.stage.read_catalog(accept=True)
+
+    def there(self) -> list[EntityRef]:
+        """Components in the catalog as it was read."""
+        with self.stage.store.read() as conn:
+            return [ref for ref in evidence.load_entities(conn) if ref.startswith("component")]
+
+    def rules(self) -> None:
+        """Another set of rules."""
+        if not (there := self.there()):
+            return
+        pick, some = self.chance.choice, self.chance.randrange
+        rule = {"name": "r", "match": {"resource": pick(("r1*", "r3", "*7"))}, "owners": [pick(there)], "reason": "x"}
+        word = {"tag": "service", "values": {"a": pick(there)}, "reason": "x"}
+        default = {"account": "acc0", "owner": pick(there), "reason": "x"}
+        document = {
+            "name": "main",
+            "rules": [rule],
+            "vocabularies": [word][: some(2)],
+            "defaults": [default][: some(2)],
+        }
+        plan_mapping.apply_mapping(
+            self.stage.store,
+            AT_THE_LAPTOP,
+            mapping_text.read(document),
+            reason="x",
+            clock=self.stage.clock,
+            agreed=True,
+        )
+
+    def say(self) -> None:
+        """Somebody confirms something, or says that it is not theirs."""
+        if there := self.there():
+            act = self.chance.choice((speak_for.confirm, speak_for.not_ours))
+            resource = f"r{self.chance.randrange(12)}"
+            act(self.stage.store, AT_THE_LAPTOP, resource, self.chance.choice(there), clock=self.stage.clock)
+
+    def world(self) -> None:
+        """Findings go to other projects."""
+        for n in self.chance.sample(range(12), 3):
+            self.stage.world.change(f"f{n}", projects=(f"p{self.chance.randrange(3)}",))
+        self.stage.sync(safety=Safety(min_findings=10_000))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_stored_is_what_deciding_anew_gives(stage: Stage, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through catalogs that change, rules, words, tags and syncs in any order."""
+    life = Life(stage, seed)
+    parse = stage.world.parse
+
+    def tagged(part_kind: str, raw: bytes | memoryview) -> Observed | Rejected:
+        seen = parse(part_kind, raw)
+        if isinstance(seen, Rejected) or not seen.detail.description:
+            return seen
+        tags = (("Service", seen.detail.description),)
+        resource = msgspec.structs.replace(seen.resource, tags=tags, account_id=f"acc{len(seen.resource.name) % 2}")
+        return msgspec.structs.replace(seen, resource=resource)
+
+    monkeypatch.setattr(stage.world, "parse", tagged)
+    stage.catalog.put(group("red", members=["ann"]), group("blue", members=["bob"]))
+    for n in range(12):
+        note = life.chance.choice(("", *NAMES))
+        stage.world.add(f"f{n}", resource=f"r{n}", projects=(f"p{n % 3}",) if n % 4 else (), note=note)
+    stage.sync()
+    for _ in range(25):
+        stage.clock.advance(60)
+        life.chance.choice(life.steps)()
+        with stage.store.read() as conn:
+            waiting = conn.execute(schema.ownership_challenge.select()).first()
+        if waiting is None:
+            check(stage)
