@@ -9,7 +9,17 @@ from callboard.store.schema.counters import bundle, bundle_cell, cube, due_cell,
 from callboard.store.schema.desk import link_check, link_report, saved_view, visit
 from callboard.store.schema.findings import event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
-from callboard.store.schema.identity import audit
+from callboard.store.schema.identity import (
+    api_token,
+    api_token_owner,
+    api_token_right,
+    audit,
+    membership,
+    membership_group,
+    session,
+    sight,
+    sight_entity,
+)
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
 from callboard.store.schema.runs import rejected, run, run_page, run_part, source
 from callboard.store.schema.things import (
@@ -27,6 +37,9 @@ __all__ = [
     "KNOWN",
     "NEVER",
     "UNKNOWN",
+    "api_token",
+    "api_token_owner",
+    "api_token_right",
     "audit",
     "bundle",
     "bundle_cell",
@@ -47,6 +60,8 @@ __all__ = [
     "link_check",
     "link_report",
     "member",
+    "membership",
+    "membership_group",
     "meta",
     "metadata",
     "ownership_spell",
@@ -63,6 +78,9 @@ __all__ = [
     "run_page",
     "run_part",
     "saved_view",
+    "session",
+    "sight",
+    "sight_entity",
     "sighting",
     "source",
     "visit",
