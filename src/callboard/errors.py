@@ -22,6 +22,7 @@
     │   └── SchemaTooNewError        written by a newer program
     ├── InvalidQueryError            the caller's filter, sort or cursor
     ├── NotAllowedError              the viewer may not do this
+    ├── TooManyError                 the viewer asks too often
     └── IdentityError                nobody can tell who is asking
         ├── SignInRefusedError       what was shown is not good, or no longer
         └── IdentityUnreachableError the portal, the provider or the catalog does not answer just now
@@ -130,6 +131,10 @@ class InvalidQueryError(CallboardError):
 
 class NotAllowedError(CallboardError):
     """You may not do this."""
+
+
+class TooManyError(CallboardError):
+    """Too many requests."""
 
 
 class IdentityError(CallboardError):

@@ -81,7 +81,9 @@ class PortalDirectory:
         try:
             return msgspec.json.decode(answer.body, type=_Items).items
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            raise CatalogUnreachableError("The portal's catalog answers with something that is not Backstage's.") from None
+            raise CatalogUnreachableError(
+                "The portal's catalog answers with something that is not Backstage's."
+            ) from None
 
 
 class FileDirectory:

@@ -310,6 +310,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings of the same rule that the viewer may see, this one included."""
     no_link: str | None = None
     """Why there is no link, in words."""
+    withheld: tuple[str, ...] = ()
+    """What of the detail is not told to this viewer, in words."""
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -105,7 +105,9 @@ class Portal:
             )
             items = _decoded(answer, _Shown).items
             if len(items) != len(some):
-                raise IdentityUnreachableError("The portal's catalog answers about other entities than it was asked for.")
+                raise IdentityUnreachableError(
+                    "The portal's catalog answers about other entities than it was asked for."
+                )
             found.update(ref for ref, item in zip(some, items, strict=True) if bytes(item) != b"null")
         return frozenset(found)
 

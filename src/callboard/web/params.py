@@ -125,6 +125,21 @@ def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
     )
 
 
+def numbers(values: Iterable[tuple[str, str]], known: Mapping[str, tuple[int, int, int]]) -> list[int]:
+    """Whole numbers by name, each with its default, least and most, in the order of `known`. Raises InvalidQueryError."""
+    found = _collect(values, tuple(known))
+    numbers = []
+    for name, (default, least, most) in known.items():
+        text = _one(found, name)
+        number = (
+            default if text is None else int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
+        )
+        if not least <= number <= most:
+            raise InvalidQueryError(f"{name} is a whole number from {least:,} to {most:,}.", field=name)
+        numbers.append(number)
+    return numbers
+
+
 def nothing(pairs: Iterable[tuple[str, str]]) -> None:
     """For addresses that take no parameters. Raises InvalidQueryError for any."""
     _collect(pairs, ())

@@ -8,7 +8,20 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler, delete, get, post
 
-from callboard.web.api import board, components, exports, findings, hooks, language, live, ops, rollups, views
+from callboard.web.api import (
+    audit,
+    board,
+    components,
+    exports,
+    findings,
+    hooks,
+    language,
+    live,
+    me,
+    ops,
+    rollups,
+    views,
+)
 from callboard.web.gate import Policy
 from callboard.web.metrics import LIVE
 from callboard.web.pages import component as component_page
@@ -64,6 +77,8 @@ API = [
     _get("/api/v1/query/explain", language.explain, Policy.BOARD),
     _get(LIVE, live.listen, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.BOARD),
+    _get("/api/v1/me", me.show, Policy.BOARD),
+    _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]
 OPS = [
@@ -91,6 +106,9 @@ PAGES = [
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),
+    _get("/sign-in", enter_page.offer, Policy.OPEN),
+    _get("/sign-in/begin", enter_page.begin, Policy.OPEN),
+    _get("/sign-in/done", enter_page.done, Policy.OPEN),
     _post("/leave", enter_page.leave, Policy.BOARD),
 ]
 ALL = [*API, *OPS, *PAGES]

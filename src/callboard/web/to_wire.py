@@ -236,6 +236,7 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
         ],
         flapping=page.flapping,
         same_rule=page.siblings,
+        withheld=list(page.withheld),
         source=source(page.source),
     )
 

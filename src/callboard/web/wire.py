@@ -361,6 +361,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     flapping: bool
     same_rule: int
     """Open findings of the same rule that the caller may see, this one included."""
+    withheld: list[str]
+    """What of the detail is not told to this caller, in words; empty when all of it is."""
     source: Source
 
 
