@@ -8,7 +8,7 @@ security sam; admins ada; nils is in no group; gone is in no catalog
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ import msgspec
 
 from callboard.catalog.config import BackstageConfig
 from callboard.catalog.people import PortalDirectory
-from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Grant, Right
+from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Grant
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Detail, Note, Observed, Rejected, Severity
-from callboard.domain.instant import HOUR, MINUTE, Instant
+from callboard.domain.instant import HOUR
 from callboard.domain.run import Scope
 from callboard.identity.config import IdentityConfig, PortalConfig, ProviderConfig
 from callboard.identity.portal import Portal as PortalRoom
@@ -107,7 +107,7 @@ class NamedDoor:
         """A client with just these headers."""
         return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=60)
 
-    def as_user(self, name: str, **changed: object) -> httpx.Client:
+    def as_user(self, name: str, **changed: Any) -> httpx.Client:
         """A client with a portal's token of a user."""
         return self.bearer(self.portal.token(user(name), **changed))
 

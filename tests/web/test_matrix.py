@@ -28,6 +28,9 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/search"): {**BOARD, "session": 303, "bearer": 303},
     ("GET", "/sources"): BOARD,
     ("GET", "/enter"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # without a good key
+    ("GET", "/sign-in"): OPEN,
+    ("GET", "/sign-in/begin"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},  # no provider here
+    ("GET", "/sign-in/done"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},
     ("POST", "/leave"): BOARD,
     ("GET", "/api/v1/board"): BOARD,
     ("GET", "/api/v1/components"): BOARD,
@@ -48,6 +51,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/query/explain"): BOARD,
     ("GET", "/api/v1/live"): BOARD,
     ("GET", "/api/v1/sources"): BOARD,
+    ("GET", "/api/v1/me"): BOARD,
+    ("GET", "/api/v1/audit"): BOARD,
     ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,

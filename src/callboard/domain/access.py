@@ -126,6 +126,11 @@ def own_alone(visibility: Visibility) -> Visibility:
     return visibility
 
 
+def counts_more(visibility: Visibility) -> bool:
+    """Whether this sight knows numbers of findings that it does not list."""
+    return isinstance(visibility, Readers) and visibility.others is Depth.COUNTS
+
+
 class Viewer(msgspec.Struct, frozen=True):
     """Who looks: what may be seen, whose work is "mine", and what may be done."""
 

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain import bundle
-from callboard.domain.access import Visibility
+from callboard.domain.access import Depth, Visibility, counts_more, reaching
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
 from callboard.domain.claims import claims_of
@@ -40,8 +40,10 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     known = _in_sight(conn, visibility)
     ages = _oldest_by_holding(conn, visibility)
     counts, oldest = _open_by_component(conn, visibility, ages)
+    unlisted = _unlisted(conn, visibility, counts)
+    counts |= unlisted
     rows = tuple(
-        _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None)
+        _row(each, entities, counts.get(each.ref), oldest.get(each.ref), None, listed=each.ref not in unlisted)
         for each in entities.values()
         # Other kinds may own findings too, and are shown when they do.
         if each.ref in known and (each.kind == "component" or each.ref in counts)
@@ -100,12 +102,24 @@ def _open_by_component(
     return {ref: Counts(**counts) for ref, counts in sums.items()}, oldest
 
 
+def _unlisted(
+    conn: Connection, visibility: Visibility, listed: dict[EntityRef, Counts], only: ColumnElement[bool] | None = None
+) -> dict[EntityRef, Counts]:
+    """The open findings of those components of which the viewer sees more in numbers than in lists."""
+    if not counts_more(visibility):
+        return {}
+    counted, _ = _open_by_component(conn, reaching(visibility, Depth.COUNTS), {}, only)
+    return {ref: counts for ref, counts in counted.items() if counts != listed.get(ref)}
+
+
 def _row(
     each: Entity,
     entities: dict[EntityRef, Entity],
     counts: Counts | None,
     oldest: Instant | None,
     gone_at: Instant | None,
+    *,
+    listed: bool,
 ) -> ComponentRow:
     owner = entities.get(each.owner) if each.owner else None
     return ComponentRow(
@@ -122,6 +136,7 @@ def _row(
         oldest_open_at=oldest,
         claims=len(claims_of(each)),
         gone_at=gone_at,
+        listed=listed,
     )
 
 
@@ -200,7 +215,7 @@ def enriched(
             .group_by(route.c.entity_id)
         )
     }
-    open_now = {ids[row.ref]: row.open.total for row in rows if row.ref in ids}
+    open_now = {ids[row.ref]: row.open.total for row in rows if row.ref in ids and row.listed}
     lines = progress.sparklines(conn, visibility, open_now, now=now, count=WEEKS)
     runs = [each.last_run_at for each in sources]
     known = [at for at in runs if at is not None]
@@ -208,8 +223,8 @@ def enriched(
     return tuple(
         msgspec.structs.replace(
             row,
-            overdue=late.get(ids.get(row.ref, 0), 0),
-            weeks=lines.get(ids.get(row.ref, 0), ()),
+            overdue=late.get(ids.get(row.ref, 0), 0) if row.listed else None,
+            weeks=lines.get(ids.get(row.ref, 0), ()) if row.listed else (),
             checked_at=checked_at if row.claims or row.open.total else None,
         )
         for row in rows
@@ -234,6 +249,8 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     oldest_of = select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)
     ages: dict[int, Instant] = dict(conn.execute(oldest_of).all())
     counts, oldest = _open_by_component(conn, visibility, ages, entity.c.id == stored.id)
+    unlisted = _unlisted(conn, visibility, counts, entity.c.id == stored.id)
+    counts |= unlisted
     by_kind = {
         Kind(kind).word: int(n)
         for kind, n in conn.execute(
@@ -241,7 +258,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
             .where(
                 cube.c.holding_id.in_(holdings),
                 cube.c.state <= int(State.UNKNOWN),
-                visible(cube.c.holding_id, visibility),
+                visible(cube.c.holding_id, reaching(visibility, Depth.COUNTS) if unlisted else visibility),
             )
             .group_by(cube.c.kind)
         )
@@ -253,7 +270,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     closed = select(func.count()).where(seen, f.closed == 1, f.fixed_at >= now - 30 * DAY)
     claimed = tuple((claim.annotation, claim.form, claim.value) for claim in claims_of(each))
     return ComponentPage(
-        row=_row(each, entities, counts.get(ref), oldest.get(ref), stored.gone_at),
+        row=_row(each, entities, counts.get(ref), oldest.get(ref), stored.gone_at, listed=ref not in unlisted),
         description=each.description,
         location=each.location,
         annotations=tuple(dict.fromkeys((annotation, value) for annotation, _, value in claimed)),

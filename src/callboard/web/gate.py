@@ -40,6 +40,8 @@ class Policy(enum.Enum):
     """A caller with a visibility."""
     AUDIT = "audit"
     """A caller who may read the log of who did what."""
+    FIGURES = "figures"
+    """A program, or somebody who looks after Callboard: numbers about the process."""
     HOOK = "hook"
     """A source's webhook: the hook's own bearer token, checked by its handler."""
 

@@ -84,7 +84,7 @@ API = [
 OPS = [
     _get("/healthz", ops.alive, Policy.OPEN),
     _get("/readyz", ops.ready, Policy.OPEN),
-    _get("/metrics", ops.metrics, Policy.BOARD),
+    _get("/metrics", ops.metrics, Policy.FIGURES),
     _get("/openapi.json", ops.description, Policy.BOARD),
     _get("/.well-known/jwks.json", ops.keys, Policy.OPEN),
     _get("/static/{name:str}", ops.static, Policy.OPEN),

@@ -119,6 +119,7 @@ def component(row: board.ComponentRow) -> wire.Component:
         overdue=row.overdue,
         weeks=list(row.weeks),
         checked_at=date(row.checked_at),
+        listed=row.listed,
         url=links.component(row.ref),
     )
 

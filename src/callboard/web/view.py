@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
-from callboard.domain.access import Right, Viewer, Visibility
+from callboard.domain.access import Right, Role, Viewer, Visibility
 from callboard.domain.board import BundleRow
 from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.errors import (
@@ -136,10 +136,15 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     paces.requests.require(viewer.key, "You ask more often than one person or program may.")
     if policy is Policy.AUDIT:
         viewer.require(Right.AUDIT)
+    if policy is Policy.FIGURES and Role.MACHINE not in viewer.roles:
+        viewer.require(Right.ADMINISTER)
+
+
+_FOR_VIEWERS = (Policy.BOARD, Policy.AUDIT, Policy.FIGURES)
 
 
 async def _let_in(connection: ASGIConnection[Any, Any, Any, Any], policy: object) -> Viewer:
-    viewer = await identify(connection) if policy in (Policy.BOARD, Policy.AUDIT) else None
+    viewer = await identify(connection) if policy in _FOR_VIEWERS else None
     if viewer is None:
         raise SignedOutError
     return viewer

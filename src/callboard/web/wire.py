@@ -117,6 +117,8 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings at the end of each of the last eight weeks, the present one last; empty: not counted in this answer."""
     checked_at: str | None
     """When its least fresh source was last read; null: nobody can tell which findings are its own, or not asked."""
+    listed: bool
+    """False: the caller is told how many open findings it has, and not which; no list holds them."""
     url: str
     """Its page, as a path."""
 

@@ -41,7 +41,7 @@ async def save(view: Viewing, body: RawBody) -> Response[bytes]:
 async def remove(view: Viewing, view_id: FromPath[str]) -> None:
     """Remove one of the caller's own views."""
     params.nothing(view.query)
-    await asyncio.to_thread(ask.remove_view, view.store, view.viewer, params.finding_id(view_id))
+    await asyncio.to_thread(ask.remove_view, view.store, view.viewer, params.finding_id(view_id), now=view.now)
 
 
 def _draft(body: bytes) -> wire_work.ViewDraft:
