@@ -8,7 +8,9 @@ security sam; admins ada; nils is in no group; gone is in no catalog
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import functools
+import tempfile
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -44,6 +46,7 @@ from callboard.wiring import OpenIdentity
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.clocks import SettableClock
 from tests.support.portals import CATALOG_TOKEN, ISSUER, Portal, portal_on
+from tests.support.providers import MadeUpProvider, provider_on
 from tests.support.worlds import World
 
 SECRET_TEXT = "AKIA-the-evidence-itself"
@@ -94,7 +97,7 @@ class NamedDoor:
     store: Store
     clock: SettableClock
     portal: Portal
-    catalog: MadeUpCatalog
+    provider: MadeUpProvider | None
     made: dict[str, str] = field(default_factory=dict)
     """Tokens of programs by name."""
 
@@ -163,7 +166,7 @@ def company() -> MadeUpCatalog:
     return catalog
 
 
-def fill(store: Store, clock: SettableClock) -> MadeUpCatalog:
+def fill(store: Store, clock: SettableClock) -> None:
     """Three findings of red, two of blue, one of nobody."""
     catalog = company()
     world = TalkativeWorld(clock, name="wiz-main", page_size=50)
@@ -177,7 +180,16 @@ def fill(store: Store, clock: SettableClock) -> MadeUpCatalog:
     world.add("lost-0", severity="high", projects=("p-nobody",), resource="lost-vm", rule="rule-lost")
     apart(read_catalog(store, catalog, clock=clock))
     apart(sync(store, world, clock=clock))
-    return catalog
+
+
+@functools.cache
+def _filled() -> bytes:
+    """The database of that company, made once for all tests of a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "callboard.db"
+        with closing(open_store(f"sqlite:///{path}")) as store:
+            fill(store, SettableClock())
+        return path.read_bytes()
 
 
 @contextmanager
@@ -188,7 +200,7 @@ def named_door(
     proxies: tuple[str, ...] = (),
     organisation_sees: str = "nothing",
     portal_decides: bool = False,
-    provider: ProviderConfig | None = None,
+    provider: Callable[[MadeUpProvider], ProviderConfig] | None = None,
     limits: Limits | None = None,
     hosts: tuple[str, ...] = (),
 ) -> Iterator[NamedDoor]:
@@ -196,9 +208,12 @@ def named_door(
     clock = SettableClock()
     with ExitStack() as stack:
         portal = stack.enter_context(portal_on(clock))
+        at = stack.enter_context(provider_on(clock)) if provider is not None else None
+        chosen = provider(at) if provider is not None and at is not None else None
+        portal.emails = {f"{name}@example.com": user(name) for name in GROUPS}
         portal.groups = {user(name): tuple(team(each) for each in groups) for name, groups in GROUPS.items()}
+        path.write_bytes(_filled())
         store = stack.enter_context(closing(open_store(f"sqlite:///{path}")))
-        catalog = fill(store, clock)
         clock.advance(60)
         settings = PortalConfig(url=portal.url, issuer=ISSUER, decides=portal_decides, allow_private=True)
         config = IdentityConfig(
@@ -206,7 +221,7 @@ def named_door(
             security=(team("security"),),
             administrators=(team("admins"),),
             portal=settings,
-            provider=provider,
+            provider=chosen,
         )
         net = Net(user_agent="callboard-test", allow_hosts=("127.0.0.1",))
         of_catalog = BackstageConfig(url=portal.url, token=CATALOG_TOKEN, allow_private=True)
@@ -215,8 +230,8 @@ def named_door(
             people=People(store, PortalDirectory(of_catalog, net, now=clock.now), clock),
             portal=PortalRoom(settings, net, now=clock.now),
             provider=None
-            if provider is None
-            else Provider(provider, net, redirect=f"{public}/sign-in/done", now=clock.now),
+            if chosen is None
+            else Provider(chosen, net, redirect=f"{public}/sign-in/done", now=clock.now),
             limits=SessionLimits(whole=12 * HOUR, idle=2 * HOUR),
             nets=(net,),
         )
@@ -240,4 +255,4 @@ def named_door(
             link_hosts=frozenset({".wiz.io"}),
         )
         door = stack.enter_context(running(services))
-        yield NamedDoor(running=door, services=services, store=store, clock=clock, portal=portal, catalog=catalog)
+        yield NamedDoor(running=door, services=services, store=store, clock=clock, portal=portal, provider=at)

@@ -42,7 +42,7 @@ class Portal:
         self.hidden: set[str] = set()
         """Entities that the portal's permissions hide from people."""
         self.down: set[str] = set()
-        """Paths that answer 503."""
+        """Paths that answer 503, and "people": then the catalog answers nobody but Callboard itself."""
         self.asked: list[str] = []
         """Paths in order."""
 
@@ -115,6 +115,8 @@ class Portal:
     def _by_refs(self, request: web.Request, asked: dict[str, Any]) -> web.Response:
         if request.headers.get("Authorization") == f"Bearer {CATALOG_TOKEN}":
             return web.json_response({"items": [self._entity(ref) for ref in asked["entityRefs"]]})
+        if "people" in self.down:
+            return web.json_response({"error": {"name": "ServiceUnavailableError"}}, status=503)
         if self._user(request) is None:
             return web.json_response({"error": {"name": "AuthenticationError"}}, status=401)
         items = [None if ref in self.hidden else {"kind": ref.partition(":")[0]} for ref in asked["entityRefs"]]

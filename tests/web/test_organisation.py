@@ -8,7 +8,7 @@ import pytest
 
 from callboard.domain.access import Depth
 from callboard.store import schema
-from tests.support.named import SECRET_TEXT, NamedDoor, named_door, user
+from tests.support.named import SECRET_TEXT, NamedDoor, named_door
 
 
 @pytest.fixture(scope="module")
@@ -129,14 +129,10 @@ def test_what_the_portal_hides_is_hidden_here(portal: NamedDoor) -> None:
 
 def test_a_portal_that_does_not_answer_shows_nothing_of_others(portal: NamedDoor) -> None:
     """Once the last answer is five minutes old; what is one's own stays."""
-    assert total(portal, "bo") == 5
-    token = portal.portal.token(user("bo"))
-    with portal.bearer(token) as client:
+    with portal.as_user("bo") as client:
         assert client.get("/api/v1/findings").json()["total"] == 5
-        client.get("/api/v1/me").raise_for_status()
-        portal.clock.advance(290)
-        with portal.store.read() as conn:  # the catalog goes on answering about people
-            assert conn.execute(schema.sight.select()).all()
-        portal.portal.hidden = {"component:default/bank", "component:default/cart"}
-        portal.clock.advance(20)
+        portal.portal.down = {"people"}
+        portal.clock.advance(299)
+        assert client.get("/api/v1/findings").json()["total"] == 5
+        portal.clock.advance(2)
         assert client.get("/api/v1/findings").json()["total"] == 3
