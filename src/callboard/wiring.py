@@ -18,7 +18,7 @@ from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.domain.link import LinkRules
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
-from callboard.ports import Catalog, Clock, RawPage, Source, SourceSpec, Split
+from callboard.ports import Catalog, Check, Clock, RawPage, Source, SourceSpec, Split
 from callboard.store import Store, open_store
 from callboard.usecases.sessions import Limits
 
@@ -250,6 +250,23 @@ def open_identity(services: Services) -> OpenIdentity | None:
         limits=limits,
         nets=tuple(nets),
     )
+
+
+async def check_identity(config: Config) -> tuple[Check, ...]:
+    """What those by whom people come in say themselves. Raises ConfigError."""
+    from callboard.identity.portal import Portal
+    from callboard.identity.provider import Provider
+    from callboard.net import Net
+
+    identity, now = config.identity, SystemClock().now
+    async with Net(user_agent=USER_AGENT, allow_hosts=identity.allow_hosts) as net:
+        checks: list[Check] = []
+        if identity.portal is not None:
+            checks += await Portal(identity.portal, net, now=now).check()
+        if identity.provider is not None:
+            redirect = f"{public_url(config)}/sign-in/done"
+            checks += await Provider(identity.provider, net, redirect=redirect, now=now).check()
+    return tuple(checks)
 
 
 def catalog_of_people(config: Config) -> Section:

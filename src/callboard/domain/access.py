@@ -112,11 +112,16 @@ LAPTOP = Everything("laptop")
 def reaching(visibility: Visibility, depth: Depth) -> Visibility:
     """The same sight, asked for this depth."""
     match visibility:
-        case Everything(deepest=deepest) if depth <= deepest:
+        case Everything(deepest=end) if depth <= end:
             return visibility
-        case Readers(deepest=deepest) if depth <= deepest:
+        case Readers(deepest=end) if depth <= end:
             return visibility if visibility.depth is depth else msgspec.structs.replace(visibility, depth=depth)
     return Nothing()
+
+
+def deepest(visibility: Visibility) -> Depth | None:
+    """How deep this sight may be asked to go. None: it sees nothing."""
+    return None if isinstance(visibility, Nothing) else visibility.deepest
 
 
 def own_alone(visibility: Visibility) -> Visibility:

@@ -52,7 +52,7 @@ def create(store: Store, viewer: Viewer, name: str, grant: Grant, *, days: int, 
         detail = {
             "sees": grant.words,
             "depth": grant.deepest.name.lower(),
-            "rights": ",".join(right.value for right in grant.rights),
+            "rights": ",".join(right.value for right in grant.rights) or "read",
             "days": str(days),
         }
         audit.note(conn, at=now, actor=viewer.named, action="token.create", subject=f"token:{name}", detail=detail)

@@ -38,6 +38,8 @@ class Policy(enum.Enum):
     """Anybody who reaches the port: tells nothing about findings."""
     BOARD = "board"
     """A caller with a visibility."""
+    NUMBERS = "numbers"
+    """The same, were it of numbers alone: tells how many findings there are, and none of them."""
     AUDIT = "audit"
     """A caller who may read the log of who did what."""
     FIGURES = "figures"

@@ -58,7 +58,7 @@ def _threaded(handler: Handler) -> bool | None:
 
 
 API = [
-    _get("/api/v1/board", board.show, Policy.BOARD),
+    _get("/api/v1/board", board.show, Policy.NUMBERS),
     _get("/api/v1/do-now", board.do_now, Policy.BOARD),
     _get("/api/v1/findings", findings.list_some, Policy.BOARD),
     _get("/api/v1/findings.csv", exports.as_csv, Policy.BOARD),
@@ -67,7 +67,7 @@ API = [
     _post("/api/v1/findings/{finding_id:str}/broken-link", findings.broken_link, Policy.BOARD),
     _get("/api/v1/bundles", findings.bundles, Policy.BOARD),
     _get("/api/v1/facets", findings.facets, Policy.BOARD),
-    _get("/api/v1/components", components.list_all, Policy.BOARD),
+    _get("/api/v1/components", components.list_all, Policy.NUMBERS),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}", components.show, Policy.BOARD),
     _get("/api/v1/rollups/{kind:str}/{namespace:str}/{name:str}", rollups.show, Policy.BOARD),
     _get("/api/v1/views", views.list_all, Policy.BOARD),
@@ -76,8 +76,8 @@ API = [
     _get("/api/v1/query/help", language.show_help, Policy.BOARD),
     _get("/api/v1/query/explain", language.explain, Policy.BOARD),
     _get(LIVE, live.listen, Policy.BOARD),
-    _get("/api/v1/sources", board.sources, Policy.BOARD),
-    _get("/api/v1/me", me.show, Policy.BOARD),
+    _get("/api/v1/sources", board.sources, Policy.NUMBERS),
+    _get("/api/v1/me", me.show, Policy.NUMBERS),
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
-from callboard.domain.access import Right, Role, Viewer, Visibility
+from callboard.domain.access import Depth, Right, Role, Viewer, Visibility, deepest
 from callboard.domain.board import BundleRow
 from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.errors import (
@@ -134,13 +134,16 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     connection.scope["state"]["viewer"] = viewer
     render.WHO.set(viewer)
     paces.requests.require(viewer.key, "You ask more often than one person or program may.")
+    end = deepest(viewer.visibility)
+    if policy is Policy.BOARD and end is not None and end < Depth.WORK:
+        raise NotAllowedError("You see numbers alone, and this address tells more.")
     if policy is Policy.AUDIT:
         viewer.require(Right.AUDIT)
     if policy is Policy.FIGURES and Role.MACHINE not in viewer.roles:
         viewer.require(Right.ADMINISTER)
 
 
-_FOR_VIEWERS = (Policy.BOARD, Policy.AUDIT, Policy.FIGURES)
+_FOR_VIEWERS = (Policy.BOARD, Policy.NUMBERS, Policy.AUDIT, Policy.FIGURES)
 
 
 async def _let_in(connection: ASGIConnection[Any, Any, Any, Any], policy: object) -> Viewer:
