@@ -11,6 +11,7 @@ from callboard.domain.access import AT_THE_LAPTOP, Depth, Grant, Right, Viewer
 from callboard.domain.component import EntityRef
 from callboard.errors import ConflictError, InvalidQueryError, NotAllowedError, NotFoundError
 from callboard.store import schema
+from callboard.store.database import bump_revision
 from callboard.usecases import tokens
 from callboard.web import routes
 from callboard.web.gate import Policy
@@ -102,17 +103,16 @@ def test_a_token_acts_only_where_it_was_made_to(door: NamedDoor) -> None:
 def test_a_token_ends_by_itself_and_when_it_is_revoked(tmp_path_factory: pytest.TempPathFactory) -> None:
     """To the second, and at once."""
     with named_door(tmp_path_factory.mktemp("ending") / "callboard.db") as door:
-        first, second = (
-            door.as_program("short", Grant(owners=(RED,)), days=1),
-            door.as_program("long", Grant(owners=(RED,))),
-        )
-        door.clock.advance(86_399)
-        assert total(first) == total(second) == 3
-        door.clock.advance(1)
-        assert first.get("/api/v1/findings").status_code == 401
-        assert total(second) == 3
-        tokens.revoke(door.store, AT_THE_LAPTOP, "long", clock=door.clock)
-        assert second.get("/api/v1/findings").status_code == 401
+        short = door.as_program("short", Grant(owners=(RED,)), days=1)
+        long = door.as_program("long", Grant(owners=(RED,)))
+        with short, long:
+            door.clock.advance(86_399)
+            assert total(short) == total(long) == 3
+            door.clock.advance(1)
+            assert short.get("/api/v1/findings").status_code == 401
+            assert total(long) == 3
+            tokens.revoke(door.store, AT_THE_LAPTOP, "long", clock=door.clock)
+            assert long.get("/api/v1/findings").status_code == 401
         assert [(entry.action, entry.subject) for entry in door.audit() if entry.action.startswith("token")] == [
             ("token.create", "token:short"),
             ("token.create", "token:long"),
@@ -129,6 +129,7 @@ def test_a_component_that_leaves_the_catalog_takes_its_token_along(tmp_path_fact
         assert total(client) == 2
         with door.store.write() as conn:
             conn.execute(schema.entity.update().where(schema.entity.c.ref == BANK).values(gone_at=1))
+            bump_revision(conn)
         assert total(client) == 0
 
 

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from litestar.exceptions import HTTPException
+
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.finding import Severity
 from callboard.domain.query import MAX_LIMIT, Query, parse
@@ -138,6 +140,12 @@ def numbers(values: Iterable[tuple[str, str]], known: Mapping[str, tuple[int, in
             raise InvalidQueryError(f"{name} is a whole number from {least:,} to {most:,}.", field=name)
         numbers.append(number)
     return numbers
+
+
+def is_json(content_type: str | None) -> None:
+    """Raise HTTPException of status 415 unless a body is called JSON: a form of another site cannot call it that."""
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(status_code=415)
 
 
 def nothing(pairs: Iterable[tuple[str, str]]) -> None:
