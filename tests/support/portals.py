@@ -45,6 +45,8 @@ class Portal:
         """Paths that answer 503, and "people": then the catalog answers nobody but Callboard itself."""
         self.asked: list[str] = []
         """Paths in order."""
+        self.date: str | None = None
+        """What it says that the time is. None: the truth."""
 
     def count(self, path: str) -> int:
         """How often a path was asked for."""
@@ -80,6 +82,12 @@ class Portal:
     async def answer(self, request: web.Request) -> web.Response:
         """Every request."""
         self.asked.append(request.path)
+        found = await self._answer(request)
+        if self.date is not None:
+            found.headers["Date"] = self.date
+        return found
+
+    async def _answer(self, request: web.Request) -> web.Response:
         if request.path in self.down:
             return web.json_response({"error": {"name": "ServiceUnavailableError"}}, status=503)
         match request.path:
