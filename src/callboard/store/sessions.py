@@ -29,11 +29,11 @@ class Session(msgspec.Struct, frozen=True):
 def begin(conn: Connection, digest: bytes, person: EntityRef, *, now: Instant, ends_at: Instant) -> None:
     """Open a session. Inside `Store.write`."""
     conn.execute(delete(schema.session).where(s.ends_at <= now))
-    conn.execute(insert(schema.session).values(hash=digest, person=person, made_at=now, seen_at=now, ends_at=ends_at))
     newest = select(s.hash).where(s.person == person).order_by(s.made_at.desc(), s.hash)
-    spare = list(conn.execute(newest.offset(MOST_OF_ONE)).scalars())
+    spare = list(conn.execute(newest.offset(MOST_OF_ONE - 1)).scalars())
     if spare:
         conn.execute(delete(schema.session).where(s.hash.in_(spare)))
+    conn.execute(insert(schema.session).values(hash=digest, person=person, made_at=now, seen_at=now, ends_at=ends_at))
 
 
 def find(conn: Connection, digest: bytes, *, now: Instant, idle: int) -> Session | None:

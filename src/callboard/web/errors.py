@@ -166,7 +166,9 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     return Response(html, status_code=refusal.status, media_type="text/html", headers=headers)
 
 
-def signed_out(request: WebRequest, refusal: Refusal | None = None, *, spent: bool = False) -> str:
+def signed_out(
+    request: WebRequest, refusal: Refusal | None = None, *, spent: bool = False, left: bool = False
+) -> str:
     """The page of somebody who is not signed in: how to come in, and why not if there is a reason."""
     services = services_of(request)
     provider = services.identity.provider if services.identity is not None else None
@@ -174,6 +176,7 @@ def signed_out(request: WebRequest, refusal: Refusal | None = None, *, spent: bo
         "signed_out.html",
         title="Signed out",
         spent=spent,
+        left=left,
         for_laptop=services.gate.is_for_laptop,
         by_portal=services.identity is not None and services.identity.portal is not None,
         provider=provider.name if provider is not None else None,

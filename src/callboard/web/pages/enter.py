@@ -103,7 +103,7 @@ async def leave(request: WebRequest) -> Response[str]:
         Cookie(key=key, value="", path="/", max_age=0, httponly=True, secure=gate.is_secure, samesite="strict")
         for key in (gate.cookie, gate.named_cookie)
     ]
-    return Response(signed_out(request), media_type=HTML, cookies=gone)
+    return Response(signed_out(request, left=True), media_type=HTML, cookies=gone)
 
 
 def safe_return(address: str | None) -> str:
