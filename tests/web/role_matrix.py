@@ -21,8 +21,8 @@ ANY: Codes = (401, 200, 200, 200, 200, 200, 200, 401)
 """Anybody whom the catalog knows; what is in the answer differs (tested elsewhere)."""
 THING: Codes = (401, 404, 404, 200, 200, 200, 404, 401)
 """A thing of team red."""
-BAD: Codes = (401, 400, 400, 400, 400, 400, 400, 401)
-"""Asked without what it needs."""
+BARE: Codes = (401, 415, 415, 415, 415, 415, 415, 401)
+"""Asked without the JSON document that it needs."""
 GONE: Codes = (401, 404, 404, 404, 404, 404, 404, 401)
 """A thing that is not there."""
 SENT: Codes = (401, 303, 303, 303, 303, 303, 303, 401)
@@ -61,7 +61,7 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/do-now"): ANY,
     ("GET", "/api/v1/rollups/{kind}/{namespace}/{name}"): GONE,
     ("GET", "/api/v1/views"): ANY,
-    ("POST", "/api/v1/views"): BAD,  # without a body
+    ("POST", "/api/v1/views"): BARE,
     ("DELETE", "/api/v1/views/{view_id}"): GONE,
     ("GET", "/api/v1/query/help"): ANY,
     ("GET", "/api/v1/query/explain"): ANY,

@@ -45,7 +45,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/do-now"): BOARD,
     ("GET", "/api/v1/rollups/{kind}/{namespace}/{name}"): NONE,
     ("GET", "/api/v1/views"): BOARD,
-    ("POST", "/api/v1/views"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("POST", "/api/v1/views"): {**BOARD, "session": 415, "bearer": 415},  # without a body
     ("DELETE", "/api/v1/views/{view_id}"): NONE,
     ("GET", "/api/v1/query/help"): BOARD,
     ("GET", "/api/v1/query/explain"): BOARD,

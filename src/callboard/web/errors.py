@@ -166,9 +166,7 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     return Response(html, status_code=refusal.status, media_type="text/html", headers=headers)
 
 
-def signed_out(
-    request: WebRequest, refusal: Refusal | None = None, *, spent: bool = False, left: bool = False
-) -> str:
+def signed_out(request: WebRequest, refusal: Refusal | None = None, *, spent: bool = False, left: bool = False) -> str:
     """The page of somebody who is not signed in: how to come in, and why not if there is a reason."""
     services = services_of(request)
     provider = services.identity.provider if services.identity is not None else None

@@ -11,7 +11,6 @@ from callboard.domain.finding import Severity
 from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.usecases.export_findings import MOST
 from callboard.web import params, wire, wire_who, wire_work
-from callboard.web.api import audit
 from callboard.web.errors import Problem
 
 Described = dict[str, Any]
@@ -209,7 +208,7 @@ def _list_of(name: str, description: str, items: Mapping[str, Any] | None = None
 
 def _audit() -> list[Described]:
     number = {"type": "integer", "minimum": 0, "default": 0}
-    limits = {"type": "integer", "minimum": 1, "maximum": audit.MOST, "default": 100}
+    limits = {"type": "integer", "minimum": 1, "maximum": params.MAX_ENTRIES, "default": 100}
     return [
         _in_query("after", "`next_after` of the page before: entries behind this number.", number),
         _in_query("limit", "Entries in one answer.", limits),

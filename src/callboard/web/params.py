@@ -26,6 +26,8 @@ MAX_VALUE_CHARACTERS = 1_000
 MAX_CURSOR_CHARACTERS = 2_000
 DEFAULT_LIMIT = 50
 DEFAULT_COMPONENT_LIMIT = 200
+MAX_ENTRIES = 1_000
+"""Entries of the log of who did what in one answer at most."""
 FINDING_PARAMETERS = ("q", "cursor", "limit")
 COMPONENT_FILTERS = ("mapped", "owner", "severity", "system")
 COMPONENT_PARAMETERS = (*COMPONENT_FILTERS, "sort", "cursor", "limit")

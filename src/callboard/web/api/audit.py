@@ -9,13 +9,10 @@ from callboard.usecases import audit_log
 from callboard.web import answers, params, wire_who
 from callboard.web.view import Viewing
 
-MOST = 1_000
-"""Entries in one answer at most."""
-
 
 def list_some(view: Viewing) -> Response[bytes]:
     """Entries in order, from the one behind `after` on."""
-    after, limit = params.numbers(view.query, {"after": (0, 0, 2**62), "limit": (100, 1, MOST)})
+    after, limit = params.numbers(view.query, {"after": (0, 0, 2**62), "limit": (100, 1, params.MAX_ENTRIES)})
     found = list(audit_log.entries(view.store, view.viewer, after=after, limit=limit))
     entries = [
         wire_who.AuditEntry(
