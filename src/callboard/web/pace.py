@@ -35,12 +35,6 @@ class Pace:
                 self._counts.popitem(last=False)
         return n < self._most
 
-    def is_spent(self, name: str) -> bool:
-        """Whether one more would be too many, without counting it."""
-        with self._lock:
-            begun, n = self._counts.get(name, (Instant(0), 0))
-        return n >= self._most and 0 <= self._clock.now() - begun < self._window
-
     def require(self, name: str, told: str) -> None:
         """Count one more. Raises TooManyError with these words when it is out of bounds."""
         if not self.is_within(name):

@@ -20,7 +20,6 @@ from callboard.errors import (
     IdentityUnreachableError,
     NotAllowedError,
     SignInRefusedError,
-    TooManyError,
 )
 from callboard.store import Store
 from callboard.usecases import browse
@@ -35,7 +34,7 @@ WebRequest = Request[Any, Any, Any]
 """Litestar's request; the three types it is generic over are not used."""
 
 REFUSALS_PER_MINUTE = 60
-"""Credentials from one address that may be refused before nothing from there is looked at for a while."""
+"""Credentials from one address that are refused with a reason and noted; beyond that they are told to wait."""
 
 _log = structlog.get_logger("callboard.web")
 
@@ -124,8 +123,6 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     route = str(connection.scope.get("path_template"))
     client = str(connection.scope["state"].get("client", ""))
     paces = paces_of(connection)
-    if paces.refusals.is_spent(client):
-        raise TooManyError("Too many sign-ins from this address were refused.", hint="Wait a minute.")
     try:
         viewer = await _let_in(connection, policy)
     except (SignedOutError, SignInRefusedError, NotAllowedError, IdentityUnreachableError) as error:
@@ -161,7 +158,9 @@ def _refused(connection: ASGIConnection[Any, Any, Any, Any], route: str, client:
         "denied", route=route, reason=type(error).__name__, client=client, request_id=request_id_of(connection)
     )
     if shown and not isinstance(error, IdentityUnreachableError):
-        paces_of(connection).refusals.is_within(client)
+        # Good credentials are never held back: everybody who comes by the portal's proxy comes from one address.
+        told = "Too many sign-ins from this address were refused."
+        paces_of(connection).refusals.require(client, told)
         trail_of(connection).denied(f"client:{client}", route=route, reason=error.message)
 
 
