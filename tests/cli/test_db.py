@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from contextlib import closing
 
 import pytest
 
+from callboard.cli.background import Background
+from callboard.config import load
+from callboard.domain.engagement import KEPT, hour_of
+from callboard.domain.instant import HOUR, Instant
+from callboard.wiring import Services, SystemClock
 from tests.cli.conftest import Folder
 from tests.cli.stub_wiz import StubWiz, issue
 
@@ -68,3 +75,23 @@ def test_the_environment_moves_the_board_to_postgresql(
     assert folder.call("db", "check", "--json").json["ok"] is True
     assert folder.call("db", "status", "--json").json["database"].startswith("postgresql")
     assert not (folder.path / "callboard.db").exists()
+
+
+@pytest.mark.parametrize("how", ["sync", "loop"])
+def test_clicks_are_forgotten_after_thirteen_months(board: Folder, how: str) -> None:
+    """By every sync, and once a day by the loop of `callboard serve`; younger ones stay."""
+    now = SystemClock().now()
+    ages = [KEPT + 2 * HOUR, KEPT - 2 * HOUR, 0]
+    with closing(sqlite3.connect(board.path / "callboard.db")) as database, database:
+        database.executemany(
+            "INSERT INTO engagement (finding_id, kind, door, hour, finding_kind, rule_id) VALUES (1, 1, 1, ?, 1, 1)",
+            [(hour_of(Instant(now - age)),) for age in ages],
+        )
+    if how == "sync":
+        board.call("sync")
+    else:
+        with Services.open(load(board.path / "callboard.toml", environ={}), create=False) as services:
+            asyncio.run(Background(services).once())
+    with closing(sqlite3.connect(board.path / "callboard.db")) as database:
+        kept = [hour for (hour,) in database.execute("SELECT hour FROM engagement ORDER BY hour DESC")]
+    assert kept == [hour_of(now), hour_of(Instant(now - ages[1]))]

@@ -71,7 +71,7 @@ def troubles(page: Page) -> list[str]:
 
 
 def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: dict[str, str]) -> None:
-    """Three clicks, none of them typing, lead from the sign-in to the same finding at the source."""
+    """Acceptance test 1: three clicks, none of them typing, lead from the sign-in to the same finding at the source."""
     page = board(open_page, session)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).hostname or ""))

@@ -18,6 +18,7 @@ from callboard import config
 from callboard.catalog import CATALOGS
 from callboard.cli import root
 from callboard.demo.wizsim.faults import NAMES, parse_fault
+from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -135,7 +136,7 @@ def test_keys_of_the_configuration_exist(path: Path) -> None:
             if section in config.FIXED:
                 wrong += unknown(config.FIXED[section], value, ())
             for table in value if section in config.LISTS else ():
-                kinds = SOURCES if section == "source" else CATALOGS
+                kinds = {"source": SOURCES, "catalog": CATALOGS, "repositories": FORGES}[section]
                 wrong += unknown(kinds[table["kind"]].config, table, ("kind",))
     assert wrong == []
 
@@ -159,7 +160,7 @@ def test_every_fault_of_the_look_alike_is_explained() -> None:
     assert parse_fault("http_503=2@5") == {"skip_calls": 5, "http_503": 2}
 
 
-@pytest.mark.parametrize("name", ["index.md", "faults.md"])
+@pytest.mark.parametrize("name", ["clients.md", "index.md", "faults.md"])
 def test_named_tests_exist(name: str) -> None:
     """What the pages say is tested has a test of that name."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py"))

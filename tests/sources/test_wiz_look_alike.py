@@ -26,7 +26,7 @@ Start = Callable[..., Any]
 @pytest.fixture(scope="module")
 def world() -> World:
     """A small company."""
-    return make_world(seed=3, findings=1500)
+    return make_world(seed=3, findings=2_400)
 
 
 @pytest_asyncio.fixture

@@ -19,7 +19,7 @@ import pytest
 
 from callboard.domain.access import LAPTOP
 from callboard.domain.finding import Detail, Observed, Rejected, Severity
-from callboard.domain.instant import DAY
+from callboard.domain.instant import DAY, HOUR
 from callboard.domain.run import Scope
 from callboard.ports import ProjectRecord
 from callboard.store import Store, open_store
@@ -131,6 +131,7 @@ def fill(store: Store, clock: SettableClock) -> None:
     world.add("hostile", severity="critical", projects=("pay",), resource="rx", rule=SCRIPT, due=now - 3 * DAY)
     world.add("due-soon", severity="high", projects=("pay",), resource="ry", due=now + 2 * DAY, first=now - 63 * DAY)
     world.add("done", severity="high", projects=("pay",), resource="rz", state="fixed", fixed=now - DAY)
+    world.add("brief", projects=("pay",), resource="rz", state="fixed", first=now - 3 * DAY, fixed=now - 3 * DAY + HOUR)
     apart(read_catalog(store, catalog, clock=clock))
     apart(sync(store, world, clock=clock))
 

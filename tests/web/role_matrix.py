@@ -23,6 +23,10 @@ THING: Codes = (401, 404, 404, 200, 200, 200, 404, 401)
 """A thing of team red."""
 BARE: Codes = (401, 415, 415, 415, 415, 415, 415, 401)
 """Asked without the JSON document that it needs."""
+BAD: Codes = (401, 400, 400, 400, 400, 400, 400, 401)
+"""Asked without what it needs."""
+MAP: Codes = (401, 403, 403, 403, 403, 200, 403, 401)
+"""For who may say whose things are, for everybody."""
 GONE: Codes = (401, 404, 404, 404, 404, 404, 404, 401)
 """A thing that is not there."""
 SENT: Codes = (401, 303, 303, 303, 303, 303, 303, 401)
@@ -56,6 +60,17 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/findings.json"): ANY,
     ("GET", "/api/v1/findings/{finding_id}"): THING,
     ("POST", "/api/v1/findings/{finding_id}/broken-link"): (401, 403, 404, 200, 403, 200, 403, 401),
+    ("POST", "/api/v1/findings/{finding_id}/followed"): THING,
+    ("GET", "/api/v1/ownership/explain"): THING,
+    ("GET", "/api/v1/ownership/report"): MAP,
+    ("GET", "/api/v1/ownership/rules"): MAP,
+    ("POST", "/api/v1/ownership/plan"): BAD,  # without a body
+    ("POST", "/api/v1/ownership/apply"): BAD,
+    ("POST", "/api/v1/ownership/confirm"): BAD,
+    ("POST", "/api/v1/ownership/not-ours"): BAD,
+    ("POST", "/api/v1/ownership/decisions/{decision_id}/undo"): GONE,
+    ("GET", "/api/v1/ownership/signals"): ANY,
+    ("POST", "/api/v1/ownership/signals/{signal_id}/close"): (401, 403, 403, 403, 403, 404, 403, 401),
     ("GET", "/api/v1/bundles"): ANY,
     ("GET", "/api/v1/facets"): ANY,
     ("GET", "/api/v1/do-now"): ANY,

@@ -107,12 +107,12 @@ def _violations(page: Page, within: str = "html") -> list[str]:
 
 @pytest.mark.parametrize(
     ("scheme", "width", "is_open"),
-    [("light", 1280, False), ("light", 360, False), ("dark", 1280, False), ("dark", 1280, True)],
+    [("light", 1280, False), ("light", 360, False), ("dark", 1280, False), ("dark", 360, False), ("dark", 1280, True)],
 )
 def test_no_page_breaks_a_rule(
     shop: Door, open_page: OpenPage, *, scheme: Literal["light", "dark"], width: int, is_open: bool
 ) -> None:
-    """Light, narrow and dark, and with every menu and answer opened on the pages that have some."""
+    """Acceptance test 7: light, dark and narrow in both, and with every menu and answer opened on the pages that have some."""
     page = _enter(open_page(color_scheme=scheme, width=width), shop)
     told: list[str] = []
     for name, path in PAGES.items():

@@ -19,7 +19,8 @@ from tests.web.conftest import HOSTILE, Door
 TERMS = (
     "is:open", "-is:open", "severity:high", "severity:critical,high", "-severity:low", "is:overdue", "is:unmapped",
     "has:component", "owner:checkout", "component:checkout-api", "-component:storefront", "system:shop", "age:>30d",
-    "due:<+30d", "no:due", "kind:issue", "status:fixed", "is:suppressed", "source:wiz-main", "source:nobody", "bucket",
+    "due:<+30d", "no:due", "kind:issue", "status:fixed", "is:suppressed", "is:transient",
+    "-is:transient", "source:wiz-main", "source:nobody", "bucket",
     "-hostile", "project:pay", "rule:rule-1", "is:new", "has:fix", "first:>=2026-01-01", "band:<=5", "cve:CVE-2021-44228",
 )  # fmt: skip
 ORDERS = ("do-now", "severity", "due", "newest", "oldest")

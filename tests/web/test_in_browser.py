@@ -38,7 +38,7 @@ def _address(door: Door, path: str) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 768, 360])
+@pytest.mark.parametrize("width", [1280, 768, 360, 320])
 def test_no_page_scrolls_sideways(door: Door, open_page: OpenPage, scheme: str, width: int) -> None:
     """At any width, in either scheme; and nothing is thrown, refused or asked of anybody else."""
     page = _enter(open_page(color_scheme=scheme, width=width), door)  # type: ignore[arg-type]

@@ -14,7 +14,8 @@ from callboard.web import app
 from tests.support.named import NamedDoor, named_door, team
 from tests.web.role_matrix import CALLERS, MATRIX
 
-QUERIES = {"/rules": {"id": "rule-red"}, "/resources": {"id": "red-vm-0"}, "/projects": {"id": "p-red"}}
+QUERIES = {"/rules": {"id": "rule-red"}, "/resources": {"id": "red-vm-0"}, "/projects": {"id": "p-red"},
+           "/api/v1/ownership/explain": {"id": "red-vm-0"}}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,8 @@ def test_each_caller_gets_what_the_matrix_says(
         source="wiz-main",
         cve="CVE-1999-0001",
         view_id="4711",
+        decision_id="4711",
+        signal_id="4711",
     )
     if path == "/api/v1/live":
         door.services.closing.set()  # it would not end as long as the door is open

@@ -1,7 +1,7 @@
 """Every state of a page has its words: clean, filtered to nothing, not mapped, never read, stale, partial, held, refused, wrong.
 
 Each is made through the use cases, not by hand. With CALLBOARD_SCREENSHOTS set to a folder, each is also written there as a
-picture, light and dark, at 1280, 640 (what 1280 is when zoomed to 200 %) and 360 pixels.
+picture, light and dark, at 1280, 640 (what 1280 is when zoomed to 200 %), 360 and 320 pixels.
 
 Loading has no picture: a page is sent whole, and live updates put the new rows in place of the old ones when they are there.
 """
@@ -202,7 +202,7 @@ def test_each_state_has_its_words(
     monkeypatch: pytest.MonkeyPatch,
     state: State,
 ) -> None:
-    """In words, without a number that nobody knows, and without scrolling sideways."""
+    """Acceptance test 6: in words, without a number that nobody knows, and without scrolling sideways."""
     door = boards(state.make).door
     if state.status == 500:
         monkeypatch.setattr(browse, "link_checks", _break)
@@ -216,7 +216,7 @@ def test_each_state_has_its_words(
     assert "Traceback" not in html
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark") if SHOTS else ("light",)
     for scheme in schemes:
-        for width in (1280, 640, 360):
+        for width in (1280, 640, 360, 320):
             page = open_page(color_scheme=scheme, width=width)
             page.goto(door.services.gate.sign_in_link())
             page.wait_for_url(f"{door.url}/")
@@ -227,5 +227,5 @@ def test_each_state_has_its_words(
             if SHOTS:
                 folder = Path(SHOTS)
                 folder.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=folder / f"state-{state.name}-{scheme}-{width}.png")
+                page.screenshot(path=folder / f"state-{state.name}-{scheme}-{width}.png", full_page=True)
             page.context.close()

@@ -16,7 +16,7 @@ import pytest
 
 from callboard.demo.company.world import World, make_world
 from callboard.demo.wizsim import Options, SimAddress, WizSim, running
-from callboard.demo.wizsim.engine import Engine
+from callboard.demo.wizsim.engine import Engine, encode
 from callboard.demo.wizsim.record import make_engine
 
 NOW = 1_780_000_000
@@ -87,7 +87,7 @@ Start = Callable[..., Caller]
 @pytest.fixture(scope="session")
 def world() -> World:
     """A small company; tests that share it only read."""
-    return make_world(seed=3, findings=1_200, now=NOW)
+    return make_world(seed=34, findings=2_400, now=NOW)
 
 
 @pytest.fixture(scope="session")
@@ -106,3 +106,31 @@ def start() -> Iterator[Start]:
             return Caller(stack.enter_context(running(sim)), sim)
 
         yield begin
+
+
+@pytest.fixture
+def fresh() -> Engine:
+    """An engine of a company that the test may change."""
+    return make_engine(make_world(seed=3, findings=400, now=NOW))
+
+
+def answer_of(engine: Engine, document: str, **variables: Any) -> dict[str, Any]:
+    """What a call answered, errors and all."""
+    answer: dict[str, Any] = json.loads(encode(engine.run(document, variables)))
+    return answer
+
+
+def data_of(engine: Engine, document: str, **variables: Any) -> dict[str, Any]:
+    """The data of a call that must succeed."""
+    answer = answer_of(engine, document, **variables)
+    assert "errors" not in answer, answer["errors"]
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+def refusal_of(engine: Engine, document: str, **variables: Any) -> str:
+    """The message of a call that is the caller's fault, which answers no data at all."""
+    answer = answer_of(engine, document, **variables)
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    return str(answer["errors"][0]["message"])

@@ -70,7 +70,7 @@ ISSUE_CASES: list[tuple[dict[str, Any], Callable[[Node], bool]]] = [
     ({"hasDueDate": False}, lambda n: n["dueAt"] is None),
     ({"assignee": {"isSet": True}}, lambda n: n["assignee"] is not None),
     ({"relatedEntity": {"type": ["BUCKET"]}}, lambda n: n["entitySnapshot"]["type"] == "BUCKET"),
-    ({"search": "Database storage"}, lambda n: n["sourceRules"][0]["name"] == "Database storage is not encrypted"),
+    ({"search": "no memory limit"}, lambda n: n["sourceRules"][0]["name"] == "Container has no memory limit"),
     ({"resolutionReason": ["OBJECT_DELETED"]}, lambda n: n["resolutionReason"] == "OBJECT_DELETED"),
     ({"applicationService": {"isSet": True}}, lambda n: bool(n["applicationServices"])),
     ({"dueAt": {"before": EDGE}}, lambda n: n["dueAt"] is not None and not _after(n["dueAt"], EDGE)),

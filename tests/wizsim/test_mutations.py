@@ -22,7 +22,7 @@ UPDATE = "mutation($i: UpdateIssueInput!) { updateIssue(input: $i) { issue { id 
 @pytest.fixture
 def fresh() -> Engine:
     """An engine that a test may write to."""
-    return make_engine(make_world(seed=8, findings=400, now=NOW))
+    return make_engine(make_world(seed=8, findings=1_600, now=NOW))
 
 
 def _run(engine: Engine, document: str, **variables: Any) -> Any:

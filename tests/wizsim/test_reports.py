@@ -89,7 +89,8 @@ def test_filters_columns_and_delimiter_are_obeyed(start: Start) -> None:
 def test_a_report_of_a_project_holds_its_issues_alone(start: Start) -> None:
     """`projectId` narrows it like a filter."""
     caller = start(Options(report_seconds=0))
-    project = next(p for p in caller.sim.world.organisation.projects if p.component == "cart")
+    organisation, issues = caller.sim.world.organisation, caller.sim.world.issues
+    project = next(p for row in issues.resource for p in organisation.resources[row].projects if p.component)
     rows = _fetch(caller, _run(caller, _made(caller, projectId=project.id))["url"])
     assert rows
     assert all(project.id in row["Project IDs"] for row in rows)

@@ -31,9 +31,14 @@ from callboard.demo.wizsim.filters import software, things
 from callboard.demo.wizsim.filters.detections import DETECTION_TESTS
 from callboard.demo.wizsim.roots.administration import SCOPE_TESTS
 from callboard.demo.wizsim.roots.audit import AUDIT_TESTS
+from callboard.demo.wizsim.roots.automation import AUTOMATION_TESTS
+from callboard.demo.wizsim.roots.connectors import CONNECTOR_TESTS
+from callboard.demo.wizsim.roots.integrations import INTEGRATION_TESTS
 from callboard.demo.wizsim.roots.mutations import MUTATIONS
+from callboard.demo.wizsim.roots.policies import POLICY_TESTS
 from callboard.demo.wizsim.roots.queries import QUERIES
 from callboard.demo.wizsim.roots.reports import REPORT_TESTS, RUN_TESTS
+from callboard.demo.wizsim.roots.sign_in import SIGN_IN_TESTS
 from callboard.demo.wizsim.schema import part, schema
 from callboard.demo.wizsim.views import FILTERS
 
@@ -63,6 +68,11 @@ BEYOND = {
     "graph": "xsoar",
     "reports": "wiz-api.md section 10",
     "administration": "elastic, terraform provider",
+    "automation": "terraform provider",
+    "connectors": "terraform provider",
+    "sign_in": "terraform provider",
+    "policies": "terraform provider",
+    "rules": "terraform provider",
 }
 """Files of the schema that hold types which the extract lacks, and who selects them. They were compared with the whole
 printed schema when they were written (2026-08)."""
@@ -89,6 +99,50 @@ BEYOND_ROOTS = {
     "deleteUser": "terraform provider",
     "deleteServiceAccount": "terraform provider",
     "updateReport": "terraform provider",
+    **dict.fromkeys(
+        (
+            "automationRule",
+            "automationRules",
+            "cicdScanPolicies",
+            "cicdScanPolicy",
+            "connector",
+            "connectorType",
+            "connectorTypes",
+            "connectors",
+            "integration",
+            "integrations",
+            "samlIdentityProvider",
+            "samlIdentityProviderGroupMappings",
+            "samlIdentityProviders",
+            "createCICDScanPolicy",
+            "createCloudConfigurationRule",
+            "createConnector",
+            "createControl",
+            "createIntegration",
+            "createSAMLIdentityProvider",
+            "createSecurityFramework",
+            "deleteCICDScanPolicy",
+            "deleteCloudConfigurationRule",
+            "deleteConnector",
+            "deleteControl",
+            "deleteIntegration",
+            "deleteSAMLIdentityProvider",
+            "deleteSecurityFramework",
+            "modifySAMLIdentityProviderGroupMappings",
+            "updateCICDScanPolicy",
+            "updateCloudConfigurationRule",
+            "updateCloudConfigurationRules",
+            "updateConnector",
+            "updateControl",
+            "updateControls",
+            "updateHostConfigurationRule",
+            "updateHostConfigurationRules",
+            "updateIntegration",
+            "updateSAMLIdentityProvider",
+            "updateSecurityFramework",
+        ),
+        "terraform provider",
+    ),
 }
 """Root fields that the extract lacks, and who calls them."""
 
@@ -103,6 +157,12 @@ LEGACY = {
     ("ProjectCloudAccountLinkInput", "resourceTags"),
     ("ProjectCloudOrganizationLinkInput", "resourceTags"),
     ("CloudEventRuntimeDetails", "runtimeExecutionDataId"),
+    ("JiraActionAddCommentTemplateParamsInput", "addIssuesReport"),
+    ("CreateIntegrationInput", "projectId"),
+    ("CreateSAMLIdentityProviderInput", "groupMapping"),
+    ("UpdateSAMLIdentityProviderPatch", "groupMapping"),
+    ("CreateCloudConfigurationRuleInput", "targetNativeType"),
+    ("UpdateSecurityFrameworkInput", "patch"),
 }
 """Inputs that shipped clients send and that the extract lacks since introspection hid deprecated inputs."""
 
@@ -134,11 +194,17 @@ INPUTS = {
     "PermissionScopeFilters": SCOPE_TESTS,
     "ReportFilters": REPORT_TESTS,
     "ReportRunFilters": RUN_TESTS,
+    "AutomationRuleFilters": AUTOMATION_TESTS,
+    "CICDScanPolicyFilters": POLICY_TESTS,
+    "ConnectorFilters": CONNECTOR_TESTS,
+    "IntegrationFilters": INTEGRATION_TESTS,
+    "SAMLIdentityProviderFilters": SIGN_IN_TESTS,
 }
 
 
 def _written(described: Any) -> str:
-    return described if isinstance(described, str) else str(described["type"])
+    text = described if isinstance(described, str) else str(described["type"])
+    return text.partition(" = ")[0]
 
 
 def test_every_name_is_one_of_the_real_schema(shared_data: Path) -> None:
@@ -169,6 +235,12 @@ def test_every_name_is_one_of_the_real_schema(shared_data: Path) -> None:
                     if argument not in there or _written(there[argument]) != str(given.type):
                         wrong.append(f"{name}.{field}({argument}: {given.type})")
     assert wrong == []
+
+
+def test_every_older_input_is_still_taken() -> None:
+    """None of those that only clients tell of was lost from the schema."""
+    there = {(name, field) for name, kind in schema().type_map.items() for field in getattr(kind, "fields", ())}
+    assert set(LEGACY) - there == set()
 
 
 def test_every_field_has_an_answer() -> None:

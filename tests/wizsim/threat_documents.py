@@ -181,6 +181,19 @@ THREAT_DOCUMENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             ),
         },
     ),
+    "xsoar, threats of a resource": (
+        _DESK_THREATS,
+        {
+            "first": 20,
+            "filterBy": {
+                "type": ["THREAT_DETECTION"],
+                "threatResource": {"ids": ["<threat resource>"]},
+                "eventOrigin": {"equals": ["WIZ_SENSOR", "AWS_CLOUDTRAIL", "AZURE_ACTIVITY_LOGS", "GCP_AUDIT_LOGS"]},
+            },
+            "filterScope": "ALL_ISSUE_DETECTIONS",
+            "orderBy": {"field": "CREATED_AT", "direction": "DESC"},
+        },
+    ),
     "elastic, detections": (
         _DETECTIONS,
         {

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tests.wizsim.setting_documents import SETTING_DOCUMENTS
+
 _UPDATE_ISSUE = """mutation A($issueId: ID!, $patch: UpdateIssuePatch, $override: UpdateIssuePatch) {
   updateIssue(input: { id: $issueId, patch: $patch, override: $override }) { issue { id status dueAt resolutionReason
     notes { id text updatedAt createdAt user { id email } serviceAccount { id name } } } } }"""
@@ -114,4 +116,5 @@ WRITE_DOCUMENTS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             }
         },
     ),
+    **SETTING_DOCUMENTS,
 }

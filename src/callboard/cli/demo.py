@@ -151,9 +151,12 @@ def _board(services: Services) -> Board:
 
 def _tell(services: Services, first: Round, second: Round, *, seed: int, seconds: float, as_json: bool) -> None:
     from callboard.cli import output
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases.rows_per_team import rows_per_team
     from callboard.web import words
 
     board = _board(services)
+    teams = rows_per_team(services.store, AT_THE_LAPTOP, now=services.clock.now())
     totals = board.totals
     severities = ("critical", "high", "medium", "unknown", "low", "info")
     if as_json:
@@ -171,6 +174,7 @@ def _tell(services: Services, first: Round, second: Round, *, seed: int, seconds
                 "unmapped_by_reason": totals.unmapped,
                 "conflicts": totals.conflicts,
             },
+            "rows_per_team": teams,
             "rejected": sum(report.rejected for report in first.sources),
             "second_sync": {
                 "changes": sum(report.changes for report in second.sources),
@@ -187,6 +191,11 @@ def _tell(services: Services, first: Round, second: Round, *, seed: int, seconds
         f"{words.number(totals.mapped.total)} of the open ones stand on a component, "
         f"{words.number(sum(totals.unmapped.values()))} do not."
     )
+    if teams.findings_per_row is not None:
+        output.line(
+            f"{words.count(len(teams.teams), 'team has', 'teams have')} {teams.findings_per_row:.1f} findings a row of work, "
+            f"and {teams.median_rows:g} rows in the middle."
+        )
     changes = sum(report.changes for report in second.sources)
     output.line(f"Read again, unchanged: {words.count(changes, 'change')}. {seconds:,.1f} s in all.")
 

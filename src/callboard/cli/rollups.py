@@ -125,7 +125,11 @@ def _apart(numbers: Numbers) -> str | None:
 
     told = [
         f"{words.number(n)} {word}"
-        for n, word in ((numbers.flapping, "flapping"), (numbers.suppressed, "suppressed"))
+        for n, word in (
+            (numbers.flapping, "flapping"),
+            (numbers.transient, "closed within a day in four weeks"),
+            (numbers.suppressed, "suppressed"),
+        )
         if n
     ]
     return ", ".join(told) or None

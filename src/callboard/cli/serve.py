@@ -51,7 +51,7 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
         output.say("Ctrl-C ends it.")
 
     with door.services(create=True) as services, contextlib.ExitStack() as stack:
-        running.follow_policy(services)
+        running.look_after(services)
         background = None
         if not no_sync and (config.sources or config.catalogs):
             from callboard.cli.background import Background
@@ -120,6 +120,7 @@ def web_services(
         ),
         ready=lambda: _ready(services),
         version=__version__,
+        safety=services.config.safety,
         hooks=hooks,
         link_hosts=link_hosts(services.config),
         link_rules=link_rules(services.config),

@@ -83,11 +83,12 @@ def _sync(
         raise ConfigError(
             "There is nothing to read: no source or catalog is configured.", hint="`callboard init` sets them up."
         )
-    running.follow_policy(services)
+    running.look_after(services)
     with running.progress() as listen:
         done = asyncio.run(
             running.everything(services, sections, catalogs, mode=Mode(mode) if mode else None, listen=listen)
         )
+    running.watch_ownership(services)
     if as_json:
         output.document(done)
     else:
@@ -152,10 +153,10 @@ def _decide(services: Services, accept: str | None, discard: int | None, *, as_j
         section = next((each for each in services.config.catalogs if each.name == accept), None)
         if section is None:
             raise click.UsageError(f"{accept!r} is neither the number of a run nor the name of a catalog.")
-        running.follow_policy(services)
+        running.look_after(services)
         done = asyncio.run(running.everything(services, (), (section,), mode=None, listen=None, accept=True))
     elif accept is not None:
-        running.follow_policy(services)
+        running.look_after(services)
         done = asyncio.run(running.accept(services, int(accept)))
     else:
         asyncio.run(running.discard(services, discard or 0))

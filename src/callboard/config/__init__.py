@@ -28,13 +28,25 @@ import msgspec
 
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
+from callboard.config.standards import Standards
 from callboard.domain import reconcile
 from callboard.domain.due import Policy, PolicyName
 from callboard.domain.finding import Severity
 from callboard.errors import ConfigError
 from callboard.identity.config import IdentityConfig
 
-__all__ = ["Config", "Database", "Due", "Freshness", "Safety", "Section", "Server", "hide_password", "load"]
+__all__ = [
+    "Config",
+    "Database",
+    "Due",
+    "Freshness",
+    "Ownership",
+    "Safety",
+    "Section",
+    "Server",
+    "hide_password",
+    "load",
+]
 
 FILE_NAME = "callboard.toml"
 MAX_BYTES = 1_000_000
@@ -146,6 +158,14 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
         return Policy(name=PolicyName(self.policy), days=days, known_exploited_days=self.known_exploited_days or None)
 
 
+class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose things are."""
+
+    trusted_locations: tuple[str, ...] = ()
+    """Catalog locations that only the right people can write, as the catalog names them; `*` stands for any text. Annotations
+    from there that name a source's own object also open what is sensitive."""
+
+
 FIXED: Mapping[str, type[msgspec.Struct]] = {
     "database": Database,
     "server": Server,
@@ -153,16 +173,18 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "safety": Safety,
     "due": Due,
     "identity": IdentityConfig,
+    "standards": Standards,
+    "ownership": Ownership,
 }
-LISTS = ("source", "catalog")
+LISTS = ("source", "catalog", "repositories")
 """Sections that may come several times; each says its kind and its name."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured source or catalog, with its secrets still unread."""
+    """One configured source, catalog or place of repositories, with its secrets still unread."""
 
     what: str
-    """source or catalog."""
+    """source, catalog or repositories."""
     kind: str
     name: str
     secrets: tuple[Secret, ...]
@@ -189,8 +211,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     safety: Safety
     due: Due
     identity: IdentityConfig
+    standards: Standards
+    ownership: Ownership
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
+    repositories: tuple[Section, ...]
     notices: tuple[str, ...]
     """What is allowed and still deserves a word from `callboard doctor`."""
 
@@ -234,8 +259,11 @@ def load(
         safety=fixed["safety"],
         due=fixed["due"],
         identity=fixed["identity"],
+        standards=fixed["standards"],
+        ownership=fixed["ownership"],
         sources=lists["source"],
         catalogs=lists["catalog"],
+        repositories=lists["repositories"],
         notices=(*notices, *_open_to_others(reader)),
     )
 
@@ -271,6 +299,10 @@ def _kinds(what: str) -> Kinds:
         from callboard.sources import SOURCES
 
         return {kind: spec.config for kind, spec in SOURCES.items()}
+    if what == "repositories":
+        from callboard.repositories import FORGES
+
+        return {kind: spec.config for kind, spec in FORGES.items()}
     from callboard.catalog import CATALOGS
 
     return {kind: spec.config for kind, spec in CATALOGS.items()}

@@ -179,7 +179,9 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     flapping: int
     """Open ones that come and go; they are not among the work."""
     transient: int
-    """Closed in this week or the four before it after less than a day: noise, not work."""
+    """First detected since `transient_since` and closed within a day: noise, not work."""
+    transient_since: Instant
+    """The beginning of a day, four weeks ago."""
     suppressed: int
     """Set aside by a person at the source."""
 

@@ -33,6 +33,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     overdue: Count
     flapping: Count
     """Open ones that come and go; they are among the open ones."""
+    transient: Count
+    """Closed within a day of their first detection; they are among those that are not open any more."""
     fixed: Count
     gone: Count
     suppressed: Count

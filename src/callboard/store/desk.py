@@ -11,9 +11,8 @@ from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Numbers
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.query.terms import Term
+from callboard.domain.query import OneOf, Query, Term
 from callboard.store import filters, schema
-from callboard.store.counting import WEEK
 from callboard.store.filters import Asking
 from callboard.store.visible import visible
 
@@ -21,6 +20,8 @@ f = schema.finding.c
 
 SOON = 7
 """Days ahead that count as soon, today included."""
+TRANSIENT = 28
+"""Days of first detection, today included, of which those that were closed within a day are counted."""
 MANY = 100_000
 """Findings that are new are counted up to here."""
 
@@ -37,7 +38,7 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
     """Open, overdue, due soon, new, and what stands apart, of what these terms about holdings leave in sight."""
     now = asking.now
     today = now // DAY
-    cube, due, cell, flow = schema.cube.c, schema.due_cell.c, schema.bundle_cell.c, schema.flow_cell.c
+    cube, due, cell = schema.cube.c, schema.due_cell.c, schema.bundle_cell.c
     states: dict[int, int] = {
         int(row[0]): int(row[1])
         for row in conn.execute(
@@ -57,9 +58,7 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
         cell.bundle_id > 0 if everything else cell.bundle_id == 0,
         scope(cell.holding_id, visibility, terms, asking),
     )
-    transient = select(func.coalesce(func.sum(flow.transient), 0)).where(
-        flow.week >= (now - 28 * DAY) // WEEK, scope(flow.holding_id, visibility, terms, asking)
-    )
+    transient_since = Instant((today - TRANSIENT + 1) * DAY)
     return Numbers(
         open=sum(n for state, n in states.items() if State(state).is_open),
         overdue=int(dues[0]),
@@ -67,9 +66,20 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
         new=_new(conn, visibility, terms, asking),
         new_since=asking.visited_at,
         flapping=int(conn.execute(apart).scalar_one()),
-        transient=int(conn.execute(transient).scalar_one()),
+        transient=_transient(conn, visibility, terms, asking, since=transient_since),
+        transient_since=transient_since,
         suppressed=states.get(int(State.REJECTED), 0),
     )
+
+
+def _transient(
+    conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking, *, since: Instant
+) -> int:
+    asked = Query((OneOf("is", ("transient",)), *terms))
+    clause = and_(
+        f.first_detected_at >= since, visible(f.holding_id, visibility), filters.conditions(conn, asked, asking)
+    )
+    return int(conn.execute(select(func.count()).select_from(schema.finding).where(clause)).scalar_one())
 
 
 def _new(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int | None:

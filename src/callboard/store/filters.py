@@ -27,7 +27,7 @@ from callboard.domain.bundle import BundleKind
 from callboard.domain.component import EntityRef
 from callboard.domain.due import today
 from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import Instant
 from callboard.domain.query import Between, Match, OneOf, Query, Term, Text
 from callboard.domain.query.values import Bound, Number
 from callboard.domain.query.words import ME
@@ -355,7 +355,7 @@ _FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
     ("is", "reopened"): lambda: _bool(f.reopened > 0),
     ("is", "exposed"): lambda: _bool(f.blast == priority.EXPOSED),
     ("is", "kev"): lambda: _bool(f.priority % priority.BAND_STEP < priority.KEV_STEP),
-    ("is", "transient"): lambda: and_(f.closed == 1, f.reopened == 0, f.fixed_at - f.first_detected_at < DAY),
+    ("is", "transient"): lambda: schema.TRANSIENT,
     ("is", "flapping"): lambda: _bool(f.apart == 1),
     ("is", "in-scope"): lambda: f.in_scope.is_(True),
     ("has", "fix"): lambda: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.kind == int(BundleKind.FIX))),

@@ -17,6 +17,7 @@ from callboard.domain.things import Count, Spread
 from callboard.errors import InvalidQueryError
 from callboard.store import bundles, filters, schema
 from callboard.store.filters import Asking
+from callboard.store.schema import TRANSIENT
 from callboard.store.visible import visible
 
 f = schema.finding.c
@@ -39,7 +40,7 @@ def spread(conn: Connection, visibility: Visibility, about: Query, asking: Askin
         select(
             f.state, f.rank, func.count().label("n"), func.sum(case((late, 1), else_=0)).label("late"),
             func.sum(f.apart).label("apart"), func.min(f.first_detected_at).label("first"),
-            func.max(f.first_detected_at).label("latest"),
+            func.max(f.first_detected_at).label("latest"), func.sum(case((TRANSIENT, 1), else_=0)).label("transient"),
         )
         .where(visible(f.holding_id, visibility), filters.conditions(conn, about, asking))
         .group_by(f.state, f.rank)
@@ -64,6 +65,7 @@ def spread(conn: Connection, visibility: Visibility, about: Query, asking: Askin
         ),
         overdue=count(sum(int(row.late) for row in still), "overdue"),
         flapping=count(sum(int(row.apart) for row in still), "open", "flapping"),
+        transient=count(sum(int(row.transient) for row in rows), "transient"),
         fixed=count(total(State.FIXED), "fixed"),
         gone=count(total(State.GONE), "gone"),
         suppressed=count(total(State.REJECTED), "suppressed"),

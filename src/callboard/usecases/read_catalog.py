@@ -29,6 +29,9 @@ class CatalogReport(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     changed: int
     gone: int
+    """Missed by two complete readings in a row."""
+    missing: int
+    """Missed by this one for the first time."""
     moved_findings: int
     problems: tuple[CatalogProblem, ...]
 
@@ -68,7 +71,7 @@ def _write(
                 conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems
             )
             change = catalog_store.apply_reading(
-                conn, store, name, reading.entities, complete=reading.complete, now=now
+                conn, store, name, reading.entities, complete=reading.complete, now=now, agreed=accept
             )
             moved, total = change.moved_resources, change.resources
             # The first catalog moves everything from nobody to somebody: that is no surprise.
@@ -77,7 +80,7 @@ def _write(
             if accept:
                 detail = {"entities": str(count), "moved": str(moved)}
                 audit.note(conn, at=now, actor=by, action="catalog.accept", subject=f"catalog:{name}", detail=detail)
-            if change.new or change.changed or change.gone:
+            if change.new or change.changed or change.gone or change.missing:
                 bump_revision(conn)
     except _Held as held:
         state, reason, change = HELD, str(held), None
@@ -95,6 +98,7 @@ def _write(
         new=change.new if change else 0,
         changed=change.changed if change else 0,
         gone=change.gone if change else 0,
+        missing=change.missing if change else 0,
         moved_findings=change.moved_findings if change else 0,
         problems=reading.problems,
     )

@@ -1,9 +1,10 @@
-"""Look after what is stored: counters against their rows, and dates after the policy changed."""
+"""Look after what is stored: counters against their rows, dates after the policy changed, and what is to be forgotten."""
 
 from __future__ import annotations
 
+from callboard.domain.engagement import forgotten_before
 from callboard.ports import Clock
-from callboard.store import Store, policies, recount
+from callboard.store import Store, engagement, policies, recount
 from callboard.store.recount import Check
 
 
@@ -26,3 +27,9 @@ def follow_policy(store: Store, clock: Clock) -> int:
         moved += step.moved
         after = step.next
     return moved
+
+
+def forget_engagement(store: Store, clock: Clock) -> int:
+    """Drop what is kept of people's clicks for longer than it may be. Returns how many rows that were."""
+    with store.write() as conn:
+        return engagement.forget(conn, before=forgotten_before(clock.now()))

@@ -62,7 +62,7 @@ GROUP_WORDS = {
 }
 STATES = {"open": "open", "fixed": "fixed", "gone": "gone with its resource", "suppressed": "suppressed"}
 """What `is:` says about where a finding stands, of which a menu offers one at a time."""
-MORE = ("is:overdue", "is:new", "is:kev", "is:exposed", "is:reopened", "is:flapping", "is:unmapped", "is:conflict",
+MORE = ("is:overdue", "is:new", "is:kev", "is:exposed", "is:reopened", "is:flapping", "is:transient", "is:unmapped", "is:conflict",
         "has:fix", "no:ticket", "no:due")  # fmt: skip
 TOO_MANY = "Too many to count; narrow the list."
 

@@ -6,7 +6,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from callboard import telemetry
 from callboard.domain.board import Board
-from callboard.domain.finding import Severity
+from callboard.domain.engagement import Door, Engagement
+from callboard.domain.finding import Kind, Severity
 from callboard.domain.instant import SECOND
 
 LIVE = "/api/v1/live"
@@ -30,6 +31,17 @@ class Metrics:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
             registry=self._registry,
         )
+
+        self._engagements = Counter(
+            "callboard_engagements",
+            "What people did with findings: at most one for each finding, hour and door.",
+            ("what", "kind", "door"),
+            registry=self._registry,
+        )
+
+    def engaged(self, what: Engagement, kind: Kind, door: Door) -> None:
+        """Count that somebody did something with a finding."""
+        self._engagements.labels(what.word, kind.word, door.word).inc()
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer. `route` is a template, so the number of series is bounded.

@@ -16,7 +16,9 @@ from typing import Protocol, TypeVar
 from litestar.exceptions import HTTPException
 
 from callboard.domain.component import EntityRef, entity_ref
+from callboard.domain.coverage import Cut, end_of_day
 from callboard.domain.finding import Severity
+from callboard.domain.instant import Instant
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.errors import InvalidQueryError, NotFoundError
@@ -63,6 +65,15 @@ class Named:
     id: str
     source: str | None
     """The configured source; None: whichever has it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoverageAsk:
+    """A question about how much has an owner."""
+
+    on: Instant | None
+    """None: now."""
+    by: Cut | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +124,23 @@ def named(values: Iterable[tuple[str, str]]) -> Named:
     if id_ is None:
         raise InvalidQueryError("The id is missing.", field="id", hint="Write ?id= and the id at its source.")
     return Named(id=id_, source=_one(found, "source"))
+
+
+def one(values: Iterable[tuple[str, str]], name: str) -> str | None:
+    """The only parameter that an address takes. None: it is not there. Raises InvalidQueryError."""
+    return _one(_collect(values, (name,)), name)
+
+
+def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
+    """Of which day, and cut by what, a report on coverage is. Raises InvalidQueryError."""
+    found = _collect(values, ("on", "by"))
+    by = _choice(found, "by", tuple(cut.value for cut in Cut))
+    day = _one(found, "on")
+    try:
+        on = None if day is None else end_of_day(day)
+    except ValueError as error:
+        raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
+    return CoverageAsk(on=on, by=None if by is None else Cut(by))
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:

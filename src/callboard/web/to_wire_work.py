@@ -28,6 +28,7 @@ COUNTED_BY = {
     "due_soon": "is:open -is:overdue due:today..{last}",
     "new": "is:open is:new",
     "flapping": "is:open is:flapping",
+    "transient": "is:transient first:>={since}",
     "suppressed": "is:suppressed",
 }
 """By number of a first page, what lists the findings that it counts. `last` is the last day that is soon, by its date: "+6d"
@@ -100,9 +101,11 @@ def _facet_value(key: str, value: str, words: str, n: int, query: Query) -> wire
 def numbers(value: board.Numbers, query: str, now: Instant) -> wire_work.Numbers:
     """The numbers of a first page as JSON, with what each of them counts. `query` is the page's own."""
     last = f"{to_datetime(Instant(now + _SOON * DAY)):%Y-%m-%d}"
+    since = f"{to_datetime(value.transient_since):%Y-%m-%d}"
     about = tuple(term for term in parse(query).terms if term not in _ALWAYS)
     queries = {
-        name: Query((*parse(text.format(last=last)).terms, *about)).canonical for name, text in COUNTED_BY.items()
+        name: Query((*parse(text.format(last=last, since=since)).terms, *about)).canonical
+        for name, text in COUNTED_BY.items()
     }
     if value.new is None:
         del queries["new"]
@@ -114,6 +117,7 @@ def numbers(value: board.Numbers, query: str, now: Instant) -> wire_work.Numbers
         new_since=date(value.new_since),
         flapping=value.flapping,
         transient=value.transient,
+        transient_since=to_text(value.transient_since),
         suppressed=value.suppressed,
         queries=queries,
     )

@@ -97,6 +97,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     new_since: str | None
     flapping: int
     transient: int
+    transient_since: str
     suppressed: int
     queries: dict[str, str]
     """By name of a number, what lists exactly the findings that it counts. A number that is not here has no list."""
@@ -190,6 +191,13 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
 
     counted: bool
     """False: it was counted within the last day already."""
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """That a link was followed has been heard."""
+
+    counted: bool
+    """False: it was counted within this hour already."""
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from callboard.domain.board import BundleRow, FindingPage
 from callboard.domain.component import EntityRef
 from callboard.domain.due import is_overdue, today
 from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.instant import DAY, HOUR, to_datetime
 from callboard.domain.query import Between, Cursor, Grouping, Match, Number, Order, Query, Term, Text, parse
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import listing, schema
@@ -37,7 +38,11 @@ def company(stage: Stage) -> Stage:
     for number in range(60):
         projects = draw.choice([(), ("p1",), ("p2",), ("p3",), ("p1", "p2"), ("p9",)])
         due = stage.clock.now() + draw.randrange(5) * 1_000 if draw.random() < 0.5 else None
-        stage.world.fill(1, start=number, projects=projects, state=draw.choice([*("open",) * 4, *_WORDS]), due=due)
+        state = draw.choice([*("open",) * 4, *_WORDS])
+        # Those that are fixed lived for an hour, a day or a year, some of them until yesterday.
+        first = stage.clock.now() - draw.choice([DAY, 3 * DAY, 40 * DAY, 400 * DAY])
+        fixed = first + draw.choice([HOUR, DAY, DAY + HOUR]) if state == "fixed" else None
+        stage.world.fill(1, start=number, projects=projects, state=state, due=due, first=first, fixed=fixed)
     stage.sync()
     stage.read_catalog()
     return stage
@@ -58,7 +63,19 @@ def queries(draw: random.Random) -> str:
 
 
 _LISTS = {
-    "is": ["open", "fixed", "gone", "suppressed", "reopened", "overdue", "unmapped", "conflict", "shared", "co-owned"],
+    "is": [
+        "open",
+        "fixed",
+        "gone",
+        "suppressed",
+        "reopened",
+        "overdue",
+        "unmapped",
+        "conflict",
+        "shared",
+        "co-owned",
+        "transient",
+    ],
     "severity": [severity.word for severity in Severity],
     "kind": [kind.word for kind in Kind],
     "status": [state.word for state in State],
@@ -110,6 +127,7 @@ def _holds(term: Term, stage: Stage, page: FindingPage) -> bool:
         "suppressed": row.state is State.REJECTED, "reopened": row.reopened > 0,
         "overdue": row.state.is_open and is_overdue(row.due_at, now), "unmapped": row.verdict == "unmapped",
         "conflict": row.verdict == "conflict", "shared": len(row.components) > 1, "co-owned": len(owners) > 1,
+        "transient": row.fixed_at is not None and row.fixed_at - row.first_detected_at < DAY,
     }  # fmt: skip
     has = {
         "component": row.verdict != "unmapped", "due": row.due_at is not None, "owner": bool(owners),
@@ -200,6 +218,9 @@ def test_the_first_page_counts_what_its_links_list(company: Stage) -> None:
             assert numbers.due_soon == rows("is:open due:today..+6d -is:overdue")
             assert numbers.flapping == rows("is:open is:flapping")
             assert numbers.suppressed == rows("is:suppressed")
+            assert numbers.transient == rows(f"is:transient first:>={to_datetime(numbers.transient_since):%Y-%m-%d}")
+            if visibility == LAPTOP and text is None:
+                assert 0 < numbers.transient < rows("is:transient")
             assert page.progress.weeks[-1].open == numbers.open
             assert len(page.bundles) == min(page.bundle_count, 10)
             assert len({row.query for row in page.bundles}) == len(page.bundles)

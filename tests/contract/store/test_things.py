@@ -88,7 +88,15 @@ def holds(stage: Stage, visibility: Visibility, count: Count) -> None:
 
 def spread_holds(stage: Stage, visibility: Visibility, found: Spread) -> None:
     """All of its numbers, and the dates."""
-    for count in (found.open, found.overdue, found.flapping, found.fixed, found.gone, found.suppressed):
+    for count in (
+        found.open,
+        found.overdue,
+        found.flapping,
+        found.transient,
+        found.fixed,
+        found.gone,
+        found.suppressed,
+    ):
         holds(stage, visibility, count)
     rows = stage.rows(found.about, visibility).values()
     assert found.total == len(rows)

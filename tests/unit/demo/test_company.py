@@ -95,7 +95,28 @@ def test_teams_differ_in_pace(world: World) -> None:
         if component:
             total[component.team.name] += 1
             still_open[component.team.name] += status != RESOLVED
-    assert still_open["ledger"] / total["ledger"] < still_open["warehouse"] / total["warehouse"]
+    quick, slow = (
+        sum(still_open[name] for name in names) / sum(total[name] for name in names)
+        for names in (("ledger", "checkout", "identity"), ("warehouse", "reporting", "routing"))
+    )
+    assert quick < slow
+
+
+def test_what_is_found_together_is_mended_together(world: World) -> None:
+    """A weakness stands in code, images and what runs them at once, and most of its copies in a team share their state."""
+    ledger, organisation = world.vulnerabilities, world.organisation
+    states: dict[tuple[str, int], list[bool]] = {}
+    kinds: dict[tuple[str, int], set[str]] = {}
+    for cause, place, status in zip(ledger.cause, ledger.resource, ledger.status, strict=True):
+        resource = organisation.resources[place]
+        if resource.component:
+            states.setdefault((resource.component.team.name, cause), []).append(status == RESOLVED)
+            kinds.setdefault((resource.component.team.name, cause), set()).add(resource.type)
+    copies = [each for each in states.values() if len(each) > 1]
+    assert sum(map(len, copies)) / len(copies) > 5
+    alike = sum(max(each.count(True), each.count(False)) for each in copies) / sum(map(len, copies))
+    assert alike > 0.85
+    assert sum(len(each) > 2 for each in kinds.values()) > len(kinds) / 4
 
 
 def test_no_pair_is_told_twice_in_small_worlds(world: World) -> None:

@@ -237,7 +237,8 @@ def _component_resources(estate: Estate, component: Component, cloud: str) -> No
         kind = "SERVERLESS" if component.index % 6 == 5 else "CONTAINER"
         live = environment == "PRODUCTION"
         common: dict[str, Any] = {"account": account, "environment": environment, "component": component}
-        estate.add(kind, component.name + tail, ecosystems=stacks, internet=public and live, **common)
+        for replica in _REPLICAS if live and kind == "CONTAINER" else _REPLICAS[:1]:
+            estate.add(kind, component.name + tail + replica, ecosystems=stacks, internet=public and live, **common)
         for store in random.sample(_STORES[cloud], k=3 if live else 1):
             estate.add(
                 store,
@@ -247,6 +248,9 @@ def _component_resources(estate: Estate, component: Component, cloud: str) -> No
                 **common,
             )
 
+
+_REPLICAS: Final = ("", "-b", "-c")
+"""A service in production runs three times, from one image."""
 
 _STORES: Final = {
     "AWS": ["BUCKET", "DB_SERVER", "LOAD_BALANCER", "MESSAGING_SERVICE", "ACCESS_ROLE", "ENCRYPTION_KEY"],

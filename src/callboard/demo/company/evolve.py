@@ -12,8 +12,9 @@ from dataclasses import dataclass, fields, replace
 from random import Random
 from typing import Any
 
-from callboard.demo.company.ledger import DELETED, IN_PROGRESS, RESOLVED, SEVERITIES, Ledger
-from callboard.demo.company.world import KINDS, Kind, Pairing, World
+from callboard.demo.company.ledger import CONTROL_DISABLED, DELETED, IN_PROGRESS, RESOLVED, SEVERITIES, Ledger
+from callboard.demo.company.pairing import KINDS, Kind, Pairing
+from callboard.demo.company.world import World
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +85,14 @@ def _evolve_kind(world: World, kind: Kind, evolution: Evolution, random: Random)
     # A moment before the clock, so that "changed after the start of this sync" is never true by a whole second.
     at = now - 1
     open_rows = array("I", [row for row, state in enumerate(ledger.status) if state <= IN_PROGRESS])
-    gone_rows = array("I", [row for row, state in enumerate(ledger.status) if state == RESOLVED])
+    gone_rows = array(
+        "I",
+        [
+            row
+            for row, (state, reason) in enumerate(zip(ledger.status, ledger.reason, strict=True))
+            if state == RESOLVED and reason != CONTROL_DISABLED
+        ],
+    )
     counts: dict[str, int] = {}
     seen = (
         open_rows

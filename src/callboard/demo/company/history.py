@@ -80,6 +80,7 @@ def write_history(
     *,
     causes: Sequence[int],
     resources: Sequence[int],
+    leads: Sequence[int],
     severity_of_cause: Sequence[int],
     known_since: Sequence[int],
     paces: Sequence[float],
@@ -88,6 +89,7 @@ def write_history(
 ) -> None:
     """Fill a ledger: one row per cause and resource, each with its dates.
 
+    `leads` says for each row which row's life it shares, its own or that of a copy elsewhere, give or take a few days.
     `known_since` says for each cause before when it cannot have been found; `paces` says for each resource how slow its
     owners are.
     """
@@ -100,12 +102,16 @@ def write_history(
     ledger.severity = bytearray(map(severity_of_cause.__getitem__, ledger.cause))
     status, reason = bytearray(count), bytearray(count)
     created, updated, changed, resolved, reopened, seen = (array("I", bytes(4 * count)) for _ in range(6))
-    columns = zip(ledger.cause, ledger.resource, ledger.severity, *draws, strict=True)
-    for row, (cause, resource, severity, age, life, fate, jitter) in enumerate(columns):
-        born = now - ages[age & 4095] - (age >> 12)
+    shared = [array("H", map(draw.__getitem__, leads)) for draw in draws[:3]]
+    columns = zip(ledger.cause, ledger.resource, ledger.severity, leads, *shared, draws[3], strict=True)
+    for row, (cause, resource, severity, lead, age, life, fate, jitter) in enumerate(columns):
+        drift = jitter * 3 if lead != row else 0
+        born = max(now - 365 * DAY, now - ages[age & 4095] - (age >> 12) - drift)
         if born < known_since[cause]:
             born = min(now - 3600, known_since[cause] + age)
         end = born + int(lives[severity][life & 4095] * paces[resource])
+        if end >= born + DAY:
+            end += drift
         scan = jitter + 3_600
         last = now - scan
         state, why, moved = OPEN, NO_REASON, born

@@ -105,6 +105,9 @@ class Rule:
     service: str
     created_at: int
     needs_internet: bool
+    enabled: bool = True
+    builtin: bool = True
+    """Whether it came with the product; write calls make the others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -7,12 +7,9 @@ world.organisation                                          everything that find
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from random import Random
-from typing import Final, Literal
 
 from callboard.demo.company import blueprint
 from callboard.demo.company.estate import make_resources
@@ -28,15 +25,10 @@ from callboard.demo.company.organisation import (
     make_staff,
     stray_repositories,
 )
+from callboard.demo.company.pairing import KINDS, Kind, Pairing
 from callboard.demo.company.rules import make_rules
 from callboard.demo.company.values import Organisation, Resource, Rule, Weakness
 from callboard.demo.company.weaknesses import make_weaknesses
-
-Kind = Literal["issue", "vulnerability", "configuration"]
-KINDS: Final[tuple[Kind, ...]] = ("issue", "vulnerability", "configuration")
-
-_EXACT_PAIRS: Final = 60_000
-"""Up to this many findings no two of them name the same cause and resource; above, a repetition is cheap and rare."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,13 +119,14 @@ def make_world(
     world = World(organisation=organisation, now=clock, ledgers=ledgers)
     world.paces = tuple(r.component.team.pace if r.component else 3.0 for r in organisation.resources)
     for kind, count in zip(KINDS, (amounts.issues, amounts.vulnerabilities, amounts.configurations), strict=True):
-        causes, resources = Pairing(organisation, kind).draw(count, f"{seed}:{kind}")
+        drawn = Pairing(organisation, kind).draw(count, f"{seed}:{kind}")
         source: tuple[Rule, ...] | tuple[Weakness, ...]
         source = organisation.weaknesses if kind == "vulnerability" else organisation.rules
         write_history(
             ledgers[kind],
-            causes=causes,
-            resources=resources,
+            causes=drawn.causes,
+            resources=drawn.resources,
+            leads=drawn.leads,
             severity_of_cause=[_code(cause.severity) for cause in source],
             known_since=[_known_since(cause) for cause in source],
             paces=world.paces,
@@ -198,72 +191,3 @@ def _code(severity: str) -> int:
 
 def _known_since(cause: Rule | Weakness) -> int:
     return cause.published_at if isinstance(cause, Weakness) else 0
-
-
-class Pairing:
-    """Which cause can meet which resource, and a way to draw such pairs."""
-
-    def __init__(self, organisation: Organisation, kind: Kind) -> None:
-        self._planted: list[tuple[int, int]] = []
-        if kind == "vulnerability":
-            by_ecosystem: dict[str, list[int]] = {}
-            for index, weakness in enumerate(organisation.weaknesses):
-                if not weakness.malicious:
-                    # Less severe ones are far more frequent in scans than in tables of well-known ones.
-                    often = {"CRITICAL": 1, "HIGH": 2, "MEDIUM": 3, "LOW": 4}.get(weakness.severity, 1)
-                    by_ecosystem.setdefault(weakness.ecosystem, []).extend([index] * often)
-            choices = [
-                [index for ecosystem in resource.ecosystems for index in by_ecosystem.get(ecosystem, ())]
-                if resource.asset
-                else []
-                for resource in organisation.resources
-            ]
-            malicious = next(i for i, w in enumerate(organisation.weaknesses) if w.malicious)
-            self._planted = [(malicious, r.index) for r in organisation.resources if r.branch and malicious_home(r)][:1]
-        else:
-            rules = [
-                (index, rule)
-                for index, rule in enumerate(organisation.rules)
-                if kind == "issue" or rule.kind == "CloudConfigurationRule"
-            ]
-            choices = [
-                [
-                    i
-                    for i, rule in rules
-                    if resource.type in rule.applies_to and (resource.internet or not rule.needs_internet)
-                ]
-                for resource in organisation.resources
-            ]
-        self.choices = choices
-        self.places = [index for index, options in enumerate(choices) if options]
-
-    def draw(self, count: int, seed: str) -> tuple[array[int], array[int]]:
-        """That many pairs, as a column of causes and a column of resource indexes."""
-        random = Random(f"{seed}:pairs")
-        causes, resources = array("H"), array("I")
-        for cause, resource in self._planted[:count]:
-            causes.append(cause)
-            resources.append(resource)
-        rest = count - len(causes)
-        possible = (
-            [(c, r) for r in self.places for c in dict.fromkeys(self.choices[r])] if count <= _EXACT_PAIRS else []
-        )
-        if 0 < rest <= len(possible):
-            for cause, resource in random.sample(possible, rest):
-                causes.append(cause)
-                resources.append(resource)
-            return causes, resources
-        places, choices = self.places, self.choices
-        span = len(places)
-        picks, options = array("I", random.randbytes(4 * rest)), array("H", random.randbytes(2 * rest))
-        more = array("I", [places[pick % span] for pick in picks])
-        resources.extend(more)
-        causes.extend([choices[r][option % len(choices[r])] for r, option in zip(more, options, strict=True)])
-        return causes, resources
-
-
-def malicious_home(resource: Resource) -> bool:
-    """Whether the one malicious package of the company is planted in this branch."""
-    return (
-        resource.component is not None and resource.component.name == "storefront-web" and "npm" in resource.ecosystems
-    )

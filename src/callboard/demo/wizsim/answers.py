@@ -32,8 +32,13 @@ from callboard.demo.wizsim.fields.software import SOFTWARE_FIELDS
 from callboard.demo.wizsim.fields.threats import THREAT_FIELDS
 from callboard.demo.wizsim.fields.vulnerabilities import VULNERABILITY_FIELDS
 from callboard.demo.wizsim.roots.audit import AUDIT_FIELDS
+from callboard.demo.wizsim.roots.automation import AUTOMATION_FIELDS
 from callboard.demo.wizsim.roots.connections import CONNECTION_FIELDS, NESTED
+from callboard.demo.wizsim.roots.connectors import CONNECTOR_FIELDS
+from callboard.demo.wizsim.roots.integrations import INTEGRATION_FIELDS
+from callboard.demo.wizsim.roots.policies import POLICY_FIELDS
 from callboard.demo.wizsim.roots.reports import REPORT_FIELDS
+from callboard.demo.wizsim.roots.sign_in import SIGN_IN_FIELDS
 
 Answer = Callable[..., Any]
 
@@ -50,6 +55,11 @@ FIELDS: Final[dict[str, dict[str, Answer]]] = {
     **SOFTWARE_FIELDS,
     **REPORT_FIELDS,
     **AUDIT_FIELDS,
+    **INTEGRATION_FIELDS,
+    **AUTOMATION_FIELDS,
+    **CONNECTOR_FIELDS,
+    **SIGN_IN_FIELDS,
+    **POLICY_FIELDS,
     **CONNECTION_FIELDS,
 }
 

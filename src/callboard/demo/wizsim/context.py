@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import GraphQLError
 
@@ -36,3 +38,13 @@ def not_found(field: str) -> GraphQLError:
     """The error of an id that does not exist, in the shape of a published sample (wiz-api.md section 2)."""
     message = "Resource not found"
     return GraphQLError(message, extensions={"code": "NOT_FOUND", "exception": {"message": message, "path": [field]}})
+
+
+def patch_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the patch of an input says; null in a patch says nothing (wiz-api.md section 11)."""
+    return {name: value for name, value in (given.get("patch") or {}).items() if value is not None}
+
+
+def change_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What an input changes: its patch, and over it the parts in which null takes away."""
+    return {**patch_of(given), **(given.get("patchStrict") or {}), **(given.get("override") or {})}

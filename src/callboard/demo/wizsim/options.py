@@ -19,6 +19,11 @@ READ_SCOPES: Final = (
     "read:security_frameworks",
     "read:threat_issues",
     "read:reports",
+    "read:automation_rules",
+    "read:integrations",
+    "read:connectors",
+    "read:scan_policies",
+    "read:host_configuration",
     "admin:audit",
 )
 WRITE_SCOPES: Final = (
@@ -29,13 +34,32 @@ WRITE_SCOPES: Final = (
     "update:write:issue_due_at",
     "create:reports",
     "update:reports",
+    "admin:projects",
+    "admin:users",
+    "admin:identity_providers",
+    *(
+        f"{verb}:{resource}"
+        for resource in (
+            "automation_rules",
+            "integrations",
+            "connectors",
+            "scan_policies",
+            "cloud_configuration",
+            "host_configuration",
+            "controls",
+            "security_frameworks",
+            "service_accounts",
+        )
+        for verb in ("create", "update", "delete", "write")
+        if (verb, resource) != ("write", "integrations")
+    ),
     "write:vulnerability_findings",
     "write:projects",
     "write:users",
-    "write:service_accounts",
     "write:forensics",
 )
-"""Names as seen in wiz-api.md section 1; the last five are our guess, no public text names them (2026-08)."""
+"""Names as seen in wiz-api.md section 1 and in the documents of the provider for Terraform; the last four are our guess,
+no public text names them (2026-08)."""
 
 KNOWN_SCOPES: Final = ("read:all", *READ_SCOPES, *WRITE_SCOPES)
 """What can be granted."""

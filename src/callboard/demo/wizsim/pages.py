@@ -10,7 +10,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from callboard.demo.company.world import Kind
+from callboard.demo.company.pairing import Kind
 from callboard.demo.wizsim.faults import Faults
 from callboard.demo.wizsim.options import MAX_PAGE, Options
 from callboard.demo.wizsim.tenant import Tenant

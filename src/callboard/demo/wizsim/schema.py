@@ -21,6 +21,11 @@ PARTS: Final = (
     "projects",
     "reports",
     "administration",
+    "automation",
+    "connectors",
+    "sign_in",
+    "policies",
+    "rules",
 )
 """The files in `sdl`, in the order of reading."""
 

@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 from callboard.demo.company.ids import entity_id, hex_name
 from callboard.demo.company.ledger import REJECTED, RESOLVED
 from callboard.demo.company.organisation import DAY
-from callboard.demo.company.values import Person, Resource
-from callboard.demo.company.world import Kind, World
+from callboard.demo.company.pairing import Kind
+from callboard.demo.company.values import Category, Framework, Person, Resource, Subcategory
+from callboard.demo.company.world import World
+from callboard.demo.wizsim.hosts import host_rules
 from callboard.demo.wizsim.nodes import ConfigurationRow, IssueRow, VulnerabilityRow
 from callboard.demo.wizsim.options import Options
 from callboard.demo.wizsim.runs import Reports
+from callboard.demo.wizsim.settings import Settings, first_settings
 
 T = TypeVar("T")
 
@@ -30,7 +33,10 @@ class Note:
     at: int
     edited_at: int
     author: Person | None
-    """None when the service account wrote it."""
+    """None when a machine wrote it."""
+
+    account: ServiceAccount | None = None
+    """The machine that wrote it."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -140,6 +146,17 @@ class Tenant:
 
         self.user_projects: dict[str, tuple[str, ...]] = {}
         """Ids of the projects that write calls assigned, by user id."""
+
+        self.settings = Settings(first_settings(world.organisation))
+        self.host_rules = host_rules(seed)
+        self.said: dict[str, dict[str, Any]] = {}
+        """What write calls said about rules, frameworks and their parts that the company's own values have no room for, in
+        the words of the schema, by id."""
+
+        self.frameworks: list[Framework] = []
+        self.chapters: list[Category] = []
+        self.requirements: list[Subcategory] = []
+        """Frameworks that write calls made, and their parts."""
 
         self.reports = Reports(seconds=options.report_seconds)
 

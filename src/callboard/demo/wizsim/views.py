@@ -15,7 +15,7 @@ from graphql import GraphQLError
 
 from callboard.demo.company.ids import spread
 from callboard.demo.company.ledger import Ledger
-from callboard.demo.company.world import Kind
+from callboard.demo.company.pairing import Kind
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.filters.configurations import CONFIGURATION_FILTERS
 from callboard.demo.wizsim.filters.issues import ISSUE_FILTERS

@@ -6,8 +6,8 @@ Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`
 
 from callboard.store.schema.catalog import catalog_reading, claim, entity, group_closure, member
 from callboard.store.schema.counters import bundle, bundle_cell, cube, due_cell, flow_cell
-from callboard.store.schema.desk import link_check, link_report, saved_view, visit
-from callboard.store.schema.findings import event, finding, finding_detail, sighting
+from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
+from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
 from callboard.store.schema.identity import (
     api_token,
@@ -20,7 +20,23 @@ from callboard.store.schema.identity import (
     sight,
     sight_entity,
 )
+from callboard.store.schema.mapping import (
+    ownership_challenge,
+    ownership_decision,
+    policy_revision,
+    rule_day,
+    signal,
+    signal_reader,
+)
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
+from callboard.store.schema.repositories import (
+    activity,
+    code_owner,
+    kept_answer,
+    manifest_place,
+    repository,
+    repository_reading,
+)
 from callboard.store.schema.runs import rejected, run, run_page, run_part, source
 from callboard.store.schema.things import (
     project,
@@ -36,7 +52,9 @@ __all__ = [
     "HEAD",
     "KNOWN",
     "NEVER",
+    "TRANSIENT",
     "UNKNOWN",
+    "activity",
     "api_token",
     "api_token_owner",
     "api_token_right",
@@ -46,8 +64,10 @@ __all__ = [
     "candidate",
     "catalog_reading",
     "claim",
+    "code_owner",
     "cube",
     "due_cell",
+    "engagement",
     "entity",
     "event",
     "finding",
@@ -57,23 +77,31 @@ __all__ = [
     "holding",
     "holding_reader",
     "holding_route",
+    "kept_answer",
     "link_check",
     "link_report",
+    "manifest_place",
     "member",
     "membership",
     "membership_group",
     "meta",
     "metadata",
+    "ownership_challenge",
+    "ownership_decision",
     "ownership_spell",
+    "policy_revision",
     "project",
     "project_set",
     "project_set_member",
     "rejected",
+    "repository",
+    "repository_reading",
     "resource",
     "resource_alias",
     "resource_term",
     "revision",
     "rule",
+    "rule_day",
     "run",
     "run_page",
     "run_part",
@@ -82,6 +110,8 @@ __all__ = [
     "sight",
     "sight_entity",
     "sighting",
+    "signal",
+    "signal_reader",
     "source",
     "visit",
 ]

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from callboard.store.schema.ground import Identity, metadata
 
@@ -35,6 +46,21 @@ link_report = Table(
     Column("who", Text, nullable=False),
 )
 """Somebody said "this link is broken". `who` is a class of people, never a person."""
+
+engagement = Table(
+    "engagement",
+    metadata,
+    Column("finding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("door", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("finding_kind", SmallInteger, nullable=False),
+    Column("rule_id", BigInteger, nullable=False),
+    Index(None, "hour"),
+    CheckConstraint("hour % 3600000000 = 0", name="hour"),
+)
+"""In this hour somebody did something with a finding, through one door: whoever it was, and however often. No person, no
+search text, no finer time. `kind` and `door` are `domain.engagement`'s numbers; rows are forgotten after 13 months."""
 
 visit = Table(
     "visit",

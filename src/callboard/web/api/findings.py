@@ -6,11 +6,14 @@ import msgspec
 from litestar.params import FromPath
 from litestar.response import Response
 
+from callboard.domain.engagement import Door, Engagement
 from callboard.domain.query import FOR_ANYBODY
 from callboard.usecases import ask, browse
+from callboard.usecases.note_engagement import note_engagement
 from callboard.usecases.report_broken_link import report_broken_link
 from callboard.web import answers, params, to_wire, to_wire_work, wire_work
-from callboard.web.view import Viewing
+from callboard.web.metrics import Metrics
+from callboard.web.view import Viewing, WebRequest
 
 
 def list_some(view: Viewing) -> Response[bytes]:
@@ -68,3 +71,16 @@ def broken_link(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
     number = params.finding_id(finding_id)
     counted = report_broken_link(view.store, view.viewer, number, now=view.now)
     return answers.json(wire_work.Reported(counted=counted))
+
+
+def followed(request: WebRequest, view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
+    """Somebody follows the finding's link to its source. Who it is, is not kept."""
+    params.nothing(view.query)
+    number = params.finding_id(finding_id)
+    # A page has its session's cookie, a program its token.
+    door = Door.API if "authorization" in request.headers else Door.PAGE
+    kind = note_engagement(view.store, view.visibility, number, Engagement.FOLLOWED, door, now=view.now)
+    if kind is not None:
+        numbers: Metrics = request.app.state.metrics
+        numbers.engaged(Engagement.FOLLOWED, kind, door)
+    return answers.json(wire_work.Followed(counted=kind is not None))

@@ -27,14 +27,18 @@ GROUPS = {
 FEW = 10_000
 """Lists up to this length are asked how many of theirs stand apart."""
 OPEN = OneOf("is", ("open",))
-FLAPPING = OneOf("is", ("flapping",))
-STEADY = OneOf("is", ("flapping",), is_negated=True)
+APART = {
+    "flapping": ("comes and goes", "come and go"),
+    "transient": ("was closed within a day", "were closed within a day"),
+}
+"""What stands apart from the work, in words for one and for several: among open findings, and among the others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Apart:
-    """Findings of the list that come and go."""
+    """Findings of the list that are no work: they come and go, or were closed within a day."""
 
+    words: str
     hidden: bool
     """The query leaves them out."""
     count: int
@@ -193,14 +197,19 @@ def _total(page: Page[FindingRow] | Page[BundleRow]) -> str:
 
 
 def _apart(view: View, query: Query, page: Page[FindingRow] | Page[BundleRow]) -> Apart | None:
-    """What comes and goes in a list of open findings, hidden or not. None: nothing, or the list is too long to ask."""
-    if not _asks_open(query) or "flapping" in query.values("is") or page.is_more or page.total > FEW:
+    """What stands apart in a list, hidden or not. None: nothing, or the list is too long to ask."""
+    word = "flapping" if _asks_open(query) else "transient"
+    if word in query.values("is") or page.is_more or page.total > FEW:
         return None
-    kept = tuple(term for term in query.terms if term != STEADY)
-    only = Query((*kept, FLAPPING), query.sort)
+    kept = tuple(term for term in query.terms if term != _without(word))
+    only = Query((*kept, OneOf("is", (word,))), query.sort)
     count = ask.list_findings(view.store, view.viewer, only, now=view.now, limit=1).total
     if not count:
         return None
-    hidden = STEADY in query.terms
-    without = None if hidden else links.query(Query((*kept, STEADY), query.sort, query.group))
-    return Apart(hidden=hidden, count=count, url=links.query(only), without_url=without)
+    hidden = len(kept) < len(query.terms)
+    without = None if hidden else links.query(Query((*kept, _without(word)), query.sort, query.group))
+    return Apart(words=APART[word][count > 1], hidden=hidden, count=count, url=links.query(only), without_url=without)
+
+
+def _without(word: str) -> OneOf:
+    return OneOf("is", (word,), is_negated=True)

@@ -1,4 +1,4 @@
-// The few things a reader can do here: say that a link is broken, keep a query as a view, remove one.
+// The few things a reader can do here: follow a link, say that it is broken, keep a query as a view, remove one.
 "use strict";
 (() => {
   const say = (text) => { document.querySelector("[data-status]").textContent = text; };
@@ -9,6 +9,14 @@
     const problem = await answer.json().catch(() => ({}));
     throw new Error([problem.detail || problem.title || "That did not work.", problem.hint].filter(Boolean).join(" "));
   };
+
+  // That a link into the source is followed is counted, by nobody's name. The link itself works without this.
+  const counts = navigator.sendBeacon && !navigator.globalPrivacyControl && navigator.doNotTrack !== "1";
+  const follow = (event) => {
+    const link = event.target.closest("[data-deep]");
+    if (counts && link && event.button < 2) navigator.sendBeacon(`/api/v1/findings/${link.dataset.deep}/followed`);
+  };
+  ["click", "auxclick"].forEach((kind) => document.addEventListener(kind, follow));
 
   document.querySelectorAll("[data-broken]").forEach((button) => {
     button.hidden = false;

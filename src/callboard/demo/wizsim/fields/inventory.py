@@ -12,6 +12,7 @@ from callboard.demo.wizsim.fields.configurations import pairs
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.fields.projects import analytics
 from callboard.demo.wizsim.moments import write, write_optional
+from callboard.demo.wizsim.settings import CONNECTOR_TYPES, Setting
 from callboard.demo.wizsim.software import technologies_of
 from callboard.demo.wizsim.tenant import Tenant
 
@@ -94,9 +95,9 @@ def _account_size(a: CloudAccount, t: Tenant) -> int:
     return sum(1 for r in t.world.organisation.resources if r.account is a)
 
 
-def _connector(t: Tenant) -> dict[str, Any]:
-    kind = {"id": "github", "name": "GitHub"}
-    return {"id": entity_id(t.world.seed, "connector"), "name": "main", "type": kind}
+def _connectors(t: Tenant, provider: str) -> list[Setting]:
+    """The connectors through which a cloud is seen."""
+    return [s for s in t.settings.all("connector") if CONNECTOR_TYPES[s.facts["type"]] == provider]
 
 
 def cluster_kind(resource: Resource) -> str:
@@ -181,7 +182,8 @@ INVENTORY_FIELDS: Final[Fields] = {
         "platform": lambda _r, _t: "GITHUB",
         "providerID": lambda r, _t: r.provider_id or None,
         "repository": lambda r, _t: r.repository,
-        "connector": lambda _r, t: _connector(t),
+        # The one that the company began with cannot be missing: the schema wants one for each branch.
+        "connector": lambda _r, t: _connectors(t, "GitHub")[0],
         "graphEntity": lambda r, _t: r,
     },
     "Repository": {
@@ -237,6 +239,6 @@ INVENTORY_FIELDS: Final[Fields] = {
         "firstScannedAt": lambda _a, t: write(t.world.organisation.now - 365 * 86_400),
         "lastScannedAt": lambda _a, t: write(t.world.now),
         "status": lambda _a, _t: "CONNECTED",
-        "sourceConnectors": lambda _a, t: [_connector(t)],
+        "sourceConnectors": lambda a, t: _connectors(t, a.provider),
     },
 }

@@ -21,6 +21,7 @@ from callboard.demo.company.rules import ISSUE_TYPES
 from callboard.demo.company.values import Person, Resource
 from callboard.demo.wizsim.moments import write, write_optional
 from callboard.demo.wizsim.nodes import IssueRow
+from callboard.demo.wizsim.settings import TRACKER
 from callboard.demo.wizsim.tenant import Edit, Note, Tenant, Ticket
 
 Fields = dict[str, dict[str, Callable[..., Any]]]
@@ -91,6 +92,7 @@ def issue_notes(issue: IssueRow, tenant: Tenant) -> list[Note] | None:
             at=at,
             edited_at=at,
             author=author,
+            account=None if author else tenant.account,
         )
         if note.id not in edit.removed:
             notes.append(note)
@@ -255,7 +257,7 @@ ISSUE_FIELDS: Final[Fields] = {
         "createdAt": lambda n, _t: write(n.at),
         "updatedAt": lambda n, _t: write(n.edited_at),
         "user": lambda n, _t: n.author,
-        "serviceAccount": lambda n, t: None if n.author else t.account,
+        "serviceAccount": lambda n, _t: n.account,
     },
     "ServiceTicket": {
         "id": lambda k, _t: k.id,
@@ -263,11 +265,6 @@ ISSUE_FIELDS: Final[Fields] = {
         "name": lambda k, _t: k.name,
         "url": lambda k, _t: k.url,
         "project": lambda _k, _t: None,
-        "integration": lambda _k, _t: {
-            "id": "tracker",
-            "name": "Tracker",
-            "type": "JIRA",
-            "typeConfiguration": {"type": "JIRA", "iconUrl": "tracker.svg"},
-        },
+        "integration": lambda _k, t: t.settings.get("integration", TRACKER),
     },
 }

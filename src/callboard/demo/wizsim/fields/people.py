@@ -8,19 +8,37 @@ from callboard.demo.company.ids import entity_id
 from callboard.demo.company.values import Person, Project
 from callboard.demo.wizsim.fields.issues import Fields
 from callboard.demo.wizsim.moments import write
+from callboard.demo.wizsim.settings import SIGN_IN
 from callboard.demo.wizsim.tenant import ServiceAccount, Tenant
+
+ROLES: Final = (
+    "GLOBAL_ADMIN",
+    "GLOBAL_CONTRIBUTOR",
+    "GLOBAL_READER",
+    "GLOBAL_RESPONDER",
+    "PROJECT_ADMIN",
+    "PROJECT_CONTRIBUTOR",
+    "PROJECT_MEMBER",
+    "PROJECT_OWNER",
+    "PROJECT_READER",
+)
+"""What people may be."""
+
+
+def role(name: str) -> dict[str, Any]:
+    """What people of that role may do."""
+    return {
+        "id": name,
+        "name": name.replace("_", " ").title(),
+        "description": None,
+        "builtin": True,
+        "isProjectScoped": name.startswith("PROJECT"),
+        "scopes": ["read:all"] if name == "GLOBAL_ADMIN" else ["read:issues", "write:issue_status"],
+    }
 
 
 def _role(p: Person, _t: Tenant) -> dict[str, Any]:
-    scoped = p.role.startswith("PROJECT")
-    return {
-        "id": p.role,
-        "name": p.role.replace("_", " ").title(),
-        "description": None,
-        "builtin": True,
-        "isProjectScoped": scoped,
-        "scopes": ["read:all"] if p.role == "GLOBAL_ADMIN" else ["read:issues", "write:issue_status"],
-    }
+    return role(p.role)
 
 
 def identity_id(person: Person, tenant: Tenant) -> str:
@@ -51,7 +69,7 @@ PEOPLE_FIELDS: Final[Fields] = {
         "createdAt": lambda p, _t: write(p.last_login_at - 300 * 86_400),
         "updatedAt": lambda p, _t: write(p.last_login_at),
         "expiresAt": lambda _p, _t: None,
-        "identityProvider": lambda _p, _t: {"id": "sso", "name": "Company sign-in"},
+        "identityProvider": lambda _p, t: t.settings.get("samlIdentityProvider", SIGN_IN),
         "identityProviderType": lambda _p, _t: "SAML",
         "identityProviderTypeV2": lambda _p, _t: "SSO",
     },

@@ -236,6 +236,6 @@ VULNERABILITY_FIELDS: Final[Fields] = {
         "createdAt": lambda n, _t: write(n.at),
         "updatedAt": lambda n, _t: write(n.edited_at),
         "user": lambda n, _t: n.author,
-        "serviceAccount": lambda n, t: None if n.author else t.account,
+        "serviceAccount": lambda n, _t: n.account,
     },
 }

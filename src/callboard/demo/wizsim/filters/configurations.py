@@ -9,11 +9,13 @@ from callboard.demo.company.values import Resource
 from callboard.demo.wizsim.filters.issues import requirement_filter
 from callboard.demo.wizsim.filters.rows import (
     Filter,
+    among,
     by_code,
     by_id,
     by_resource,
     by_rule,
     by_time,
+    in_account,
     in_services,
     named,
     project_tags,
@@ -23,7 +25,6 @@ from callboard.demo.wizsim.predicates import tag_test, text_test
 
 def _judged(resource: Resource, value: dict[str, Any]) -> bool:
     """Whether a resource is meant by the nested resource filter."""
-    account = resource.account
     listed = (
         (value.get("id"), resource.id),
         (value.get("name"), resource.name),
@@ -33,12 +34,9 @@ def _judged(resource: Resource, value: dict[str, Any]) -> bool:
         (value.get("cloudPlatform"), resource.platform),
         (value.get("resourceGroup"), resource.resource_group),
     )
-    if any(wanted and held not in wanted for wanted, held in listed):
+    if not among(listed) or not in_account(resource, value.get("subscriptionId")):
         return False
     if value.get("projectId") and not named(resource.projects, set(value["projectId"])):
-        return False
-    wanted = value.get("subscriptionId")
-    if wanted and (account is None or not {account.id, account.external_id} & set(wanted)):
         return False
     texts = (("externalId", resource.external_id), ("nameV2", resource.name), ("region", resource.region))
     if any(value.get(name) and not text_test(value[name])(held) for name, held in texts):

@@ -23,11 +23,13 @@ from callboard.demo.wizsim.fields.issues import (
 from callboard.demo.wizsim.fields.people import identity_id
 from callboard.demo.wizsim.filters.rows import (
     Filter,
+    among,
     by_code,
     by_id,
     by_resource,
     by_rule,
     by_time,
+    in_account,
     in_environment,
     in_services,
     named,
@@ -39,6 +41,7 @@ from callboard.demo.wizsim.moments import read
 from callboard.demo.wizsim.nodes import IssueRow
 from callboard.demo.wizsim.predicates import tag_test
 from callboard.demo.wizsim.tenant import Tenant
+from callboard.demo.wizsim.threats.events import origin
 
 
 def _each(keep: Callable[[IssueRow, Tenant, Any], object]) -> Filter:
@@ -95,10 +98,7 @@ def entity_matches(resource: Resource, value: dict[str, Any]) -> bool:
         (value.get("kubernetesClusterId"), resource.cluster),
         (value.get("resourceGroupId"), resource.resource_group),
     )
-    if any(wanted and held not in wanted for wanted, held in tests):
-        return False
-    wanted = value.get("subscriptionId")
-    if wanted and (account is None or not {account.id, account.external_id} & set(wanted)):
+    if not among(tests) or not in_account(resource, value.get("subscriptionId")):
         return False
     search, place = value.get("search"), value.get("subscriptionSearch")
     if search and search.lower() not in f"{resource.name} {resource.external_id}".lower():
@@ -127,6 +127,20 @@ def _requirement(rule: Rule, wanted: set[str], part: str) -> bool:
 def requirement_filter(part: str) -> Callable[[Rule, Any], bool]:
     """A test of a rule's place in the frameworks: by framework, category, subcategory, or any of the three."""
     return lambda rule, value: _requirement(rule, set(value), part)
+
+
+def _is_threat(issue: IssueRow) -> bool:
+    return issue.rule.kind == "CloudEventRule"
+
+
+def _event_origin(issue: IssueRow, _tenant: Tenant, value: dict[str, Any]) -> bool:
+    """Whether the events behind a threat came from there; other issues have none and pass `notEquals` alone."""
+    held = origin(issue.resource) if _is_threat(issue) else None
+    return (not value.get("equals") or held in value["equals"]) and held not in (value.get("notEquals") or ())
+
+
+def _threat_resource(issue: IssueRow, _tenant: Tenant, value: dict[str, Any]) -> bool:
+    return not value.get("ids") or (_is_threat(issue) and issue.resource.id in value["ids"])
 
 
 ISSUE_FILTERS: Final[dict[str, Filter]] = {
@@ -170,6 +184,8 @@ ISSUE_FILTERS: Final[dict[str, Filter]] = {
     "hasServiceTicket": _each(lambda i, t, v: bool(issue_tickets(i, t)) is v),
     "searchServiceTicket": _each(lambda i, t, v: any(v.lower() in k.name.lower() for k in issue_tickets(i, t) or ())),
     "assignee": _each(_assignee),
+    "eventOrigin": _each(_event_origin),
+    "threatResource": _each(_threat_resource),
     "validatedAsExploitable": _each(lambda i, _t, v: (i.rule.kind == "Control" and i.row % 11 == 0) is v),
 }
 

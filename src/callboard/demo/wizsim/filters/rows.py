@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from callboard.demo.company.ledger import Ledger
+from callboard.demo.company.pairing import Kind
 from callboard.demo.company.values import Project, Resource, Rule, Weakness
-from callboard.demo.company.world import Kind
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.masks import Mask
 from callboard.demo.wizsim.predicates import set_test, tag_test, text_test
@@ -80,6 +80,17 @@ def text(read: Callable[[Any], str | None]) -> Callable[[Any, Any], bool]:
 def named(projects: tuple[Project, ...], wanted: set[str]) -> bool:
     """Whether one of the projects is meant by id or slug; `*` means every project."""
     return "*" in wanted or any(p.id in wanted or p.slug in wanted for p in projects)
+
+
+def among(tests: Iterable[tuple[Any, object]]) -> bool:
+    """Whether each value stands in its list of wanted ones; no list lets every value pass."""
+    return all(not wanted or held in wanted for wanted, held in tests)
+
+
+def in_account(resource: Resource, wanted: Any) -> bool:
+    """Whether the resource lives in one of the accounts, named by either of their ids."""
+    account = resource.account
+    return not wanted or (account is not None and bool({account.id, account.external_id} & set(wanted)))
 
 
 def in_services(resource: Resource, value: Any) -> bool:

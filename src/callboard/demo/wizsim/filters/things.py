@@ -10,9 +10,12 @@ from typing import Any, Final, TypeVar
 from callboard.demo.company.values import ApplicationService, CloudAccount, Person, Project, Repository, Resource, Rule
 from callboard.demo.wizsim import masks
 from callboard.demo.wizsim.fields.inventory import cluster_kind
+from callboard.demo.wizsim.fields.rules import native_types, scope_accounts
 from callboard.demo.wizsim.filters.issues import requirement_filter
 from callboard.demo.wizsim.filters.rows import named
+from callboard.demo.wizsim.hosts import HostRule
 from callboard.demo.wizsim.predicates import set_test, tag_test, text_test
+from callboard.demo.wizsim.software import technologies
 from callboard.demo.wizsim.tenant import Tenant
 
 T = TypeVar("T")
@@ -217,40 +220,55 @@ def _rule_type(rule: Rule) -> str:
     return "SECURITY_GRAPH" if rule.kind == "Control" else "CLOUD_CONFIGURATION"
 
 
-CONTROL_TESTS: Final[dict[str, Test]] = {
-    "id": lambda _t, r, v: r.id in v,
-    "search": lambda _t, r, v: v.lower() in r.name.lower(),
-    "severity": lambda _t, r, v: r.severity in (v if isinstance(v, list) else v.get("equals") or [r.severity]),
-    "type": lambda _t, r, v: _rule_type(r) in v,
-}
-
-
 def _rule_scope(part: str) -> Test:
     test = requirement_filter(part)
     return lambda _tenant, rule, value: test(rule, value)
 
 
-CONFIGURATION_RULE_TESTS: Final[dict[str, Test]] = {
-    "id": lambda _t, r, v: r.id in v or r.short_id in v,
-    "search": lambda _t, r, v: v.lower() in f"{r.name} {r.short_id}".lower(),
-    "severity": lambda _t, r, v: r.severity in v,
-    "enabled": lambda _t, _r, v: v,
-    "hasAutoRemediation": lambda _t, _r, v: not v,
-    "hasRemediation": lambda _t, r, v: bool(r.remediation) is v,
-    "cloudProvider": lambda _t, r, v: r.service in v,
-    "serviceType": lambda _t, r, v: r.service in v,
-    "scopeAccountIds": lambda _t, _r, _v: False,
-    "subjectEntityType": lambda _t, r, v: r.applies_to[0] in v,
-    "targetNativeType": lambda _t, r, v: any(kind.lower() in v for kind in r.applies_to),
+_PLACES: Final[dict[str, Test]] = {
     "securityFramework": _rule_scope("framework"),
     "securityCategory": _rule_scope("category"),
     "securitySubCategory": _rule_scope("subcategory"),
     "frameworkCategory": _rule_scope("any"),
 }
 
-HOST_RULE_TESTS: Final[dict[str, Test]] = dict.fromkeys(
-    ("enabled", "frameworkCategory", "id", "search", "targetPlatforms"), lambda _t, _r, _v: False
-)
+CONTROL_TESTS: Final[dict[str, Test]] = {
+    **_PLACES,
+    "id": lambda _t, r, v: r.id in v,
+    "enabled": lambda _t, r, v: r.enabled is v,
+    "search": lambda _t, r, v: v.lower() in r.name.lower(),
+    "severity": lambda _t, r, v: r.severity in (v if isinstance(v, list) else v.get("equals") or [r.severity]),
+    "type": lambda _t, r, v: _rule_type(r) in v,
+}
+
+
+CONFIGURATION_RULE_TESTS: Final[dict[str, Test]] = {
+    **_PLACES,
+    "id": lambda _t, r, v: r.id in v or r.short_id in v,
+    "search": lambda _t, r, v: v.lower() in f"{r.name} {r.short_id}".lower(),
+    "severity": lambda _t, r, v: r.severity in v,
+    "enabled": lambda _t, r, v: r.enabled is v,
+    "hasAutoRemediation": lambda _t, _r, v: not v,
+    "hasRemediation": lambda _t, r, v: bool(r.remediation) is v,
+    "cloudProvider": lambda _t, r, v: r.service in v,
+    "serviceType": lambda _t, r, v: r.service in v,
+    "scopeAccountIds": lambda t, r, v: any(account.id in v for account in scope_accounts(r, t)),
+    "subjectEntityType": lambda _t, r, v: bool(set(r.applies_to[:1]) & set(v)),
+    "targetNativeType": lambda t, r, v: any(kind in v for kind in native_types(r, t)),
+}
+
+
+def _platforms(tenant: Tenant, rule: HostRule, wanted: Any) -> bool:
+    return any(t.id in wanted and t.key in rule.platforms for t in technologies(tenant))
+
+
+HOST_RULE_TESTS: Final[dict[str, Test]] = {
+    "id": lambda _t, r, v: r.id in v,
+    "search": lambda _t, r, v: v.lower() in f"{r.name} {r.short_name}".lower(),
+    "enabled": lambda _t, r, v: r.enabled is v,
+    "frameworkCategory": _rule_scope("any"),
+    "targetPlatforms": _platforms,
+}
 
 CLUSTER_TESTS: Final[dict[str, Test]] = {
     "search": lambda _t, r, v: v.lower() in f"{r.name} {r.external_id}".lower(),
@@ -267,7 +285,7 @@ ORGANISATION_TESTS: Final[dict[str, Test]] = {
 
 FRAMEWORK_TESTS: Final[dict[str, Test]] = {
     "search": lambda _t, f, v: v.lower() in f.name.lower(),
-    "enabled": lambda _t, _f, v: v,
+    "enabled": lambda t, f, v: t.said.get(f.id, {}).get("enabled", True) is v,
     "securityFramework": lambda _t, f, v: f.id in v,
 }
 

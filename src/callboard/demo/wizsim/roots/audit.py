@@ -35,10 +35,30 @@ class Entry:
     address: str
 
 
+_SECRETS: Final = frozenset(
+    {
+        "clientCertificateAndPrivateKey",
+        "clientSecret",
+        "password",
+        "personalAccessToken",
+        "private_key",
+        "token",
+    }
+)
+
+
+def _covered(value: Any) -> Any:
+    """Parameters of a call without the secrets among them."""
+    if isinstance(value, dict):
+        return {name: "***" if name in _SECRETS and inner else _covered(inner) for name, inner in value.items()}
+    return [_covered(inner) for inner in value] if isinstance(value, list) else value
+
+
 def record(tenant: Tenant, account: ServiceAccount, action: str, parameters: dict[str, Any], status: str) -> None:
     """Note a write call."""
     name = action[0].upper() + action[1:]
-    tenant.deeds.append(Deed(at=tenant.world.now, action=name, parameters=parameters, status=status, account=account))
+    shown = _covered(parameters)
+    tenant.deeds.append(Deed(at=tenant.world.now, action=name, parameters=shown, status=status, account=account))
 
 
 def status_of(error: Exception) -> str:

@@ -149,8 +149,14 @@ NESTED: Final[Fields] = {
 """Connections inside other types, which add to those types' own tables."""
 
 _PLAIN: Final = (
+    "AutomationRuleConnection",
+    "CICDScanPolicyConnection",
     "CloudResourceConnection",
     "CloudResourceV2Connection",
+    "ConnectorConnection",
+    "IntegrationConnection",
+    "SAMLIdentityProviderConnection",
+    "SAMLIdentityProviderGroupMappingsConnection",
     "VersionControlResourceConnection",
     "RepositoryConnection",
     "ApplicationServiceConnection",

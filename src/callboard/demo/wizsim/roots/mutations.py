@@ -20,14 +20,21 @@ from callboard.demo.company.ledger import (
     STATUSES,
     Ledger,
 )
+from callboard.demo.company.pairing import Kind
 from callboard.demo.company.values import Person
-from callboard.demo.company.world import Kind
-from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.context import Request, change_of, not_found
 from callboard.demo.wizsim.fields.issues import ISSUE_SEVERITIES, issue_notes, issue_tickets
 from callboard.demo.wizsim.fields.people import identity_id
 from callboard.demo.wizsim.roots.administration import ADMINISTRATION_MUTATIONS
+from callboard.demo.wizsim.roots.automation import AUTOMATION_MUTATIONS
+from callboard.demo.wizsim.roots.connectors import CONNECTOR_MUTATIONS
+from callboard.demo.wizsim.roots.frameworks import FRAMEWORK_MUTATIONS
+from callboard.demo.wizsim.roots.integrations import INTEGRATION_MUTATIONS
+from callboard.demo.wizsim.roots.policies import POLICY_MUTATIONS
 from callboard.demo.wizsim.roots.projects import PROJECT_MUTATIONS
 from callboard.demo.wizsim.roots.reports import REPORT_MUTATIONS
+from callboard.demo.wizsim.roots.rules import RULE_MUTATIONS
+from callboard.demo.wizsim.roots.sign_in import SIGN_IN_MUTATIONS
 from callboard.demo.wizsim.tenant import Note, Tenant, Ticket
 from callboard.demo.wizsim.views import bad_input, find
 
@@ -153,7 +160,8 @@ def _update_assignee(_root: object, info: GraphQLResolveInfo[Any], input: dict[s
     return {"successCount": len(rows), "failCount": 0, "errors": None}
 
 
-def _new_note(tenant: Tenant, kind: Kind, row: int, text: str) -> Note:
+def _new_note(request: Request, kind: Kind, row: int, text: str) -> Note:
+    tenant = request.tenant
     edit = tenant.edit(kind, row)
     note = Note(
         id=entity_id(tenant.world.seed, "written note", tenant.written, version=4),
@@ -161,6 +169,7 @@ def _new_note(tenant: Tenant, kind: Kind, row: int, text: str) -> Note:
         at=tenant.world.now,
         edited_at=tenant.world.now,
         author=None,
+        account=request.account,
     )
     edit.notes.append(note)
     return note
@@ -171,7 +180,7 @@ def _create_note(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, 
     request.need("write:issue_comments", "write:threat_issue_comments", "write:comments")
     tenant = request.tenant
     row = _row(request, "issue", input["issueId"], "createIssueNote")
-    note = _new_note(tenant, "issue", row, input["text"])
+    note = _new_note(request, "issue", row, input["text"])
     _touch(tenant, row, "NOTE_CREATED")
     return {"issueNote": note}
 
@@ -182,16 +191,21 @@ def _touch(tenant: Tenant, row: int, happened: str) -> None:
     tenant.history.append((tenant.world.now, row, happened, ""))
 
 
-def _note_by_id(tenant: Tenant, id_: str, field: str) -> tuple[int, Note]:
-    for (kind, row), edit in tenant.edits.items():
-        for note in edit.notes:
-            if kind == "issue" and note.id == id_:
-                return row, note
+def _own_note(request: Request, id_: str, field: str) -> tuple[int, Note]:
+    """A note of the caller; one that the company began with is taken over into the edits, where it can change."""
+    tenant = request.tenant
     for row in range(len(tenant.world.issues)):
         for note in issue_notes(tenant.issue(row), tenant) or ():
-            if note.id == id_:
+            if note.id != id_:
+                continue
+            if note.account is not request.account:
                 # Only the author may change a note (wiz-api.md section 11).
                 raise GraphQLError("Only the author may change a note.", extensions={"code": "UNAUTHORIZED"})
+            edit = tenant.edit("issue", row)
+            if note not in edit.notes:
+                edit.removed.add(note.id)
+                edit.notes.insert(0, note)
+            return row, note
     raise not_found(field)
 
 
@@ -199,7 +213,7 @@ def _update_note(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, 
     request: Request = info.context
     request.need("write:issue_comments", "write:comments")
     tenant = request.tenant
-    row, note = _note_by_id(tenant, input["id"], "updateIssueNote")
+    row, note = _own_note(request, input["id"], "updateIssueNote")
     note.text = (input.get("patch") or {}).get("text") or note.text
     note.edited_at = tenant.world.now
     tenant.written += 1
@@ -211,7 +225,7 @@ def _delete_note(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, 
     request: Request = info.context
     request.need("write:issue_comments", "write:comments")
     tenant = request.tenant
-    row, note = _note_by_id(tenant, input["id"], "deleteIssueNote")
+    row, note = _own_note(request, input["id"], "deleteIssueNote")
     tenant.edit("issue", row).notes.remove(note)
     _touch(tenant, row, "NOTE_DELETED")
     return {"_stub": ""}
@@ -265,7 +279,7 @@ def _change_finding(request: Request, kind: Kind, row: int, changes: dict[str, A
     if changes.get("severity"):
         ledger.severity[row] = SEVERITIES.index(changes["severity"]) if changes["severity"] in SEVERITIES else 0
     if changes.get("note"):
-        _new_note(tenant, kind, row, changes["note"])
+        _new_note(request, kind, row, changes["note"])
     ledger.updated[row] = now
     ledger.revision += 1
 
@@ -278,8 +292,7 @@ def _update_finding(kind: Kind, payload: str) -> Callable[..., Any]:
         flat: dict[str, Any] = {
             name: input[name] for name in ("status", "note", "resolutionReason", "rejectionExpiredAt") if name in input
         }
-        patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
-        _change_finding(request, kind, row, {**flat, **patch, **(input.get("override") or {})})
+        _change_finding(request, kind, row, {**flat, **change_of(input)})
         return {payload: request.tenant.node(kind, row)}
 
     return resolve
@@ -289,7 +302,7 @@ def _create_finding_note(_root: object, info: GraphQLResolveInfo[Any], input: di
     request: Request = info.context
     request.need("write:vulnerability_findings", "write:comments")
     row = _row(request, "vulnerability", input["findingId"], "createVulnerabilityFindingNote")
-    note = _new_note(request.tenant, "vulnerability", row, input["text"])
+    note = _new_note(request, "vulnerability", row, input["text"])
     return {"vulnerabilityFindingNote": note, "note": note}
 
 
@@ -297,6 +310,13 @@ MUTATIONS: Final[dict[str, Callable[..., Any]]] = {
     **PROJECT_MUTATIONS,
     **REPORT_MUTATIONS,
     **ADMINISTRATION_MUTATIONS,
+    **INTEGRATION_MUTATIONS,
+    **AUTOMATION_MUTATIONS,
+    **CONNECTOR_MUTATIONS,
+    **SIGN_IN_MUTATIONS,
+    **POLICY_MUTATIONS,
+    **RULE_MUTATIONS,
+    **FRAMEWORK_MUTATIONS,
     "updateIssue": _update_issue,
     "updateIssues": _update_issues,
     "updateIssuesAssignee": _update_assignee,

@@ -12,15 +12,15 @@ from graphql import GraphQLResolveInfo
 
 from callboard.demo.company.ids import entity_id
 from callboard.demo.company.values import Person, Project, Resource
-from callboard.demo.wizsim.context import Request, not_found
+from callboard.demo.wizsim.context import Request, not_found, patch_of
 from callboard.demo.wizsim.fields.inventory import cloud_organisations
 from callboard.demo.wizsim.fields.projects import LINKS, project_links
 from callboard.demo.wizsim.tenant import ProjectDetails, Tenant
 from callboard.demo.wizsim.views import bad_input
 
-_CREATE: Final = ("create:projects", "write:projects")
-_UPDATE: Final = ("update:projects", "write:projects")
-"""Our guess, in the pattern of the names that are known; no public text names them (2026-08)."""
+_CREATE: Final = ("admin:projects", "create:projects", "write:projects")
+_UPDATE: Final = ("admin:projects", "update:projects", "write:projects")
+"""The first is public; the others are our guess, in the pattern of the names that are known (2026-08)."""
 
 
 def _one(things: Any, id_: str, what: str) -> Any:
@@ -242,7 +242,7 @@ def _update(_root: object, info: GraphQLResolveInfo[Any], input: dict[str, Any])
     if old is None:
         raise not_found(info.field_name)
     # A patch leaves out what is null; an override takes null and replaces lists of links (wiz-api.md section 7).
-    patch = {name: value for name, value in (input.get("patch") or {}).items() if value is not None}
+    patch = patch_of(input)
     override = input.get("override") or {}
     if override and not override.get("slug"):
         raise bad_input("slug is required in an override.")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from graphql import GraphQLResolveInfo
 
 from callboard.demo.company.ledger import SEVERITIES
-from callboard.demo.company.world import Kind
+from callboard.demo.company.pairing import Kind
 from callboard.demo.wizsim.context import Request, not_found
 from callboard.demo.wizsim.fields.inventory import cloud_organisations
 from callboard.demo.wizsim.fields.rules import frameworks, requirements
@@ -19,11 +19,15 @@ from callboard.demo.wizsim.filters import things
 from callboard.demo.wizsim.filters.detections import find_detections
 from callboard.demo.wizsim.filters.software import find_artifacts, find_groups, find_hosted, find_technologies
 from callboard.demo.wizsim.pages import Page, finding_page, thing_page
+from callboard.demo.wizsim.roots import connectors, sign_in
 from callboard.demo.wizsim.roots.administration import find_scopes
 from callboard.demo.wizsim.roots.audit import find_entries
+from callboard.demo.wizsim.roots.automation import find_automation_rules
 from callboard.demo.wizsim.roots.graph import graph_search
 from callboard.demo.wizsim.roots.groups import group_issues
 from callboard.demo.wizsim.roots.happenings import happenings
+from callboard.demo.wizsim.roots.integrations import find_integrations
+from callboard.demo.wizsim.roots.policies import find_policies
 from callboard.demo.wizsim.roots.projects import project_tag_keys, project_tags
 from callboard.demo.wizsim.roots.reports import find_reports, find_runs, read_report, read_run
 from callboard.demo.wizsim.tenant import Tenant
@@ -173,9 +177,9 @@ def _configuration_rules(tenant: Tenant, filter_by: Any, order: Any) -> Sequence
     return things.ordered(things.sift(tenant, rules, things.CONFIGURATION_RULE_TESTS, filter_by), order, keys)
 
 
-def _host_rules(_tenant: Tenant, _filter: Any, _order: Any) -> Sequence[Any]:
-    """The company checks nothing inside its hosts."""
-    return []
+def _host_rules(tenant: Tenant, filter_by: Any, order: Any) -> Sequence[Any]:
+    found = things.sift(tenant, tenant.host_rules, things.HOST_RULE_TESTS, filter_by)
+    return things.ordered(found, order, {"NAME": lambda r: r.name})
 
 
 def _clusters(tenant: Tenant, filter_by: Any, _order: Any) -> Sequence[Any]:
@@ -261,13 +265,26 @@ QUERIES: Final[dict[str, Root]] = {
     "auditLogEntries": partial(_moving, ("admin:audit",), find_entries),
     "cloudConfigurationRule": partial(_thing, _RULE_SCOPES, _configuration_rules),
     "cloudConfigurationRules": partial(_things, _RULE_SCOPES, _configuration_rules),
-    "hostConfigurationRule": partial(_thing, _RULE_SCOPES, _host_rules),
-    "hostConfigurationRules": partial(_things, _RULE_SCOPES, _host_rules),
+    "hostConfigurationRule": partial(_thing, (*_RULE_SCOPES, "read:host_configuration"), _host_rules),
+    "hostConfigurationRules": partial(_things, (*_RULE_SCOPES, "read:host_configuration"), _host_rules),
     "cloudOrganizations": partial(_things, ("read:cloud_accounts",), _organisations),
     "kubernetesClusters": partial(_things, RESOURCE_SCOPES, _clusters),
     "securityFramework": partial(_thing, _FRAMEWORK_SCOPES, _frameworks),
     "securityFrameworks": partial(_things, _FRAMEWORK_SCOPES, _frameworks),
     "securitySubCategory": partial(_thing, _FRAMEWORK_SCOPES, _requirements),
+    "automationRule": partial(_thing, ("read:automation_rules",), find_automation_rules),
+    "automationRules": partial(_things, ("read:automation_rules",), find_automation_rules),
+    "integration": partial(_thing, ("read:integrations",), find_integrations),
+    "integrations": partial(_things, ("read:integrations",), find_integrations),
+    "connector": partial(_thing, connectors.SCOPES, connectors.find_connectors),
+    "connectors": partial(_things, connectors.SCOPES, connectors.find_connectors),
+    "connectorType": connectors.connector_type,
+    "connectorTypes": connectors.connector_types,
+    "samlIdentityProvider": partial(_thing, sign_in.SCOPES, sign_in.find_identity_providers),
+    "samlIdentityProviders": partial(_things, sign_in.SCOPES, sign_in.find_identity_providers),
+    "samlIdentityProviderGroupMappings": sign_in.group_mappings,
+    "cicdScanPolicy": partial(_thing, ("read:scan_policies",), find_policies),
+    "cicdScanPolicies": partial(_things, ("read:scan_policies",), find_policies),
     "permissionScopes": partial(_things, ("read:service_accounts",), find_scopes),
     "serviceAccount": partial(_thing, ("read:service_accounts",), _service_accounts),
     "serviceAccounts": partial(_things, ("read:service_accounts",), _service_accounts),

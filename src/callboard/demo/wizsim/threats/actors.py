@@ -92,19 +92,19 @@ def actor(detection: Detection, tenant: Tenant) -> dict[str, Any]:
         "hasHighPrivileges": person.role == "GLOBAL_ADMIN",
         "hasAdminPrivileges": person.role == "GLOBAL_ADMIN",
         "inactiveInLast90Days": not person.active,
-        "actingAs": _role(resource, tenant) if resource.type == "ACCESS_ROLE" else None,
+        "actingAs": facts | _role(resource) if resource.type == "ACCESS_ROLE" else None,
     }
 
 
-def _role(resource: Resource, _tenant: Tenant) -> dict[str, Any]:
+def _role(resource: Resource) -> dict[str, Any]:
     return {
         "id": resource.id,
         "name": resource.name,
         "friendlyName": resource.name,
         "externalId": resource.external_id,
         "providerUniqueId": resource.provider_id or None,
-        "accessKeyId": None,
         "type": "SERVICE_ACCOUNT",
+        "nativeType": "role",
     }
 
 

@@ -9,23 +9,15 @@ from callboard.demo.company.ledger import RESOLVED
 from callboard.demo.company.values import Resource, Weakness
 from callboard.demo.wizsim.moments import write
 from callboard.demo.wizsim.packages import PACKAGE_MANAGERS, epss_severity, package_type
+from callboard.demo.wizsim.settings import Setting, policy_id
 from callboard.demo.wizsim.tenant import Tenant
 from callboard.demo.wizsim.threats.detections import Detection
 from callboard.demo.wizsim.threats.runtime import siblings
 
 
-def policy(tenant: Tenant) -> dict[str, Any]:
-    """The company's one policy for images."""
-    return {
-        "id": entity_id(tenant.world.seed, "scan policy"),
-        "name": "No critical vulnerabilities in images",
-        "description": "Images with a critical vulnerability that has a fix do not pass.",
-        "policyLifecycleEnforcements": [
-            {"enforcementMethod": "AUDIT", "deploymentLifecycle": "CLI"},
-            {"enforcementMethod": "AUDIT", "deploymentLifecycle": "ADMISSION_CONTROLLER"},
-        ],
-        "params": {"__typename": "CICDScanPolicyParamsVulnerabilities", "severity": "CRITICAL"},
-    }
+def policy(tenant: Tenant) -> Setting | None:
+    """The company's one policy for images; it is built in, so it is always there."""
+    return tenant.settings.get("scanPolicy", policy_id(tenant.world.seed))
 
 
 def _known(image: Resource, tenant: Tenant) -> list[tuple[Weakness, int]]:
