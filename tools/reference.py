@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard, get_args
 
 import click
 import msgspec
@@ -31,7 +31,7 @@ from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import errors as web_errors
-from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_work
+from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_who, wire_work
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 HEAD = "<!-- Made from the code by `make docs`. Change the code, not this page. -->"
@@ -214,12 +214,12 @@ def _keys(
     for field in msgspec.structs.fields(kind):
         key, own = field.encode_name, f"{variable}_{field.encode_name.upper()}"
         about, default = told.get(field.name, ""), _default(field)
-        nested = field.type if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct) else None
+        nested = next((each for each in (field.type, *get_args(field.type)) if _is_table(each)), None)
         if kind_word is not None and key == "name":
             about = re.sub(r' Default "[^"]*"\.$', "", about)
             rows.append(("`name`", "text", f'`"{kind_word}"`', about, ""))
         elif nested is not None:
-            rows.append((f"`{key}`", "a table", "see below", about, ""))
+            rows.append((f"`{key}`", "a table", "none" if field.default is None else "see below", about, ""))
             inner += [f"### {key}", prose(nested.__doc__), *_keys(nested, (*path, key), own)]
         else:
             is_secret = f"{own}_FILE" in known
@@ -228,6 +228,10 @@ def _keys(
             rows.append((f"`{key}`", _type_words(field.type), default, about, variables))
     yield table(("Key", "Type", "Default", "Meaning", "Variable"), rows)
     yield from inner
+
+
+def _is_table(kind: object) -> TypeGuard[type[msgspec.Struct]]:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def known_variables(kind: type[msgspec.Struct], path: tuple[str | int, ...], variable: str) -> set[str]:
@@ -275,6 +279,8 @@ def _words(info: msgspec.inspect.Type) -> str:
             return f"whole number{_range(info)}"
         case msgspec.inspect.FloatType():
             return f"number{_range(info)}"
+        case msgspec.inspect.VarTupleType(item_type=msgspec.inspect.LiteralType(values=values)):
+            return f"list of {', '.join(f'`{value}`' for value in values)}"
         case msgspec.inspect.VarTupleType() | msgspec.inspect.ListType():
             return f"list of {_words(info.item_type)}s"
         case msgspec.inspect.LiteralType(values=values):
@@ -351,12 +357,8 @@ def _operation(method: str, path: str, told: dict[str, Any]) -> Iterator[str]:
 
 
 def _shape(name: str, shape: dict[str, Any]) -> Iterator[str]:
-    about = field_notes(
-        getattr(wire, name, None)
-        or getattr(wire_work, name, None)
-        or getattr(wire_ownership, name, None)
-        or getattr(web_errors, name)
-    )
+    rooms = (wire, wire_work, wire_ownership, wire_who, web_errors)
+    about = field_notes(next(getattr(room, name) for room in rooms if hasattr(room, name)))
     yield f"### {name}"
     yield prose(shape.get("description"))
     rows = [

@@ -29,7 +29,11 @@
     │   └── SchemaTooNewError        written by a newer program
     ├── InvalidQueryError            the caller's filter, sort or cursor
     ├── MappingRefusedError          a rule set that cannot be applied, with everything that is wrong
-    └── NotAllowedError              the viewer may not do this
+    ├── NotAllowedError              the viewer may not do this
+    ├── TooManyError                 the viewer asks too often
+    └── IdentityError                nobody can tell who is asking
+        ├── SignInRefusedError       what was shown is not good, or no longer
+        └── IdentityUnreachableError the portal, the provider or the catalog does not answer just now
 
 A class's docstring is its default message, so it is a sentence a person can use.
 `hint` says what the reader can do about it.
@@ -163,6 +167,22 @@ class InvalidQueryError(CallboardError):
 
 class NotAllowedError(CallboardError):
     """You may not do this."""
+
+
+class TooManyError(CallboardError):
+    """Too many requests."""
+
+
+class IdentityError(CallboardError):
+    """It cannot be told who is asking."""
+
+
+class SignInRefusedError(IdentityError):
+    """What you signed in with is not accepted."""
+
+
+class IdentityUnreachableError(IdentityError):
+    """It cannot be found out just now who is asking."""
 
 
 class MappingRefusedError(CallboardError):

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from callboard.domain.component import CatalogReading
+from callboard.domain.component import CatalogReading, EntityRef
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
+from callboard.domain.person import Person
 from callboard.domain.run import Mode, Part, Scope, Size
 
 
@@ -149,6 +150,16 @@ class Catalog(Protocol):
 
     async def check(self) -> tuple[Check, ...]:
         """What works and what does not, in words, for the operator."""
+
+
+class Directory(Protocol):
+    """Who is in which group, asked about one person at a time."""
+
+    async def person(self, ref: EntityRef) -> Person | None:
+        """The user of this reference, with the groups that the catalog names now. None: there is none. Raises CatalogError."""
+
+    async def people(self, field: str, value: str) -> tuple[EntityRef, ...]:
+        """The users of whom a field has this value: `email`, `name`, or the key of an annotation. Raises CatalogError."""
 
 
 class Repositories(Protocol):

@@ -25,6 +25,7 @@ HEAVY = (
     "structlog",
     "prometheus_client",
     "joserfc",
+    "authlib",
 )
 
 

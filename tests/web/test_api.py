@@ -180,7 +180,7 @@ def test_a_view_is_kept_replaced_and_removed(api: httpx.Client) -> None:
 )
 def test_a_view_that_cannot_be_kept_says_why(api: httpx.Client, body: bytes, said: str) -> None:
     """And nothing is kept."""
-    answer = api.post("/api/v1/views", content=body)
+    answer = api.post("/api/v1/views", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert said in answer.json()["detail"]
     assert api.get("/api/v1/views").json() == {"views": []}

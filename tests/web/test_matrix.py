@@ -28,6 +28,9 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/search"): {**BOARD, "session": 303, "bearer": 303},
     ("GET", "/sources"): BOARD,
     ("GET", "/enter"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # without a good key
+    ("GET", "/sign-in"): OPEN,
+    ("GET", "/sign-in/begin"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},  # no provider here
+    ("GET", "/sign-in/done"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},
     ("POST", "/leave"): BOARD,
     ("GET", "/api/v1/board"): BOARD,
     ("GET", "/api/v1/components"): BOARD,
@@ -43,7 +46,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/do-now"): BOARD,
     ("GET", "/api/v1/rollups/{kind}/{namespace}/{name}"): NONE,
     ("GET", "/api/v1/views"): BOARD,
-    ("POST", "/api/v1/views"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("POST", "/api/v1/views"): {**BOARD, "session": 415, "bearer": 415},  # without a body
     ("DELETE", "/api/v1/views/{view_id}"): NONE,
     ("GET", "/api/v1/query/help"): BOARD,
     ("GET", "/api/v1/query/explain"): BOARD,
@@ -59,6 +62,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/ownership/signals"): BOARD,
     ("POST", "/api/v1/ownership/signals/{signal_id}/close"): NONE,
     ("GET", "/api/v1/sources"): BOARD,
+    ("GET", "/api/v1/me"): BOARD,
+    ("GET", "/api/v1/audit"): BOARD,
     ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,

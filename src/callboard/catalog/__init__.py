@@ -11,12 +11,12 @@ import msgspec
 
 from callboard.catalog.config import BackstageConfig, FileCatalogConfig
 from callboard.domain.instant import Instant
-from callboard.ports import Catalog
+from callboard.ports import Catalog, Directory
 
 if TYPE_CHECKING:
     from callboard.net import Net
 
-__all__ = ["CATALOGS", "BackstageConfig", "CatalogSpec", "FileCatalogConfig", "open_catalog"]
+__all__ = ["CATALOGS", "BackstageConfig", "CatalogSpec", "FileCatalogConfig", "open_catalog", "open_directory"]
 
 
 class CatalogSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,3 +63,14 @@ def open_catalog(
     from callboard.catalog.backstage import BackstageCatalog
 
     return BackstageCatalog(config, net, folder=folder, now=now)
+
+
+def open_directory(
+    config: BackstageConfig | FileCatalogConfig, net: Net, *, folder: Path = Path(), now: Callable[[], Instant]
+) -> Directory:
+    """Who is in which group by the catalog that `config` describes, as `open_catalog` opens it. Raises ConfigError."""
+    from callboard.catalog.people import FileDirectory, PortalDirectory
+
+    if isinstance(config, FileCatalogConfig):
+        return FileDirectory(config, now=now, folder=folder)
+    return PortalDirectory(config, net, now=now, folder=folder)

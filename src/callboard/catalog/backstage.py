@@ -17,7 +17,7 @@ import msgspec
 
 from callboard.catalog.config import BackstageConfig
 from callboard.catalog.entities import KINDS, Draft, RawEntity, draft_from_relations, expectation, join
-from callboard.catalog.keys import KeyTokens, SigningKey
+from callboard.catalog.keys import KeyTokens
 from callboard.catalog.report import reading_checks
 from callboard.domain.component import CatalogProblem, CatalogReading, EntityRef
 from callboard.domain.instant import Instant
@@ -112,15 +112,7 @@ class BackstageCatalog:
         self._now = now
         self._sleep = sleep
         self._chance = chance
-        self._tokens: KeyTokens | None = None
-        if config.key_file is not None:
-            self._tokens = KeyTokens(
-                SigningKey.load(folder / config.key_file.expanduser()),
-                subject=config.subject,
-                issuer=config.issuer or "",
-                audience=config.audience,
-                now=now,
-            )
+        self._tokens = KeyTokens.of(config, now=now, folder=folder)
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from callboard.catalog.config import BackstageConfig
 from callboard.domain.instant import SECOND, Instant
 from callboard.errors import ConfigError
 
@@ -110,6 +111,19 @@ class KeyTokens:
         self._now = now
         self._token = ""
         self._ends_at = 0
+
+    @classmethod
+    def of(cls, config: BackstageConfig, *, now: Callable[[], Instant], folder: Path) -> KeyTokens | None:
+        """The tokens that a catalog's configuration asks for. None: it has a static one. Raises ConfigError."""
+        if config.key_file is None:
+            return None
+        return cls(
+            SigningKey.load(folder / config.key_file.expanduser()),
+            subject=config.subject,
+            issuer=config.issuer or "",
+            audience=config.audience,
+            now=now,
+        )
 
     def current(self) -> str:
         """A token that is good for a minute at least."""

@@ -134,7 +134,7 @@ def _show(services: Services, port: int) -> None:
     from callboard.cli.serve import web_services
     from callboard.web.serve import serve
 
-    def opened(link: str) -> None:
+    def opened(link: str | None) -> None:
         output.line(f"The board is open. This link signs you in, once:\n{link}")
         output.say("Ctrl-C ends it, and the company with it.")
 

@@ -26,7 +26,8 @@ WORDS = {True: "ok", None: "warn", False: "fail"}
 def doctor(door: Door, /, *, offline: bool, as_json: bool) -> None:
     """Say what works and what does not, and what to do about it.
 
-    Looks at the configuration, the database, each source and its scopes, each catalog, and how old everything is.
+    Looks at the configuration, the database, each source and its scopes, each catalog, who may come in and how, and how old
+    everything is.
     Ends with 1 when something fails; a warning does not count.
     """
     from callboard.cli import output
@@ -69,7 +70,37 @@ def examine(door: Door, *, offline: bool) -> list[Check]:
         # No database yet is how every board begins.
         is_new = not _exists(config)
         checks.append(Check(subject="database", ok=None if is_new else False, message=error.message, hint=error.hint))
+    checks += _identity(config)
     checks += _secrets(config) if offline else asyncio.run(ask_everyone(config))
+    return checks
+
+
+def _identity(config: Config) -> list[Check]:
+    """Who may come in, as far as the configuration tells."""
+    from callboard.cli.serve import public_place
+    from callboard.errors import CallboardError
+    from callboard.ports import Check
+    from callboard.wiring import catalog_of_people
+
+    identity, subject = config.identity, "identity"
+    try:
+        place = public_place(config)
+        if not identity.is_configured:
+            return [Check(subject=subject, ok=True, message="Only the person at this machine comes in, by a link.")]
+        section = catalog_of_people(config)
+    except CallboardError as error:
+        return [Check(subject=subject, ok=False, message=error.message, hint=error.hint)]
+    ways = [
+        word for word, way in (("the portal", identity.portal), ("a provider", identity.provider)) if way is not None
+    ]
+    told = f"People come in by {' and '.join(ways)}; {section.name} tells who is in which group."
+    checks = [Check(subject=subject, ok=True, message=told)]
+    if place is not None and not place.is_secure:
+        hint = "Put a proxy with a certificate in front and let public_url begin with https."
+        checks.append(Check(subject=subject, ok=None, message="Tokens and cookies travel unencrypted.", hint=hint))
+    if not identity.security:
+        hint = "Name a group under `security`; until then nobody but the person at the machine sees what is unmapped."
+        checks.append(Check(subject=subject, ok=None, message="No group is security.", hint=hint))
     return checks
 
 
@@ -149,6 +180,21 @@ def _freshness(services: Services) -> list[Check]:
     return checks
 
 
+async def _ask_identity(config: Config) -> list[Check]:
+    """Whether the portal's keys and userinfo and the provider can be reached, and whether their clocks agree."""
+    from callboard.errors import CallboardError
+    from callboard.ports import Check
+    from callboard.wiring import check_identity
+
+    try:
+        found = await check_identity(config)
+    except CallboardError as error:
+        return [Check(subject="identity", ok=False, message=error.message, hint=error.hint)]
+    return [
+        Check(subject=f"identity: {each.subject}", ok=each.ok, message=each.message, hint=each.hint) for each in found
+    ]
+
+
 def _readings(services: Services) -> list[Check]:
     """When the repositories of each section were last read, and what the catalog names that is not there."""
     from callboard.ports import Check
@@ -187,7 +233,7 @@ async def ask_everyone(config: Config) -> list[Check]:
     from callboard.ports import Check
     from callboard.wiring import open_catalog, open_repositories, open_source
 
-    checks: list[Check] = []
+    checks = await _ask_identity(config)
     for section in (*config.sources, *config.catalogs, *config.repositories):
         subject = f"{section.what} {section.name}"
         try:

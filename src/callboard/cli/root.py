@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Read source repositories: code owners, activity, manifests.",
     ),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
+    "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
+    "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),
     "db": ("callboard.cli.db:db", "Look after the database."),
     "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),
     "wiz-sim": ("callboard.demo.wizsim.command:wiz_sim", "Run a look-alike of the Wiz API."),

@@ -15,6 +15,8 @@ from callboard.cli.door import Door, examples
 
 if TYPE_CHECKING:
     from callboard.cli.background import Background
+    from callboard.config import Config
+    from callboard.web.place import Public
     from callboard.web.services import HookHandler, Readiness, WebServices
     from callboard.wiring import Services
 
@@ -39,10 +41,13 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
 
     door.log()
     config = door.config
-    host = check_bind(host or config.server.host)
+    host = check_bind(host or config.server.host, public_place(config))
 
-    def opened(link: str) -> None:
-        output.line(f"The board is open. This link signs you in, once:\n{link}")
+    def opened(link: str | None) -> None:
+        if link is None:
+            output.line(f"The board is open at {config.server.public_url}")
+        else:
+            output.line(f"The board is open. This link signs you in, once:\n{link}")
         output.say("Ctrl-C ends it.")
 
     with door.services(create=True) as services, contextlib.ExitStack() as stack:
@@ -58,6 +63,22 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
         open_door(web, host, config.server.port if port is None else port, opened=opened)
 
 
+def public_place(config: Config) -> Public | None:
+    """Where other people find the board. None: nobody but the person at the machine does. Raises ConfigError."""
+    from callboard.errors import ConfigError
+    from callboard.web.place import Public
+
+    server = config.server
+    if not server.public_url:
+        return None
+    if not config.identity.is_configured:
+        raise ConfigError(
+            "public_url under [server] would open the board to others, and nobody can come in by name.",
+            hint="Set up [identity.portal] or [identity.provider], or leave public_url out.",
+        )
+    return Public.of(server.public_url, hosts=server.hosts, proxies=server.trusted_proxies)
+
+
 def web_services(
     services: Services, *, background: Background | None = None, api_token: str | None = None
 ) -> WebServices:
@@ -70,8 +91,10 @@ def web_services(
     from callboard.errors import CallboardError
     from callboard.sources import SOURCES
     from callboard.web.gate import LoopbackGate
-    from callboard.web.services import WebServices
-    from callboard.wiring import link_hosts, link_rules
+    from callboard.web.services import Limits, WebServices
+    from callboard.wiring import link_hosts, link_rules, open_identity
+
+    server = services.config.server
 
     hooks: dict[str, HookHandler] = {}
     for section in services.config.sources:
@@ -86,7 +109,15 @@ def web_services(
     return WebServices(
         store=services.store,
         clock=services.clock,
-        gate=LoopbackGate(services.clock, api_token=api_token or services.config.server.api_token or None),
+        gate=LoopbackGate(
+            services.clock, api_token=api_token or server.api_token or None, public=public_place(services.config)
+        ),
+        identity=open_identity(services),
+        pace=Limits(
+            requests_per_minute=server.requests_per_minute,
+            exports_per_hour=server.exports_per_hour,
+            alarm_rows=server.alarm_rows,
+        ),
         ready=lambda: _ready(services),
         version=__version__,
         safety=services.config.safety,

@@ -90,7 +90,7 @@ def remove(door: Door, /, *, name: str, as_json: bool) -> None:
         found = [view for view in mine if view.name == wanted] or [view for view in mine if str(view.id) == wanted]
         if not found:
             raise NotFoundError(f"There is no saved view {name!r}.", hint="`callboard views list` names them.")
-        ask.remove_view(services.store, AT_THE_LAPTOP, found[0].id)
+        ask.remove_view(services.store, AT_THE_LAPTOP, found[0].id, now=services.clock.now())
     if as_json:
         output.document({"removed": found[0].id})
     else:

@@ -16,11 +16,13 @@ All mistakes are reported together. No message repeats a value, since the value 
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -31,6 +33,7 @@ from callboard.domain import reconcile
 from callboard.domain.due import Policy, PolicyName
 from callboard.domain.finding import Severity
 from callboard.errors import ConfigError
+from callboard.identity.config import IdentityConfig
 
 __all__ = [
     "Config",
@@ -70,11 +73,35 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """Where the pages and the API are served."""
 
     host: str = "127.0.0.1"
-    """Address to listen on. Only loopback, until identity is configured: any other is refused."""
+    """Address to listen on. Anything but loopback needs [identity] and `public_url`."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8400
     """Port to listen on. 0: any free one."""
     api_token: Annotated[str, msgspec.Meta(extra={"secret": True})] = ""
-    """Bearer token with which programs on this machine read the API and the metrics. Left out: only the browser can."""
+    """Bearer token with which programs on this machine read everything. Only without `public_url`; else `callboard token`."""
+    public_url: str = ""
+    """Where people and the portal find Callboard, for example https://callboard.example.com. Left out: only this machine does."""
+    hosts: tuple[str, ...] = ()
+    """Other names, with their ports, by which it is asked: the portal's proxy may use an inner one."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Host are believed. Default: of nobody."""
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=10)] = 1_200
+    """Requests that one person or program may make in a minute."""
+    exports_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
+    """Files that one person or program may take in an hour."""
+    alarm_rows: Annotated[int, msgspec.Meta(ge=1)] = 10_000
+    """A file with more findings than this is told as a warning in the log."""
+
+    def __post_init__(self) -> None:
+        if self.public_url:
+            parts = urlsplit(self.public_url.strip())
+            is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
+            if parts.scheme not in ("https", "http") or not parts.hostname or not is_bare:
+                raise ValueError("public_url should be an address without a path, like https://callboard.example.com")
+        for text in self.trusted_proxies:
+            try:
+                ipaddress.ip_network(text, strict=False)
+            except ValueError:
+                raise ValueError(f"trusted_proxies should hold addresses or networks, which {text!r} is not") from None
 
     def __repr__(self) -> str:
         return f"Server(host={self.host!r}, port={self.port})"
@@ -145,6 +172,7 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "freshness": Freshness,
     "safety": Safety,
     "due": Due,
+    "identity": IdentityConfig,
     "standards": Standards,
     "ownership": Ownership,
 }
@@ -182,6 +210,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     freshness: Freshness
     safety: Safety
     due: Due
+    identity: IdentityConfig
     standards: Standards
     ownership: Ownership
     sources: tuple[Section, ...]
@@ -229,6 +258,7 @@ def load(
         freshness=fixed["freshness"],
         safety=fixed["safety"],
         due=fixed["due"],
+        identity=fixed["identity"],
         standards=fixed["standards"],
         ownership=fixed["ownership"],
         sources=lists["source"],

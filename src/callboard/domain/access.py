@@ -1,16 +1,20 @@
-"""Who may see what. The only place that makes a `Visibility`.
+"""Who may see what, and who may do what. The only place that makes a `Visibility`.
 
 Every function of the store that reads or changes findings takes one, without a default, so that code which forgot to
-ask cannot be written.
+ask cannot be written. `docs/explanation/access.md` tells the same in tables.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
+from msgspec import UNSET
 
 from callboard.domain.component import EntityRef
+from callboard.domain.finding import Detail, Kind
+from callboard.domain.person import Person
 from callboard.errors import NotAllowedError
 
 
@@ -40,6 +44,32 @@ class Right(enum.StrEnum):
     """Read and verify the log of who did what."""
 
 
+@enum.unique
+class Role(enum.StrEnum):
+    """What somebody is here. One person may be several things; each adds to the others."""
+
+    VIEWER = "viewer"
+    """Somebody whom the catalog knows."""
+    OWNER = "owner"
+    """A viewer who owns something, alone or with a group."""
+    SECURITY = "security"
+    """Sees every finding to the full depth."""
+    ADMINISTRATOR = "administrator"
+    """Looks after Callboard itself, and sees no finding by that."""
+    MACHINE = "machine"
+    """A program with a token of its own."""
+
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset(),
+    Role.OWNER: frozenset({Right.DECIDE}),
+    Role.SECURITY: frozenset({Right.DECIDE, Right.MAP, Right.AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Right.ADMINISTER, Right.AUDIT}),
+    Role.MACHINE: frozenset(),
+}
+"""What each role may do, apart from what it sees. A machine may do what its token says."""
+
+
 class Nothing(msgspec.Struct, frozen=True):
     """Sees no finding."""
 
@@ -48,6 +78,8 @@ class Everything(msgspec.Struct, frozen=True):
     """Sees every finding, for a stated reason."""
 
     reason: str
+    deepest: Depth = Depth.SENSITIVE
+    """How deep this sight may be asked to go."""
 
 
 class Readers(msgspec.Struct, frozen=True):
@@ -55,6 +87,17 @@ class Readers(msgspec.Struct, frozen=True):
 
     owners: frozenset[EntityRef]
     depth: Depth
+    """How deep the question at hand goes; see `reaching`."""
+    deepest: Depth = Depth.SENSITIVE
+    """How deep this sight may be asked to go."""
+    component: EntityRef | None = None
+    """One component that is seen whoever owns it: for the token of a program that serves it."""
+    others: Depth | None = None
+    """How deep everybody sees what is routed to some component. None: not at all."""
+    by_portal: bool = False
+    """Whether the portal has a say in which entities of others are shown."""
+    sight: int | None = None
+    """With `by_portal` the set of entities that it shows to this viewer. None: it shows none."""
 
 
 Visibility = Nothing | Everything | Readers
@@ -64,6 +107,33 @@ SYNC = Everything("sync")
 
 LAPTOP = Everything("laptop")
 """The person at the machine that holds the database and the credentials."""
+
+
+def reaching(visibility: Visibility, depth: Depth) -> Visibility:
+    """The same sight, asked for this depth."""
+    match visibility:
+        case Everything(deepest=end) if depth <= end:
+            return visibility
+        case Readers(deepest=end) if depth <= end:
+            return visibility if visibility.depth is depth else msgspec.structs.replace(visibility, depth=depth)
+    return Nothing()
+
+
+def deepest(visibility: Visibility) -> Depth | None:
+    """How deep this sight may be asked to go. None: it sees nothing."""
+    return None if isinstance(visibility, Nothing) else visibility.deepest
+
+
+def own_alone(visibility: Visibility) -> Visibility:
+    """The same sight without what it has only because the organisation opened it to everybody: what may be acted on."""
+    if isinstance(visibility, Readers) and visibility.others is not None:
+        return msgspec.structs.replace(visibility, others=None)
+    return visibility
+
+
+def counts_more(visibility: Visibility) -> bool:
+    """Whether this sight knows numbers of findings that it does not list."""
+    return isinstance(visibility, Readers) and visibility.others is Depth.COUNTS
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -77,6 +147,8 @@ class Viewer(msgspec.Struct, frozen=True):
     actor: str = ""
     """Who this is in the log of who did what, for example "user:default/ana". Empty: the same as `key`."""
     rights: frozenset[Right] = frozenset()
+    roles: tuple[Role, ...] = ()
+    """In the order of `Role`. Empty: the person at the machine."""
 
     def require(self, right: Right) -> None:
         """Raise NotAllowedError when the viewer lacks this right."""
@@ -88,6 +160,117 @@ class Viewer(msgspec.Struct, frozen=True):
         """Who did it, for logs: never empty."""
         return self.actor or self.key
 
+    @property
+    def acting(self) -> Visibility:
+        """What the viewer may act on, given the right to."""
+        return own_alone(self.visibility)
+
 
 AT_THE_LAPTOP = Viewer("laptop", LAPTOP, None, "laptop", frozenset(Right))
 """The person at the machine that holds the database."""
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator decided about access."""
+
+    organisation_sees: Depth | None = None
+    """How deep everybody sees the findings of others, at most `WORK`."""
+    security: frozenset[EntityRef] = frozenset()
+    """Groups whose direct members are security."""
+    administrators: frozenset[EntityRef] = frozenset()
+    """Groups whose direct members are administrators."""
+    portal_decides: bool = False
+    """Whether entities of others are shown only where the portal shows them to that person."""
+
+
+def roles_of(person: Person, rules: Rules, *, owns: bool) -> tuple[Role, ...]:
+    """What a person is here. `owns`: a component is owned by this person or one of the groups."""
+    groups = set(person.groups)
+    held = {
+        Role.VIEWER: True,
+        Role.OWNER: owns,
+        Role.SECURITY: bool(groups & rules.security),
+        Role.ADMINISTRATOR: bool(groups & rules.administrators),
+    }
+    return tuple(role for role, is_held in held.items() if is_held)
+
+
+def viewer_of(person: Person, rules: Rules, *, key: str, owns: bool, sight: int | None = None) -> Viewer:
+    """The view of a person. `sight` is what the portal shows to this very person, where it has a say."""
+    roles = roles_of(person, rules, owns=owns)
+    visibility: Visibility
+    if Role.SECURITY in roles:
+        visibility = Everything("security")
+    else:
+        visibility = Readers(
+            owners=frozenset(person.owners),
+            depth=Depth.WORK,
+            others=rules.organisation_sees,
+            by_portal=rules.portal_decides,
+            sight=sight if rules.portal_decides else None,
+        )
+    rights = frozenset(right for role in roles for right in RIGHTS[role])
+    return Viewer(key, visibility, person.owners, person.ref, rights, roles)
+
+
+class Grant(msgspec.Struct, frozen=True, kw_only=True):
+    """What a program's token opens."""
+
+    everything: bool = False
+    owners: tuple[EntityRef, ...] = ()
+    """Groups or users whose findings it sees."""
+    component: EntityRef | None = None
+    deepest: Depth = Depth.WORK
+    rights: tuple[Right, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What it sees, as it is given on the command line."""
+        if self.everything:
+            return "everything"
+        return self.component or ",".join(self.owners)
+
+
+def viewer_of_token(name: str, grant: Grant) -> Viewer:
+    """The view of a program. It sees what its token says, whatever the organisation opens to people."""
+    visibility: Visibility
+    if grant.everything:
+        visibility = Everything("token", deepest=grant.deepest)
+    else:
+        visibility = Readers(
+            owners=frozenset(grant.owners),
+            depth=min(Depth.WORK, grant.deepest),
+            deepest=grant.deepest,
+            component=grant.component,
+        )
+    owners = grant.owners or None
+    return Viewer(f"token:{name}", visibility, owners, f"token:{name}", frozenset(grant.rights), (Role.MACHINE,))
+
+
+SENSITIVE: Mapping[str, str] = {
+    "evidence": "evidence",
+    "notes": "notes left at the source",
+}
+"""Fields of a finding's detail that are told from the sensitive depth on, with the words for what is withheld."""
+
+SENSITIVE_OF_SECRETS: Mapping[str, str] = {
+    "description": "the description, which may quote the secret",
+    "location": "where the secret is",
+}
+"""The same for findings of kind secret."""
+
+
+def withhold(detail: Detail, kind: Kind, *, sensitive: bool) -> tuple[Detail, tuple[str, ...]]:
+    """The detail as it may be told, and in words what of it is withheld. With `sensitive` all of it is told."""
+    if sensitive:
+        return detail, ()
+    hidden = {**SENSITIVE, **(SENSITIVE_OF_SECRETS if kind is Kind.SECRET else {})}
+    held = {field: words for field, words in hidden.items() if getattr(detail, field) not in (UNSET, None, ())}
+    if not held:
+        return detail, ()
+    return msgspec.structs.replace(detail, **dict.fromkeys(held, UNSET)), tuple(held.values())
+
+
+def groups_told(told: Iterable[EntityRef] | None, member_of: Collection[EntityRef]) -> tuple[EntityRef, ...]:
+    """The groups that both the portal and the catalog put somebody in. None told: the portal was not asked."""
+    return tuple(sorted(set(member_of) if told is None else set(told) & set(member_of)))

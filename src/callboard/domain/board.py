@@ -62,6 +62,8 @@ class ComponentRow(msgspec.Struct, frozen=True, kw_only=True):
     """Open ones whose day has passed. None: not asked for."""
     weeks: tuple[int, ...] = ()
     """Open findings at the end of each of the last eight weeks, the present one last. Empty: not asked for."""
+    listed: bool = True
+    """False: this viewer is told how many findings there are, and not which: nothing lists them."""
     checked_at: Instant | None = None
     """When its least fresh source was last read. None: nobody can tell which findings are its own, or not asked for."""
 
@@ -323,6 +325,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings of the same rule that the viewer may see, this one included."""
     no_link: str | None = None
     """Why there is no link, in words."""
+    withheld: tuple[str, ...] = ()
+    """What of the detail is not told to this viewer, in words."""
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from callboard.domain import audit
 from callboard.domain.audit import Entry
@@ -47,3 +47,8 @@ def chain(conn: Connection, *, after: int = 0, limit: int | None = None) -> Iter
             ),
             bytes(row.hash),
         )
+
+
+def length(conn: Connection) -> int:
+    """The number of the newest entry; 0 when there is none."""
+    return int(conn.execute(select(func.coalesce(func.max(schema.audit.c.seq), 0))).scalar_one())

@@ -94,6 +94,13 @@ def entities_of(conn: Connection, name: str) -> dict[EntityRef, Entity]:
     return {EntityRef(ref): decode(bytes(body)) for ref, body in rows}
 
 
+def holds(conn: Connection, ref: EntityRef) -> bool:
+    """Whether the catalog has this entity now."""
+    table = schema.entity
+    found = select(table.c.id).where(table.c.ref == ref, table.c.gone_at.is_(None))
+    return conn.execute(found).first() is not None
+
+
 def apply_reading(
     conn: Connection, store: Store, name: str, entities: Sequence[Entity], *, complete: bool, now: Instant,
     agreed: bool = False,

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain import bundle
-from callboard.domain.access import Everything, Visibility
+from callboard.domain.access import Depth, Everything, Visibility, counts_more, reaching
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
 from callboard.domain.claims import claims_of
@@ -50,8 +50,13 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     opened = cube_store.open_by_holding(conn, within)
     ages = _oldest_by_holding(conn, within)
     counts, oldest = _by_component(conn, opened, ages)
+    unlisted: dict[EntityRef, Counts] = {}
+    if counts_more(visibility):
+        wider = scopes.scope(conn, reaching(visibility, Depth.COUNTS), (), asking)
+        unlisted = _beyond(counts, _by_component(conn, cube_store.open_by_holding(conn, wider), {})[0])
+    counts |= unlisted
     rows = tuple(
-        _with_counts(row, counts.get(ref), oldest.get(ref))
+        _with_counts(row, counts.get(ref), oldest.get(ref), listed=ref not in unlisted)
         for ref, row in _catalog_rows(conn).items()
         # Other kinds may own findings too, and are shown when they do.
         if (known is None or ref in known) and (kind_of(ref) == "component" or ref in counts)
@@ -76,11 +81,11 @@ _ROWS: Kept[Mapping[EntityRef, ComponentRow]] = Kept(2)
 
 def _read_rows(conn: Connection) -> Mapping[EntityRef, ComponentRow]:
     entities = evidence.load_entities(conn)
-    return {ref: _row(each, entities, None, None, None) for ref, each in entities.items()}
+    return {ref: _row(each, entities, None, None, None, listed=True) for ref, each in entities.items()}
 
 
-def _with_counts(row: ComponentRow, counts: Counts | None, oldest: Instant | None) -> ComponentRow:
-    return row if counts is None else msgspec.structs.replace(row, open=counts, oldest_open_at=oldest)
+def _with_counts(row: ComponentRow, counts: Counts | None, oldest: Instant | None, *, listed: bool) -> ComponentRow:
+    return row if counts is None else msgspec.structs.replace(row, open=counts, oldest_open_at=oldest, listed=listed)
 
 
 def _in_sight(conn: Connection, visibility: Visibility) -> frozenset[str]:
@@ -143,12 +148,19 @@ def _open_by_component(
     return {ref: Counts(**counts) for ref, counts in sums.items()}, oldest
 
 
+def _beyond(listed: Mapping[EntityRef, Counts], counted: Mapping[EntityRef, Counts]) -> dict[EntityRef, Counts]:
+    """The open findings of those components of which the viewer sees more in numbers than in lists."""
+    return {ref: counts for ref, counts in counted.items() if counts != listed.get(ref)}
+
+
 def _row(
     each: Entity,
     entities: dict[EntityRef, Entity],
     counts: Counts | None,
     oldest: Instant | None,
     gone_at: Instant | None,
+    *,
+    listed: bool,
 ) -> ComponentRow:
     owner = entities.get(each.owner) if each.owner else None
     return ComponentRow(
@@ -165,6 +177,7 @@ def _row(
         oldest_open_at=oldest,
         claims=len(claims_of(each)),
         gone_at=gone_at,
+        listed=listed,
     )
 
 
@@ -246,10 +259,12 @@ def enriched(
     return tuple(
         msgspec.structs.replace(
             row,
-            overdue=sum(late[id_] for id_ in holdings.get(row.ref, ())),
+            overdue=sum(late[id_] for id_ in holdings.get(row.ref, ())) if row.listed else None,
             weeks=progress.sparkline(
                 [flows[id_] for id_ in holdings.get(row.ref, ())], now=now, count=WEEKS, open_now=row.open.total
-            ),
+            )
+            if row.listed
+            else (),
             checked_at=checked_at if row.claims or row.open.total else None,
         )
         for row in rows
@@ -274,6 +289,11 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     oldest_of = select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)
     ages: dict[int, Instant] = dict(conn.execute(oldest_of).all())
     counts, oldest = _open_by_component(conn, visibility, ages, entity.c.id == stored.id)
+    unlisted: dict[EntityRef, Counts] = {}
+    if counts_more(visibility):
+        wider = reaching(visibility, Depth.COUNTS)
+        unlisted = _beyond(counts, _open_by_component(conn, wider, {}, entity.c.id == stored.id)[0])
+    counts |= unlisted
     by_kind = {
         Kind(kind).word: int(n)
         for kind, n in conn.execute(
@@ -281,7 +301,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
             .where(
                 cube.c.holding_id.in_(holdings),
                 cube.c.state <= int(State.UNKNOWN),
-                visible(cube.c.holding_id, visibility),
+                visible(cube.c.holding_id, reaching(visibility, Depth.COUNTS) if unlisted else visibility),
             )
             .group_by(cube.c.kind)
         )
@@ -293,7 +313,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     closed = select(func.count()).where(seen, f.closed == 1, f.fixed_at >= now - 30 * DAY)
     claimed = tuple((claim.annotation, claim.form, claim.value) for claim in claims_of(each))
     return ComponentPage(
-        row=_row(each, entities, counts.get(ref), oldest.get(ref), stored.gone_at),
+        row=_row(each, entities, counts.get(ref), oldest.get(ref), stored.gone_at, listed=ref not in unlisted),
         description=each.description,
         location=each.location,
         annotations=tuple(dict.fromkeys((annotation, value) for annotation, _, value in claimed)),

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select
 
 from callboard.domain import bundle, priority
-from callboard.domain.access import Visibility
+from callboard.domain.access import Depth, Visibility, reaching, withhold
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
@@ -24,9 +24,12 @@ from callboard.store import listing, schema
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
 from callboard.store.schema import NEVER
-from callboard.store.visible import visible
+from callboard.store.visible import entity_visible, visible
 
 f = schema.finding.c
+ANOTHER = "another component"
+"""What a component is called of which the viewer may not know."""
+
 route, holding, entity = schema.holding_route, schema.holding, schema.entity
 
 _COLUMNS = (
@@ -147,6 +150,7 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
     columns = (
         *_COLUMNS, f.resource_id, f.rule_id, f.project_set_id,
         schema.rule.c.body.label("rule_body"), schema.resource.c.body.label("resource_body"),
+        visible(f.holding_id, reaching(visibility, Depth.SENSITIVE)).label("sensitive"),
     )  # fmt: skip
     row = conn.execute(
         select(*columns).select_from(_FROM).where(f.id == finding_id, visible(f.holding_id, visibility))
@@ -164,15 +168,19 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
         old=None,
         new=State.OPEN.word,
     )
-    history, reopened_at = _history(conn, opened, row.id, row.resource_id)
+    history, reopened_at = _history(conn, visibility, opened, row.id, row.resource_id)
+    told, withheld = withhold(
+        msgspec.json.decode(bytes(detail.body), type=Detail), Kind(row.kind), sensitive=bool(row.sensitive)
+    )
     return FindingPage(
         row=_rows(conn, [row])[0],
         rule=msgspec.msgpack.decode(bytes(row.rule_body), type=Rule),
         resource=msgspec.msgpack.decode(bytes(row.resource_body), type=Resource),
         projects=_projects(conn, row.project_set_id),
-        detail=msgspec.json.decode(bytes(detail.body), type=Detail),
+        detail=told,
+        withheld=withheld,
         link=detail.url,
-        evidence=_evidence(conn, row.resource_id),
+        evidence=_evidence(conn, visibility, row.resource_id),
         history=history,
         flapping=is_flapping(reopened_at),
         source=next(each for each in health if each.name == row.source),
@@ -198,12 +206,13 @@ def _projects(conn: Connection, set_id: int) -> tuple[Project, ...]:
     )  # fmt: skip
 
 
-def _evidence(conn: Connection, resource_id: int) -> tuple[Evidence, ...]:
+def _evidence(conn: Connection, visibility: Visibility, resource_id: int) -> tuple[Evidence, ...]:
+    """Whom the resource could belong to, as far as the viewer may know of them."""
     c = schema.candidate.c
     rows = conn.execute(
         select(entity.c.ref, c.tier, c.evidence, c.won)
         .join(entity, entity.c.id == c.entity_id)
-        .where(c.resource_id == resource_id)
+        .where(c.resource_id == resource_id, entity_visible(entity.c.id, visibility))
         .order_by(c.won.desc(), c.tier, entity.c.ref, c.evidence)
     )
     return tuple(
@@ -212,7 +221,7 @@ def _evidence(conn: Connection, resource_id: int) -> tuple[Evidence, ...]:
 
 
 def _history(
-    conn: Connection, opened: HistoryLine, finding_id: int, resource_id: int
+    conn: Connection, visibility: Visibility, opened: HistoryLine, finding_id: int, resource_id: int
 ) -> tuple[tuple[HistoryLine, ...], list[Instant]]:
     """Newest first: what happened to the finding, and whose its resource was."""
     e = schema.event.c
@@ -236,8 +245,9 @@ def _history(
     spells = conn.execute(
         select(spell.from_at, spell.holding_id).where(spell.resource_id == resource_id).order_by(spell.from_at)
     ).all()
+    known = set(conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility))).scalars())
     words = {
-        id_: ", ".join(short_name(ref) for ref in refs)
+        id_: ", ".join(short_name(ref) if ref in known else ANOTHER for ref in refs)
         for id_, refs in _components(conn, {s.holding_id for s in spells}).items()
     }
     for before, after in pairwise(spells):

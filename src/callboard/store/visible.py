@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, false, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, false, or_, select, true
 
-from callboard.domain.access import Everything, Nothing, Readers, Visibility
+from callboard.domain.access import Depth, Everything, Nothing, Readers, Visibility, own_alone, reaching
 from callboard.domain.component import EntityRef
 from callboard.store import schema
+
+_entity, _route, _closure = schema.entity.c, schema.holding_route.c, schema.group_closure.c
 
 
 def visible(holding_id: ColumnElement[Any], visibility: Visibility) -> ColumnElement[bool]:
@@ -19,12 +21,20 @@ def visible(holding_id: ColumnElement[Any], visibility: Visibility) -> ColumnEle
             return true()
         case Nothing():
             return false()
-        case Readers(owners=owners) if not owners:
-            return false()
-        case Readers(owners=owners, depth=depth):
-            reader = schema.holding_reader
-            mine = reader.c.entity_id.in_(_owned(owners))
-            return holding_id.in_(select(reader.c.holding_id).where(mine, reader.c.depth >= int(depth)))
+        case Readers(depth=depth, others=others):
+            if depth > visibility.deepest:
+                return false()
+            reader = schema.holding_reader.c
+            homes = _homes(visibility)
+            mine = None if homes is None else select(reader.holding_id).where(
+                reader.entity_id.in_(homes), reader.depth >= int(depth)
+            )  # fmt: skip
+            if others is None or others < depth:
+                return false() if mine is None else holding_id.in_(mine)
+            routed = select(_route.holding_id)
+            if visibility.by_portal:
+                routed = routed.where(_in_sight(_route.entity_id, visibility))
+            return holding_id.in_(routed) if mine is None else or_(holding_id.in_(mine), holding_id.in_(routed))
 
 
 def visible_whole(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
@@ -39,50 +49,88 @@ def entity_owned(entity_id: Column[Any], visibility: Visibility) -> ColumnElemen
             return true()
         case Nothing():
             return false()
-        case Readers(owners=owners) if not owners:
-            return false()
-        case Readers(owners=owners):
-            return entity_id.in_(_owned(owners))
+        case Readers():
+            homes = _homes(visibility)
+            return false() if homes is None else entity_id.in_(homes)
 
 
 def entity_visible(entity_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
     """A clause: the viewer may know that this catalog entity is there.
 
     A reader knows of what is the reader's own, of what holds a finding that the reader may see, of the systems and domains
-    around these, and of the reader's groups with those above and below them.
+    around these, and of the reader's groups with those above and below them. Where findings are open to the whole
+    organisation every entity is known, and where only counts are, every component. What is not the reader's own
+    may be for the portal to show.
     """
     match visibility:
         case Everything():
             return true()
         case Nothing():
             return false()
-        case Readers(owners=owners) if not owners:
-            return false()
-        case Readers(owners=owners):
-            route, closure, system = schema.holding_route.c, schema.group_closure.c, schema.entity.alias("system").c
-            asked = _asked(owners)
-            known = or_(
-                schema.entity.c.id.in_(_owned(owners)),
-                schema.entity.c.id.in_(select(route.entity_id).where(visible(route.holding_id, visibility))),
-            )
-            systems = select(schema.entity.c.system_ref).where(schema.entity.c.system_ref.is_not(None), known)
-            domains = select(system.system_ref).where(system.system_ref.is_not(None), system.ref.in_(systems))
-            around = or_(schema.entity.c.ref.in_(systems), schema.entity.c.ref.in_(domains))
-            return or_(
-                entity_id.in_(select(schema.entity.c.id).where(known)),
-                entity_id.in_(select(schema.entity.c.id).where(around)),
-                entity_id.in_(asked),
-                entity_id.in_(select(closure.above).where(closure.below.in_(asked))),
-                entity_id.in_(select(closure.below).where(closure.above.in_(asked))),
-            )
+        case Readers():
+            if not visibility.by_portal:
+                return entity_known(entity_id, visibility)
+            own = or_(entity_owned(entity_id, visibility), entity_id.in_(_asked(visibility.owners)))
+            return or_(own, and_(entity_known(entity_id, visibility), _in_sight(entity_id, visibility)))
+
+
+def entity_known(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
+    """The same whatever the portal says: what it has to be asked about."""
+    match visibility.others:
+        case Depth.WORK | Depth.SENSITIVE:
+            return true()
+        case Depth.COUNTS:
+            component = select(_entity.id).where(_entity.kind == "component")
+            return or_(entity_id.in_(component), _around(entity_id, visibility))
+    return _around(entity_id, visibility)
+
+
+def _around(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
+    """What is the reader's own, and what stands around it."""
+    homes = _homes(visibility)
+    if homes is None:
+        return false()
+    system = schema.entity.alias("system").c
+    asked = _asked(visibility.owners)
+    seen = visible(_route.holding_id, reaching(own_alone(visibility), Depth.WORK))
+    known = or_(_entity.id.in_(homes), _entity.id.in_(select(_route.entity_id).where(seen)))
+    systems = select(_entity.system_ref).where(_entity.system_ref.is_not(None), known)
+    domains = select(system.system_ref).where(system.system_ref.is_not(None), system.ref.in_(systems))
+    around = or_(_entity.ref.in_(systems), _entity.ref.in_(domains))
+    return or_(
+        entity_id.in_(select(_entity.id).where(known)),
+        entity_id.in_(select(_entity.id).where(around)),
+        entity_id.in_(asked),
+        entity_id.in_(select(_closure.above).where(_closure.below.in_(asked))),
+        entity_id.in_(select(_closure.below).where(_closure.above.in_(asked))),
+    )
+
+
+def _in_sight(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
+    """A clause: the portal shows this entity to the viewer."""
+    if visibility.sight is None:
+        return false()
+    shown = schema.sight_entity.c
+    return entity_id.in_(select(shown.entity_id).where(shown.sight_id == visibility.sight))
+
+
+def _homes(visibility: Readers) -> Select[tuple[int]] | None:
+    """The entities that are the reader's own. None: there can be none."""
+    owned = _owned(visibility.owners) if visibility.owners else None
+    if visibility.component is None:
+        return owned
+    of_token = and_(_entity.ref == visibility.component, _entity.gone_at.is_(None))
+    if owned is None:
+        return select(_entity.id).where(of_token)
+    return select(_entity.id).where(or_(of_token, _entity.id.in_(owned)))
 
 
 def _asked(owners: Iterable[EntityRef]) -> Select[tuple[int]]:
-    return select(schema.entity.c.id).where(schema.entity.c.ref.in_(sorted(owners)), schema.entity.c.gone_at.is_(None))
+    return select(_entity.id).where(_entity.ref.in_(sorted(owners)), _entity.gone_at.is_(None))
 
 
 def _owned(owners: Iterable[EntityRef]) -> Select[tuple[int]]:
     """Entities whose owner is one of these, or a group below one of these."""
-    entity, closure, asked = schema.entity.c, schema.group_closure.c, _asked(owners)
-    below = select(closure.below).where(closure.above.in_(asked))
-    return select(entity.id).where(or_(entity.owner_id.in_(asked), entity.owner_id.in_(below)))
+    asked = _asked(owners)
+    below = select(_closure.below).where(_closure.above.in_(asked))
+    return select(_entity.id).where(or_(_entity.owner_id.in_(asked), _entity.owner_id.in_(below)))

@@ -27,6 +27,7 @@ from callboard.errors import InvalidQueryError
 from callboard.store import (
     Connection,
     Store,
+    audit,
     bundles,
     components,
     desk,
@@ -303,16 +304,20 @@ def save_view(
 ) -> SavedView:
     """Keep a query under a name; one of the same name is replaced. Raises InvalidQueryError, ConflictError."""
     query = parse(text)
-    if team is not None and viewer.owners is not None and team not in viewer.owners:
+    if team is not None and viewer.roles and team not in (viewer.owners or ()):
         raise InvalidQueryError("A view can be shared with a team of yours only.", field="team")
     with store.write() as conn:
-        return view_store.save(conn, viewer.key, name, query.canonical, team=team, now=now)
+        kept = view_store.save(conn, viewer.key, name, query.canonical, team=team, now=now)
+        detail = {} if team is None else {"team": team}
+        audit.note(conn, at=now, actor=viewer.named, action="view.save", subject=f"view:{kept.id}", detail=detail)
+        return kept
 
 
-def remove_view(store: Store, viewer: Viewer, view_id: int) -> None:
+def remove_view(store: Store, viewer: Viewer, view_id: int, *, now: Instant) -> None:
     """Remove one of the viewer's own views. Raises NotFoundError."""
     with store.write() as conn:
         view_store.remove(conn, viewer.key, view_id)
+        audit.note(conn, at=now, actor=viewer.named, action="view.remove", subject=f"view:{view_id}")
 
 
 def _board(conn: Connection, viewer: Viewer, health: tuple[SourceHealth, ...], now: Instant) -> Board:

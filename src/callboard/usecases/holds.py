@@ -8,11 +8,12 @@ from functools import partial
 import msgspec
 from pyroaring import BitMap
 
+from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import SECOND, Instant
 from callboard.domain.run import Mode, RunState
 from callboard.errors import NotFoundError
 from callboard.ports import Clock, Source
-from callboard.store import Store
+from callboard.store import Store, audit
 from callboard.store import runs as run_store
 from callboard.usecases.confirm import confirm
 from callboard.usecases.intake import CONFIRM, Figures, Intake
@@ -42,7 +43,9 @@ def held(store: Store) -> tuple[HeldRun, ...]:
         )
 
 
-async def accept(store: Store, source: Source, run_id: int, *, clock: Clock) -> RunReport:
+async def accept(
+    store: Store, source: Source, run_id: int, *, clock: Clock, by: str = AT_THE_LAPTOP.named
+) -> RunReport:
     """Apply a held run after all; what it found missing is asked for by id first, and only what is unknown is closed.
 
     Raises NotFoundError when it is not held (any more), and SourceError when the source cannot be asked: then the run
@@ -70,6 +73,7 @@ async def accept(store: Store, source: Source, run_id: int, *, clock: Clock) -> 
             reason="accepted by a person",
         )
         outcome = await asyncio.to_thread(apply)
+        await asyncio.to_thread(_note_accepted, store, run, source.name, clock.now(), by)
     except BaseException:
         await asyncio.shield(asyncio.to_thread(_let_go, store, run))
         raise
@@ -88,7 +92,12 @@ def _let_go(store: Store, run: run_store.Run) -> None:
         run_store.drop_lease(conn, run.source_id, run.fence)
 
 
-def discard(store: Store, source: Source, run_id: int, *, clock: Clock) -> None:
+def _note_accepted(store: Store, run: run_store.Run, source: str, now: Instant, by: str) -> None:
+    with store.write() as conn:
+        audit.note(conn, at=now, actor=by, action="run.accept", subject=f"run:{run.id}", detail={"source": source})
+
+
+def discard(store: Store, source: Source, run_id: int, *, clock: Clock, by: str = AT_THE_LAPTOP.named) -> None:
     """Throw a held run away: what is stored stays, and the next run starts anew. Raises NotFoundError."""
     run, _ = _take(store, source, run_id, clock)
     with store.write() as conn:
@@ -98,6 +107,14 @@ def discard(store: Store, source: Source, run_id: int, *, clock: Clock) -> None:
             conn, run.source_id, run=run, state=RunState.DISCARDED, reason=reason, next_due_at=clock.now()
         )
         run_store.drop_lease(conn, run.source_id, run.fence)
+        audit.note(
+            conn,
+            at=clock.now(),
+            actor=by,
+            action="run.discard",
+            subject=f"run:{run_id}",
+            detail={"source": source.name},
+        )
 
 
 def _take(store: Store, source: Source, run_id: int, clock: Clock) -> tuple[run_store.Run, str | None]:

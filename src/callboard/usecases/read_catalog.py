@@ -7,10 +7,11 @@ from functools import partial
 
 import msgspec
 
+from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import CatalogProblem, CatalogReading
 from callboard.domain.reconcile import Safety
 from callboard.ports import Catalog, Clock
-from callboard.store import Store
+from callboard.store import Store, audit
 from callboard.store import catalog as catalog_store
 from callboard.store.catalog import APPLIED, HELD, PARTIAL
 from callboard.store.database import bump_revision
@@ -40,20 +41,21 @@ class _Held(Exception):  # noqa: N818 - it ends a transaction, it is no error
 
 
 async def read_catalog(
-    store: Store, catalog: Catalog, *, clock: Clock, safety: Safety | None = None, accept: bool = False
-) -> CatalogReport:
+    store: Store, catalog: Catalog, *, clock: Clock, safety: Safety | None = None, accept: bool = False,
+    by: str = AT_THE_LAPTOP.named,
+) -> CatalogReport:  # fmt: skip
     """Read `catalog` and write it down. Raises CatalogError when nothing of it could be read.
 
     A reading that shrank strongly, or would move the owner of surprisingly many resources, is held: the last good one
     stays in force until a person runs this with `accept`.
     """
     reading = await catalog.read()
-    write = partial(_write, store, catalog.name, reading, clock, safety or Safety(), accept=accept)
+    write = partial(_write, store, catalog.name, reading, clock, safety or Safety(), accept=accept, by=by)
     return await asyncio.to_thread(write)
 
 
 def _write(
-    store: Store, name: str, reading: CatalogReading, clock: Clock, safety: Safety, *, accept: bool
+    store: Store, name: str, reading: CatalogReading, clock: Clock, safety: Safety, *, accept: bool, by: str
 ) -> CatalogReport:
     now = clock.now()
     count = len(reading.entities)
@@ -75,6 +77,9 @@ def _write(
             # The first catalog moves everything from nobody to somebody: that is no surprise.
             if not accept and known and moved >= safety.min_findings and moved / total > safety.owner_share:
                 raise _Held(f"It would change whose {moved} of {total} resources are ({moved / total:.0%}).")  # noqa: TRY301
+            if accept:
+                detail = {"entities": str(count), "moved": str(moved)}
+                audit.note(conn, at=now, actor=by, action="catalog.accept", subject=f"catalog:{name}", detail=detail)
             if change.new or change.changed or change.gone or change.missing:
                 bump_revision(conn)
     except _Held as held:

@@ -15,12 +15,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from callboard.errors import ConfigError
 from callboard.web import routes
+from callboard.web.callers import Callers
 from callboard.web.edge import Edge, finish_headers
 from callboard.web.errors import answer_error
 from callboard.web.gate import Policy
 from callboard.web.metrics import Metrics
 from callboard.web.services import WebServices
-from callboard.web.view import keep_policy, provide_view
+from callboard.web.trail import Trail
+from callboard.web.view import Paces, keep_policy, provide_view
 
 THREADS = 16
 """Handlers that run at one time; more wait their turn."""
@@ -31,13 +33,17 @@ MAX_BODY_BYTES = 1_048_576
 def create_app(services: WebServices) -> Litestar:
     """The app. Raises ConfigError when a route does not state its policy."""
     metrics = Metrics()
+    trail = Trail(services.store, services.clock)
+    callers = Callers(services.store, services.clock, services.gate, services.identity, trail)
     app = Litestar(
         route_handlers=routes.ALL,
         guards=[keep_policy],
         dependencies={"view": Provide(provide_view, sync_to_thread=False)},
         before_send=[finish_headers],
         exception_handlers={HTTPException: answer_error, Exception: answer_error},
-        state=State({"services": services, "metrics": metrics}),
+        state=State(
+            {"services": services, "metrics": metrics, "callers": callers, "trail": trail, "paces": Paces.of(services)}
+        ),
         lifespan=[_threads],
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=None,
@@ -60,11 +66,16 @@ def check_policies(app: Litestar) -> None:
 
 
 @asynccontextmanager
-async def _threads(_app: Litestar) -> AsyncIterator[None]:
+async def _threads(app: Litestar) -> AsyncIterator[None]:
     """Handlers run in threads of this app's own, a bounded number of them."""
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="web")
     asyncio.get_running_loop().set_default_executor(pool)
+    services: WebServices = app.state.services
+    trail: Trail = app.state.trail
     try:
         yield
     finally:
+        await trail.finish()
+        if services.identity is not None:
+            await services.identity.close()
         pool.shutdown(wait=False, cancel_futures=True)

@@ -8,7 +8,6 @@ not logged.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import structlog
 from litestar.enums import ScopeType
@@ -17,9 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from callboard import telemetry
 from callboard.web.gate import LoopbackGate
 from callboard.web.metrics import Metrics
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from callboard.web.place import client_of, host_of, values
 
 MAX_QUERY_BYTES = 16_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -40,6 +37,9 @@ SECURITY_HEADERS = (
         b"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
     ),
 )
+
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
+"""Where people come by https, they never come otherwise again."""
 
 _log = structlog.get_logger("callboard.web")
 
@@ -83,6 +83,8 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if self._gate.is_secure:
+                    message["headers"] = [*message["headers"], STRICT_TRANSPORT]
             await send(message)
 
         try:
@@ -105,8 +107,10 @@ class Edge:
             )
 
     def _judge(self, scope: HTTPScope) -> tuple[int, str] | None:
-        hosts = _values(scope["headers"], b"host")
-        if len(hosts) != 1 or not self._gate.admits_host(hosts[0]):
+        headers, public = list(scope["headers"]), self._gate.public
+        peer = (scope.get("client") or ("", 0))[0]
+        scope["state"]["client"] = client_of(headers, peer, public)
+        if not self._gate.admits_host(host_of(headers, peer, public)):
             return 421, "This address is not Callboard's. Use the address that `callboard serve` printed."
         if scope["method"] not in SAFE_METHODS and not self._from_here(scope):
             return 403, "This request comes from a page of another origin."
@@ -117,13 +121,9 @@ class Edge:
     def _from_here(self, scope: HTTPScope) -> bool:
         # Under `Referrer-Policy: no-referrer` a browser calls the origin of our own forms "null" (Fetch standard, "append a
         # request Origin header"); then only the browser's own word on where the request comes from can tell.
-        own = _values(scope["headers"], b"sec-fetch-site") == ["same-origin"]
-        origins = _values(scope["headers"], b"origin")
+        own = values(scope["headers"], b"sec-fetch-site") == ["same-origin"]
+        origins = values(scope["headers"], b"origin")
         return all(self._gate.admits_origin(origin) or (origin == "null" and own) for origin in origins)
-
-
-def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in headers if key.lower() == name]
 
 
 async def _plain(send: Send, status: int, text: str) -> None:

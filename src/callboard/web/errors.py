@@ -17,11 +17,14 @@ import structlog
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
+from callboard.domain.access import Everything
 from callboard.errors import (
     CallboardError,
     CatalogError,
     ConfigError,
     ConflictError,
+    IdentityError,
+    IdentityUnreachableError,
     ImportRefusedError,
     InvalidQueryError,
     LabelsError,
@@ -30,15 +33,28 @@ from callboard.errors import (
     NotFoundError,
     OutboundError,
     RepositoryError,
+    SignInRefusedError,
     SourceError,
     StoreError,
+    TooManyError,
 )
-from callboard.web import render
-from callboard.web.view import SignedOutError, WebRequest, identify, request_id_of
+from callboard.web import links, render
+from callboard.web.view import (
+    SignedOutError,
+    WebRequest,
+    request_id_of,
+    services_of,
+    trail_of,
+    viewer_of_request,
+)
 
 STATUS: dict[type[CallboardError], int] = {
     InvalidQueryError: 400,
     SignedOutError: 401,
+    SignInRefusedError: 401,
+    IdentityUnreachableError: 503,
+    IdentityError: 401,
+    TooManyError: 429,
     NotAllowedError: 403,
     NotFoundError: 404,
     ConflictError: 409,
@@ -73,6 +89,8 @@ WORDS = {
     502: "A system that Callboard reads from failed.",
     503: "The database could not be used just now.",
 }
+
+UNKNOWN_WHO = "It cannot be found out just now who you are."
 
 _log = structlog.get_logger("callboard.web")
 
@@ -109,6 +127,8 @@ def judge(error: Exception) -> Refusal:
     if isinstance(error, CallboardError):
         status = next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
         title = WORDS[status]
+        if isinstance(error, IdentityUnreachableError):  # its words are our own, and say that nobody is to blame
+            return Refusal(status=status, title=UNKNOWN_WHO, detail=error.message.split(".")[0] + ".")
         if status >= 500:
             return Refusal(status=status, title=title)
         if status == 404:  # one text for "does not exist" and "not yours", whoever raised it
@@ -131,22 +151,67 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
         ]
         _log.error("failed", error=type(error).__name__, frames=frames[-12:], request_id=request_id)
+    _note(request, refusal)
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    headers |= {"Retry-After": "60"} if refusal.status == 429 else {}
     if isinstance(error, HTTPException) and error.headers:
         headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
     if is_machine_path(request.scope["path"]):
         return problem(refusal, request_id, headers)
     if refusal.status == 401:
-        html = render.page("signed_out.html", title="Signed out")
+        html = signed_out(request, refusal)
     else:
         html = render.page(
             "error.html",
             title=refusal.title.rstrip("."),
             refusal=refusal,
             request_id=request_id,
-            signed_in=identify(request) is not None,
+            signed_in=viewer_of_request(request) is not None,
+            who=viewer_of_request(request),
         )
     return Response(html, status_code=refusal.status, media_type="text/html", headers=headers)
+
+
+def signed_out(request: WebRequest, refusal: Refusal | None = None, *, spent: bool = False, left: bool = False) -> str:
+    """The page of somebody who is not signed in: how to come in, and why not if there is a reason."""
+    services = services_of(request)
+    provider = services.identity.provider if services.identity is not None else None
+    return render.page(
+        "signed_out.html",
+        title="Signed out",
+        spent=spent,
+        left=left,
+        for_laptop=services.gate.is_for_laptop,
+        by_portal=services.identity is not None and services.identity.portal is not None,
+        provider=provider.name if provider is not None else None,
+        begin=links.address("/sign-in/begin", {"to": back_to(request)}),
+        why=refusal.detail if refusal is not None else None,
+        hint=refusal.hint if refusal is not None else None,
+    )
+
+
+def back_to(request: WebRequest) -> str:
+    """Where to go after signing in: the page that was asked for."""
+    if request.scope["method"] != "GET" or request.scope["path"].startswith(("/sign-in", "/enter", "/leave")):
+        return "/"
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")
+
+
+def _note(request: WebRequest, refusal: Refusal) -> None:
+    """Who was let in and then refused stands in the log of who did what, with which thing and without its words."""
+    viewer = viewer_of_request(request)
+    if viewer is None or refusal.status not in (403, 404) or isinstance(viewer.visibility, Everything):
+        return
+    named = {key: str(value) for key, value in request.scope.get("path_params", {}).items() if key in _IDS}
+    route = str(request.scope.get("path_template"))
+    trail_of(request).denied(
+        viewer.named, route=f"{request.scope['method']} {route}", reason=refusal.title, detail=named
+    )
+
+
+_IDS = frozenset({"finding_id", "kind", "namespace", "name", "view_id", "run_id"})
+"""Parts of an address that name a thing and are no search text."""
 
 
 def is_machine_path(path: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 from litestar.datastructures import State
@@ -21,7 +22,9 @@ MOST_LISTENERS = 64
 POLL_SECONDS = 2.0
 """How often the store is asked."""
 LOOK_SECONDS = 0.25
-"""How often a listener looks whether there is news, and whether it may stay."""
+"""How often a listener looks whether there is news."""
+STAY_SECONDS = 1.0
+"""How often it is found out whether a listener may stay."""
 HEARTBEAT_SECONDS = 15.0
 """Silence after which a listener is told that the line is open."""
 RETRY_MILLISECONDS = 10_000
@@ -42,7 +45,7 @@ class Live:
         """Whether nobody else may listen."""
         return self._listeners >= MOST_LISTENERS
 
-    async def events(self, may_stay: Callable[[], bool]) -> AsyncIterator[ServerSentEventMessage]:
+    async def events(self, may_stay: Callable[[], Awaitable[bool]]) -> AsyncIterator[ServerSentEventMessage]:
         """The revision at once and whenever it has changed, until the listener leaves or may not stay any longer."""
         if self.is_full:
             return
@@ -51,7 +54,12 @@ class Live:
             self._begin()
             sent: int | None = None
             spoke_at = time.monotonic()
-            while may_stay() and not self._services.closing.is_set():
+            looked_at = -math.inf
+            while not self._services.closing.is_set():
+                if time.monotonic() - looked_at >= STAY_SECONDS:
+                    if not await may_stay():
+                        return
+                    looked_at = time.monotonic()
                 if self._revision is not None and self._revision != sent:
                     sent, spoke_at = self._revision, time.monotonic()
                     yield _revision(sent)

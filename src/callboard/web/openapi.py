@@ -11,7 +11,7 @@ from callboard.domain.coverage import Cut
 from callboard.domain.finding import Severity
 from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.usecases.export_findings import MOST
-from callboard.web import params, wire, wire_ownership, wire_work
+from callboard.web import params, wire, wire_ownership, wire_who, wire_work
 from callboard.web.errors import Problem
 
 Described = dict[str, Any]
@@ -22,7 +22,7 @@ _SHAPES = (
     wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
     wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
-    wire_ownership.OwnershipSignals, wire.Status, wire.HookDone, Problem,
+    wire_ownership.OwnershipSignals, wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
 _LISTED = "A comma list, or given again; one of them has to match."
@@ -48,7 +48,7 @@ def document(version: str) -> Described:
             "schemas": components,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
-                "session": {"type": "apiKey", "in": "cookie", "name": "callboard-{port}"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-callboard"},
             },
             "responses": {"problem": _answer("What went wrong.", "Problem", "application/problem+json")},
         },
@@ -104,6 +104,10 @@ def _pages() -> Described:
             "showRollup", "A group, a user, a system or a domain with what it owns", "Rollup", reference
         ),
         "/api/v1/sources": _get("listSources", "How fresh and how whole each source is", "Sources"),
+        "/api/v1/me": _get("showMe", "Who the caller is, and what the caller sees and may do", "Me", conditional=False),
+        "/api/v1/audit": _get(
+            "listAudit", "The log of who did what; needs the right `audit`", "AuditEntries", _audit(), conditional=False
+        ),
         "/api/v1/query/help": _get("showQueryHelp", "The query language", "QueryHelp"),
         "/api/v1/query/explain": _get("explainQuery", "A query in plain words", "Explained", [_query()]),
     }
@@ -244,6 +248,15 @@ def _paged(*parameters: Described, limit: int = params.DEFAULT_LIMIT) -> list[De
 def _list_of(name: str, description: str, items: Mapping[str, Any] | None = None) -> Described:
     schema = {"type": "array", "items": items or {"type": "string"}, "maxItems": params.MAX_VALUES}
     return {**_in_query(name, f"{description} {_LISTED}", schema), "style": "form", "explode": False}
+
+
+def _audit() -> list[Described]:
+    number = {"type": "integer", "minimum": 0, "default": 0}
+    limits = {"type": "integer", "minimum": 1, "maximum": params.MAX_ENTRIES, "default": 100}
+    return [
+        _in_query("after", "`next_after` of the page before: entries behind this number.", number),
+        _in_query("limit", "Entries in one answer.", limits),
+    ]
 
 
 def _component_parameters() -> list[Described]:

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from litestar.exceptions import HTTPException
+
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.coverage import Cut, end_of_day
 from callboard.domain.finding import Severity
@@ -26,6 +28,8 @@ MAX_VALUE_CHARACTERS = 1_000
 MAX_CURSOR_CHARACTERS = 2_000
 DEFAULT_LIMIT = 50
 DEFAULT_COMPONENT_LIMIT = 200
+MAX_ENTRIES = 1_000
+"""Entries of the log of who did what in one answer at most."""
 FINDING_PARAMETERS = ("q", "cursor", "limit")
 COMPONENT_FILTERS = ("mapped", "owner", "severity", "system")
 COMPONENT_PARAMETERS = (*COMPONENT_FILTERS, "sort", "cursor", "limit")
@@ -151,6 +155,27 @@ def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
         cursor=_one(values, "cursor"),
         limit=_limit(values, default=DEFAULT_COMPONENT_LIMIT),
     )
+
+
+def numbers(values: Iterable[tuple[str, str]], known: Mapping[str, tuple[int, int, int]]) -> list[int]:
+    """Whole numbers by name, each with its default, least and most, in the order of `known`. Raises InvalidQueryError."""
+    found = _collect(values, tuple(known))
+    numbers = []
+    for name, (default, least, most) in known.items():
+        text = _one(found, name)
+        number = (
+            default if text is None else int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
+        )
+        if not least <= number <= most:
+            raise InvalidQueryError(f"{name} is a whole number from {least:,} to {most:,}.", field=name)
+        numbers.append(number)
+    return numbers
+
+
+def is_json(content_type: str | None) -> None:
+    """Raise HTTPException of status 415 unless a body is called JSON: a form of another site cannot call it that."""
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(status_code=415)
 
 
 def nothing(pairs: Iterable[tuple[str, str]]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import re
+from contextvars import ContextVar
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar.response import Response
 from markupsafe import Markup, escape
 
+from callboard.domain.access import Viewer
 from callboard.domain.component import short_name
 from callboard.domain.finding import Severity
 from callboard.web import chart, links, markdown, words
@@ -48,9 +50,13 @@ def page(template: str, **context: object) -> str:
     return _environment().get_template(template).render(**context)
 
 
+WHO: ContextVar[Viewer | None] = ContextVar("who", default=None)
+"""Who looks, for the head of every page that this request is answered with."""
+
+
 def answer(template: str, *, status_code: int = 200, **context: object) -> Response[str]:
     """A page for a signed-in reader."""
-    html = page(template, signed_in=True, **context)
+    html = page(template, signed_in=True, who=WHO.get(), **context)
     return Response(html, status_code=status_code, media_type="text/html")
 
 
@@ -76,7 +82,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(
-        asset_url=asset_url, chart=chart, links=links, words=words, Severity=Severity, signed_in=False
+        asset_url=asset_url, chart=chart, links=links, words=words, Severity=Severity, signed_in=False, who=None
     )
     environment.filters.update(
         ago=words.ago,

@@ -9,6 +9,7 @@ from typing import Any
 from litestar.handlers import HTTPRouteHandler, delete, get, post
 
 from callboard.web.api import (
+    audit,
     board,
     components,
     exports,
@@ -16,6 +17,7 @@ from callboard.web.api import (
     hooks,
     language,
     live,
+    me,
     ops,
     ownership,
     rollups,
@@ -57,7 +59,7 @@ def _threaded(handler: Handler) -> bool | None:
 
 
 API = [
-    _get("/api/v1/board", board.show, Policy.BOARD),
+    _get("/api/v1/board", board.show, Policy.NUMBERS),
     _get("/api/v1/do-now", board.do_now, Policy.BOARD),
     _get("/api/v1/findings", findings.list_some, Policy.BOARD),
     _get("/api/v1/findings.csv", exports.as_csv, Policy.BOARD),
@@ -67,7 +69,7 @@ API = [
     _post("/api/v1/findings/{finding_id:str}/followed", findings.followed, Policy.BOARD),
     _get("/api/v1/bundles", findings.bundles, Policy.BOARD),
     _get("/api/v1/facets", findings.facets, Policy.BOARD),
-    _get("/api/v1/components", components.list_all, Policy.BOARD),
+    _get("/api/v1/components", components.list_all, Policy.NUMBERS),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}", components.show, Policy.BOARD),
     _get("/api/v1/rollups/{kind:str}/{namespace:str}/{name:str}", rollups.show, Policy.BOARD),
     _get("/api/v1/views", views.list_all, Policy.BOARD),
@@ -86,13 +88,15 @@ API = [
     _post("/api/v1/ownership/decisions/{decision_id:str}/undo", ownership.undo, Policy.BOARD),
     _get("/api/v1/ownership/signals", ownership.signals, Policy.BOARD),
     _post("/api/v1/ownership/signals/{signal_id:str}/close", ownership.close_signal, Policy.BOARD),
-    _get("/api/v1/sources", board.sources, Policy.BOARD),
+    _get("/api/v1/sources", board.sources, Policy.NUMBERS),
+    _get("/api/v1/me", me.show, Policy.NUMBERS),
+    _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]
 OPS = [
     _get("/healthz", ops.alive, Policy.OPEN),
     _get("/readyz", ops.ready, Policy.OPEN),
-    _get("/metrics", ops.metrics, Policy.BOARD),
+    _get("/metrics", ops.metrics, Policy.FIGURES),
     _get("/openapi.json", ops.description, Policy.BOARD),
     _get("/.well-known/jwks.json", ops.keys, Policy.OPEN),
     _get("/static/{name:str}", ops.static, Policy.OPEN),
@@ -114,6 +118,9 @@ PAGES = [
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),
+    _get("/sign-in", enter_page.offer, Policy.OPEN),
+    _get("/sign-in/begin", enter_page.begin, Policy.OPEN),
+    _get("/sign-in/done", enter_page.done, Policy.OPEN),
     _post("/leave", enter_page.leave, Policy.BOARD),
 ]
 ALL = [*API, *OPS, *PAGES]

@@ -63,16 +63,17 @@ class Running:
     services: WebServices
 
 
-def serve(services: WebServices, host: str, port: int, *, opened: Callable[[str], None] | None = None) -> None:
+def serve(services: WebServices, host: str, port: int, *, opened: Callable[[str | None], None] | None = None) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish what is under way.
 
-    `opened` is called once with the sign-in link, when the port is taken. Raises ConfigError when `host` is not loopback or
+    `opened` is called once when the port is taken, with the sign-in link where there is one.
+    Raises ConfigError when `host` is not loopback and nobody comes in by name, or
     the port cannot be had.
     """
     with contextlib.closing(_listen(services, host, port)) as listener:
         server = _Server(services)
         if opened is not None:
-            opened(services.gate.sign_in_link())
+            opened(services.gate.sign_in_link() if services.gate.is_for_laptop else None)
         server.run(sockets=[listener])
 
 
@@ -93,7 +94,7 @@ def running(services: WebServices, host: str = "127.0.0.1", port: int = 0) -> It
 
 
 def _listen(services: WebServices, host: str, port: int) -> socket.socket:
-    host = check_bind(host)
+    host = check_bind(host, services.gate.public)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -11,6 +11,7 @@ from callboard.domain.reconcile import Safety
 from callboard.ports import Clock
 from callboard.store import Store
 from callboard.web.gate import LoopbackGate
+from callboard.wiring import OpenIdentity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,16 @@ def always_ready() -> Readiness:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """How much one person or program may ask for."""
+
+    requests_per_minute: int = 1_200
+    exports_per_hour: int = 60
+    alarm_rows: int = 10_000
+    """A file with more findings than this is told as a warning."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WebServices:
     """The web door's world."""
 
@@ -49,6 +60,9 @@ class WebServices:
     clock: Clock
     gate: LoopbackGate
     version: str
+    identity: OpenIdentity | None = None
+    """By whom and how people come in by name. None: nobody does."""
+    pace: Limits = field(default_factory=Limits)
     hooks: Mapping[str, HookHandler] = field(default_factory=dict)
     """By name of the source."""
     ready: Callable[[], Readiness] = always_ready

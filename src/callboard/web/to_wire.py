@@ -119,6 +119,7 @@ def component(row: board.ComponentRow) -> wire.Component:
         overdue=row.overdue,
         weeks=list(row.weeks),
         checked_at=date(row.checked_at),
+        listed=row.listed,
         url=links.component(row.ref),
     )
 
@@ -236,6 +237,7 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
         ],
         flapping=page.flapping,
         same_rule=page.siblings,
+        withheld=list(page.withheld),
         source=source(page.source),
     )
 

@@ -6,24 +6,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import structlog
 from litestar.connection import ASGIConnection, Request
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
 
-from callboard.domain.access import AT_THE_LAPTOP, Viewer, Visibility
+from callboard.domain.access import Depth, Right, Role, Viewer, Visibility, deepest
 from callboard.domain.board import BundleRow
-from callboard.domain.instant import Instant
-from callboard.errors import CallboardError
+from callboard.domain.instant import HOUR, MINUTE, Instant
+from callboard.errors import (
+    CallboardError,
+    IdentityUnreachableError,
+    NotAllowedError,
+    SignInRefusedError,
+)
 from callboard.store import Store
 from callboard.usecases import browse
+from callboard.web import render
+from callboard.web.callers import Callers
 from callboard.web.gate import Policy
+from callboard.web.pace import Pace
 from callboard.web.services import WebServices
+from callboard.web.trail import Trail
 
 WebRequest = Request[Any, Any, Any]
 """Litestar's request; the three types it is generic over are not used."""
+
+REFUSALS_PER_MINUTE = 60
+"""Credentials from one address that are refused with a reason and noted; beyond that they are told to wait."""
 
 _log = structlog.get_logger("callboard.web")
 
@@ -76,14 +87,32 @@ def request_id_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return str(connection.scope["state"].get("request_id", ""))
 
 
-def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer | None:
-    """Who the caller is, by its cookie or token. None: signed out."""
+async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer | None:
+    """Who the caller is, by cookie or token. None: signed out. Raises as `Callers.identify` does."""
     gate = services_of(connection).gate
-    visibility = gate.visibility(
-        session=connection.cookies.get(gate.cookie), authorization=connection.headers.get("authorization")
+    return await callers_of(connection).identify(
+        authorization=connection.headers.get("authorization"),
+        laptop=connection.cookies.get(gate.cookie),
+        named=connection.cookies.get(gate.named_cookie),
     )
-    # Whoever the gate lets in sits at the machine: nobody is signed in by name yet.
-    return None if visibility is None else msgspec.structs.replace(AT_THE_LAPTOP, visibility=visibility)
+
+
+def callers_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Callers:
+    """The ways into this app."""
+    callers: Callers = connection.app.state.callers
+    return callers
+
+
+def trail_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Trail:
+    """Where this app notes who was refused."""
+    trail: Trail = connection.app.state.trail
+    return trail
+
+
+def viewer_of_request(connection: ASGIConnection[Any, Any, Any, Any]) -> Viewer | None:
+    """The viewer that the guard let in. None: the guard did not, or was not asked."""
+    viewer: Viewer | None = connection.scope["state"].get("viewer")
+    return viewer
 
 
 async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -91,11 +120,76 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
     policy = handler.opt.get("policy")
     if policy is Policy.OPEN or policy is Policy.HOOK:
         return
-    viewer = identify(connection) if policy is Policy.BOARD else None
-    if viewer is None:
-        _log.warning("denied", route=connection.scope.get("path_template"), request_id=request_id_of(connection))
-        raise SignedOutError
+    route = str(connection.scope.get("path_template"))
+    client = str(connection.scope["state"].get("client", ""))
+    paces = paces_of(connection)
+    try:
+        viewer = await _let_in(connection, policy)
+    except (SignedOutError, SignInRefusedError, NotAllowedError, IdentityUnreachableError) as error:
+        _refused(connection, route, client, error)
+        raise
     connection.scope["state"]["viewer"] = viewer
+    render.WHO.set(viewer)
+    if viewer.roles:  # the person at the machine has no need to be held back
+        paces.requests.require(viewer.key, "You ask more often than one person or program may.")
+    end = deepest(viewer.visibility)
+    if policy is Policy.BOARD and end is not None and end < Depth.WORK:
+        raise NotAllowedError("You see numbers alone, and this address tells more.")
+    if policy is Policy.AUDIT:
+        viewer.require(Right.AUDIT)
+    if policy is Policy.FIGURES and Role.MACHINE not in viewer.roles:
+        viewer.require(Right.ADMINISTER)
+
+
+_FOR_VIEWERS = (Policy.BOARD, Policy.NUMBERS, Policy.AUDIT, Policy.FIGURES)
+
+
+async def _let_in(connection: ASGIConnection[Any, Any, Any, Any], policy: object) -> Viewer:
+    viewer = await identify(connection) if policy in _FOR_VIEWERS else None
+    if viewer is None:
+        raise SignedOutError
+    return viewer
+
+
+def _refused(connection: ASGIConnection[Any, Any, Any, Any], route: str, client: str, error: CallboardError) -> None:
+    """Note that nobody came in. Who shows nothing at all is only logged: anybody can do that as often as they like."""
+    shown = "authorization" in connection.headers or isinstance(error, NotAllowedError)
+    _log.warning(
+        "denied", route=route, reason=type(error).__name__, client=client, request_id=request_id_of(connection)
+    )
+    if shown and not isinstance(error, IdentityUnreachableError):
+        # Good credentials are never held back: everybody who comes by the portal's proxy comes from one address.
+        told = "Too many sign-ins from this address were refused."
+        paces_of(connection).refusals.require(client, told)
+        trail_of(connection).denied(f"client:{client}", route=route, reason=error.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Paces:
+    """How often somebody may ask."""
+
+    requests: Pace
+    """By viewer."""
+    exports: Pace
+    """By viewer."""
+    refusals: Pace
+    """By address: credentials that were not good."""
+
+    @classmethod
+    def of(cls, services: WebServices) -> Paces:
+        """From what is configured."""
+        clock, limits = services.clock, services.pace
+        return cls(
+            Pace(clock, most=limits.requests_per_minute, window=MINUTE),
+            Pace(clock, most=limits.exports_per_hour, window=HOUR),
+            Pace(clock, most=REFUSALS_PER_MINUTE, window=MINUTE),
+        )
+
+
+def paces_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Paces:
+    """How often somebody may ask this app."""
+    paces: Paces = connection.app.state.paces
+    return paces
 
 
 def provide_view(request: WebRequest) -> View:

@@ -117,6 +117,8 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings at the end of each of the last eight weeks, the present one last; empty: not counted in this answer."""
     checked_at: str | None
     """When its least fresh source was last read; null: nobody can tell which findings are its own, or not asked."""
+    listed: bool
+    """False: the caller is told how many open findings it has, and not which; no list holds them."""
     url: str
     """Its page, as a path."""
 
@@ -361,6 +363,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     flapping: bool
     same_rule: int
     """Open findings of the same rule that the caller may see, this one included."""
+    withheld: list[str]
+    """What of the detail is not told to this caller, in words; empty when all of it is."""
     source: Source
 
 

@@ -9,7 +9,17 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
-from callboard.domain.access import LAPTOP, SYNC, Depth, Nothing, Readers
+from callboard.domain.access import (
+    AT_THE_LAPTOP,
+    LAPTOP,
+    SYNC,
+    Depth,
+    Nothing,
+    Readers,
+    Right,
+    Viewer,
+    Visibility,
+)
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.instant import DAY, Instant
@@ -30,6 +40,11 @@ RULES = LinkRules(hosts=frozenset({"app.wiz.io"}), templates=TEMPLATES, no_templ
 RED, BLUE = (
     Readers(owners=frozenset({EntityRef(f"group:default/{name}")}), depth=Depth.WORK) for name in ("red", "blue")
 )
+
+
+def person(visibility: Visibility) -> Viewer:
+    """Somebody who sees this and may say something about it."""
+    return Viewer("person", visibility, (), "user:default/ana", frozenset({Right.DECIDE}))
 
 
 def issue_link(id_: str) -> str:
@@ -160,7 +175,7 @@ def test_a_sample_is_the_same_all_day(linked: Stage) -> None:
     assert len(set(some(3))) == 3
     assert "done" not in some(6)
     assert "done" in some(7)
-    report_broken_link(linked.store, LAPTOP, linked.row("done").id, now=linked.clock.now())
+    report_broken_link(linked.store, AT_THE_LAPTOP, linked.row("done").id, now=linked.clock.now())
     assert some(1) == ["done"]
     assert browse.link_checks(linked.store, LAPTOP) == ()
     days = set()
@@ -199,11 +214,11 @@ def test_a_report_is_counted_once_a_day(linked: Stage) -> None:
     linked.read_catalog()
     id_, now = linked.row("i0").id, linked.clock.now()
     before = linked.revision()
-    assert report_broken_link(linked.store, LAPTOP, id_, now=now)
+    assert report_broken_link(linked.store, AT_THE_LAPTOP, id_, now=now)
     assert linked.revision() > before
-    assert not report_broken_link(linked.store, LAPTOP, id_, now=Instant(now + DAY - 1))
-    assert report_broken_link(linked.store, RED, id_, now=now)
-    assert report_broken_link(linked.store, LAPTOP, linked.row("i5").id, now=now)
+    assert not report_broken_link(linked.store, AT_THE_LAPTOP, id_, now=Instant(now + DAY - 1))
+    assert report_broken_link(linked.store, person(RED), id_, now=now)
+    assert report_broken_link(linked.store, AT_THE_LAPTOP, linked.row("i5").id, now=now)
     with linked.store.read() as conn:
         assert set(conn.execute(select(schema.link_report.c.who)).scalars()) == {"laptop", "reader"}
     assert browse.broken_links(linked.store, LAPTOP, now=now) == {"world": 2}
@@ -215,10 +230,10 @@ def test_nobody_reports_or_counts_what_is_not_theirs(linked: Stage) -> None:
     linked.sync()
     linked.read_catalog()
     id_, now = linked.row("i0").id, linked.clock.now()
-    report_broken_link(linked.store, RED, id_, now=now)
+    report_broken_link(linked.store, person(RED), id_, now=now)
     for viewer, number in ((BLUE, id_), (Nothing(), id_), (LAPTOP, 999_999), (LAPTOP, -1), (LAPTOP, 2**70)):
         with pytest.raises(NotFoundError):
-            report_broken_link(linked.store, viewer, number, now=now)
+            report_broken_link(linked.store, person(viewer), number, now=now)
     assert browse.broken_links(linked.store, RED, now=now) == {"world": 1}
     assert browse.broken_links(linked.store, BLUE, now=now) == {}
 

@@ -9,7 +9,17 @@ from callboard.store.schema.counters import bundle, bundle_cell, cube, due_cell,
 from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
 from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
-from callboard.store.schema.identity import audit
+from callboard.store.schema.identity import (
+    api_token,
+    api_token_owner,
+    api_token_right,
+    audit,
+    membership,
+    membership_group,
+    session,
+    sight,
+    sight_entity,
+)
 from callboard.store.schema.mapping import (
     ownership_challenge,
     ownership_decision,
@@ -45,6 +55,9 @@ __all__ = [
     "TRANSIENT",
     "UNKNOWN",
     "activity",
+    "api_token",
+    "api_token_owner",
+    "api_token_right",
     "audit",
     "bundle",
     "bundle_cell",
@@ -70,6 +83,8 @@ __all__ = [
     "link_report",
     "manifest_place",
     "member",
+    "membership",
+    "membership_group",
     "meta",
     "metadata",
     "ownership_challenge",
@@ -92,6 +107,9 @@ __all__ = [
     "run_page",
     "run_part",
     "saved_view",
+    "session",
+    "sight",
+    "sight_entity",
     "sighting",
     "signal",
     "signal_reader",

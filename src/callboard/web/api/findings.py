@@ -69,7 +69,7 @@ def broken_link(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
     """Somebody says that the finding's link is broken."""
     params.nothing(view.query)
     number = params.finding_id(finding_id)
-    counted = report_broken_link(view.store, view.visibility, number, now=view.now)
+    counted = report_broken_link(view.store, view.viewer, number, now=view.now)
     return answers.json(wire_work.Reported(counted=counted))
 
 

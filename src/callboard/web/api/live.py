@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.response import Response, ServerSentEvent
 
+from callboard.errors import CallboardError
 from callboard.web import params
 from callboard.web.errors import Refusal, problem
 from callboard.web.live import MOST_LISTENERS, live_of
@@ -19,5 +20,12 @@ async def listen(request: WebRequest) -> Response[Any]:
     if live.is_full:
         told = f"{MOST_LISTENERS} pages listen already."
         return problem(Refusal(status=429, title="Too many requests.", detail=told), request_id_of(request))
-    events = live.events(lambda: identify(request) is not None)
+
+    async def may_stay() -> bool:
+        try:
+            return await identify(request) is not None
+        except CallboardError:
+            return False
+
+    events = live.events(may_stay)
     return ServerSentEvent(events, headers={"Cache-Control": "private, no-store", "Vary": "Cookie, Authorization"})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.errors import NotFoundError
+from callboard.errors import CallboardError, NotFoundError
 from callboard.usecases import ask
 from callboard.web import answers, openapi, params, render, wire
 from callboard.web.metrics import Metrics
@@ -17,10 +19,14 @@ def alive() -> Response[bytes]:
     return answers.json(wire.Status(status="ok", parts={}))
 
 
-def ready(request: WebRequest) -> Response[bytes]:
+async def ready(request: WebRequest) -> Response[bytes]:
     """Whether the process can do its work; what it waits for is told to signed-in callers only."""
-    state = services_of(request).ready()
-    parts = dict(state.parts) if identify(request) is not None else {}
+    state = await asyncio.to_thread(services_of(request).ready)
+    try:
+        is_known = await identify(request) is not None
+    except CallboardError:
+        is_known = False
+    parts = dict(state.parts) if is_known else {}
     status = wire.Status(status="ready" if state.ready else "not ready", parts=parts)
     return answers.json(status, status=200 if state.ready else 503)
 

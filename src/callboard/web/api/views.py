@@ -16,7 +16,7 @@ from callboard.domain.component import EntityRef, entity_ref
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask
 from callboard.web import answers, params, to_wire_work, wire_work
-from callboard.web.view import Viewing
+from callboard.web.view import Viewing, WebRequest
 
 _decoder = msgspec.json.Decoder(wire_work.ViewDraft)
 
@@ -27,9 +27,10 @@ async def list_all(view: Viewing) -> Response[bytes]:
     return answers.json(to_wire_work.saved_views(await asyncio.to_thread(ask.views, view.store, view.viewer)))
 
 
-async def save(view: Viewing, body: RawBody) -> Response[bytes]:
+async def save(view: Viewing, request: WebRequest, body: RawBody) -> Response[bytes]:
     """Keep a view; one of the same name is replaced."""
     params.nothing(view.query)
+    params.is_json(request.headers.get("content-type"))
     draft = _draft(body)
     team = _team(draft.team)
     made = await asyncio.to_thread(
@@ -41,7 +42,7 @@ async def save(view: Viewing, body: RawBody) -> Response[bytes]:
 async def remove(view: Viewing, view_id: FromPath[str]) -> None:
     """Remove one of the caller's own views."""
     params.nothing(view.query)
-    await asyncio.to_thread(ask.remove_view, view.store, view.viewer, params.finding_id(view_id))
+    await asyncio.to_thread(ask.remove_view, view.store, view.viewer, params.finding_id(view_id), now=view.now)
 
 
 def _draft(body: bytes) -> wire_work.ViewDraft:

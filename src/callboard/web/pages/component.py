@@ -63,6 +63,8 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
 
 
 def _state(page: ComponentPage, work: DoNow) -> str:
+    if not page.row.listed:
+        return "counted"
     if page.row.open.total:
         return "work" if work.bundles else "apart"
     if component_list.unmapped(page.row):

@@ -1,0 +1,1 @@
+"""Who is asking: tokens of a Backstage portal, and sign-in with an OpenID Connect provider."""

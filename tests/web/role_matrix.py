@@ -1,0 +1,94 @@
+"""The access policy as a table: what each sort of caller is answered, for every route and method.
+
+Callers, in the order of the columns:
+
+    anonymous   shows nothing                     owner      bo of team red, about a thing of red
+    no team     nils, in no group                 security   sam
+    other team  ida of team blue, about red       admin      ada
+    viewer      a program that sees team red      plugin     a Backstage plugin's own token
+
+Every address is asked about the finding `red-0` or the component `cart` of team red.
+"""
+
+from __future__ import annotations
+
+CALLERS = ("anonymous", "no team", "other team", "owner", "viewer", "security", "admin", "plugin")
+
+Codes = tuple[int, int, int, int, int, int, int, int]
+
+OPEN: Codes = (200,) * 8
+ANY: Codes = (401, 200, 200, 200, 200, 200, 200, 401)
+"""Anybody whom the catalog knows; what is in the answer differs (tested elsewhere)."""
+THING: Codes = (401, 404, 404, 200, 200, 200, 404, 401)
+"""A thing of team red."""
+BARE: Codes = (401, 415, 415, 415, 415, 415, 415, 401)
+"""Asked without the JSON document that it needs."""
+BAD: Codes = (401, 400, 400, 400, 400, 400, 400, 401)
+"""Asked without what it needs."""
+MAP: Codes = (401, 403, 403, 403, 403, 200, 403, 401)
+"""For who may say whose things are, for everybody."""
+GONE: Codes = (401, 404, 404, 404, 404, 404, 404, 401)
+"""A thing that is not there."""
+SENT: Codes = (401, 303, 303, 303, 303, 303, 303, 401)
+
+MATRIX: dict[tuple[str, str], Codes] = {
+    ("GET", "/"): ANY,
+    ("GET", "/do-now"): ANY,
+    ("GET", "/components"): ANY,
+    ("GET", "/components/{kind}/{namespace}/{name}"): THING,
+    ("GET", "/findings"): ANY,
+    ("GET", "/findings/{finding_id}"): THING,
+    ("GET", "/teams/{kind}/{namespace}/{name}"): GONE,
+    ("GET", "/systems/{namespace}/{name}"): GONE,
+    ("GET", "/domains/{namespace}/{name}"): GONE,
+    ("GET", "/rules"): THING,
+    ("GET", "/resources"): THING,
+    ("GET", "/projects"): THING,
+    ("GET", "/cves/{cve}"): ANY,
+    ("GET", "/search"): SENT,
+    ("GET", "/sources"): ANY,
+    ("GET", "/enter"): (401,) * 8,  # without a good key
+    ("GET", "/sign-in"): OPEN,
+    ("GET", "/sign-in/begin"): (404,) * 8,  # no provider is configured here
+    ("GET", "/sign-in/done"): (404,) * 8,
+    ("POST", "/leave"): ANY,
+    ("GET", "/api/v1/board"): ANY,
+    ("GET", "/api/v1/components"): ANY,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): THING,
+    ("GET", "/api/v1/findings"): ANY,
+    ("GET", "/api/v1/findings.csv"): ANY,
+    ("GET", "/api/v1/findings.json"): ANY,
+    ("GET", "/api/v1/findings/{finding_id}"): THING,
+    ("POST", "/api/v1/findings/{finding_id}/broken-link"): (401, 403, 404, 200, 403, 200, 403, 401),
+    ("POST", "/api/v1/findings/{finding_id}/followed"): THING,
+    ("GET", "/api/v1/ownership/explain"): THING,
+    ("GET", "/api/v1/ownership/report"): MAP,
+    ("GET", "/api/v1/ownership/rules"): MAP,
+    ("POST", "/api/v1/ownership/plan"): BAD,  # without a body
+    ("POST", "/api/v1/ownership/apply"): BAD,
+    ("POST", "/api/v1/ownership/confirm"): BAD,
+    ("POST", "/api/v1/ownership/not-ours"): BAD,
+    ("POST", "/api/v1/ownership/decisions/{decision_id}/undo"): GONE,
+    ("GET", "/api/v1/ownership/signals"): ANY,
+    ("POST", "/api/v1/ownership/signals/{signal_id}/close"): (401, 403, 403, 403, 403, 404, 403, 401),
+    ("GET", "/api/v1/bundles"): ANY,
+    ("GET", "/api/v1/facets"): ANY,
+    ("GET", "/api/v1/do-now"): ANY,
+    ("GET", "/api/v1/rollups/{kind}/{namespace}/{name}"): GONE,
+    ("GET", "/api/v1/views"): ANY,
+    ("POST", "/api/v1/views"): BARE,
+    ("DELETE", "/api/v1/views/{view_id}"): GONE,
+    ("GET", "/api/v1/query/help"): ANY,
+    ("GET", "/api/v1/query/explain"): ANY,
+    ("GET", "/api/v1/live"): ANY,
+    ("GET", "/api/v1/sources"): ANY,
+    ("GET", "/api/v1/me"): ANY,
+    ("GET", "/api/v1/audit"): (401, 403, 403, 403, 403, 200, 200, 401),
+    ("POST", "/api/v1/hooks/wiz/{source}"): (401,) * 8,  # has a token of its own
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("GET", "/metrics"): (401, 403, 403, 403, 200, 403, 200, 401),
+    ("GET", "/openapi.json"): ANY,
+    ("GET", "/.well-known/jwks.json"): (404,) * 8,  # nothing is signed here
+    ("GET", "/static/{name}"): OPEN,
+}
