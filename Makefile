@@ -21,11 +21,11 @@ BROWSER := .cache/browser/.ready
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo test faults lint fix check bench docs lock clean
+.PHONY: help demo test faults lint fix check bench bench-ownership docs lock clean
 
 help: ## list these words
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
-		|| sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1  \2/p' $(MAKEFILE_LIST)
 
 demo: $(RUN) ## open a board with a made-up company, no account needed (ARGS="--once --json")
 	@$(BIN)/callboard demo $(ARGS)
@@ -54,6 +54,9 @@ bench: $(DEV) ## measure, each figure beside its own floor; prints one JSON docu
 
 docs: $(DEV) ## write the generated reference pages anew
 	@$(BIN)/python -m tools.reference $(ARGS)
+
+bench-ownership: $(DEV) ## measure ownership and suggestions on an invented company; prints one JSON document
+	@$(BIN)/python -m benchmarks.ownership $(ARGS)
 
 lock: $(DEV) ## compile the requirement files anew (ARGS=--upgrade takes newer versions)
 	@tools/lock $(ARGS)

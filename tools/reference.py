@@ -27,10 +27,11 @@ from callboard.catalog import CATALOGS
 from callboard.cli import errors as exits
 from callboard.cli import root
 from callboard.config.reader import Reader
+from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import errors as web_errors
-from callboard.web import gate, openapi, routes, wire, wire_work
+from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_work
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 HEAD = "<!-- Made from the code by `make docs`. Change the code, not this page. -->"
@@ -174,7 +175,7 @@ def configuration() -> str:
     parts: list[str] = []
     for name, kind in config.FIXED.items():
         parts += [f"## [{name}]", prose(kind.__doc__), *_keys(kind, (name,), f"{config.PREFIX}{name.upper()}")]
-    for what, kinds in (("source", SOURCES), ("catalog", CATALOGS)):
+    for what, kinds in (("source", SOURCES), ("catalog", CATALOGS), ("repositories", FORGES)):
         for word in sorted(kinds):
             kind = kinds[word].config
             parts += [f'## [[{what}]] with kind = "{word}"', prose(kind.__doc__)]
@@ -185,7 +186,7 @@ def configuration() -> str:
         "one in the folder where the command is called.\n"
         "Every key can be overridden by the environment variable beside it, and a variable that is set but empty counts as "
         "not set.\n"
-        "In the variables of a source or a catalog, `<NAME>` is its name in capitals, with every other character than "
+        "In the variables of a source, a catalog or repositories, `<NAME>` is its name in capitals, with every other character than "
         "letters and digits as `_`.\n"
         "A source or catalog may also stand in the environment alone: `CALLBOARD_SOURCE_MAIN_KIND=wiz` makes one.\n"
         "A list in a variable is split at commas, or written as JSON.\n"
@@ -350,7 +351,12 @@ def _operation(method: str, path: str, told: dict[str, Any]) -> Iterator[str]:
 
 
 def _shape(name: str, shape: dict[str, Any]) -> Iterator[str]:
-    about = field_notes(getattr(wire, name, None) or getattr(wire_work, name, None) or getattr(web_errors, name))
+    about = field_notes(
+        getattr(wire, name, None)
+        or getattr(wire_work, name, None)
+        or getattr(wire_ownership, name, None)
+        or getattr(web_errors, name)
+    )
     yield f"### {name}"
     yield prose(shape.get("description"))
     rows = [

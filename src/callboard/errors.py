@@ -8,9 +8,16 @@
     │   └── SourceChangedError       the answer lost its documented shape
     │       └── QueryRefusedError    it does not understand a filter or a field that it was asked with
     ├── ImportRefusedError           a file that cannot be read as findings
+    ├── LabelsError                  a file of labels, to measure ownership by, that cannot be read
     ├── CatalogError                 the software catalog
     │   ├── CatalogUnreachableError
     │   └── CatalogRefusedError
+    ├── RepositoryError              source repositories on a forge or in a folder
+    │   ├── RepositoryUnreachableError   the network or the forge failed; worth a retry later
+    │   ├── RepositoryRefusedError   a token or an app that is not accepted, or may not read this
+    │   ├── RepositoryMissingError   the forge knows no such thing, or does not show it to us
+    │   ├── FileTooLargeError        larger than what is asked for may be
+    │   └── BudgetSpentError         more calls or more waiting than one reading may take
     ├── OutboundError                one outbound HTTP request failed
     │   ├── UnreachableError         no answer, or 5xx after all retries
     │   ├── AnswerTooLargeError      over the size cap
@@ -21,6 +28,7 @@
     │   ├── SchemaOutOfDateError     older than this program: migrate
     │   └── SchemaTooNewError        written by a newer program
     ├── InvalidQueryError            the caller's filter, sort or cursor
+    ├── MappingRefusedError          a rule set that cannot be applied, with everything that is wrong
     └── NotAllowedError              the viewer may not do this
 
 A class's docstring is its default message, so it is a sentence a person can use.
@@ -69,6 +77,10 @@ class ImportRefusedError(CallboardError):
     """The file cannot be read as findings."""
 
 
+class LabelsError(CallboardError):
+    """The labels cannot be read."""
+
+
 class CatalogError(CallboardError):
     """The catalog could not be read."""
 
@@ -79,6 +91,30 @@ class CatalogUnreachableError(CatalogError):
 
 class CatalogRefusedError(CatalogError):
     """The catalog refused our credentials."""
+
+
+class RepositoryError(CallboardError):
+    """The repositories could not be read."""
+
+
+class RepositoryUnreachableError(RepositoryError):
+    """The forge cannot be reached."""
+
+
+class RepositoryRefusedError(RepositoryError):
+    """The forge refused our credentials."""
+
+
+class RepositoryMissingError(RepositoryError):
+    """The forge knows no such repository, or does not show it to us."""
+
+
+class FileTooLargeError(RepositoryError):
+    """The file is larger than Callboard reads."""
+
+
+class BudgetSpentError(RepositoryError):
+    """One reading may not take more calls or more waiting than this."""
 
 
 class OutboundError(CallboardError):
@@ -127,3 +163,7 @@ class InvalidQueryError(CallboardError):
 
 class NotAllowedError(CallboardError):
     """You may not do this."""
+
+
+class MappingRefusedError(CallboardError):
+    """The rule set cannot be applied."""

@@ -42,7 +42,7 @@ _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A whole answer, of any status but a redirect."""
+    """A whole answer. A redirect is one only for those who asked for it."""
 
     status: int
     headers: Mapping[str, str]
@@ -86,8 +86,12 @@ class Net:
         json: object = None,
         max_bytes: int = MAX_BYTES,
         timeout: float = TIMEOUT_SECONDS,  # noqa: ASYNC109 - the cap must cover the body, which is read here
+        redirects: bool = False,
     ) -> Answer:
         """The answer, read whole. `json` may be encoded bytes or a value to encode.
+
+        A redirect is refused. With `redirects` one that stays at the same scheme, host and port is handed back as an
+        answer, with its status and its Location; whether to ask there is up to the caller. It is never followed here.
 
         Raises AddressRefusedError, AnswerTooLargeError or UnreachableError; never anything else for a bad server.
         """
@@ -107,7 +111,7 @@ class Net:
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, _CONNECT_SECONDS)),
             ) as response:
-                if response.status in _REDIRECTS:
+                if response.status in _REDIRECTS and not (redirects and _stays(target, response.headers)):
                     raise AddressRefusedError(
                         f"{place} answers with a redirect to {_location(target, response.headers)}, which is not followed.",
                         hint="Configure the address that the service is really at.",
@@ -265,6 +269,15 @@ def _refused(host: str) -> AddressRefusedError:
         f"{host} is at a private address.",
         hint="If it is meant to be there, allow the host in the configuration of whatever asks for it.",
     )
+
+
+def _stays(target: URL, headers: Mapping[str, str]) -> bool:
+    """Whether a redirect leads to the very server that sends it."""
+    try:
+        there = target.join(URL(headers.get("Location", "")))
+        return there.origin() == target.origin() and there.user is None and there.password is None
+    except ValueError:
+        return False
 
 
 def _location(target: URL, headers: Mapping[str, str]) -> str:

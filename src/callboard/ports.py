@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import msgspec
 
 from callboard.domain.component import CatalogReading
 from callboard.domain.finding import Kind, Observed, Rejected
+from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
 from callboard.domain.run import Mode, Part, Scope, Size
 
@@ -148,6 +149,52 @@ class Catalog(Protocol):
 
     async def check(self) -> tuple[Check, ...]:
         """What works and what does not, in words, for the operator."""
+
+
+class Repositories(Protocol):
+    """Source repositories: an organisation on a forge, or a folder of checkouts."""
+
+    @property
+    def name(self) -> str:
+        """The operator's name for it."""
+
+    @property
+    def host(self) -> str:
+        """The forge as it stands in annotations, for example "github.com"."""
+
+    @property
+    def calls(self) -> int:
+        """How many requests this one has made."""
+
+    @property
+    def at_once(self) -> int:
+        """How many repositories may be read side by side."""
+
+    @property
+    def wants_slugs(self) -> bool:
+        """Whether the catalog's slugs on this host are to be read too."""
+
+    def listing(self, slugs: Sequence[str], kept: MutableMapping[str, Kept]) -> AsyncIterator[Listed]:
+        """Every repository once, then those of `slugs` that were not among them.
+
+        `kept` holds the answers of the last time by their address and is brought up to date. Raises RepositoryError when
+        the listing cannot go on; what came before is good.
+        """
+
+    async def tree(self, head: Head, etag: str | None) -> Tree | None:
+        """The files on the default branch. None: as they were when `etag` was given. Raises RepositoryError."""
+
+    async def file(self, head: Head, file: File, *, max_bytes: int) -> bytes:
+        """One file's content. Raises RepositoryError, also when it is larger."""
+
+    async def activity(self, head: Head, folders: Sequence[str], since: Instant) -> Activity:
+        """Who committed to these folders since then, without programs. Raises RepositoryError."""
+
+    async def check(self) -> tuple[Check, ...]:
+        """What works and what does not, in words, for the operator."""
+
+    async def close(self) -> None:
+        """Let go of what is open."""
 
 
 class Clock(Protocol):

@@ -17,7 +17,7 @@ from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.domain.link import LinkRules
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
-from callboard.ports import Catalog, Clock, RawPage, Source, SourceSpec, Split
+from callboard.ports import Catalog, Clock, RawPage, Repositories, Source, SourceSpec, Split
 from callboard.store import Store, open_store
 
 USER_AGENT = f"callboard/{__version__}"
@@ -74,6 +74,18 @@ class _Timed:
             began = time.monotonic()
 
 
+class OpenRepositories(msgspec.Struct, frozen=True, kw_only=True):
+    """Repositories that can be read, and how often they are to be."""
+
+    reader: Repositories
+    activity_days: int
+    every: int
+    """Microseconds between readings."""
+
+    def __repr__(self) -> str:
+        return f"OpenRepositories({self.reader.name!r})"
+
+
 class Services:
     """What a command or the server works with. Use it in a `with`."""
 
@@ -91,11 +103,9 @@ class Services:
                 f"There is no board yet at {file}.", hint="`callboard sync` reads the sources and makes it."
             )
         promised = config.freshness.promised_minutes * MINUTE
-        return cls(
-            config,
-            open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy()),
-            SystemClock(),
-        )
+        store = open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy())
+        store.trusted_locations = config.ownership.trusted_locations
+        return cls(config, store, SystemClock())
 
     def __enter__(self) -> Self:
         return self
@@ -181,6 +191,26 @@ async def open_catalog(config: Config, section: Section, clock: Clock | None = N
     now = (clock or SystemClock()).now
     async with Net(user_agent=USER_AGENT, allow_hosts=getattr(settings, "allow_hosts", ())) as net:
         yield catalog.open_catalog(settings, net, folder=config.folder, now=now)
+
+
+@asynccontextmanager
+async def open_repositories(
+    config: Config, section: Section, clock: Clock | None = None
+) -> AsyncIterator[OpenRepositories]:
+    """What a section reads repositories from, its secrets read only now. Raises ConfigError."""
+    from callboard import repositories
+    from callboard.net import Net
+
+    settings = section.settings()
+    now = (clock or SystemClock()).now
+    async with Net(user_agent=USER_AGENT, allow_hosts=getattr(settings, "allow_hosts", ())) as net:
+        reader = repositories.open_repositories(settings, net, folder=config.folder, now=now)
+        try:
+            yield OpenRepositories(
+                reader=reader, activity_days=settings.activity_days, every=settings.read_every_minutes * MINUTE
+            )
+        finally:
+            await reader.close()
 
 
 def database_file(url: str) -> Path | None:

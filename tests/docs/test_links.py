@@ -18,6 +18,7 @@ from callboard import config
 from callboard.catalog import CATALOGS
 from callboard.cli import root
 from callboard.demo.wizsim.faults import NAMES, parse_fault
+from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -135,7 +136,7 @@ def test_keys_of_the_configuration_exist(path: Path) -> None:
             if section in config.FIXED:
                 wrong += unknown(config.FIXED[section], value, ())
             for table in value if section in config.LISTS else ():
-                kinds = SOURCES if section == "source" else CATALOGS
+                kinds = {"source": SOURCES, "catalog": CATALOGS, "repositories": FORGES}[section]
                 wrong += unknown(kinds[table["kind"]].config, table, ("kind",))
     assert wrong == []
 

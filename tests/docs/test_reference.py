@@ -11,6 +11,7 @@ import pytest
 from callboard import config
 from callboard.catalog import CATALOGS
 from callboard.cli import root
+from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import routes
@@ -35,7 +36,7 @@ def every_command() -> list[str]:
 
 def every_config() -> list[type[msgspec.Struct]]:
     """Every struct that a section of callboard.toml is read into."""
-    rooms = [spec.config for spec in (*SOURCES.values(), *CATALOGS.values())]
+    rooms = [spec.config for spec in (*SOURCES.values(), *CATALOGS.values(), *FORGES.values())]
     inner = [
         field.type
         for kind in rooms

@@ -9,21 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_PROJECT
+from callboard.domain.claims import canonical, changed_keys
 from callboard.domain.component import Entity, EntityRef
+from callboard.domain.evidence import Evidence, own
+from callboard.domain.groups import group_closure
 from callboard.domain.ownership import (
     LAST_ROUTED_TIER,
     Candidate,
-    Claims,
     Reason,
     Subject,
     SubjectProject,
     Verdict,
-    canonical,
-    changed_keys,
     decide,
-    group_closure,
     holding_key,
-    own,
 )
 
 NAMES = ["a", "b", "c", "d"]
@@ -94,8 +92,8 @@ def test_order_does_not_matter(catalog: list[Entity], subject: Subject, chance: 
     aliases = list(subject.aliases)
     chance.shuffle(aliases)
     projects = None if subject.projects is None else tuple(chance.sample(subject.projects, len(subject.projects)))
-    expected = own(subject, Claims.of(catalog))
-    found = own(Subject(tuple(aliases), projects), Claims.of(shuffled))
+    expected = own(subject, Evidence.of(catalog))
+    found = own(Subject(tuple(aliases), projects), Evidence.of(shuffled))
     assert found == expected
     assert holding_key(found) == holding_key(expected)
 
@@ -136,8 +134,8 @@ def test_claiming_what_is_claimed_gains_nothing(catalog: list[Entity], wanted: s
         annotations=(("wiz.io/project-id", wanted),),
     )
     subject = Subject((), (SubjectProject(wanted),))
-    before = own(subject, Claims.of(catalog))
-    after = own(subject, Claims.of([*catalog, newcomer]))
+    before = own(subject, Evidence.of(catalog))
+    after = own(subject, Evidence.of([*catalog, newcomer]))
     if before.routes:
         assert after.verdict == Verdict.CONFLICT
         assert after.readers == ()
@@ -149,10 +147,10 @@ def test_claiming_what_is_claimed_gains_nothing(catalog: list[Entity], wanted: s
 @given(catalogs, catalogs, subjects)
 def test_untouched_subjects_need_no_new_decision(old: list[Entity], new: list[Entity], subject: Subject) -> None:
     """When none of a subject's names is among the changed ones, its decision is what it was."""
-    before, after = Claims.of(old), Claims.of(new)
+    before, after = Evidence.of(old), Evidence.of(new)
     names = {(form, canonical(form, value)) for form, value in subject.aliases}
     names |= {(WIZ_PROJECT, project.external_id) for project in subject.projects or ()}
-    if bool(old) == bool(new) and not names & changed_keys(before, after):
+    if bool(old) == bool(new) and not names & changed_keys(before.claims, after.claims):
         assert own(subject, before) == own(subject, after)
 
 
@@ -173,7 +171,7 @@ def in_mono(name: str, folder: str, repository: str = "mono") -> Entity:
 @given(FOLDERS, st.sampled_from(["x/go.mod", "x/y/go.mod", "x/y/z/deep/go.mod", "xy/a", "elsewhere/a", "go.mod"]))
 def test_the_longest_folder_wins_and_a_folder_that_is_nobodys_stays_a_conflict(folders: list[str], path: str) -> None:
     """Among components of one repository; where no folder holds the file, all of them share it as without a path."""
-    claims = Claims.of(in_mono(folder.replace("/", "-"), folder) for folder in folders)
+    claims = Evidence.of(in_mono(folder.replace("/", "-"), folder) for folder in folders)
     repository = (REPOSITORY, "github.com/h/mono")
     decision = own(Subject((repository, (REPOSITORY_PATH, f"github.com/h/mono//{path}"))), claims)
     holding = [folder for folder in folders if f"{path}/".startswith(f"{folder}/")]
@@ -192,7 +190,7 @@ def test_a_component_of_another_repository_changes_nothing(
     """Even when its folder has the same name."""
     stranger = in_mono("stranger", folder, repository="strange")
     if catalog:
-        assert own(subject, Claims.of([*catalog, stranger])) == own(subject, Claims.of(catalog))
+        assert own(subject, Evidence.of([*catalog, stranger])) == own(subject, Evidence.of(catalog))
 
 
 @given(st.text(), st.sampled_from([REPOSITORY, REPOSITORY_PATH, WIZ_ASSET]))

@@ -29,6 +29,9 @@ def clear(store: Store) -> Store:
             if table not in (schema.meta, schema.revision):
                 conn.execute(delete(table))
         conn.execute(update(schema.revision).values(n=0))
+        conn.execute(delete(schema.meta).where(schema.meta.c.key != "seed"))
+    store.known = None
+    store.trusted_locations = ()
     forget(store.engine)
     return store
 

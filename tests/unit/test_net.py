@@ -75,6 +75,41 @@ async def test_a_redirect_is_refused_and_its_host_named(serve: Serve, local: Net
 
 
 @pytest.mark.parametrize(
+    ("location", "stays"),
+    [
+        ("/other?x=1", True),
+        ("{base}/other", True),
+        ("https://elsewhere.example/x", False),
+        ("//elsewhere.example/x", False),
+        ("http://127.0.0.1:1/x", False),
+        ("https://127.0.0.1/x", False),
+        ("http://user@127.0.0.1:{port}/x", False),
+        ("file:///etc/passwd", False),
+        ("http://[broken", False),
+    ],
+)
+async def test_a_redirect_that_stays_is_handed_back_to_who_asks_for_it(
+    serve: Serve, local: Net, location: str, *, stays: bool
+) -> None:
+    """Same scheme, host and port; it is never followed here, and one that leaves is refused as ever."""
+    asked: list[str] = []
+
+    async def respond(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        base = f"http://{request.host}"
+        there = location.format(base=base, port=request.host.partition(":")[2])
+        return web.Response(status=301, headers={"Location": there})
+
+    url = f"{await serve(respond)}/here"
+    if stays:
+        assert (await local.request("GET", url, redirects=True)).status == 301
+    else:
+        with pytest.raises(AddressRefusedError):
+            await local.request("GET", url, redirects=True)
+    assert asked == ["/here"]
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "http://example.com/",

@@ -48,6 +48,16 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/query/help"): BOARD,
     ("GET", "/api/v1/query/explain"): BOARD,
     ("GET", "/api/v1/live"): BOARD,
+    ("GET", "/api/v1/ownership/explain"): {**BOARD, "session": 400, "bearer": 400},  # without an id
+    ("GET", "/api/v1/ownership/report"): BOARD,
+    ("GET", "/api/v1/ownership/rules"): BOARD,
+    ("POST", "/api/v1/ownership/plan"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("POST", "/api/v1/ownership/apply"): {**BOARD, "session": 400, "bearer": 400},
+    ("POST", "/api/v1/ownership/confirm"): {**BOARD, "session": 400, "bearer": 400},
+    ("POST", "/api/v1/ownership/not-ours"): {**BOARD, "session": 400, "bearer": 400},
+    ("POST", "/api/v1/ownership/decisions/{decision_id}/undo"): NONE,
+    ("GET", "/api/v1/ownership/signals"): BOARD,
+    ("POST", "/api/v1/ownership/signals/{signal_id}/close"): NONE,
     ("GET", "/api/v1/sources"): BOARD,
     ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
     ("GET", "/healthz"): OPEN,
@@ -84,6 +94,8 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         source="wiz-main",
         cve="CVE-1999-0001",
         view_id="4711",
+        decision_id="4711",
+        signal_id="4711",
     )
     if path == "/api/v1/live":
         # It does not end as long as the door is open.

@@ -6,7 +6,7 @@ from collections import Counter
 
 from callboard.domain.claims import claims_of
 from callboard.domain.component import CatalogReading
-from callboard.domain.ownership import owner_problem
+from callboard.domain.groups import owner_problem
 from callboard.ports import Check
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 import structlog
 
@@ -23,10 +24,11 @@ from callboard.domain.finding import Kind
 from callboard.domain.instant import DAY, MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh, upkeep
+from callboard.usecases import browse, keep_fresh, repositories, upkeep
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.sync import RunReport
+from callboard.usecases.watch_ownership import watch
 from callboard.wiring import OpenSource, Services, open_source, rules_of
 
 LOOK_SECONDS = 15.0
@@ -39,6 +41,8 @@ LAST_RETRY = 60 * MINUTE
 STOP_SECONDS = 20.0
 MOST_TOLD = 10_000
 """Ids that webhooks may name before they are read. Beyond that they are refused: the next run sees them anyway."""
+
+_WATCH = "ownership"
 
 _log = structlog.get_logger("callboard.sync")
 
@@ -55,6 +59,8 @@ class Background:
         """By source: ids that webhooks named, in order."""
         self._open: dict[str, tuple[AsyncExitStack, OpenSource]] = {}
         """Sources stay open from one run to the next, so that their tokens are minted once."""
+        self._beside: dict[str, asyncio.Task[None]] = {}
+        """Readings of repositories that are under way."""
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -101,17 +107,51 @@ class Background:
         except asyncio.CancelledError:
             pass
         finally:
+            beside = tuple(self._beside.values())
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             for name in list(self._open):
                 await self._close(name)
 
     async def once(self) -> None:
         """Reads everything that is due now, and once a day forgets what is old."""
         self._forget()
-        for section in (*self._services.config.catalogs, *self._services.config.sources):
-            now = self._services.clock.now()
-            if now >= self._not_before.get(_key(section), 0):
-                with request_id():
-                    await self._read(section, now)
+        config = self._services.config
+        for section in config.repositories:
+            # Beside the others: a forge may make a reading wait for its limits, which must hold up no source.
+            if _key(section) not in self._beside and self._services.clock.now() >= self._not_before.get(
+                _key(section), 0
+            ):
+                task = self._beside[_key(section)] = asyncio.create_task(self._one(section))
+                task.add_done_callback(partial(self._ended, _key(section)))
+        for section in (*config.catalogs, *config.sources):
+            if self._services.clock.now() >= self._not_before.get(_key(section), 0):
+                await self._one(section)
+        await self._watch()
+
+    async def _one(self, section: Section) -> None:
+        with request_id():
+            await self._read(section, self._services.clock.now())
+
+    def _ended(self, key: str, _: asyncio.Task[None]) -> None:
+        self._beside.pop(key, None)
+
+    async def _watch(self) -> None:
+        """Looks after ownership once a minute."""
+        now = self._services.clock.now()
+        if now < self._not_before.get(_WATCH, 0):
+            return
+        self._not_before[_WATCH] = Instant(now + MINUTE)
+        try:
+            watched = await asyncio.to_thread(watch, self._services.store, clock=self._services.clock)
+        except CallboardError as error:
+            _log.error("ownership could not be looked after", reason=error.message)
+        else:
+            if watched.ended or watched.moved_findings or watched.new_signals:
+                _log.info(
+                    "ownership", ended=len(watched.ended), moved=watched.moved_findings, signals=watched.new_signals
+                )
 
     def _forget(self) -> None:
         now = self._services.clock.now()
@@ -126,7 +166,7 @@ class Background:
 
     async def _read(self, section: Section, now: Instant) -> None:
         try:
-            await (self._catalog(section) if section.what == "catalog" else self._source(section))
+            await self._READERS[section.what](self, section)
         except ConflictError:
             # Somebody else reads it right now, which is as good.
             self._not_before[_key(section)] = Instant(now + FIRST_RETRY)
@@ -142,6 +182,19 @@ class Background:
         report = await running.one_catalog(self._services, section)
         self._not_before[_key(section)] = Instant(self._services.clock.now() + CATALOG_EVERY)
         _log.info("catalog read", name=section.name, state=report.state, entities=report.entities, reason=report.reason)
+
+    async def _repositories(self, section: Section) -> None:
+        """On a schedule of their own. After a start the last reading counts, so that a restart asks nobody."""
+        key, now = _key(section), self._services.clock.now()
+        last = repositories.readings(self._services.store).get(section.name)
+        due = keep_fresh.repositories_due(section.settings().read_every_minutes, last)
+        if now < due:
+            self._not_before[key] = due
+            return
+        report, every = await running.one_place(self._services, section)
+        self._not_before[key] = Instant(self._services.clock.now() + every)
+        told = {"repositories": report.repositories, "read": report.read, "calls": report.calls}
+        _log.info("repositories read", name=section.name, state=report.state, reason=report.reason, **told)
 
     async def _source(self, section: Section) -> None:
         store, clock = self._services.store, self._services.clock
@@ -175,6 +228,12 @@ class Background:
         else:
             told = {"broken": report.broken, "unchecked": report.unchecked, "reason": report.not_asked}
             _log.info("links checked", source=section.name, **told)
+
+    _READERS: ClassVar[dict[str, Callable[[Background, Section], Awaitable[None]]]] = {
+        "catalog": _catalog,
+        "source": _source,
+        "repositories": _repositories,
+    }
 
     async def _opened(self, section: Section) -> OpenSource:
         if section.name not in self._open:

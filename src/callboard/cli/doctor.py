@@ -64,6 +64,7 @@ def examine(door: Door, *, offline: bool) -> list[Check]:
         with door.services() as services:
             checks.append(Check(subject="database", ok=True, message=f"{_where(config)} can be used."))
             checks += _freshness(services)
+            checks += _readings(services)
     except CallboardError as error:
         # No database yet is how every board begins.
         is_new = not _exists(config)
@@ -93,7 +94,7 @@ def _secrets(config: Config) -> list[Check]:
     from callboard.ports import Check
 
     checks = []
-    for section in (*config.sources, *config.catalogs):
+    for section in (*config.sources, *config.catalogs, *config.repositories):
         try:
             section.settings()
         except CallboardError as error:
@@ -148,19 +149,54 @@ def _freshness(services: Services) -> list[Check]:
     return checks
 
 
+def _readings(services: Services) -> list[Check]:
+    """When the repositories of each section were last read, and what the catalog names that is not there."""
+    from callboard.ports import Check
+    from callboard.usecases import repositories
+    from callboard.web import words
+
+    if not services.config.repositories:
+        return []
+    now = services.clock.now()
+    readings = repositories.readings(services.store)
+    checks = []
+    for section in services.config.repositories:
+        subject, last = f"repositories {section.name}: freshness", readings.get(section.name)
+        if last is None:
+            hint = f"`callboard repositories read {section.name}` reads them."
+            checks.append(Check(subject=subject, ok=None, message="They have never been read.", hint=hint))
+            continue
+        told = f"Read {words.ago(last.read_at, now)}, {last.state}: {words.count(last.repositories, 'repository', 'repositories')}."
+        is_whole = last.state == "complete"
+        checks.append(Check(subject=subject, ok=is_whole or None, message=told, hint=last.reason))
+    checks += [
+        Check(
+            subject="catalog: repositories",
+            ok=None,
+            message=f"{each.slug} has moved to {each.moved_to}; the old name stands in {words.count(each.components, 'component')}.",
+            hint="Correct the slug annotation in their catalog-info.yaml.",
+        )
+        for each in repositories.renamed(services.store)
+    ]
+    return checks
+
+
 async def ask_everyone(config: Config) -> list[Check]:
     """What the sources and catalogs say themselves."""
     from callboard.errors import CallboardError
     from callboard.ports import Check
-    from callboard.wiring import open_catalog, open_source
+    from callboard.wiring import open_catalog, open_repositories, open_source
 
     checks: list[Check] = []
-    for section in (*config.sources, *config.catalogs):
+    for section in (*config.sources, *config.catalogs, *config.repositories):
         subject = f"{section.what} {section.name}"
         try:
             if section.what == "source":
                 async with open_source(section) as opened:
                     found = await opened.source.check()
+            elif section.what == "repositories":
+                async with open_repositories(config, section) as place:
+                    found = await place.reader.check()
             else:
                 async with open_catalog(config, section) as catalog:
                     found = await catalog.check()

@@ -30,7 +30,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "system": ("callboard.cli.rollups:system", "What is open in a system, and what to do there first."),
     "domain": ("callboard.cli.rollups:domain", "What is open in a domain, and what to do there first."),
     "views": ("callboard.cli.views:views", "Queries with names."),
+    "ownership": (
+        "callboard.cli.ownership:ownership",
+        "Whose things are, why, and what a change of the rules would do.",
+    ),
     "sources": ("callboard.cli.sources:sources", "How fresh and how whole each source is."),
+    "repositories": (
+        "callboard.cli.repositories:repositories",
+        "Read source repositories: code owners, activity, manifests.",
+    ),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "db": ("callboard.cli.db:db", "Look after the database."),
     "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),

@@ -18,8 +18,10 @@ from callboard.errors import CallboardError, NotFoundError
 from callboard.telemetry import metrics
 from callboard.usecases import holds, keep_fresh, upkeep
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
+from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
 from callboard.usecases.sync import Progress, RunReport, sync
-from callboard.wiring import OpenSource, Services, open_catalog, open_source
+from callboard.usecases.watch_ownership import watch
+from callboard.wiring import OpenSource, Services, open_catalog, open_repositories, open_source
 
 BYTES_PER_FINDING = 2_000
 """On disk, with rule, resource, history and indexes. The made-up company takes 1,450; real texts are longer."""
@@ -74,6 +76,15 @@ def look_after(services: Services) -> None:
     upkeep.forget_engagement(services.store, services.clock)
 
 
+def watch_ownership(services: Services) -> None:
+    """Looks after ownership once something was read: what has ended, what has won twice, what is amiss."""
+    watched = watch(services.store, clock=services.clock)
+    for entry in watched.ended:
+        print(f"The mapping entry {entry} has ended.", file=sys.stderr)
+    if watched.moved_findings:
+        print(f"{watched.moved_findings:,} findings changed hands.", file=sys.stderr)
+
+
 async def everything(
     services: Services,
     sections: Sequence[Section],
@@ -106,6 +117,22 @@ async def one_catalog(services: Services, section: Section, *, accept: bool = Fa
         return await read_catalog(
             services.store, catalog, clock=services.clock, safety=services.config.safety, accept=accept
         )
+
+
+async def one_place(
+    services: Services, section: Section, listen: Callable[[RepositoriesProgress], object] | None = None
+) -> tuple[RepositoriesReport, int]:
+    """Reads the repositories of one section. With how long until the next reading, in microseconds."""
+    async with open_repositories(services.config, section, services.clock) as opened:
+        report = await read_repositories(
+            services.store,
+            opened.reader,
+            clock=services.clock,
+            activity_days=opened.activity_days,
+            sections=[each.name for each in services.config.repositories],
+            progress=listen,
+        )
+        return report, opened.every
 
 
 async def one_source(services: Services, section: Section, *, mode: Mode | None, listen: Listener | None) -> RunReport:

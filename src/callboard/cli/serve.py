@@ -89,6 +89,7 @@ def web_services(
         gate=LoopbackGate(services.clock, api_token=api_token or services.config.server.api_token or None),
         ready=lambda: _ready(services),
         version=__version__,
+        safety=services.config.safety,
         hooks=hooks,
         link_hosts=link_hosts(services.config),
         link_rules=link_rules(services.config),

@@ -88,6 +88,7 @@ def _sync(
         done = asyncio.run(
             running.everything(services, sections, catalogs, mode=Mode(mode) if mode else None, listen=listen)
         )
+    running.watch_ownership(services)
     if as_json:
         output.document(done)
     else:

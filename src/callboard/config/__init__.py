@@ -26,12 +26,24 @@ import msgspec
 
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
+from callboard.config.standards import Standards
 from callboard.domain import reconcile
 from callboard.domain.due import Policy, PolicyName
 from callboard.domain.finding import Severity
 from callboard.errors import ConfigError
 
-__all__ = ["Config", "Database", "Due", "Freshness", "Safety", "Section", "Server", "hide_password", "load"]
+__all__ = [
+    "Config",
+    "Database",
+    "Due",
+    "Freshness",
+    "Ownership",
+    "Safety",
+    "Section",
+    "Server",
+    "hide_password",
+    "load",
+]
 
 FILE_NAME = "callboard.toml"
 MAX_BYTES = 1_000_000
@@ -119,22 +131,32 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
         return Policy(name=PolicyName(self.policy), days=days, known_exploited_days=self.known_exploited_days or None)
 
 
+class Ownership(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose things are."""
+
+    trusted_locations: tuple[str, ...] = ()
+    """Catalog locations that only the right people can write, as the catalog names them; `*` stands for any text. Annotations
+    from there that name a source's own object also open what is sensitive."""
+
+
 FIXED: Mapping[str, type[msgspec.Struct]] = {
     "database": Database,
     "server": Server,
     "freshness": Freshness,
     "safety": Safety,
     "due": Due,
+    "standards": Standards,
+    "ownership": Ownership,
 }
-LISTS = ("source", "catalog")
+LISTS = ("source", "catalog", "repositories")
 """Sections that may come several times; each says its kind and its name."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured source or catalog, with its secrets still unread."""
+    """One configured source, catalog or place of repositories, with its secrets still unread."""
 
     what: str
-    """source or catalog."""
+    """source, catalog or repositories."""
     kind: str
     name: str
     secrets: tuple[Secret, ...]
@@ -160,8 +182,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     freshness: Freshness
     safety: Safety
     due: Due
+    standards: Standards
+    ownership: Ownership
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
+    repositories: tuple[Section, ...]
     notices: tuple[str, ...]
     """What is allowed and still deserves a word from `callboard doctor`."""
 
@@ -204,8 +229,11 @@ def load(
         freshness=fixed["freshness"],
         safety=fixed["safety"],
         due=fixed["due"],
+        standards=fixed["standards"],
+        ownership=fixed["ownership"],
         sources=lists["source"],
         catalogs=lists["catalog"],
+        repositories=lists["repositories"],
         notices=(*notices, *_open_to_others(reader)),
     )
 
@@ -241,6 +269,10 @@ def _kinds(what: str) -> Kinds:
         from callboard.sources import SOURCES
 
         return {kind: spec.config for kind, spec in SOURCES.items()}
+    if what == "repositories":
+        from callboard.repositories import FORGES
+
+        return {kind: spec.config for kind, spec in FORGES.items()}
     from callboard.catalog import CATALOGS
 
     return {kind: spec.config for kind, spec in CATALOGS.items()}

@@ -21,6 +21,10 @@ REPOSITORY_PATH = "repo.path"
 """Where in a repository something lies: `<host>/<org>/<repo>//<folder>/<file>`. Two slashes, since an `<org>` may have
 several names. It is claimed by nobody: it tells which of the claims on the repository mean this place."""
 
+IMAGE_SOURCE = "image.source"
+"""The repository that an image says it was built from, as `<host>/<org>/<repo>`: its label
+`org.opencontainers.image.source`. Claims on that repository mean it as well."""
+
 IMAGE = "image"
 """A container image."""
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from callboard.domain.alias import (
+    IMAGE_SOURCE,
     KUBERNETES_CLUSTER,
     KUBERNETES_ID,
     KUBERNETES_NAMESPACE,
@@ -31,7 +32,7 @@ Key = tuple[str, str]
 CLAIMING_KINDS = frozenset({"component", "resource", "api", "system"})
 """Kinds of entities that may own findings. Groups and users own through them; a domain is too wide to fix anything."""
 
-_CASELESS = frozenset({REPOSITORY, WIZ_REPOSITORY})
+_CASELESS = frozenset({REPOSITORY, WIZ_REPOSITORY, IMAGE_SOURCE})
 """Forms whose hosts compare names without letter case (GitHub and GitLab do)."""
 
 
@@ -209,6 +210,8 @@ class Claims(msgspec.Struct, frozen=True):
     """In the same order for the same entities, whatever order they came in."""
     entities: int
     """How many entities were read. 0: no catalog has been read yet, so that nothing is known about any owner."""
+    folders: dict[str, dict[str, tuple[Claim, ...]]] = {}
+    """Claims on repositories, by repository and by the folder that is meant."""
 
     @classmethod
     def of(cls, entities: Iterable[Entity]) -> Claims:
@@ -219,7 +222,36 @@ class Claims(msgspec.Struct, frozen=True):
             count += 1
             for claim in claims_of(entity):
                 found.setdefault(claim.key, set()).add(claim)
-        return cls({key: tuple(sorted(found[key], key=_order)) for key in sorted(found)}, count)
+        by_key = {key: tuple(sorted(found[key], key=_order)) for key in sorted(found)}
+        return cls(
+            by_key, count, {name: _by_folder(many) for (form, name), many in by_key.items() if form == REPOSITORY}
+        )
+
+    def after(self, before: Iterable[Entity], changed: Iterable[Entity]) -> Claims:
+        """The claims once the entities `before` are gone and those `changed` have come: the same as of all anew."""
+        old, new = tuple(before), tuple(changed)
+        found = dict(self.by_key)
+        for claim in {claim for each in old for claim in claims_of(each)}:
+            left = tuple(each for each in found.get(claim.key, ()) if each != claim)
+            found[claim.key] = left
+            if not left:
+                del found[claim.key]
+        for claim in {claim for each in new for claim in claims_of(each)}:
+            found[claim.key] = tuple(sorted({*found.get(claim.key, ()), claim}, key=_order))
+        folders = dict(self.folders)
+        for form, name in {claim.key for each in (*old, *new) for claim in claims_of(each)}:
+            if form == REPOSITORY:
+                folders[name] = _by_folder(found.get((form, name), ()))
+                if not folders[name]:
+                    del folders[name]
+        return Claims(found, self.entities - len(old) + len(new), folders)
+
+
+def _by_folder(claims: Iterable[Claim]) -> dict[str, tuple[Claim, ...]]:
+    found: dict[str, list[Claim]] = {}
+    for claim in claims:
+        found.setdefault(claim.path, []).append(claim)
+    return {path: tuple(many) for path, many in found.items()}
 
 
 def changed_keys(old: Claims, new: Claims) -> frozenset[Key]:

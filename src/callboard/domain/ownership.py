@@ -3,61 +3,69 @@
 A subject is what ownership is decided for: a resource, or for an inherited finding its base image. Routing answers "who
 should fix this?", where a best guess is useful; reading answers "who may see this?", where a wrong guess leaks a
 weakness. So a contradiction is routed to everybody it may concern and read by none of them.
+
+`domain.evidence` gathers the candidates, this file decides between them.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from callboard.domain.access import Depth
-from callboard.domain.alias import (
-    KUBERNETES_CLUSTER,
-    REPOSITORY,
-    REPOSITORY_PATH,
-    WIZ_ASSET,
-    WIZ_EXTERNAL,
-    WIZ_PROJECT,
-    WIZ_REPOSITORY,
-)
-from callboard.domain.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
-from callboard.domain.component import Entity, EntityRef, kind_of
-from callboard.domain.repository import IN_REPOSITORY
-
-__all__ = [
-    "Candidate",
-    "Claim",
-    "Claims",
-    "Key",
-    "Ownership",
-    "Reason",
-    "Subject",
-    "SubjectProject",
-    "Verdict",
-    "canonical",
-    "changed_keys",
-    "claims_of",
-    "decide",
-    "group_closure",
-    "holding_key",
-    "own",
-    "owner_problem",
-]
+from callboard.domain.claims import Key
+from callboard.domain.component import EntityRef
 
 LAST_ROUTED_TIER = 6
 """Weaker evidence (activity, alike names) is a suggestion: shown, never routed, never read."""
-
-_SENSITIVE_TIERS = (1, 2)
-"""Evidence strong enough for sight of sensitive fields: an approved rule, or an annotation from a trusted location."""
 
 RESOURCE = 1_000_000
 """Specificity of a claim on the resource itself."""
 LEAF_PROJECT = 500_000
 """Specificity of a claim on a project that holds it. A folder project counts its nesting level, so the nearest wins."""
+BY_PERSON = 10 * RESOURCE
+"""Specificity of a person's word on this one resource."""
 
-_NAMES_RESOURCE = frozenset({WIZ_ASSET, WIZ_EXTERNAL, WIZ_REPOSITORY})
+
+@enum.unique
+class Tier(enum.IntEnum):
+    """How strong evidence is, 1 the strongest. The numbers are stored: never change one."""
+
+    RULE = 1
+    """A mapping rule, or a person's word, that somebody who may map has approved."""
+    NAMED = 2
+    """An annotation that names the source's own object."""
+    REPOSITORY = 3
+    """The repository, or where an artefact was built from."""
+    TAG = 4
+    """A cloud tag with a declared vocabulary."""
+    LABEL = 5
+    """A label or namespace in Kubernetes."""
+    DEFAULT = 6
+    """The default of an account or a project."""
+    ACTIVITY = 7
+    """Code owners, and who worked there lately. A suggestion."""
+    NAME = 8
+    """Names that are alike. A suggestion."""
+
+    @property
+    def words(self) -> str:
+        """The tier in words, for people."""
+        return _TIER_WORDS[self]
+
+
+_TIER_WORDS = {
+    Tier.RULE: "approved rule",
+    Tier.NAMED: "annotation",
+    Tier.REPOSITORY: "repository",
+    Tier.TAG: "tag",
+    Tier.LABEL: "Kubernetes label",
+    Tier.DEFAULT: "account default",
+    Tier.ACTIVITY: "activity",
+    Tier.NAME: "similar name",
+}
 
 
 @enum.unique
@@ -79,6 +87,7 @@ class Reason(enum.StrEnum):
     NO_PROJECT = "no-project"
     UNCLAIMED_PROJECT = "unclaimed-project"
     CONTRADICTION = "contradiction"
+    DISOWNED = "disowned"
 
     @property
     def words(self) -> str:
@@ -92,6 +101,7 @@ _WORDS = {
     Reason.NO_PROJECT: "it is in no project, and no annotation names it",
     Reason.UNCLAIMED_PROJECT: "its project is claimed by nobody",
     Reason.CONTRADICTION: "components of different owners claim it",
+    Reason.DISOWNED: "its owners said that it is not theirs",
 }
 
 
@@ -104,12 +114,51 @@ class SubjectProject(msgspec.Struct, frozen=True):
     """How many folders are above it. 0: at the top."""
 
 
+class Service(msgspec.Struct, frozen=True):
+    """An application service of the source that the subject belongs to."""
+
+    name: str
+    from_catalog: bool = False
+    """The source has it from the portal's own catalog."""
+
+
+@enum.unique
+class Word(enum.StrEnum):
+    """What a person can say about whose one resource is. The words are stored: never change one."""
+
+    CONFIRM = "confirm"
+    """It is theirs, says somebody who may map: the strongest evidence there is."""
+    ENDORSE = "endorse"
+    """It is ours, says the team it is routed to: kept and shown, and it widens nobody's sight."""
+    NOT_OURS = "not-ours"
+    """It is not ours, says the team it is routed to: that team is no candidate any more."""
+
+
+class Said(msgspec.Struct, frozen=True, order=True):
+    """What somebody said about one entity and this subject, and has not taken back."""
+
+    word: Word
+    entity: EntityRef
+    by: str
+
+
 class Subject(msgspec.Struct, frozen=True):
     """What ownership is decided for, by all its names."""
 
     aliases: tuple[Key, ...]
     projects: tuple[SubjectProject, ...] | None = None
     """Empty: the source says it is in none. None: the source does not tell."""
+    source: str = ""
+    """The operator's name of the source."""
+    types: tuple[str, ...] = ()
+    """The source's words for what it is."""
+    accounts: tuple[str, ...] = ()
+    """The account or subscription it is in, by id and by name."""
+    name: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Its tags; of an object in Kubernetes they are its labels."""
+    services: tuple[Service, ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True, order=True):
@@ -120,10 +169,17 @@ class Candidate(msgspec.Struct, frozen=True, order=True):
     form: str
     value: str
     annotation: str
+    """The annotation, the tag, or what else says so."""
     specificity: int
     """How closely the claim fits; compared within a tier, larger wins."""
     owner: EntityRef | None = None
     """The entity's owner when this was decided."""
+    trusted: bool = False
+    """Whoever wrote this evidence may open what is sensitive by it."""
+    rule: str = ""
+    """The mapping rule that says so: entities that one rule names together share the subject."""
+    dropped: str = ""
+    """Why it does not count, in words. Empty: it counts."""
 
     @property
     def text(self) -> str:
@@ -149,54 +205,42 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def disputed(self) -> bool:
         """True when evidence that may route speaks for an entity the subject is not routed to."""
-        return any(each.entity not in self.routes and each.tier <= LAST_ROUTED_TIER for each in self.candidates)
+        return any(
+            each.entity not in self.routes and each.tier <= LAST_ROUTED_TIER and not each.dropped
+            for each in self.candidates
+        )
 
 
-def own(subject: Subject, claims: Claims, *, trusted: frozenset[EntityRef] = frozenset()) -> Ownership:
-    """Whose `subject` is, as far as the claims tell. The same for the same input in any order.
-
-    `trusted` are entities read from a catalog location that only their owners can write: their annotations also give
-    sight of what is sensitive.
-    """
-    return decide(_candidates(subject, claims), trusted=trusted, otherwise=_unmapped_reason(subject, claims))
-
-
-def decide(
-    candidates: Sequence[Candidate], *, otherwise: Reason, trusted: frozenset[EntityRef] = frozenset()
-) -> Ownership:
+def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
     """The decision among candidates: strongest tier, then closest fit. `otherwise` is the reason when none may route.
 
     Candidates of one tier and fit that name different entities contradict each other, unless all have one and the same
-    owner: then nobody would see more by either claim, and the subject is simply shared by components of one team.
-    An entity without owner contradicts like any other, so that dropping an owner never hands its findings to a rival.
+    owner, or one approved rule names them together: then nobody would see more by either claim than was agreed to, and
+    the subject is simply shared. An entity without owner contradicts like any other, so that dropping an owner never
+    hands its findings to a rival.
     """
     ordered = tuple(sorted(set(candidates), key=_strongest_first)) if len(candidates) > 1 else tuple(candidates)
-    if not ordered or ordered[0].tier > LAST_ROUTED_TIER:
-        return Ownership(
-            routes=(), readers=(), tier=None, verdict=Verdict.UNMAPPED, reason=otherwise, candidates=ordered
+    first = next((each for each in ordered if not each.dropped), None)
+    if first is None or first.tier > LAST_ROUTED_TIER:
+        reason = (
+            Reason.DISOWNED if any(each.dropped and each.tier <= LAST_ROUTED_TIER for each in ordered) else otherwise
         )
-    first = ordered[0]
+        return Ownership(routes=(), readers=(), tier=None, verdict=Verdict.UNMAPPED, reason=reason, candidates=ordered)
     tier = first.tier
-    routes = [first.entity]
-    owners = {first.owner}
-    for each in ordered[1:]:
-        if each.tier != tier or each.specificity != first.specificity:
-            break
-        if each.entity != routes[-1]:
-            routes.append(each.entity)
-        owners.add(each.owner)
-    if len(routes) > 1 and (len(owners) > 1 or None in owners):
+    equal = [
+        each for each in ordered if each.tier == tier and each.specificity == first.specificity and not each.dropped
+    ]
+    routes = tuple(dict.fromkeys(each.entity for each in equal))
+    owners = {each.owner for each in equal}
+    if len(routes) > 1 and (len(owners) > 1 or None in owners) and not _is_shared(equal, routes):
         return Ownership(
-            routes=tuple(routes),
-            readers=(),
-            tier=tier,
-            verdict=Verdict.CONFLICT,
-            reason=Reason.CONTRADICTION,
+            routes=routes, readers=(), tier=tier, verdict=Verdict.CONFLICT, reason=Reason.CONTRADICTION,
             candidates=ordered,
-        )
+        )  # fmt: skip
+    trusted = {each.entity for each in equal if each.trusted} if tier > Tier.RULE else set(routes)
     return Ownership(
-        routes=tuple(routes),
-        readers=tuple((entity, _depth(tier, entity, trusted)) for entity in routes),
+        routes=routes,
+        readers=tuple((entity, Depth.SENSITIVE if entity in trusted else Depth.WORK) for entity in routes),
         tier=tier,
         verdict=Verdict.MAPPED,
         reason=None,
@@ -204,13 +248,15 @@ def decide(
     )
 
 
-def _depth(tier: int, entity: EntityRef, trusted: frozenset[EntityRef]) -> Depth:
-    if tier == 1 or (tier in _SENSITIVE_TIERS and entity in trusted):
-        return Depth.SENSITIVE
-    return Depth.WORK
+def _is_shared(equal: Sequence[Candidate], routes: Sequence[EntityRef]) -> bool:
+    """Whether approved rules, each by itself, name exactly these entities together."""
+    by_rule: dict[str, set[EntityRef]] = {}
+    for each in equal:
+        by_rule.setdefault(each.rule, set()).add(each.entity)
+    return "" not in by_rule and all(named == set(routes) for named in by_rule.values())
 
 
-def _strongest_first(candidate: Candidate) -> tuple[int, int, EntityRef, str, str, str, str]:
+def _strongest_first(candidate: Candidate) -> tuple[int, int, EntityRef, str, str, str, str, str, str, bool]:
     return (
         candidate.tier,
         -candidate.specificity,
@@ -219,85 +265,10 @@ def _strongest_first(candidate: Candidate) -> tuple[int, int, EntityRef, str, st
         candidate.value,
         candidate.annotation,
         candidate.owner or "",
+        candidate.rule,
+        candidate.dropped,
+        candidate.trusted,
     )
-
-
-def _candidates(subject: Subject, claims: Claims) -> list[Candidate]:
-    """Every claim on one of the subject's names, with how closely it fits."""
-    found: list[Candidate] = []
-    claimed = claims.by_key
-    for form, value in subject.aliases:
-        if form == REPOSITORY_PATH:
-            continue
-        name = canonical(form, value)
-        of_name = claimed.get((form, name), ())
-        if form == REPOSITORY and of_name:
-            found += _of_repository(of_name, _paths_in(name, subject))
-            continue
-        for claim in of_name:
-            fit = _fit(claim, subject)
-            if fit is not None:
-                found.append(_candidate(claim, fit))
-    for project in subject.projects or ():
-        for claim in claimed.get((WIZ_PROJECT, canonical(WIZ_PROJECT, project.external_id)), ()):
-            fit = min(project.nesting_level, LEAF_PROJECT - 1) if project.is_folder else LEAF_PROJECT
-            found.append(_candidate(claim, fit))
-    return found
-
-
-def _of_repository(claims: Sequence[Claim], paths: Sequence[Sequence[str]]) -> list[Candidate]:
-    """The claims on one repository that mean one of these places in it, the deepest folder the closest.
-
-    Claims are found by the repository alone, so that a component that comes or goes touches every subject in its
-    repository and no other. Where no claim means any of the places, or none is known, all of them count alike: nobody
-    says that this part of the repository is somebody else's, so it stays with those who share the repository.
-    """
-    fits = [(claim, _folder_fit(claim.path, paths)) for claim in claims] if paths else []
-    found = [_candidate(claim, fit) for claim, fit in fits if fit is not None]
-    return found or [_candidate(claim, 0) for claim in claims]
-
-
-def _paths_in(repository: str, subject: Subject) -> list[list[str]]:
-    """The places of the subject in this repository, as names of folders and the file."""
-    found = []
-    for form, value in subject.aliases:
-        if form == REPOSITORY_PATH:
-            inside, _, path = canonical(form, value).partition(IN_REPOSITORY)
-            if inside == repository:
-                found.append(path.split("/"))
-    return found
-
-
-def _candidate(claim: Claim, fit: int) -> Candidate:
-    return Candidate(claim.entity_ref, claim.tier, claim.form, claim.value, claim.annotation, fit, claim.owner)
-
-
-def _fit(claim: Claim, subject: Subject) -> int | None:
-    """The specificity of a claim on one of the subject's aliases. None: it means another cluster."""
-    if claim.form in _NAMES_RESOURCE:
-        return RESOURCE
-    if claim.form == WIZ_PROJECT:
-        return LEAF_PROJECT
-    if claim.cluster:
-        clusters = [canonical(form, value) for form, value in subject.aliases if form == KUBERNETES_CLUSTER]
-        return 1 if claim.cluster in clusters else None
-    return 0
-
-
-def _folder_fit(folder: str, paths: Sequence[Sequence[str]]) -> int | None:
-    """How many folders deep the claim reaches towards one of the places. None: towards none of them."""
-    if not folder:
-        return 0
-    wanted = folder.split("/")
-    return len(wanted) if any(path[: len(wanted)] == wanted for path in paths) else None
-
-
-def _unmapped_reason(subject: Subject, claims: Claims) -> Reason:
-    if not claims.entities:
-        return Reason.CATALOG_EMPTY
-    if subject.projects is None:
-        return Reason.NOT_NAMED
-    return Reason.UNCLAIMED_PROJECT if subject.projects else Reason.NO_PROJECT
 
 
 def holding_key(ownership: Ownership) -> str:
@@ -306,37 +277,15 @@ def holding_key(ownership: Ownership) -> str:
     return msgspec.json.encode((ownership.verdict, ownership.reason, ownership.routes, readers)).decode()
 
 
-def group_closure(entities: Iterable[Entity]) -> tuple[tuple[EntityRef, EntityRef], ...]:
-    """Every pair (above, below) of groups, each group also with itself, sorted.
+def must_win_again(ownership: Ownership, verdict: str, routes: Sequence[EntityRef]) -> bool:
+    """Whether a decision against the entities a subject has been routed to (`routes`, by `verdict`) has to be found twice.
 
-    Reading reaches down along these pairs, so a circle gives nothing: groups that are said to stand above each other
-    stand above nobody by that, and neither do they stand above what hangs below the circle.
+    Tags, labels and defaults change without anybody looking. Where they give a subject to somebody else while those who
+    have it still have a claim, one sync is not enough, so that what flickers at the source moves nothing.
     """
-    parents = {entity.ref: entity.parent for entity in entities if entity.kind == "group"}
-    pairs: set[tuple[EntityRef, EntityRef]] = set()
-    for below, parent in parents.items():
-        line = [below]
-        seen = {below}
-        above = parent
-        while above is not None and above in parents and above not in seen:
-            line.append(above)
-            seen.add(above)
-            above = parents[above]
-        if above in seen:
-            del line[max(1, line.index(above)) :]
-        pairs.update((each, below) for each in line)
-    return tuple(sorted(pairs))
-
-
-def owner_problem(component: Entity, entities: Mapping[EntityRef, Entity]) -> str | None:
-    """Why the owner of a component cannot act, in words. None: it can."""
-    if component.owner is None:
-        return "no owner in catalog"
-    owner = entities.get(component.owner)
-    if owner is None:
-        return "owner does not exist"
-    if owner.kind == "user":
-        return None
-    if kind_of(owner.ref) != "group":
-        return "owner is no group and no user"
-    return None if owner.members else "group has no members"
+    if verdict != Verdict.MAPPED or ownership.verdict is not Verdict.MAPPED or set(routes) == set(ownership.routes):
+        return False
+    if ownership.tier is None or ownership.tier < Tier.TAG:
+        return False
+    standing = {each.entity for each in ownership.candidates if each.tier <= LAST_ROUTED_TIER and not each.dropped}
+    return set(routes) <= standing

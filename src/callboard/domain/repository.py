@@ -64,6 +64,25 @@ def place_of_location(location: str) -> Place | None:
     return _forge(host, parts)
 
 
+def place_of_remote(remote: str) -> Place | None:
+    """The repository that a Git remote names, by URL or as `git@host:org/repo.git`. None when it names none."""
+    if "://" in remote:
+        try:
+            url = urlsplit(remote.strip())
+            host, path = url.hostname, unquote(url.path)
+        except ValueError:
+            return None
+        if url.scheme not in ("https", "http", "ssh", "git"):
+            return None
+    else:
+        address, _, path = remote.strip().partition(":")
+        host = address.rpartition("@")[2].lower()
+    parts = [unicodedata.normalize("NFC", part) for part in path.strip("/").removesuffix(".git").split("/")]
+    if not host or "/" in host or not _is_name(host) or len(parts) < 2 or any(not _is_name(part) for part in parts):
+        return None
+    return Place(host, "/".join(parts))
+
+
 def path_in(repository: str, path: str) -> str | None:
     """`<repository>//<path>` of a file or folder in a repository. None when the path is none, or leads out of it."""
     parts = [unicodedata.normalize("NFC", part) for part in path.split("/") if part not in ("", ".")]

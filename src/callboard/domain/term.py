@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from callboard.domain.finding import Resource
 
@@ -13,14 +14,17 @@ TAG = "tag"
 ENVIRONMENT = "env"
 
 _ENVIRONMENT_TAGS = frozenset({"env", "environment", "stage"})
-_MOST_TAGS = 50
-_MOST_CHARACTERS = 200
+MOST_TAGS = 50
+"""Tags of one resource that count, for filters and for ownership."""
+MOST_CHARACTERS = 200
+"""Of a value that is filtered by."""
 _BREAK = re.compile(r"[\W_]+")
 
 
 def folded(text: str) -> str:
-    """As search compares: any letter case, one space between words."""
-    return " ".join(text.casefold().split())
+    """As search compares: any letter case, one space between words, letters and their accents joined (Unicode NFC)."""
+    text = " ".join(text.casefold().split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def searchable(*parts: str | None) -> str:
@@ -48,14 +52,14 @@ def terms_of(resource: Resource) -> list[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
 
     def note(form: str, value: str | None) -> None:
-        if value and (text := folded(value)[:_MOST_CHARACTERS]):
+        if value and (text := folded(value)[:MOST_CHARACTERS]):
             found.add((form, text))
 
     note(ACCOUNT, resource.account_id)
     note(ACCOUNT, resource.account_name)
     note(REGION, resource.region)
     note(CLOUD, resource.platform)
-    for key, value in resource.tags[:_MOST_TAGS]:
+    for key, value in resource.tags[:MOST_TAGS]:
         note(TAG, key)
         note(TAG, f"{key}={value}")
         if key.casefold() in _ENVIRONMENT_TAGS:

@@ -88,6 +88,7 @@ class Applier:
     """Writes batches of observations for one source and one run. Call `apply` inside `Store.write`."""
 
     def __init__(self, store: Store, *, source_id: int, run_id: int) -> None:
+        self._store = store
         self._dialect = store.dialect
         self._policy = store.policy
         self._source_id = source_id
@@ -110,10 +111,10 @@ class Applier:
 
     def _current_holdings(self, conn: Connection) -> owning.Holdings:
         """Start of a transaction: see that what is remembered still holds."""
-        if self._holdings is not None and self._holdings.version != owning.catalog_version(conn):
+        if self._holdings is not None and not self._holdings.is_current(conn):
             self.forget()
         if self._holdings is None:
-            self._holdings = owning.Holdings(conn, self._dialect)
+            self._holdings = owning.Holdings(conn, self._store)
         return self._holdings
 
     def apply(

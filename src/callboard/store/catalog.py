@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from callboard.domain.alias import WIZ_PROJECT
-from callboard.domain.claims import Claims, changed_keys, claims_of
+from callboard.domain.claims import CLAIMING_KINDS, claims_of
 from callboard.domain.component import CatalogProblem, Entity, EntityRef
+from callboard.domain.drift import News, SignalKind
+from callboard.domain.groups import group_closure
 from callboard.domain.instant import Instant
-from callboard.domain.ownership import group_closure
-from callboard.store import owning, schema
+from callboard.store import evidence, owning, schema, signals, touched
 from callboard.store.counting import Ledger
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
@@ -29,6 +29,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     changed: int
     gone: int
+    """Missed by two complete readings in a row."""
+    missing: int = 0
+    """Missed by this one for the first time: nobody sees anything by them any more."""
     subjects: int
     """Resources decided again."""
     moved_resources: int
@@ -92,99 +95,190 @@ def entities_of(conn: Connection, name: str) -> dict[EntityRef, Entity]:
 
 
 def apply_reading(
-    conn: Connection, store: Store, name: str, entities: Sequence[Entity], *, complete: bool, now: Instant
-) -> Change:
-    """Write a reading: entities, groups, claims, and every resource whose claims changed. Inside `Store.write`.
+    conn: Connection, store: Store, name: str, entities: Sequence[Entity], *, complete: bool, now: Instant,
+    agreed: bool = False,
+) -> Change:  # fmt: skip
+    """Write a reading: entities, groups, claims, and every resource whose evidence changed. Inside `Store.write`.
 
-    The reading itself must have been noted before. Without `complete` nothing is taken for gone.
+    The reading itself must have been noted before. Without `complete` nothing is taken for gone. `agreed`: a person has
+    looked at it, so that nothing has to be seen twice.
     """
-    before = owning.load_entities(conn)
-    old_claims = Claims.of(before.values())
-    new, changed, gone = _write_entities(conn, store, name, entities, complete=complete, now=now)
-    if not (new or changed or gone):
+    difference = _difference(conn, name, entities, complete=complete)
+    if agreed:
+        gone = (*difference.missing, *difference.gone)
+        difference = msgspec.structs.replace(difference, missing=(), gone=gone)
+    if not difference:
         return Change(
             new=0, changed=0, gone=0, subjects=0, moved_resources=0, moved_findings=0, resources=_resources(conn)
         )
-    after = owning.load_entities(conn)
-    _write_groups(conn, store, after)
-    _write_claims(conn, store, after)
-    holdings = Holdings(conn, store.dialect)
-    subjects = _touched(conn, store, old_claims, holdings.claims)
+    return apply_difference(conn, store, name, difference, now=now, agreed=agreed)
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """How a reading differs from what is stored, entity by entity."""
+
+    new: tuple[Entity, ...] = ()
+    changed: tuple[Entity, ...] = ()
+    missing: tuple[EntityRef, ...] = ()
+    """Not in a complete reading for the first time."""
+    gone: tuple[EntityRef, ...] = ()
+    """Not in a complete reading for the second time."""
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.missing or self.gone)
+
+
+def _difference(conn: Connection, name: str, entities: Sequence[Entity], *, complete: bool) -> Difference:
+    table = schema.entity.c
+    known = {
+        row.ref: row
+        for row in conn.execute(select(table.ref, table.body, table.gone_at, table.missing_at, table.catalog))
+    }
+    new: list[Entity] = []
+    changed: list[Entity] = []
+    came = set()
+    encode = msgspec.msgpack.Encoder().encode
+    for entity in entities:
+        row = known.get(entity.ref)
+        if row is not None and row.catalog != name and row.gone_at is None:
+            continue  # the catalog that had it first keeps it
+        came.add(entity.ref)
+        if row is None:
+            new.append(entity)
+        elif (
+            bytes(row.body) != encode(entity) or row.gone_at is not None or row.missing_at is not None
+            or row.catalog != name
+        ):  # fmt: skip
+            changed.append(entity)
+    missing: list[EntityRef] = []
+    gone: list[EntityRef] = []
+    for ref, row in known.items() if complete else ():
+        if row.catalog == name and row.gone_at is None and ref not in came:
+            (missing if row.missing_at is None else gone).append(EntityRef(ref))
+    return Difference(new=tuple(new), changed=tuple(changed), missing=tuple(missing), gone=tuple(gone))
+
+
+def apply_difference(
+    conn: Connection, store: Store, name: str, difference: Difference, *, now: Instant, agreed: bool = False
+) -> Change:
+    """Write what differs, and everything that follows from it. Inside `Store.write`."""
+    known = evidence.current(conn, store)
+    refs = [*(each.ref for each in difference.changed), *difference.missing, *difference.gone]
+    before = _stored(conn, store, refs)
+    _write(conn, store, name, difference, now=now)
+    after = _stored(conn, store, [*(each.ref for each in difference.new), *refs])
+    former = evidence.after(conn, store, known, before.values(), after.values())
+    _write_claims(conn, store, former.ids, [*before.values()], [*after.values()])
+    kinds = {each.kind for each in (*before.values(), *after.values())}
+    if kinds & {"group", "user"}:
+        _write_groups(conn, store, former.ids)
+    holdings = Holdings(conn, store, former)
+    subjects = touched.by_entities(conn, store, known, former, before=before, after=after)
+    signals.note(conn, store.dialect, _news(before, after, difference), now=now)
+    came_back = [each.ref for each in difference.changed] + list(difference.gone)
+    signals.over(conn, store.dialect, SignalKind.ENTITY_MISSING, came_back, now=now)
     ledger = Ledger()
-    moves = owning.decide_again(conn, store.dialect, holdings, subjects, now=now)
+    moves = owning.decide_again(conn, store.dialect, holdings, subjects, now=now, at_once=agreed)
     moved = owning.move(conn, store.dialect, moves, ledger, now=now)
     ledger.write(conn, store.dialect)
     return Change(
-        new=new,
-        changed=changed,
-        gone=gone,
+        new=len(difference.new),
+        changed=len(difference.changed),
+        gone=len(difference.gone),
+        missing=len(difference.missing),
         subjects=len(subjects),
-        moved_resources=len(moves),
+        moved_resources=sum(each.before != each.after for each in moves),
         moved_findings=moved,
         resources=_resources(conn),
     )
+
+
+def _news(before: Mapping[EntityRef, Entity], after: Mapping[EntityRef, Entity], difference: Difference) -> list[News]:
+    """What the owners of entities are told."""
+    found = []
+    for ref, entity in before.items():
+        if entity.kind not in CLAIMING_KINDS:
+            continue
+        now_owner = after[ref].owner if ref in after else None
+        if ref in difference.missing or ref in difference.gone:
+            kind = SignalKind.ENTITY_MISSING if ref in difference.missing else SignalKind.ENTITY_GONE
+        elif entity.owner != now_owner and entity.owner is not None:
+            kind = SignalKind.OWNER_CHANGED
+        else:
+            continue
+        told = tuple({each for each in (entity.owner, now_owner) if each is not None})
+        found.append(News(kind=kind, about=ref, old=entity.owner, new=now_owner, readers=told))
+    return found
 
 
 def _resources(conn: Connection) -> int:
     return next_id(conn, schema.resource) - 1
 
 
-def _write_entities(
-    conn: Connection, store: Store, name: str, entities: Sequence[Entity], *, complete: bool, now: Instant
-) -> tuple[int, int, int]:
+def _stored(conn: Connection, store: Store, refs: Sequence[EntityRef]) -> dict[EntityRef, Entity]:
+    """These entities as ownership knows them: without those that are gone, and without the owners of missing ones."""
+    decode = msgspec.msgpack.Decoder(Entity).decode
+    found: dict[EntityRef, Entity] = {}
+    columns = ["ref", "body", "missing_at", "gone_at"]
+    for ref, body, missing_at, gone_at in store.dialect.lookup(conn, schema.entity, columns, "ref", refs):
+        if gone_at is None:
+            entity = decode(bytes(body))
+            found[EntityRef(ref)] = entity if missing_at is None else msgspec.structs.replace(entity, owner=None)
+    return found
+
+
+def _write(conn: Connection, store: Store, name: str, difference: Difference, *, now: Instant) -> None:
     table = schema.entity
-    known = {
-        row.ref: row
-        for row in conn.execute(select(table.c.ref, table.c.id, table.c.body, table.c.gone_at, table.c.catalog))
-    }
+    encode = msgspec.msgpack.encode
     free = next_id(conn, table)
-    new: list[Row] = []
-    changed: list[Row] = []
-    came = set()
-    for entity in entities:
-        row = known.get(entity.ref)
-        if row is not None and row.catalog != name and row.gone_at is None:
-            continue  # the catalog that had it first keeps it
-        came.add(entity.ref)
-        body = msgspec.msgpack.encode(entity)
-        if row is None:
-            new.append(
-                (free, entity.ref, name, entity.kind, entity.name, entity.owner, None, entity.system, body, None)
-            )
-            free += 1
-        elif bytes(row.body) != body or row.gone_at is not None or row.catalog != name:
-            changed.append((name, entity.kind, entity.name, entity.owner, entity.system, body, None, row.id))
-    store.dialect.insert(conn, table, new)
-    store.dialect.update(
-        conn, table, ["catalog", "kind", "name", "owner_ref", "system_ref", "body", "gone_at"], ["id"], changed
-    )
-    gone: list[Row] = []
-    if complete:
-        gone = [
-            (now, row.id)
-            for ref, row in known.items()
-            if row.catalog == name and row.gone_at is None and ref not in came
-        ]
-        store.dialect.update(conn, table, ["gone_at"], ["id"], gone)
-    if new or changed or gone:
-        _link_owners(conn)
-    return len(new), len(changed), len(gone)
-
-
-def _link_owners(conn: Connection) -> None:
-    """Point every entity at its owner's row; an owner that does not exist owns nothing."""
-    table = schema.entity
-    rows = conn.execute(select(table.c.id, table.c.ref, table.c.owner_ref, table.c.owner_id, table.c.gone_at)).all()
-    ids = {row.ref: row.id for row in rows if row.gone_at is None}
-    wrong = [
-        {"entity": row.id, "owner": ids.get(row.owner_ref)} for row in rows if ids.get(row.owner_ref) != row.owner_id
+    new: list[Row] = [
+        (free + at, each.ref, name, each.kind, each.name, each.owner, None, each.system, encode(each), None, None)
+        for at, each in enumerate(difference.new)
     ]
+    store.dialect.insert(conn, table, new)
+    changed: list[Row] = [
+        (name, each.kind, each.name, each.owner, each.system, encode(each), None, None, each.ref)
+        for each in difference.changed
+    ]
+    columns = ["catalog", "kind", "name", "owner_ref", "system_ref", "body", "gone_at", "missing_at"]
+    store.dialect.update(conn, table, columns, ["ref"], changed)
+    store.dialect.update(conn, table, ["missing_at"], ["ref"], [(now, ref) for ref in difference.missing])
+    store.dialect.update(conn, table, ["gone_at"], ["ref"], [(now, ref) for ref in difference.gone])
+    _link_owners(conn, store, difference)
+
+
+def _link_owners(conn: Connection, store: Store, difference: Difference) -> None:
+    """Point entities at their owners' rows; an owner that does not exist, or is missing, owns nothing.
+
+    What is missing itself has no owner: nobody sees anything by it.
+    """
+    table = schema.entity
+    came = [each.ref for each in (*difference.new, *difference.changed)]
+    left = [*difference.missing, *difference.gone]
+    columns = ["id", "ref", "owner_ref", "owner_id", "gone_at", "missing_at"]
+    rows = store.dialect.lookup(conn, table, columns, "ref", [*came, *left])
+    moved = [row[1] for row in rows if row[1] in {*left, *came} and row[1].startswith(("group:", "user:"))]
+    rows = [*rows, *store.dialect.lookup(conn, table, columns, "owner_ref", moved)]
+    owners = {row[2] for row in rows if row[2] is not None}
+    there = {
+        ref: id_
+        for id_, ref, gone_at, missing_at in store.dialect.lookup(
+            conn, table, ["id", "ref", "gone_at", "missing_at"], "ref", owners
+        )
+        if gone_at is None and missing_at is None
+    }
+    wrong = []
+    for id_, _, owner_ref, owner_id, gone_at, missing_at in rows:
+        is_here = gone_at is None and missing_at is None
+        wanted = there.get(owner_ref) if is_here else None
+        if wanted != owner_id:
+            wrong.append({"entity": id_, "owner": wanted})
     if wrong:
         conn.execute(update(table).where(table.c.id == bindparam("entity")).values(owner_id=bindparam("owner")), wrong)
 
 
-def _write_groups(conn: Connection, store: Store, entities: dict[EntityRef, Entity]) -> None:
-    ids = _ids(conn)
+def _write_groups(conn: Connection, store: Store, ids: dict[EntityRef, int]) -> None:
+    entities = evidence.load_entities(conn)
     conn.execute(delete(schema.member))
     conn.execute(delete(schema.group_closure))
     members = {
@@ -199,35 +293,16 @@ def _write_groups(conn: Connection, store: Store, entities: dict[EntityRef, Enti
     store.dialect.insert(conn, schema.group_closure, pairs)
 
 
-def _write_claims(conn: Connection, store: Store, entities: dict[EntityRef, Entity]) -> None:
-    ids = _ids(conn)
-    conn.execute(delete(schema.claim))
+def _write_claims(
+    conn: Connection, store: Store, ids: dict[EntityRef, int], before: Sequence[Entity], after: Sequence[Entity]
+) -> None:
+    table = schema.claim
+    touched_ids = [{"one": ids[each.ref]} for each in (*before, *after)]
+    if touched_ids:
+        conn.execute(delete(table).where(table.c.entity_id == bindparam("one")), touched_ids)
     rows: dict[Row, Row] = {}
-    for entity in entities.values():
+    for entity in after:
         for claim in claims_of(entity):
             key = (ids[entity.ref], claim.form, claim.value, claim.annotation)
             rows.setdefault(key, (*key, claim.tier))
-    store.dialect.insert(conn, schema.claim, list(rows.values()))
-
-
-def _ids(conn: Connection) -> dict[EntityRef, int]:
-    return {EntityRef(ref): int(id_) for ref, id_ in conn.execute(select(schema.entity.c.ref, schema.entity.c.id))}
-
-
-def _touched(conn: Connection, store: Store, old: Claims, new: Claims) -> list[int]:
-    """Ids of the resources whose claims differ between two catalogs."""
-    if bool(old.entities) != bool(new.entities):
-        return list(conn.execute(select(schema.resource.c.id)).scalars())
-    keys = changed_keys(old, new)
-    found: set[int] = set()
-    values = {value for form, value in keys if form != WIZ_PROJECT}
-    for form, value, id_ in store.dialect.lookup(
-        conn, schema.resource_alias, ["form", "value", "resource_id"], "value", values
-    ):
-        if (form, value) in keys:
-            found.add(id_)
-    projects = [value for form, value in keys if form == WIZ_PROJECT]
-    ids = [row[0] for row in store.dialect.lookup(conn, schema.project, ["id"], "external_id", projects)]
-    sets = {row[0] for row in store.dialect.lookup(conn, schema.project_set_member, ["set_id"], "project_id", ids)}
-    found.update(row[0] for row in store.dialect.lookup(conn, schema.resource, ["id"], "project_set_id", sets))
-    return sorted(found)
+    store.dialect.insert(conn, table, list(rows.values()))

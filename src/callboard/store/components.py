@@ -15,12 +15,13 @@ from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, R
 from callboard.domain.claims import claims_of
 from callboard.domain.component import Entity, EntityRef, kind_of
 from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.groups import owner_problem
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.ownership import Reason, owner_problem
+from callboard.domain.ownership import Reason
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
-from callboard.store import owning, progress, schema
+from callboard.store import evidence, progress, schema
 from callboard.store import sources as source_store
 from callboard.store.visible import entity_owned, entity_visible, visible, visible_whole
 
@@ -36,7 +37,7 @@ GROUPS = 50
 
 def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     """Every component that the viewer may know of with its open findings, and the whole in numbers."""
-    entities = owning.load_entities(conn)
+    entities = evidence.load_entities(conn)
     known = _in_sight(conn, visibility)
     ages = _oldest_by_holding(conn, visibility)
     counts, oldest = _open_by_component(conn, visibility, ages)
@@ -228,7 +229,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     if stored is None:
         raise NotFoundError
     each = msgspec.msgpack.decode(bytes(stored.body), type=Entity)
-    entities = owning.load_entities(conn)
+    entities = evidence.load_entities(conn)
     holdings = select(route.c.holding_id).where(route.c.entity_id == stored.id)
     seen = and_(f.holding_id.in_(holdings), visible(f.holding_id, visibility))
     oldest_of = select(f.holding_id, func.min(f.first_detected_at)).where(seen, f.closed == 0).group_by(f.holding_id)

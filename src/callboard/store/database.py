@@ -29,6 +29,10 @@ class Store:
         """Random, made with the database: seeds the hashes of raw records."""
         self.policy: Policy = DEFAULT
         """By when findings are due."""
+        self.trusted_locations: tuple[str, ...] = ()
+        """Where the catalog reads what only the right people can write, as patterns."""
+        self.known: object = None
+        """The evidence about ownership, compiled (`store.evidence`)."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -14,12 +14,14 @@ from sqlalchemy import Connection, delete, select
 
 from callboard.domain import bundle
 from callboard.domain.claims import canonical
+from callboard.domain.drift import News, SignalKind
 from callboard.domain.finding import Observed, Project, Resource, Rule
 from callboard.domain.instant import Instant
+from callboard.domain.mapping import plain
 from callboard.domain.ownership import SubjectProject
 from callboard.domain.term import resource_text, searchable, terms_of
 from callboard.ports import ProjectRecord
-from callboard.store import owning, schema
+from callboard.store import owning, schema, signals
 from callboard.store.counting import Ledger
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
@@ -411,11 +413,13 @@ class Resources:
         candidates: list[Row] = []
         spells: list[Row] = []
         free = next_id(conn, schema.resource)
+        source = holdings.source_name(conn, self._source_id)
         for resource, projects, at in new:
             id_, free = free, free + 1
             set_id = self._projects.set_of(conn, projects or ())
             names = _canonical(resource.aliases)
-            ownership = holdings.decide(names, self._projects.members(conn, set_id))
+            members = self._projects.members(conn, set_id)
+            ownership = holdings.decide(resource, names, members, source=source)
             holding_id = holdings.intern(conn, ownership)
             body = msgspec.msgpack.encode(resource)
             digest = self._digests.of(resource)
@@ -426,7 +430,7 @@ class Resources:
             aliases.extend((form, value, id_) for form, value in names)
             terms.extend((form, value, id_) for form, value in terms_of(resource))
             candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
-            spells.append((id_, now, None, holding_id))
+            spells.append((id_, now, None, holding_id, ownership.tier))
             held = Held(id_, digest, holding_id, set_id)
             held.projects, held.at = projects, at
             self._known[resource.external_id] = held
@@ -447,18 +451,25 @@ class Resources:
     ) -> int:
         if not changed:
             return 0
-        self._rename_stored(conn, {held.id: (held, resource) for held, resource in changed if resource is not None})
+        renamed = {held.id: (held, resource) for held, resource in changed if resource is not None}
+        signals.note(conn, self._dialect, self._rename_stored(conn, renamed, holdings), now=now)
         sets = [(held.set_id, held.id) for held, _ in changed]
         self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
         ids = [held.id for held, _ in changed]
         moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now)
-        to_of = {resource_id: to for resource_id, _, to in moves}
+        to_of = {each.resource_id: each.after for each in moves}
         for held, _ in changed:
             held.holding_id = to_of.get(held.id, held.holding_id)
         return owning.move(conn, self._dialect, moves, ledger, now=now)
 
-    def _rename_stored(self, conn: Connection, renamed: dict[int, tuple[Held, Resource]]) -> None:
-        """Write what is new about resources; names and terms, which indexes hang on, only where they differ."""
+    def _rename_stored(
+        self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], holdings: Holdings
+    ) -> list[News]:
+        """Write what is new about resources; names and terms, which indexes hang on, only where they differ.
+
+        Returns what there is to tell about tags by which ownership is decided.
+        """
+        news: list[News] = []
         rows: list[Row] = []
         names: dict[int, list[tuple[str, str]]] = {}
         terms: dict[int, list[tuple[str, str]]] = {}
@@ -474,6 +485,7 @@ class Resources:
             fresh = terms_of(resource)
             if fresh != terms_of(former):
                 terms[id_] = fresh
+                news += _changed_words(id_, former, resource, holdings)
         fields = ["name", "type", "search", "content_hash", "body"]
         self._dialect.update(conn, schema.resource, fields, ["id"], rows)
         for table, pairs in ((schema.resource_alias, names), (schema.resource_term, terms)):
@@ -482,6 +494,21 @@ class Resources:
                 conn.execute(delete(table).where(table.c.resource_id.in_(ids[start : start + 500])))
             inserted = [(form, value, id_) for id_, found in pairs.items() for form, value in found]
             self._dialect.insert(conn, table, inserted)
+        return news
+
+
+def _changed_words(id_: int, former: Resource, resource: Resource, holdings: Holdings) -> Iterable[News]:
+    """What is new about the tags of a resource that tell whose it is."""
+    words = holdings.evidence.words
+    before, after = (
+        ", ".join(sorted(f"{key}={value}" for key, value in each.tags if plain(key) in words))
+        for each in (former, resource)
+    )
+    if before != after:
+        about = f"resource {resource.external_id}"
+        yield News(
+            kind=SignalKind.EVIDENCE_CHANGED, about=about, old=before or None, new=after or None, resource_id=id_
+        )
 
 
 def _joined(one: Projects, other: Projects) -> Projects:

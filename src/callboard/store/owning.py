@@ -1,4 +1,4 @@
-"""Ownership written down: catalog entities, claims, holdings, and the resources they hold.
+"""Ownership written down: decisions, holdings, the evidence behind them, and the resources they hold.
 
 A decision belongs to a resource; its result is an interned holding, and the counters know findings by holding only. So a
 component that changes its owner touches no finding, and evidence that changes moves a resource with all its findings.
@@ -6,60 +6,104 @@ component that changes its owner touches no finding, and evidence that changes m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from callboard.domain.claims import Claims
-from callboard.domain.component import Entity, EntityRef
+from callboard.domain.claims import Key
+from callboard.domain.component import EntityRef
+from callboard.domain.drift import News, SignalKind
+from callboard.domain.evidence import own
+from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
-from callboard.domain.ownership import Ownership, Subject, SubjectProject, holding_key, own
-from callboard.store import schema
+from callboard.domain.ownership import (
+    Ownership,
+    Said,
+    SubjectProject,
+    Verdict,
+    Word,
+    holding_key,
+    must_win_again,
+)
+from callboard.domain.subject import subject_of
+from callboard.store import evidence, schema, signals
 from callboard.store.counting import Ledger, Standing
-from callboard.store.database import next_id
+from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
+from callboard.store.evidence import Known
+
+CHUNK = 2_000
+"""Resources decided together."""
 
 
-def load_entities(conn: Connection) -> dict[EntityRef, Entity]:
-    """Every entity that the last complete reading of each catalog held."""
-    rows = conn.execute(select(schema.entity.c.ref, schema.entity.c.body).where(schema.entity.c.gone_at.is_(None)))
-    decode = msgspec.msgpack.Decoder(Entity).decode
-    return {EntityRef(ref): decode(body) for ref, body in rows}
+class Home(msgspec.Struct, frozen=True):
+    """A holding as it is stored."""
 
-
-def catalog_version(conn: Connection) -> int:
-    """Grows with every catalog reading that was applied."""
-    column = schema.catalog_reading.c.id
-    return int(conn.execute(select(func.coalesce(func.max(column), 0))).scalar_one())
+    verdict: str
+    routes: tuple[EntityRef, ...]
 
 
 class Holdings:
     """Decides and interns holdings inside one writing transaction; remembers what it has seen."""
 
-    def __init__(self, conn: Connection, dialect: Dialect) -> None:
-        self._dialect = dialect
-        self._ids: dict[str, int] = {}
-        self.version = catalog_version(conn)
-        entities = load_entities(conn)
-        self.claims = Claims.of(entities.values())
-        self._entity_ids = {
-            EntityRef(ref): int(id_) for ref, id_ in conn.execute(select(schema.entity.c.ref, schema.entity.c.id))
-        }
+    def __init__(self, conn: Connection, store: Store, known: Known | None = None) -> None:
+        self._dialect = store.dialect
+        self._ids: dict[tuple[object, ...], int] = {}
+        self._homes: dict[int, Home] = {}
+        known = known or evidence.current(conn, store)
+        self.version = (known.mark, evidence.homes_of(conn))
+        self.evidence = known.evidence
+        self._entity_ids = known.ids
+        self._names = {id_: ref for ref, id_ in known.ids.items()}
+        self._sources: dict[int, str] = {}
 
-    def decide(self, aliases: Iterable[tuple[str, str]], projects: Sequence[SubjectProject] | None) -> Ownership:
+    def is_current(self, conn: Connection) -> bool:
+        """Whether nobody has changed the evidence since."""
+        return (evidence.mark_of(conn), evidence.homes_of(conn)) == self.version
+
+    def decide(
+        self, resource: Resource, aliases: Iterable[Key], projects: Sequence[SubjectProject] | None, *,
+        source: str, said: Iterable[Said] = (),
+    ) -> Ownership:  # fmt: skip
         """Whose a resource is."""
-        return own(Subject(tuple(aliases), None if projects is None else tuple(projects)), self.claims)
+        return own(subject_of(resource, aliases, projects, source=source, said=said), self.evidence)
+
+    def source_name(self, conn: Connection, source_id: int) -> str:
+        """The operator's name of a source."""
+        if source_id not in self._sources:
+            rows = conn.execute(select(schema.source.c.id, schema.source.c.name))
+            self._sources = {row.id: row.name for row in rows}
+        return self._sources[source_id]
+
+    def entity_ref(self, entity_id: int) -> EntityRef:
+        """The reference of an entity's row."""
+        return self._names[entity_id]
 
     def intern(self, conn: Connection, ownership: Ownership) -> int:
         """The id of the holding that `ownership` results in."""
-        key = holding_key(ownership)
-        found = self._ids.get(key)
+        parts = (ownership.verdict, ownership.reason, ownership.routes, ownership.readers)
+        found = self._ids.get(parts)
         if found is None:
+            key = holding_key(ownership)
             found = conn.execute(select(schema.holding.c.id).where(schema.holding.c.key == key)).scalar_one_or_none()
             if found is None:
                 found = self._make(conn, key, ownership)
-            self._ids[key] = found
+            self._ids[parts] = found
+        return found
+
+    def home(self, conn: Connection, holding_id: int) -> Home:
+        """What a stored holding is routed to."""
+        found = self._homes.get(holding_id)
+        if found is None:
+            route, entity = schema.holding_route.c, schema.entity.c
+            refs = conn.execute(
+                select(entity.ref).join_from(schema.holding_route, schema.entity, entity.id == route.entity_id)
+                .where(route.holding_id == holding_id).order_by(entity.ref)
+            ).scalars()  # fmt: skip
+            verdict = conn.execute(select(schema.holding.c.verdict).where(schema.holding.c.id == holding_id)).scalar()
+            found = self._homes[holding_id] = Home(verdict or Verdict.UNMAPPED, tuple(EntityRef(ref) for ref in refs))
         return found
 
     def _make(self, conn: Connection, key: str, ownership: Ownership) -> int:
@@ -72,31 +116,39 @@ class Holdings:
         self._dialect.insert(conn, schema.holding_reader, readers)
         return id_
 
-    def candidate_rows(self, resource_id: int, ownership: Ownership, *, now: Instant) -> list[Row]:
-        """Rows of `candidate` for one resource: every one, winner or not."""
+    def candidate_rows(
+        self, resource_id: int, ownership: Ownership, *, now: Instant, routes: Sequence[EntityRef] | None = None
+    ) -> list[Row]:
+        """Rows of `candidate` for one resource: every one, winner or not. `routes` where others than decided stand."""
+        standing = ownership.routes if routes is None else routes
         rows: dict[Row, Row] = {}
         for each in ownership.candidates:
             key = (resource_id, self._entity_ids[each.entity], each.form, each.value)
-            won = each.entity in ownership.routes and each.tier == ownership.tier
-            rows.setdefault(key, (*key, each.tier, each.text, won, now))
+            won = each.entity in standing and not each.dropped and (routes is not None or each.tier == ownership.tier)
+            rows.setdefault(key, (*key, each.tier, each.text, won, now, each.dropped or None))
         return list(rows.values())
 
 
+class Move(msgspec.Struct, frozen=True, gc=False):
+    """One resource that goes to another holding, or stays by other evidence."""
+
+    resource_id: int
+    before: int
+    after: int
+    tier: int | None
+    """Of the evidence that decides from now on."""
+
+
 def move(
-    conn: Connection,
-    dialect: Dialect,
-    moves: Sequence[tuple[int, int, int]],
-    ledger: Ledger,
-    *,
-    now: Instant,
-) -> int:
-    """Give resources to other holdings, each as (resource, from, to), with their findings. Returns findings moved.
+    conn: Connection, dialect: Dialect, moves: Sequence[Move], ledger: Ledger, *, now: Instant
+) -> int:  # fmt: skip
+    """Give resources to other holdings, with their findings. Returns how many findings moved.
 
     The counters' differences go to `ledger`; the caller writes them.
     """
     if not moves:
         return 0
-    to_of = {resource_id: to for resource_id, _, to in moves}
+    to_of = {each.resource_id: each.after for each in moves if each.after != each.before}
     f = schema.finding
     moved = 0
     ids = list(to_of)
@@ -114,16 +166,14 @@ def move(
     dialect.update(conn, schema.finding, ["holding_id"], ["resource_id"], [(to, id_) for id_, to in to_of.items()])
     dialect.update(conn, schema.resource, ["holding_id"], ["id"], [(to, id_) for id_, to in to_of.items()])
     spell = schema.ownership_spell
+    keys = [{"resource": each.resource_id} for each in moves]
     conn.execute(
         update(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.to_at.is_(None)).values(to_at=now),
-        [{"resource": id_} for id_ in to_of],
+        keys,
     )
     # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
-    conn.execute(
-        delete(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.from_at == now),
-        [{"resource": id_} for id_ in to_of],
-    )
-    dialect.insert(conn, spell, [(id_, now, None, to) for id_, to in to_of.items()])
+    conn.execute(delete(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.from_at == now), keys)
+    dialect.insert(conn, spell, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
     return moved
 
 
@@ -148,9 +198,9 @@ def project_members(
     return {set_id: tuple(members) for set_id, members in found.items()}
 
 
-def aliases_of(conn: Connection, dialect: Dialect, resource_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+def aliases_of(conn: Connection, dialect: Dialect, resource_ids: Iterable[int]) -> dict[int, list[Key]]:
     """The names of these resources as (form, value)."""
-    found: dict[int, list[tuple[str, str]]] = {id_: [] for id_ in resource_ids}
+    found: dict[int, list[Key]] = {id_: [] for id_ in resource_ids}
     for resource_id, form, value in dialect.lookup(
         conn, schema.resource_alias, ["resource_id", "form", "value"], "resource_id", list(found)
     ):
@@ -158,26 +208,146 @@ def aliases_of(conn: Connection, dialect: Dialect, resource_ids: Iterable[int]) 
     return found
 
 
-def decide_again(
-    conn: Connection, dialect: Dialect, holdings: Holdings, resource_ids: Sequence[int], *, now: Instant
-) -> list[tuple[int, int, int]]:
-    """Decide these resources anew and store the evidence. Returns the moves that follow, as (resource, from, to)."""
-    moves: list[tuple[int, int, int]] = []
-    for start in range(0, len(resource_ids), 2000):
-        chunk = resource_ids[start : start + 2000]
-        rows = dialect.lookup(conn, schema.resource, ["id", "holding_id", "project_set_id"], "id", chunk)
+class Judged(msgspec.Struct, frozen=True):
+    """One resource and whose it is by the evidence in force; nothing is written yet."""
+
+    id: int
+    holding_id: int
+    """As it is stored."""
+    ownership: Ownership
+
+
+def judge(conn: Connection, dialect: Dialect, holdings: Holdings, ids: Sequence[int]) -> Iterator[list[Judged]]:
+    """Decide these resources anew, a chunk at a time, in memory."""
+    decode = msgspec.msgpack.Decoder(Resource).decode
+    members: dict[int, tuple[SubjectProject, ...]] = {}
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        columns = ["id", "holding_id", "project_set_id", "source_id", "body"]
+        rows = dialect.lookup(conn, schema.resource, columns, "id", chunk)
         aliases = aliases_of(conn, dialect, chunk)
-        members = project_members(conn, dialect, {row[2] for row in rows})
-        candidates: list[Row] = []
-        for id_, holding_id, set_id in rows:
-            ownership = holdings.decide(aliases[id_], members[set_id])
-            to = holdings.intern(conn, ownership)
-            candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
-            if to != holding_id:
-                moves.append((id_, holding_id, to))
-        conn.execute(
-            delete(schema.candidate).where(schema.candidate.c.resource_id == bindparam("resource")),
-            [{"resource": row[0]} for row in rows],
-        )
-        dialect.insert(conn, schema.candidate, candidates)
+        members |= project_members(conn, dialect, {row[2] for row in rows} - members.keys())
+        said = said_of(conn, dialect, holdings, chunk)
+        yield [
+            Judged(
+                id_,
+                holding_id,
+                holdings.decide(
+                    decode(body), aliases[id_], members[set_id], source=holdings.source_name(conn, source_id),
+                    said=said.get(id_, ()),
+                ),
+            )
+            for id_, holding_id, set_id, source_id, body in rows
+        ]  # fmt: skip
+
+
+def said_of(
+    conn: Connection, dialect: Dialect, holdings: Holdings, resource_ids: Iterable[int]
+) -> dict[int, list[Said]]:
+    """What people said about these resources and have not taken back."""
+    found: dict[int, list[Said]] = {}
+    columns = ["resource_id", "entity_id", "word", "actor", "ended_at"]
+    for id_, entity_id, word, actor, ended_at in dialect.lookup(
+        conn, schema.ownership_decision, columns, "resource_id", resource_ids
+    ):
+        if ended_at is None:
+            found.setdefault(id_, []).append(Said(Word(word), holdings.entity_ref(entity_id), actor))
+    return found
+
+
+def decide_again(
+    conn: Connection, dialect: Dialect, holdings: Holdings, resource_ids: Sequence[int], *, now: Instant,
+    at_once: bool = False,
+) -> list[Move]:  # fmt: skip
+    """Decide these resources anew and store the evidence. Returns the moves that follow.
+
+    Weak evidence that would displace an owner who still has a claim has to win twice, unless `at_once`: a person has
+    looked at it.
+    """
+    moves: list[Move] = []
+    for judged in judge(conn, dialect, holdings, resource_ids):
+        ids = [each.id for each in judged]
+        tiers = _tiers(conn, dialect, ids)
+        challenged = _challenges(conn, dialect, ids)
+        challengers: list[Row] = []
+        fresh: list[Row] = []
+        for each in judged:
+            to, tier, routes = holdings.intern(conn, each.ownership), each.ownership.tier, None
+            if to != each.holding_id and not at_once:
+                home = holdings.home(conn, each.holding_id)
+                if must_win_again(each.ownership, home.verdict, home.routes):
+                    holding_id, since_at = challenged.get(each.id, (0, now))
+                    if holding_id != to or since_at >= now:
+                        challengers.append((each.id, to, since_at if holding_id == to else now))
+                        to, tier, routes = each.holding_id, tiers.get(each.id), home.routes
+            fresh.extend(holdings.candidate_rows(each.id, each.ownership, now=now, routes=routes))
+            if to != each.holding_id or tier != tiers.get(each.id):
+                moves.append(Move(each.id, each.holding_id, to, tier))
+        _write_challenges(conn, dialect, challenged, challengers)
+        _write_candidates(conn, dialect, ids, fresh)
+    signals.note(conn, dialect, _news(conn, holdings, moves), now=now)
     return moves
+
+
+def _news(conn: Connection, holdings: Holdings, moves: Sequence[Move]) -> list[News]:
+    """What former and new owners are told: how much went from whom to whom. What was nobody's is no loss."""
+    counts: Counter[tuple[tuple[EntityRef, ...], tuple[EntityRef, ...]]] = Counter()
+    for each in moves:
+        before, after = holdings.home(conn, each.before), holdings.home(conn, each.after)
+        if before.routes and before != after:
+            counts[before.routes, after.routes] += 1
+    owners = holdings.evidence.owners
+    found = []
+    for (before_routes, after_routes), n in counts.items():
+        told = {owner for ref in (*before_routes, *after_routes) if (owner := owners.get(ref)) is not None}
+        old, new = (", ".join(refs) or "nobody" for refs in (before_routes, after_routes))
+        found.append(
+            News(kind=SignalKind.RESOURCE_MOVED, about=f"{old} → {new}", old=old, new=new, n=n, readers=tuple(told))
+        )
+    return found
+
+
+def _tiers(conn: Connection, dialect: Dialect, ids: Sequence[int]) -> dict[int, int | None]:
+    """By evidence of which tier these resources are whose they are."""
+    columns = ["resource_id", "tier", "to_at"]
+    rows = dialect.lookup(conn, schema.ownership_spell, columns, "resource_id", ids)
+    return {id_: tier for id_, tier, to_at in rows if to_at is None}
+
+
+def _challenges(conn: Connection, dialect: Dialect, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    columns = ["resource_id", "holding_id", "since_at"]
+    rows = dialect.lookup(conn, schema.ownership_challenge, columns, "resource_id", ids)
+    return {id_: (holding_id, since_at) for id_, holding_id, since_at in rows}
+
+
+def _write_challenges(
+    conn: Connection, dialect: Dialect, former: dict[int, tuple[int, int]], rows: Sequence[Row]
+) -> None:
+    table = schema.ownership_challenge
+    if former:
+        conn.execute(delete(table).where(table.c.resource_id == bindparam("one")), [{"one": id_} for id_ in former])
+    dialect.insert(conn, table, rows)
+
+
+def _write_candidates(conn: Connection, dialect: Dialect, ids: Sequence[int], fresh: Sequence[Row]) -> None:
+    """Make the stored evidence what it is now; what stays keeps the time since when it is known."""
+    table = schema.candidate
+    columns = [column.name for column in table.columns]
+    stored = {tuple(row[:4]): row for row in dialect.lookup(conn, table, columns, "resource_id", ids)}
+    wanted = {row[:4]: row for row in fresh}
+    gone = [key for key in stored if key not in wanted]
+    if gone:
+        names = columns[:4]
+        condition = [table.c[name] == bindparam(f"its_{name}") for name in names]
+        keys = [{f"its_{name}": value for name, value in zip(names, key, strict=True)} for key in gone]
+        conn.execute(delete(table).where(*condition), keys)
+    changed: list[Row] = []
+    new: list[Row] = []
+    for key, row in wanted.items():
+        before = stored.get(key)
+        if before is None:
+            new.append(row)
+        elif (*before[4:6], bool(before[6]), before[8]) != (*row[4:7], row[8]):
+            changed.append((row[4], row[5], row[6], row[8], *key))
+    dialect.update(conn, table, ["tier", "evidence", "won", "dropped"], columns[:4], changed)
+    dialect.insert(conn, table, new)

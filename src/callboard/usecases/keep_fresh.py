@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from callboard.domain.forge import Reading
+from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.run import Mode
 from callboard.ports import Clock, Source
 from callboard.store import Store
@@ -33,3 +35,8 @@ def next_mode(store: Store, source: Source, *, clock: Clock, full_every: int) ->
     with store.write() as conn:
         row = run_store.ensure_source(conn, source.name, source.kind)
     return due_mode(row, now=clock.now(), full_every=full_every)
+
+
+def repositories_due(every_minutes: int, last: Reading | None) -> Instant:
+    """When the repositories of a section are to be read again. 0: now."""
+    return Instant(0 if last is None else last.read_at + every_minutes * MINUTE)

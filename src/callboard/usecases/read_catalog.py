@@ -28,6 +28,9 @@ class CatalogReport(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     changed: int
     gone: int
+    """Missed by two complete readings in a row."""
+    missing: int
+    """Missed by this one for the first time."""
     moved_findings: int
     problems: tuple[CatalogProblem, ...]
 
@@ -66,13 +69,13 @@ def _write(
                 conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems
             )
             change = catalog_store.apply_reading(
-                conn, store, name, reading.entities, complete=reading.complete, now=now
+                conn, store, name, reading.entities, complete=reading.complete, now=now, agreed=accept
             )
             moved, total = change.moved_resources, change.resources
             # The first catalog moves everything from nobody to somebody: that is no surprise.
             if not accept and known and moved >= safety.min_findings and moved / total > safety.owner_share:
                 raise _Held(f"It would change whose {moved} of {total} resources are ({moved / total:.0%}).")  # noqa: TRY301
-            if change.new or change.changed or change.gone:
+            if change.new or change.changed or change.gone or change.missing:
                 bump_revision(conn)
     except _Held as held:
         state, reason, change = HELD, str(held), None
@@ -90,6 +93,7 @@ def _write(
         new=change.new if change else 0,
         changed=change.changed if change else 0,
         gone=change.gone if change else 0,
+        missing=change.missing if change else 0,
         moved_findings=change.moved_findings if change else 0,
         problems=reading.problems,
     )

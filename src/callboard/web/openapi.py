@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from callboard.domain.coverage import Cut
 from callboard.domain.finding import Severity
 from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.usecases.export_findings import MOST
-from callboard.web import params, wire, wire_work
+from callboard.web import params, wire, wire_ownership, wire_work
 from callboard.web.errors import Problem
 
 Described = dict[str, Any]
@@ -19,7 +20,9 @@ _SHAPES = (
     wire.Board, wire.Sources, wire.Components, wire.ComponentPage, wire.Findings, wire.FindingPage,
     wire_work.Bundles, wire_work.Facets, wire_work.DoNow, wire_work.Rollup, wire_work.SavedViews, wire_work.SavedView,
     wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
-    wire_work.Revision, wire.Status, wire.HookDone, Problem,
+    wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
+    wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
+    wire_ownership.OwnershipSignals, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
 _LISTED = "A comma list, or given again; one of them has to match."
@@ -40,7 +43,7 @@ def document(version: str) -> Described:
             "Lists are read page by page with `next_cursor`; ETags are weak and honour If-None-Match.",
         },
         "security": [{"bearer": []}, {"session": []}],
-        "paths": {**_lists(), **_pages(), **_views(), **_operations()},
+        "paths": {**_lists(), **_pages(), **_views(), **_ownership(), **_operations()},
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -119,6 +122,41 @@ def _views() -> Described:
         "/api/v1/views": {**_get("listViews", "Queries with names", "SavedViews", conditional=False), **save},
         "/api/v1/views/{view_id}": {"delete": remove},
     }
+
+
+def _ownership() -> Described:
+    at = "/api/v1/ownership"
+    drafted = {"required": True, "content": _content("RuleSetDraft")}
+    spoken = {"required": True, "content": _content("WordDraft")}
+    resource = [_in_query("id", "Its id, another of its names, or its plain name.", {"type": "string"})]
+    resource.append(_in_query("source", "The source; left out: whichever has it.", {"type": "string"}))
+    day = {"type": "string", "format": "date"}
+    cuts = {"type": "string", "enum": [cut.value for cut in Cut]}
+    found = {
+        f"{at}/explain": _get("explainOwnership", "Why a resource is whose it is", "Explanation", resource),
+        f"{at}/report": _get(
+            "reportOwnership", "How much has an owner", "Coverage",
+            [_in_query("on", "The day; left out: now.", day), _in_query("by", "What it is cut by.", cuts)],
+        ),
+        f"{at}/rules": _get(
+            "listRules", "The rule sets in force, or every revision of one", "RuleSets",
+            [_in_query("id", "The name of a set: every revision of it.", {"type": "string"})], conditional=False,
+        ),
+        f"{at}/plan": _post("planRules", "What applying a rule set would do", "Plan", []),
+        f"{at}/apply": _post("applyRules", "Put a rule set in force", "Applied", []),
+        f"{at}/confirm": _post("confirmOwner", "Say that it is theirs", "SaidWord", []),
+        f"{at}/not-ours": _post("sayNotOurs", "Say that it is not theirs", "SaidWord", []),
+        f"{at}/decisions/{{decision_id}}/undo": _post(
+            "undoDecision", "Take back what was said", "SaidWord", [_in_path("decision_id")]
+        ),
+        f"{at}/signals": _get("listSignals", "What changed about ownership, or deserves a look", "OwnershipSignals"),
+        f"{at}/signals/{{signal_id}}/close": _post(
+            "closeSignal", "Say that somebody has looked at it", "OwnershipSignals", [_in_path("signal_id")]
+        ),
+    }  # fmt: skip
+    for name, body in (("plan", drafted), ("apply", drafted), ("confirm", spoken), ("not-ours", spoken)):
+        found[f"{at}/{name}"]["post"]["requestBody"] = body
+    return found
 
 
 def _operations() -> Described:

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from callboard.domain.component import EntityRef, entity_ref
+from callboard.domain.coverage import Cut, end_of_day
 from callboard.domain.finding import Severity
+from callboard.domain.instant import Instant
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.errors import InvalidQueryError, NotFoundError
@@ -59,6 +61,15 @@ class Named:
     id: str
     source: str | None
     """The configured source; None: whichever has it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoverageAsk:
+    """A question about how much has an owner."""
+
+    on: Instant | None
+    """None: now."""
+    by: Cut | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +120,23 @@ def named(values: Iterable[tuple[str, str]]) -> Named:
     if id_ is None:
         raise InvalidQueryError("The id is missing.", field="id", hint="Write ?id= and the id at its source.")
     return Named(id=id_, source=_one(found, "source"))
+
+
+def one(values: Iterable[tuple[str, str]], name: str) -> str | None:
+    """The only parameter that an address takes. None: it is not there. Raises InvalidQueryError."""
+    return _one(_collect(values, (name,)), name)
+
+
+def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
+    """Of which day, and cut by what, a report on coverage is. Raises InvalidQueryError."""
+    found = _collect(values, ("on", "by"))
+    by = _choice(found, "by", tuple(cut.value for cut in Cut))
+    day = _one(found, "on")
+    try:
+        on = None if day is None else end_of_day(day)
+    except ValueError as error:
+        raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
+    return CoverageAsk(on=on, by=None if by is None else Cut(by))
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:

@@ -8,7 +8,19 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler, delete, get, post
 
-from callboard.web.api import board, components, exports, findings, hooks, language, live, ops, rollups, views
+from callboard.web.api import (
+    board,
+    components,
+    exports,
+    findings,
+    hooks,
+    language,
+    live,
+    ops,
+    ownership,
+    rollups,
+    views,
+)
 from callboard.web.gate import Policy
 from callboard.web.metrics import LIVE
 from callboard.web.pages import component as component_page
@@ -64,6 +76,16 @@ API = [
     _get("/api/v1/query/help", language.show_help, Policy.BOARD),
     _get("/api/v1/query/explain", language.explain, Policy.BOARD),
     _get(LIVE, live.listen, Policy.BOARD),
+    _get("/api/v1/ownership/explain", ownership.explain, Policy.BOARD),
+    _get("/api/v1/ownership/report", ownership.report, Policy.BOARD),
+    _get("/api/v1/ownership/rules", ownership.rules, Policy.BOARD),
+    _post("/api/v1/ownership/plan", ownership.plan, Policy.BOARD),
+    _post("/api/v1/ownership/apply", ownership.apply, Policy.BOARD),
+    _post("/api/v1/ownership/confirm", ownership.confirm, Policy.BOARD),
+    _post("/api/v1/ownership/not-ours", ownership.not_ours, Policy.BOARD),
+    _post("/api/v1/ownership/decisions/{decision_id:str}/undo", ownership.undo, Policy.BOARD),
+    _get("/api/v1/ownership/signals", ownership.signals, Policy.BOARD),
+    _post("/api/v1/ownership/signals/{signal_id:str}/close", ownership.close_signal, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.BOARD),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]

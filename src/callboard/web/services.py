@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from callboard.domain.link import LinkRules
+from callboard.domain.reconcile import Safety
 from callboard.ports import Clock
 from callboard.store import Store
 from callboard.web.gate import LoopbackGate
@@ -53,6 +54,8 @@ class WebServices:
     ready: Callable[[], Readiness] = always_ready
     link_hosts: frozenset[str] = frozenset()
     """Hosts that "Open in …" may lead to; one that starts with a dot stands for every name below it."""
+    safety: Safety = field(default_factory=Safety)
+    """What is so surprising that a person has to agree."""
     link_rules: Mapping[str, LinkRules] = field(default_factory=dict)
     """By source, how links are built for findings whose record gives none."""
     jwks: Callable[[], bytes] | None = None

@@ -10,6 +10,7 @@ from callboard.domain.board import FindingRow
 from callboard.domain.due import is_overdue
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
+from callboard.domain.ownership import Tier
 from callboard.domain.query import Query, Text, explain, parse
 
 SEVERITY_LETTER: Final = {
@@ -40,16 +41,7 @@ STATE: Final = {
     State.REJECTED: "no action needed",
     State.GONE: "resource gone",
 }
-TIER: Final = {
-    1: "approved rule",
-    2: "annotation",
-    3: "repository",
-    4: "tag",
-    5: "Kubernetes label",
-    6: "account default",
-    7: "activity",
-    8: "similar name",
-}
+TIER: Final = {tier.value: tier.words for tier in Tier}
 ACTOR: Final = {
     "absence": "its absence from a complete sync",
     "person": "a person",

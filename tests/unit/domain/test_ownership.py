@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import msgspec
 import pytest
 
 from callboard.domain.access import Depth
@@ -16,25 +17,11 @@ from callboard.domain.alias import (
     WIZ_ASSET,
     WIZ_REPOSITORY,
 )
+from callboard.domain.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.ownership import (
-    Candidate,
-    Claim,
-    Claims,
-    Key,
-    Reason,
-    Subject,
-    SubjectProject,
-    Verdict,
-    canonical,
-    changed_keys,
-    claims_of,
-    decide,
-    group_closure,
-    holding_key,
-    own,
-    owner_problem,
-)
+from callboard.domain.evidence import Evidence, own
+from callboard.domain.groups import group_closure, owner_problem
+from callboard.domain.ownership import Candidate, Reason, Subject, SubjectProject, Verdict, decide, holding_key
 
 
 def component(name: str, *, owner: str | None = "red", kind: str = "component", **annotations: str) -> Entity:
@@ -51,6 +38,11 @@ def component(name: str, *, owner: str | None = "red", kind: str = "component", 
 def project(name: str, ids: str, owner: str | None = "red") -> Entity:
     """A component that claims Wiz projects."""
     return component(name, owner=owner, **{"wiz.io/project-id": ids})
+
+
+def trusting(evidence: Evidence) -> Evidence:
+    """The same, with component a read from a trusted location."""
+    return msgspec.structs.replace(evidence, trusted=frozenset({EntityRef("component:default/a")}))
 
 
 def group(name: str, parent: str | None = None, members: int = 0) -> Entity:
@@ -192,7 +184,7 @@ class TestOwn:
 
     def test_one_claim_maps_and_its_owner_sees_the_work(self) -> None:
         """The evidence is kept in words that a person can check."""
-        decision = own(Subject((), (LEAF,)), Claims.of([project("a", "leaf")]))
+        decision = own(Subject((), (LEAF,)), Evidence.of([project("a", "leaf")]))
         assert decision.verdict == Verdict.MAPPED
         assert decision.routes == (A,)
         assert decision.readers == ((A, Depth.WORK),)
@@ -204,17 +196,16 @@ class TestOwn:
     def test_a_trusted_location_gives_sight_of_what_is_sensitive(self) -> None:
         """Only for the annotation tier; a repository claim stays at work."""
         subject = Subject(((REPOSITORY, "github.com/h/w"),), (LEAF,))
-        trusted = frozenset({A})
-        assert own(subject, Claims.of([project("a", "leaf")]), trusted=trusted).readers == ((A, Depth.SENSITIVE),)
-        slug = Claims.of([component("a", **{"github.com/project-slug": "h/w"})])
-        assert own(subject, slug, trusted=trusted).readers == ((A, Depth.WORK),)
+        assert own(subject, trusting(Evidence.of([project("a", "leaf")]))).readers == ((A, Depth.SENSITIVE),)
+        slug = Evidence.of([component("a", **{"github.com/project-slug": "h/w"})])
+        assert own(subject, trusting(slug)).readers == ((A, Depth.WORK),)
 
     @pytest.mark.parametrize(
         ("projects", "winner"), [((LEAF, MIDDLE, TOP), "l"), ((MIDDLE, TOP), "m"), ((TOP,), "t"), ((TOP, MIDDLE), "m")]
     )
     def test_the_nearest_project_wins(self, projects: tuple[SubjectProject, ...], winner: str) -> None:
         """A leaf project before a folder, a deeper folder before a higher one."""
-        claims = Claims.of([project("l", "leaf", "one"), project("m", "middle", "two"), project("t", "top", "three")])
+        claims = Evidence.of([project("l", "leaf", "one"), project("m", "middle", "two"), project("t", "top", "three")])
         decision = own(Subject((), projects), claims)
         assert decision.routes == (f"component:default/{winner}",)
         assert len(decision.candidates) == len(projects)
@@ -223,7 +214,7 @@ class TestOwn:
     def test_the_resource_itself_before_its_project(self, annotation: str) -> None:
         """A claim on the resource is closer than one on a project that holds it; the other is kept as evidence."""
         form = {"asset-id": "wiz.asset", "external-asset-id": "wiz.external"}.get(annotation, "wiz.repository")
-        claims = Claims.of([project("a", "leaf"), component("b", owner="blue", **{f"wiz.io/{annotation}": "x1"})])
+        claims = Evidence.of([project("a", "leaf"), component("b", owner="blue", **{f"wiz.io/{annotation}": "x1"})])
         decision = own(Subject(((form, "x1"),), (LEAF,)), claims)
         assert decision.routes == (B,)
         assert {each.entity for each in decision.candidates} == {A, B}
@@ -231,7 +222,7 @@ class TestOwn:
 
     def test_two_owners_with_the_same_right_are_a_conflict(self) -> None:
         """Routed to both, read by neither."""
-        decision = own(Subject((), (LEAF,)), Claims.of([project("a", "leaf"), project("b", "leaf", "blue")]))
+        decision = own(Subject((), (LEAF,)), Evidence.of([project("a", "leaf"), project("b", "leaf", "blue")]))
         assert decision.verdict == Verdict.CONFLICT
         assert decision.routes == (A, B)
         assert decision.readers == ()
@@ -239,21 +230,22 @@ class TestOwn:
 
     def test_components_of_one_owner_share(self) -> None:
         """A Wiz project usually holds several components of one team: nobody sees more by it."""
-        decision = own(Subject((), (LEAF,)), Claims.of([project("a", "leaf"), project("b", "leaf")]))
+        decision = own(Subject((), (LEAF,)), Evidence.of([project("a", "leaf"), project("b", "leaf")]))
         assert decision.verdict == Verdict.MAPPED
         assert decision.readers == ((A, Depth.WORK), (B, Depth.WORK))
 
     def test_dropping_an_owner_hands_nothing_to_a_rival(self) -> None:
         """A claimant without owner still contradicts."""
-        claims = Claims.of([project("a", "leaf", None), project("b", "leaf", "blue")])
+        claims = Evidence.of([project("a", "leaf", None), project("b", "leaf", "blue")])
         assert own(Subject((), (LEAF,)), claims).readers == ()
         assert (
-            own(Subject((), (LEAF,)), Claims.of([project("a", "leaf", None), project("b", "leaf", None)])).readers == ()
+            own(Subject((), (LEAF,)), Evidence.of([project("a", "leaf", None), project("b", "leaf", None)])).readers
+            == ()
         )
 
     def test_a_component_without_owner_is_still_routed(self) -> None:
         """The missing owner is the component's problem, shown there."""
-        assert own(Subject((), (LEAF,)), Claims.of([project("a", "leaf", None)])).routes == (A,)
+        assert own(Subject((), (LEAF,)), Evidence.of([project("a", "leaf", None)])).routes == (A,)
 
     @pytest.mark.parametrize(
         ("path", "winners"),
@@ -270,7 +262,7 @@ class TestOwn:
     def test_a_shared_repository_is_divided_by_folder(self, path: str | None, winners: list[str]) -> None:
         """The longest matching folder wins; without a path all claimants of the repository are in conflict."""
         at = "url:https://github.com/h/mono/tree/main/services/"
-        claims = Claims.of(
+        claims = Evidence.of(
             [
                 component("whole", owner="w", **{"github.com/project-slug": "H/mono"}),
                 component(
@@ -289,7 +281,7 @@ class TestOwn:
     def test_forty_components_of_one_repository_map_by_folder(self) -> None:
         """A monorepo slug says little; its folders say all."""
         at = "url:https://github.com/h/mono/tree/main/"
-        claims = Claims.of(
+        claims = Evidence.of(
             component(f"c{n}", owner=f"t{n}", **{"backstage.io/source-location": f"{at}c{n}/"}) for n in range(40)
         )
         for n in range(40):
@@ -303,31 +295,31 @@ class TestOwn:
         one = component("a", **{"backstage.io/source-location": f"{at}a/"})
         other = component("b", owner="blue", **{"backstage.io/source-location": f"{at}b/"})
         subject = Subject(((REPOSITORY, "github.com/h/mono"), (REPOSITORY_PATH, "github.com/h/mono//go.mod")))
-        assert own(subject, Claims.of([one])).routes == (A,)
-        decision = own(subject, Claims.of([one, other]))
+        assert own(subject, Evidence.of([one])).routes == (A,)
+        decision = own(subject, Evidence.of([one, other]))
         assert (decision.verdict, decision.routes, decision.readers) == (Verdict.CONFLICT, (A, B), ())
 
     def test_a_path_alone_is_no_name(self) -> None:
         """It only tells which claims on the repository are meant."""
-        claims = Claims.of([component("a", **{"github.com/project-slug": "h/mono"})])
+        claims = Evidence.of([component("a", **{"github.com/project-slug": "h/mono"})])
         assert own(Subject(((REPOSITORY_PATH, "github.com/h/mono//a"),)), claims).verdict == Verdict.UNMAPPED
 
     def test_the_label_of_a_kubernetes_object_maps_it(self) -> None:
         """Weak evidence: who writes the label sees the work on that object and no more."""
-        claims = Claims.of([component("a", **{"backstage.io/kubernetes-id": "pay"})])
-        decision = own(Subject(((KUBERNETES_ID, "pay"),)), claims, trusted=frozenset({A}))
+        claims = Evidence.of([component("a", **{"backstage.io/kubernetes-id": "pay"})])
+        decision = own(Subject(((KUBERNETES_ID, "pay"),)), trusting(claims))
         assert (decision.tier, decision.readers) == (5, ((A, Depth.WORK),))
 
     def test_a_namespace_is_weak_evidence_and_may_be_bound_to_a_cluster(self) -> None:
         """The same namespace name in another cluster is another namespace."""
         annotations = {"backstage.io/kubernetes-namespace": "pay", "backstage.io/kubernetes-cluster": "prod"}
-        claims = Claims.of([component("a", **annotations)])
+        claims = Evidence.of([component("a", **annotations)])
         namespace = (KUBERNETES_NAMESPACE, "pay")
         assert own(Subject((namespace, (KUBERNETES_CLUSTER, "prod"))), claims).tier == 5
         assert own(Subject((namespace, (KUBERNETES_CLUSTER, "test"))), claims).verdict == Verdict.UNMAPPED
         assert own(Subject((namespace,)), claims).verdict == Verdict.UNMAPPED
         del annotations["backstage.io/kubernetes-cluster"]
-        assert own(Subject((namespace,)), Claims.of([component("a", **annotations)])).routes == (A,)
+        assert own(Subject((namespace,)), Evidence.of([component("a", **annotations)])).routes == (A,)
 
     @pytest.mark.parametrize(
         ("subject", "entities", "reason", "words"),
@@ -347,14 +339,14 @@ class TestOwn:
         self, subject: Subject, entities: list[Entity], reason: Reason, words: str
     ) -> None:
         """Unmapped is not empty: it says what is missing."""
-        decision = own(subject, Claims.of(entities))
+        decision = own(subject, Evidence.of(entities))
         assert (decision.verdict, decision.reason, decision.tier) == (Verdict.UNMAPPED, reason, None)
         assert (*decision.routes, *decision.readers, *decision.candidates) == ()
         assert reason.words == words
 
     def test_look_alikes_do_not_match_and_composed_forms_do(self) -> None:
         """A Cyrillic letter is another letter; an accent may be written in two ways."""
-        claims = Claims.of([project("a", "pay"), component("b", **{"github.com/project-slug": "h/caf\u00e9"})])
+        claims = Evidence.of([project("a", "pay"), component("b", **{"github.com/project-slug": "h/caf\u00e9"})])
         assert own(Subject((), (SubjectProject("p\u0430y"),)), claims).verdict == Verdict.UNMAPPED
         decomposed = unicodedata.normalize("NFD", "github.com/h/caf\u00e9")
         assert own(Subject(((REPOSITORY, decomposed),)), claims).routes == (B,)
@@ -369,8 +361,8 @@ class TestOwn:
                 Counting.looked += 1
                 return super().get(*wanted)  # type: ignore[call-overload]
 
-        claims = Claims.of(project(f"c{n}", f"p{n}") for n in range(500))
-        counted = Claims(Counting(claims.by_key), claims.entities)
+        claims = Evidence.of(project(f"c{n}", f"p{n}") for n in range(500))
+        counted = msgspec.structs.replace(claims, claims=Claims(Counting(claims.claims.by_key), claims.claims.entities))
         for n in range(1000):
             own(Subject(((WIZ_ASSET, f"x{n}"), (REPOSITORY, "r")), (SubjectProject(f"p{n}"),)), counted)
         assert Counting.looked == 3000
@@ -403,13 +395,13 @@ class TestHolding:
 
     def test_the_key_says_who_and_why_and_not_by_which_evidence(self) -> None:
         """Two subjects with the same routes and readers share one holding."""
-        claims = Claims.of([project("a", "leaf,top"), project("b", "both", "blue"), project("c", "both")])
+        claims = Evidence.of([project("a", "leaf,top"), project("b", "both", "blue"), project("c", "both")])
         one = own(Subject((), (LEAF,)), claims)
         assert holding_key(one) == holding_key(own(Subject((), (TOP,)), claims))
         assert holding_key(one) == '["mapped",null,["component:default/a"],[["component:default/a",2]]]'
         nobody = {holding_key(own(Subject((), projects), claims)) for projects in (None, (), (SubjectProject("x"),))}
         assert len(nobody) == 3
-        assert holding_key(one) != holding_key(own(Subject((), (LEAF,)), claims, trusted=frozenset({A})))
+        assert holding_key(one) != holding_key(own(Subject((), (LEAF,)), trusting(claims)))
 
 
 class TestGroups:

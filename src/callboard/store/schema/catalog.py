@@ -19,8 +19,11 @@ entity = Table(
     Column("system_ref", Text),
     Column("body", LargeBinary, nullable=False),
     Column("gone_at", BigInteger),
+    Column("missing_at", BigInteger),
     Index(None, "kind"),
 )
+
+"""`missing_at`: the first complete reading that did not hold it; `gone_at`: the second."""
 
 member = Table(
     "member",

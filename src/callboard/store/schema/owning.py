@@ -34,13 +34,14 @@ candidate = Table(
     "candidate",
     metadata,
     Column("resource_id", ForeignKey("resource.id"), primary_key=True),
-    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True, index=True),
     Column("form", Text, primary_key=True),
     Column("value", Text, primary_key=True),
     Column("tier", SmallInteger, nullable=False),
     Column("evidence", Text, nullable=False),
     Column("won", Boolean, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
+    Column("dropped", Text),
 )
 
 ownership_spell = Table(
@@ -50,4 +51,6 @@ ownership_spell = Table(
     Column("from_at", BigInteger, primary_key=True, autoincrement=False),
     Column("to_at", BigInteger),
     Column("holding_id", BigInteger, nullable=False),
+    Column("tier", SmallInteger),
 )
+"""Whose a resource was, by evidence of which tier, from when to when: any past day can be told from it."""

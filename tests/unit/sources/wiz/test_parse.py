@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callboard.domain.component import Entity, EntityRef
+from callboard.domain.evidence import Evidence, own
 from callboard.domain.finding import Observed, Rejected, Severity, State
 from callboard.domain.instant import from_text
-from callboard.domain.ownership import Claims, Subject, own
+from callboard.domain.ownership import Subject
 from callboard.ports import ProjectRecord
 from callboard.sources.wiz.parse import parse, parse_project
 
@@ -367,7 +368,7 @@ def test_a_path_on_a_machine_is_no_path_in_a_repository() -> None:
 def test_two_components_of_one_repository_get_their_own_files() -> None:
     """From Wiz's record and Backstage's annotation to the owner."""
     at = "url:https://github.com/acme/shop/tree/main/services"
-    claims = Claims.of(
+    claims = Evidence.of(
         Entity(
             ref=EntityRef(f"component:default/{name}"),
             kind="component",

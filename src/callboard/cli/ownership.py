@@ -1,0 +1,257 @@
+"""`callboard ownership …`: whose things are, why, and what a change of the rules would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from callboard.cli import ownership_studies
+from callboard.cli.door import Door, answers, examples
+from callboard.cli.ownership_report import report, signals
+from callboard.cli.ownership_words import confirm, explain, not_ours, undo
+
+if TYPE_CHECKING:
+    from callboard.domain.mapping import RuleSet
+    from callboard.domain.plan import Plan
+    from callboard.usecases.plan_mapping import Applied
+
+
+@click.group(
+    cls=click.RichGroup,
+    epilog=examples(
+        "callboard ownership report",
+        "callboard ownership explain arn:aws:s3:::receipts",
+        "callboard ownership plan mapping/platform.yaml",
+    ),
+)
+def ownership() -> None:
+    """Whose things are, why, and what a change of the rules would do."""
+
+
+ownership_studies.add_to(ownership)
+for _command in (explain, report, confirm, not_ours, undo, signals):
+    ownership.add_command(_command)
+
+file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+
+
+@ownership.command(
+    epilog=examples(
+        "callboard ownership rules", "callboard ownership rules platform", "callboard ownership rules --json"
+    )
+)
+@click.argument("name", required=False)
+@click.option("--history", is_flag=True, help="Every revision of NAME, the newest first.")
+@answers
+@click.pass_obj
+def rules(door: Door, /, *, name: str | None, history: bool, as_json: bool) -> None:
+    """List the rule sets in force, or print one as the file that it could be kept in."""
+    from callboard.cli import output
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import plan_mapping
+    from callboard.web import to_wire_ownership, words
+
+    if history and name is None:
+        raise click.UsageError("--history is about one rule set: name it.")
+    with door.services() as services:
+        now = services.clock.now()
+        if name is not None:
+            found = plan_mapping.revisions(services.store, AT_THE_LAPTOP, name)
+        else:
+            found = plan_mapping.rule_sets(services.store, AT_THE_LAPTOP)
+    if as_json:
+        shown = found if history or name is None else found[:1]
+        output.document(to_wire_ownership.rule_sets(shown))
+    elif name is not None and not history:
+        output.line(plan_mapping.as_yaml(found[0].rule_set).rstrip())
+    elif not found:
+        output.say("There are no rules yet. `callboard ownership plan FILE` looks at a first set.")
+    else:
+        rows = [
+            (
+                each.name, each.n, len(each.rule_set.rules), len(each.rule_set.vocabularies), len(each.rule_set.defaults),
+                "taken back" if each.removed else each.rule_set.origin, each.actor, words.ago(each.at, now), each.reason,
+            )
+            for each in found
+        ]  # fmt: skip
+        columns = ("Set", "Revision", "Rules", "Vocabularies", "Defaults", "Kept in", "By", "When", "Why")
+        output.show(output.table(columns, rows, right=("Revision", "Rules", "Vocabularies", "Defaults")))
+
+
+@ownership.command(
+    epilog=examples("callboard ownership plan mapping/platform.yaml", "callboard ownership plan x.yaml --json")
+)
+@file_argument
+@answers
+@click.pass_obj
+def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
+    """Say what applying the rule set in FILE would move, and whose sight it would change. Nothing is written."""
+    from callboard.cli import output
+    from callboard.cli.errors import FAILED, end
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import plan_mapping
+    from callboard.web import to_wire_ownership
+
+    with door.services() as services:
+        draft = read_set(file, _origin(services.store, file))
+        found = plan_mapping.plan_mapping(
+            services.store, AT_THE_LAPTOP, draft, clock=services.clock, safety=services.config.safety
+        )
+    if as_json:
+        output.document(to_wire_ownership.plan(found))
+    else:
+        tell(found)
+    if found.problems:
+        end(FAILED)
+
+
+@ownership.command(
+    epilog=examples(
+        "callboard ownership apply mapping/platform.yaml --reason 'Accounts of the new region'",
+        "callboard ownership apply mapping/platform.yaml --agree",
+    )
+)
+@file_argument
+@click.option("--reason", default="", help="Why, for the log.")
+@click.option("--agree", is_flag=True, help="Apply it although it is surprising. Look at the plan first.")
+@click.option("--kept-here", is_flag=True, help="From now on the set is kept in FILE, and changes only by it.")
+@click.option("--remove", is_flag=True, help="Take the set back instead.")
+@answers
+@click.pass_obj
+def apply(
+    door: Door, /, *, file: Path, reason: str, agree: bool, kept_here: bool, remove: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Put the rule set in FILE in force, and everything that follows from it."""
+    from callboard.cli import output
+    from callboard.cli.errors import FAILED, end
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import plan_mapping
+    from callboard.web import to_wire_ownership
+
+    with door.services() as services:
+        draft = read_set(file, str(file) if kept_here else _origin(services.store, file))
+        done = plan_mapping.apply_mapping(
+            services.store, AT_THE_LAPTOP, draft, reason=reason, clock=services.clock, agreed=agree, remove=remove,
+            safety=services.config.safety,
+        )  # fmt: skip
+    if as_json:
+        output.document(to_wire_ownership.applied(done))
+    else:
+        _tell_applied(done)
+    if done.state in ("held", "patch"):
+        end(FAILED)
+
+
+def read_set(file: Path, origin: str | None) -> RuleSet:
+    """The rule set in a YAML or JSON file. Raises MappingRefusedError that names lines and entries."""
+    from callboard.catalog.documents import MAX_BYTES, DocumentError, read_documents
+    from callboard.domain import mapping_text
+    from callboard.domain.mapping import Problem
+    from callboard.usecases import plan_mapping
+
+    raw = file.read_bytes()
+    if len(raw) > MAX_BYTES:
+        raise plan_mapping.refused(file.name, (Problem(str(file), f"It is larger than {MAX_BYTES:,} bytes."),))
+    documents = list(read_documents(raw))
+    for each in documents:
+        if isinstance(each, DocumentError):
+            where = str(file) if each.line is None else f"{file}:{each.line}"
+            raise plan_mapping.refused(file.name, (Problem(where, f"{each.reason}."),))
+    if len(documents) != 1:
+        raise plan_mapping.refused(file.name, (Problem(str(file), f"It holds {len(documents)} documents, not one."),))
+    try:
+        return mapping_text.read(getattr(documents[0], "value", None), origin=origin)
+    except mapping_text.UnreadableError as error:
+        raise plan_mapping.refused(file.name, error.problems) from None
+
+
+def _origin(store: object, file: Path) -> str | None:
+    """The file that a set is kept in, where it is this one."""
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.store import Store
+    from callboard.usecases import plan_mapping
+
+    assert isinstance(store, Store)  # noqa: S101 - for the type checker: wiring gives no other
+    for each in plan_mapping.rule_sets(store, AT_THE_LAPTOP):
+        origin = each.rule_set.origin
+        if origin is not None and Path(origin).resolve() == file.resolve():
+            return origin
+    return None
+
+
+def tell(found: Plan) -> None:
+    """A plan for people."""
+    from callboard.cli import output
+    from callboard.domain.component import short_name
+    from callboard.web import words
+
+    changes = found.changes
+    told = [
+        words.count(len(names), f"{what} entry", f"{what} entries")
+        for what, names in (("new", changes.added), ("changed", changes.changed), ("removed", changes.removed))
+        if names
+    ]
+    output.line(f"{found.name}, against revision {found.revision}: {', '.join(told) or 'no change'}.")
+    for problem in found.problems:
+        output.line(f"  {problem.where}: {problem.reason}")
+    if found.problems:
+        output.say("It cannot be applied like this.")
+        return
+    output.line(
+        f"{words.number(found.moved_resources)} of {words.count(found.resources, 'resource')} would go elsewhere, with "
+        f"{words.count(found.moved_findings, 'open finding')}"
+        + (
+            f"; {words.number(found.seen_otherwise)} more would be seen to another depth."
+            if found.seen_otherwise
+            else "."
+        )
+    )
+
+    def names(refs: tuple[str, ...]) -> str:
+        return ", ".join(short_name(ref) for ref in refs) or "nobody"  # type: ignore[arg-type]
+
+    if found.shifts:
+        rows = [
+            (
+                names(each.before), names(each.after) + (" (conflict)" if each.verdict == "conflict" else ""),
+                each.resources, each.findings, "; ".join(f"{one.name} ({one.evidence})" for one in each.examples[:2]),
+            )
+            for each in found.shifts
+        ]  # fmt: skip
+        output.show(
+            output.table(("From", "To", "Resources", "Findings", "For example"), rows, right=("Resources", "Findings"))
+        )
+    if found.shift_count > len(found.shifts):
+        output.line(f"and {words.number(found.shift_count - len(found.shifts))} more")
+    if found.access:
+        output.line("")
+        sight = [
+            (short_name(each.owner), each.gained, each.lost, each.gained_sensitive, each.lost_sensitive)
+            for each in found.access
+        ]
+        columns = ("Whose sight changes", "Sees", "Sees no more", "Sensitive", "Sensitive no more")
+        output.show(output.table(columns, sight, right=columns[1:]))
+    for sentence in found.asks:
+        output.say(sentence)
+    if found.patch:
+        output.say("This set is kept in a file. Change it there:")
+        output.line(found.patch)
+
+
+def _tell_applied(done: Applied) -> None:
+    from callboard.cli import output
+
+    match done.state:
+        case "applied":
+            tell(done.plan)
+            output.say(f"Applied as revision {done.revision}.")
+        case "unchanged":
+            output.say(f"Revision {done.revision} says the same already.")
+        case "held":
+            tell(done.plan)
+            output.say("Nothing was changed. If that is what you want, apply it with --agree.")
+        case _:
+            tell(done.plan)
+            output.say("Nothing was changed.")

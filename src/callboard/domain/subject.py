@@ -1,0 +1,32 @@
+"""From a resource, as its source told it, to the subject that ownership is decided for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from callboard.domain.claims import Key
+from callboard.domain.finding import Resource
+from callboard.domain.ownership import Said, Subject, SubjectProject
+from callboard.domain.term import MOST_TAGS
+
+
+def subject_of(
+    resource: Resource,
+    aliases: Iterable[Key],
+    projects: Sequence[SubjectProject] | None,
+    *,
+    source: str,
+    said: Iterable[Said] = (),
+) -> Subject:
+    """The subject. `aliases` are the resource's names in canonical spelling."""
+    return Subject(
+        tuple(aliases),
+        None if projects is None else tuple(projects),
+        source,
+        tuple(each for each in (resource.type, resource.native_type) if each),
+        tuple(each for each in (resource.account_id, resource.account_name) if each),
+        resource.name,
+        resource.tags[:MOST_TAGS],
+        (),
+        tuple(sorted(said)),
+    )

@@ -1,0 +1,5 @@
+"""Repositories on GitHub."""
+
+from callboard.repositories.github.reader import GithubRepositories
+
+__all__ = ["GithubRepositories"]

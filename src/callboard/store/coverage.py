@@ -1,0 +1,257 @@
+"""What a report on coverage is made of: resources as they were owned at a moment, with what was open on them then."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from callboard.domain.access import Everything, Visibility
+from callboard.domain.coverage import Cut, Line
+from callboard.domain.finding import Resource, Severity, State
+from callboard.domain.instant import Instant
+from callboard.domain.ownership import LAST_ROUTED_TIER, Verdict, Word
+from callboard.domain.priority import BAND_STEP
+from callboard.domain.reconcile import EventKind
+from callboard.store import schema
+from callboard.store.visible import visible
+
+URGENT_BAND = 2
+"""The last band of what is due within 15 days of its opening."""
+
+_SEVERE = (int(Severity.CRITICAL), int(Severity.HIGH))
+_OPEN = {state.word for state in State if state.is_open}
+
+f, r, spell = schema.finding.c, schema.resource.c, schema.ownership_spell.c
+
+
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """Whose a resource was at a moment."""
+
+    verdict: str
+    tier: int | None
+    holding_id: int
+
+
+class Open(msgspec.Struct, gc=False):
+    """What was open on a resource at a moment."""
+
+    n: int = 0
+    urgent: int = 0
+    severe: int = 0
+    oldest_at: int | None = None
+    by_severity: dict[int, int] = msgspec.field(default_factory=dict)
+
+
+def standings(conn: Connection, at: Instant) -> dict[int, Standing]:
+    """Whose every resource was at a moment, by its id; those that were not known yet are left out."""
+    holding = schema.holding.c
+    rows = conn.execute(
+        select(spell.resource_id, holding.verdict, spell.tier, spell.holding_id)
+        .join_from(schema.ownership_spell, schema.holding, holding.id == spell.holding_id)
+        .where(spell.from_at <= at, or_(spell.to_at.is_(None), spell.to_at > at))
+    )
+    return {id_: Standing(verdict, tier, holding_id) for id_, verdict, tier, holding_id in rows}
+
+
+def open_at(conn: Connection, visibility: Visibility, at: Instant, *, is_past: bool) -> dict[int, Open]:
+    """What was open at a moment on each resource, as far as it is in sight today."""
+    found: dict[int, Open] = defaultdict(Open)
+    later = _changed_since(conn, visibility, at) if is_past else {}
+    urgent = case((f.priority < (URGENT_BAND + 1) * BAND_STEP, 1), else_=0)
+    query = (
+        select(f.resource_id, f.severity, urgent, func.count(), func.min(f.first_detected_at))
+        .where(f.closed == 0, visible(f.holding_id, visibility), f.imported_at <= at)
+        .group_by(f.resource_id, f.severity, urgent)
+    )
+    for resource_id, severity, is_urgent, n, first in conn.execute(query):
+        _add(found[resource_id], severity, is_urgent, n, first)
+    for resource_id, severity, is_urgent, first, is_open, was_open in later.values():
+        if is_open != was_open:
+            _add(found[resource_id], severity, is_urgent, 1 if was_open else -1, first)
+    return found
+
+
+def _add(open_: Open, severity: int, is_urgent: int, n: int, first: int) -> None:
+    open_.n += n
+    open_.urgent += n * is_urgent
+    open_.severe += n * (severity in _SEVERE)
+    open_.by_severity[severity] = open_.by_severity.get(severity, 0) + n
+    if n > 0:
+        open_.oldest_at = first if open_.oldest_at is None else min(open_.oldest_at, first)
+
+
+def _changed_since(
+    conn: Connection, visibility: Visibility, at: Instant
+) -> dict[int, tuple[int, int, int, int, bool, bool]]:
+    """Findings whose state has changed since: what they were then is what their first change since tells."""
+    e = schema.event.c
+    kinds = (int(EventKind.STATE), int(EventKind.REOPENED))
+    first = (
+        select(e.finding_id, func.min(e.seq).label("seq"))
+        .where(e.recorded_at > at, e.kind.in_(kinds))
+        .group_by(e.finding_id)
+        .subquery()
+    )
+    urgent = case((f.priority < (URGENT_BAND + 1) * BAND_STEP, 1), else_=0)
+    rows = conn.execute(
+        select(f.id, f.resource_id, f.severity, urgent, f.first_detected_at, f.closed, e.old)
+        .join_from(schema.event, first, first.c.seq == e.seq)
+        .join(schema.finding, f.id == e.finding_id)
+        .where(f.imported_at <= at, visible(f.holding_id, visibility))
+    )
+    return {
+        id_: (resource_id, severity, is_urgent, first_at, closed == 0, old in _OPEN)
+        for id_, resource_id, severity, is_urgent, first_at, closed, old in rows
+    }
+
+
+def lines(
+    visibility: Visibility, standing: Mapping[int, Standing], open_: Mapping[int, Open], signs: Signs | None
+) -> list[Line]:
+    """Resources with what was open on them. Without `signs` nobody can tell about other evidence."""
+    found = []
+    everything = isinstance(visibility, Everything)
+    for id_, each in standing.items():
+        there = open_.get(id_)
+        if there is None and not everything:
+            continue  # a resource of which nothing is in sight
+        found.append(
+            Line(
+                resource_id=id_, verdict=each.verdict, tier=each.tier, findings=there.n if there else 0,
+                urgent=there.urgent if there else 0, critical_high=there.severe if there else 0,
+                oldest_at=None if there is None or there.oldest_at is None else Instant(there.oldest_at),
+                suggested=None if signs is None else each.verdict == Verdict.UNMAPPED and id_ in signs.suggested,
+                disputed=None if signs is None else each.verdict == Verdict.MAPPED and id_ in signs.disputed,
+                dropped=None if signs is None else id_ in signs.dropped,
+            )
+        )  # fmt: skip
+    return found
+
+
+class Signs(msgspec.Struct, frozen=True):
+    """Resources about which the evidence that is stored says more than whose they are."""
+
+    suggested: frozenset[int]
+    disputed: frozenset[int]
+    dropped: frozenset[int]
+
+
+def signs(conn: Connection) -> Signs:
+    """As of now."""
+    c, route = schema.candidate.c, schema.holding_route.c
+    weak = conn.execute(select(c.resource_id).where(c.tier > LAST_ROUTED_TIER).distinct()).scalars()
+    dropped = conn.execute(select(c.resource_id).where(c.dropped.is_not(None)).distinct()).scalars()
+    disputed = conn.execute(
+        select(c.resource_id)
+        .join_from(schema.candidate, schema.resource, r.id == c.resource_id)
+        .outerjoin(schema.holding_route, and_(route.holding_id == r.holding_id, route.entity_id == c.entity_id))
+        .where(c.tier <= LAST_ROUTED_TIER, c.dropped.is_(None), route.entity_id.is_(None))
+        .distinct()
+    ).scalars()
+    return Signs(frozenset(weak), frozenset(disputed), frozenset(dropped))
+
+
+def labels(conn: Connection, cut: Cut, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """By resource: what it is counted under. A resource in several projects counts under each."""
+    wanted = set(ids)
+    found: dict[int, tuple[str, ...]] = {}
+    match cut:
+        case Cut.SOURCE:
+            s = schema.source.c
+            rows = conn.execute(select(r.id, s.name).join_from(schema.resource, schema.source, s.id == r.source_id))
+            found = {id_: (name,) for id_, name in rows}
+        case Cut.TYPE:
+            found = {id_: (word,) for id_, word in conn.execute(select(r.id, r.type))}
+        case Cut.ACCOUNT:
+            decode = msgspec.msgpack.Decoder(Resource).decode
+            for id_, body in conn.execute(select(r.id, r.body)):
+                resource = decode(bytes(body))
+                found[id_] = (resource.account_name or resource.account_id or "no account",)
+        case Cut.PROJECT:
+            member, project = schema.project_set_member.c, schema.project.c
+            names: dict[int, list[str]] = {}
+            for id_, name in conn.execute(
+                select(r.id, project.name)
+                .join_from(schema.resource, schema.project_set_member, member.set_id == r.project_set_id)
+                .join(schema.project, project.id == member.project_id)
+            ):
+                names.setdefault(id_, []).append(name)
+            found = {id_: tuple(names.get(id_, ("no project",))) for id_ in wanted}
+        case Cut.SEVERITY:
+            found = {}
+    return {id_: label for id_, label in found.items() if id_ in wanted}
+
+
+def moved_between(conn: Connection, after: Instant, until: Instant) -> int:
+    """Resources that went from one holding to another in a period."""
+    return int(
+        conn.execute(
+            select(func.count(spell.resource_id.distinct())).where(
+                spell.to_at.is_not(None), spell.to_at > after, spell.to_at <= until
+            )
+        ).scalar_one()
+    )
+
+
+def words_by_tier(conn: Connection, until: Instant) -> list[tuple[int, bool]]:
+    """What people said about evidence of each tier up to a moment and had not taken back, as (tier, it was right)."""
+    d = schema.ownership_decision.c
+    rows = conn.execute(
+        select(d.tier, d.word).where(d.tier.is_not(None), d.at <= until, or_(d.ended_at.is_(None), d.ended_at > until))
+    )
+    return [(tier, word != Word.NOT_OURS.value) for tier, word in rows]
+
+
+class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
+    """A project that is claimed by nobody, and what in it has no owner for that reason."""
+
+    external_id: str
+    name: str
+    slug: str | None
+    body: bytes
+    findings: int
+    resources: int
+    neighbours: tuple[tuple[int, int], ...]
+    """Entities to which other resources in it are routed, with how many."""
+
+
+def unclaimed(conn: Connection, open_: Mapping[int, Open], standing: Mapping[int, Standing]) -> list[Unclaimed]:
+    """Projects that hold resources of nobody, those with most open findings first. Folders are left to their projects."""
+    member, project, route = schema.project_set_member.c, schema.project.c, schema.holding_route.c
+    sets: dict[int, list[int]] = {}
+    for set_id, project_id in conn.execute(
+        select(member.set_id, member.project_id)
+        .join_from(schema.project_set_member, schema.project, project.id == member.project_id)
+        .where(project.is_folder.is_(False))
+    ):
+        sets.setdefault(set_id, []).append(project_id)
+    routes: dict[int, list[int]] = {}
+    for holding_id, entity_id in conn.execute(select(route.holding_id, route.entity_id)):
+        routes.setdefault(holding_id, []).append(entity_id)
+    findings: Counter[int] = Counter()
+    resources: Counter[int] = Counter()
+    near: dict[int, Counter[int]] = defaultdict(Counter)
+    for id_, set_id in conn.execute(select(r.id, r.project_set_id)):
+        each = standing.get(id_)
+        for project_id in sets.get(set_id, ()) if each is not None else ():
+            if each is not None and each.verdict == Verdict.UNMAPPED:
+                there = open_.get(id_)
+                findings[project_id] += there.n if there else 0
+                resources[project_id] += 1
+            elif each is not None and each.verdict == Verdict.MAPPED:
+                near[project_id].update(routes.get(each.holding_id, ()))
+    wanted = [id_ for id_, _ in sorted(findings.items(), key=lambda item: (-item[1], -resources[item[0]], item[0]))][
+        :20
+    ]
+    rows = conn.execute(select(schema.project).where(project.id.in_(wanted)))
+    told = {row.id: row for row in rows}
+    return [
+        Unclaimed(
+            external_id=told[id_].external_id, name=told[id_].name, slug=told[id_].slug, body=bytes(told[id_].body),
+            findings=findings[id_], resources=resources[id_], neighbours=tuple(near[id_].most_common(3)),
+        )
+        for id_ in wanted
+    ]  # fmt: skip

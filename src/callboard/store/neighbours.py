@@ -1,0 +1,98 @@
+"""Who is near a resource, by the repository that it comes from: the store's half of `domain.activity`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select
+
+from callboard.domain.activity import Directory, Neighbour, directory_of, neighbours
+from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
+from callboard.domain.claims import Key
+from callboard.domain.codeowners import CodeOwners
+from callboard.domain.forge import Contribution, Repository
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.repository import IN_REPOSITORY
+from callboard.store import evidence, schema
+from callboard.store.repositories import code_owners_of, contributions_of, known
+
+ACTIVITY_DAYS = 90
+"""How long somebody who committed counts as near."""
+
+
+class Neighbourhood:
+    """Asks for many resources: groups, users and repositories are read once."""
+
+    def __init__(self, conn: Connection, *, now: Instant, days: int = ACTIVITY_DAYS) -> None:
+        self._conn = conn
+        self._since = Instant(now - days * DAY)
+        self._repositories = {key: each for key, each in known(conn).items() if each.read_at is not None}
+        self._entities = list(evidence.load_entities(conn).values())
+        self._directories: dict[str, Directory] = {}
+        self._near: dict[tuple[int, str], tuple[Neighbour, ...]] = {}
+        self._read: dict[int, tuple[CodeOwners | None, tuple[Contribution, ...]]] = {}
+
+    def of(self, keys: Iterable[Key]) -> tuple[Neighbour, ...]:
+        """Who is near a resource with these names, the nearest first. Suggestions only: never routed, never readers."""
+        found: dict[tuple[str, str], Neighbour] = {}
+        for repository_key, path in _places(keys):
+            repository = self._repositories.get(repository_key)
+            if repository is None or repository.gone_at is not None:
+                continue
+            for each in self._at(repository, path):
+                found.setdefault((each.entity, each.near.value), each)
+        return tuple(found.values())
+
+    def _at(self, repository: Repository, path: str) -> tuple[Neighbour, ...]:
+        key = (repository.id, path)
+        if key not in self._near:
+            code_owners, contributions = self._facts(repository)
+            self._near[key] = neighbours(
+                path,
+                code_owners,
+                contributions,
+                self._directory(repository.host),
+                organisation=repository.slug.rpartition("/")[0],
+                # A path names a file; a repository without one is its top folder.
+                is_folder=not path,
+                seen_at=repository.read_at or repository.seen_at,
+            )
+        return self._near[key]
+
+    def _facts(self, repository: Repository) -> tuple[CodeOwners | None, tuple[Contribution, ...]]:
+        if repository.id not in self._read:
+            self._read[repository.id] = (
+                code_owners_of(self._conn, repository),
+                contributions_of(self._conn, repository.id, since=self._since),
+            )
+        return self._read[repository.id]
+
+    def _directory(self, host: str) -> Directory:
+        if host not in self._directories:
+            # Backstage's provider of GitHub writes github.com/… for a company's own GitHub as well.
+            self._directories[host] = directory_of(
+                self._entities,
+                {host, "github.com", "gitlab.com"} if host not in ("github.com", "gitlab.com") else {host},
+            )
+        return self._directories[host]
+
+
+def neighbours_of(conn: Connection, resource_id: int, *, now: Instant) -> tuple[Neighbour, ...]:
+    """Who is near one resource."""
+    alias = schema.resource_alias.c
+    keys = conn.execute(select(alias.form, alias.value).where(alias.resource_id == resource_id)).all()
+    return Neighbourhood(conn, now=now).of([(row.form, row.value) for row in keys])
+
+
+def _places(keys: Iterable[Key]) -> Sequence[tuple[str, str]]:
+    """Repositories with the path that is meant in each, those with a path first, since they tell more."""
+    exact: set[tuple[str, str]] = set()
+    whole: set[str] = set()
+    for form, value in keys:
+        if form == REPOSITORY_PATH:
+            repository, _, path = value.partition(IN_REPOSITORY)
+            exact.add((repository, path))
+        elif form == REPOSITORY:
+            whole.add(value)
+    named = {repository for repository, _ in exact}
+    return [*sorted(exact), *((repository, "") for repository in sorted(whole - named))]

@@ -1,0 +1,114 @@
+"""Signals about ownership, kept: noted once while they last, closed when they are over or have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+
+from callboard.domain.access import Everything, Readers, Visibility
+from callboard.domain.drift import News, Signal, SignalKind
+from callboard.domain.instant import Instant
+from callboard.store import schema
+from callboard.store.database import next_id
+from callboard.store.dialect import Dialect, Row
+
+table = schema.signal
+c, reader = schema.signal.c, schema.signal_reader.c
+
+
+def note(conn: Connection, dialect: Dialect, news: Iterable[News], *, now: Instant) -> int:
+    """Keep what was noticed; what is known and still open is not told twice. Returns how many are new."""
+    told = list({(each.kind, each.about): each for each in news}.values())
+    if not told:
+        return 0
+    open_ = {
+        (kind, about): id_
+        for id_, kind, about, closed_at in dialect.lookup(
+            conn, table, ["id", "kind", "about", "closed_at"], "about", {each.about for each in told}
+        )
+        if closed_at is None
+    }
+    free = next_id(conn, table)
+    rows: list[Row] = []
+    readers: list[Row] = []
+    for each in told:
+        known = open_.get((each.kind.value, each.about))
+        if known is not None and each.kind.is_state:
+            conn.execute(update(table).where(c.id == known).values(n=each.n, old=each.old, new=each.new))
+            continue
+        id_ = free + len(rows)
+        rows.append((id_, each.kind.value, each.about, now, each.resource_id, each.old, each.new, each.n, None, None))
+        readers.extend((id_, ref) for ref in sorted(set(each.readers)))
+    dialect.insert(conn, table, rows)
+    dialect.insert(conn, schema.signal_reader, readers)
+    return len(rows)
+
+
+def settle(conn: Connection, kinds: Iterable[SignalKind], still: Iterable[str], *, now: Instant) -> int:
+    """Close the open signals of these kinds that are not about one of `still`. Returns how many."""
+    lasting = set(still)
+    rows = conn.execute(
+        select(c.id, c.about).where(c.kind.in_([each.value for each in kinds]), c.closed_at.is_(None))
+    ).all()
+    over = [row.id for row in rows if row.about not in lasting]
+    for start in range(0, len(over), 500):
+        conn.execute(
+            update(table).where(c.id.in_(over[start : start + 500])).values(closed_at=now, closed_by="callboard")
+        )
+    return len(over)
+
+
+def over(conn: Connection, dialect: Dialect, kind: SignalKind, about: Iterable[str], *, now: Instant) -> None:
+    """These are no longer so."""
+    columns = ["id", "kind", "closed_at"]
+    rows = dialect.lookup(conn, table, columns, "about", set(about))
+    ids = [id_ for id_, found, closed_at in rows if found == kind.value and closed_at is None]
+    dialect.update(conn, table, ["closed_at", "closed_by"], ["id"], [(now, "callboard", id_) for id_ in ids])
+
+
+def close(conn: Connection, visibility: Visibility, signal_id: int, *, by: str, now: Instant) -> bool:
+    """Somebody has read it. False: there is none in sight that is open."""
+    done = conn.execute(
+        update(table)
+        .where(c.id == signal_id, c.closed_at.is_(None), _in_sight(visibility))
+        .values(closed_at=now, closed_by=by)
+    )
+    return bool(done.rowcount)
+
+
+def listed(
+    conn: Connection,
+    visibility: Visibility,
+    *,
+    kinds: Iterable[SignalKind] = (),
+    closed: bool = False,
+    limit: int = 200,
+) -> tuple[Signal, ...]:
+    """Signals in sight, the newest first."""
+    query = select(table).where(_in_sight(visibility)).order_by(c.at.desc(), c.id.desc()).limit(limit)
+    wanted = [each.value for each in kinds]
+    if wanted:
+        query = query.where(c.kind.in_(wanted))
+    if not closed:
+        query = query.where(c.closed_at.is_(None))
+    return tuple(
+        Signal(
+            id=row.id, kind=SignalKind(row.kind), about=row.about, at=Instant(row.at), old=row.old, new=row.new, n=row.n,
+            closed_at=row.closed_at, closed_by=row.closed_by,
+        )
+        for row in conn.execute(query)
+    )  # fmt: skip
+
+
+def _in_sight(visibility: Visibility) -> ColumnElement[bool]:
+    """A clause: the signal is for the viewer: for who sees everything, or for the owner it names."""
+    match visibility:
+        case Everything():
+            return c.id.is_not(None)
+        case Readers(owners=owners) if owners:
+            return exists(
+                select(reader.signal_id).where(reader.signal_id == c.id, or_(reader.owner_ref.in_(sorted(owners))))
+            )
+        case _:
+            return c.id.is_(None)

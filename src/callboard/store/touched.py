@@ -1,0 +1,95 @@
+"""Which resources need a new decision when something about the evidence changed: found, not guessed, and few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from callboard.domain.alias import IMAGE_SOURCE, REPOSITORY, WIZ_PROJECT
+from callboard.domain.claims import Key, claims_of
+from callboard.domain.component import Entity, EntityRef
+from callboard.domain.evidence import SERVICE, Evidence
+from callboard.domain.mapping import Form, plain
+from callboard.domain.term import TAG, folded
+from callboard.store import schema
+from callboard.store.database import Store
+from callboard.store.evidence import Known
+
+_LONGEST_TERM = 200
+
+
+def everything(conn: Connection) -> list[int]:
+    """Every resource."""
+    return list(conn.execute(select(schema.resource.c.id).order_by(schema.resource.c.id)).scalars())
+
+
+def by_entities(
+    conn: Connection, store: Store, known: Known, now_known: Known, *, before: Mapping[EntityRef, Entity],
+    after: Mapping[EntityRef, Entity],
+) -> list[int]:  # fmt: skip
+    """Resources that these entities were candidates for, or may be now."""
+    old, new = known.evidence, now_known.evidence
+    came = [each for ref, each in after.items() if ref not in before]
+    if bool(old.claims.entities) != bool(new.claims.entities) or _is_laid_down(new, {each.ref for each in came}):
+        return everything(conn)
+    dialect = store.dialect
+    changed = [now_known.ids[ref] for ref in before.keys() | after.keys()]
+    found = {row[0] for row in dialect.lookup(conn, schema.candidate, ["resource_id"], "entity_id", changed)}
+    found |= {row[0] for row in dialect.lookup(conn, schema.ownership_decision, ["resource_id"], "entity_id", changed)}
+    claimed = {claim for each in before.values() for claim in claims_of(each)}
+    keys = {claim.key for each in after.values() for claim in claims_of(each) if claim not in claimed}
+    found |= by_names(conn, store, keys)
+    found |= _by_words(conn, store, new, _new_words(before, after))
+    return sorted(found)
+
+
+def _is_laid_down(evidence: Evidence, came: set[EntityRef]) -> bool:
+    """Whether a rule or a default has been waiting for one of these entities."""
+    return any(not came.isdisjoint(rule.owners) for rule in evidence.rules.rules) or any(
+        default.owner in came for many in evidence.defaults.values() for default in many
+    )
+
+
+def _new_words(before: Mapping[EntityRef, Entity], after: Mapping[EntityRef, Entity]) -> dict[str, set[EntityRef]]:
+    """Names that mean an entity which they did not mean before."""
+    found: dict[str, set[EntityRef]] = {}
+    for ref, entity in after.items():
+        former = before.get(ref)
+        if former is None or former.name != entity.name:
+            for name in (plain(entity.name), plain(ref)):
+                found.setdefault(name, set()).add(ref)
+    return found
+
+
+def by_names(conn: Connection, store: Store, keys: Iterable[Key]) -> set[int]:
+    """Resources that have one of these names, or are in one of these projects."""
+    wanted = set(keys)
+    wanted |= {(IMAGE_SOURCE, value) for form, value in wanted if form == REPOSITORY}
+    dialect = store.dialect
+    values = {value for form, value in wanted if form != WIZ_PROJECT}
+    columns = ["form", "value", "resource_id"]
+    rows = dialect.lookup(conn, schema.resource_alias, columns, "value", values)
+    found = {id_ for form, value, id_ in rows if (form, value) in wanted}
+    projects = [value for form, value in wanted if form == WIZ_PROJECT]
+    ids = [row[0] for row in dialect.lookup(conn, schema.project, ["id"], "external_id", projects)]
+    sets = {row[0] for row in dialect.lookup(conn, schema.project_set_member, ["set_id"], "project_id", ids)}
+    return found | {row[0] for row in dialect.lookup(conn, schema.resource, ["id"], "project_set_id", sets)}
+
+
+def _by_words(
+    conn: Connection, store: Store, evidence: Evidence, words: Mapping[str, set[EntityRef]]
+) -> set[int]:  # fmt: skip
+    """Resources whose tag, label or service is a word that newly names an entity."""
+    if not words:
+        return set()
+    wanted = {(SERVICE, folded(word)[:_LONGEST_TERM]) for word in words}
+    came = {ref for refs in words.values() for ref in refs}
+    for key, vocabularies in evidence.words.items():
+        for vocabulary in vocabularies:
+            if vocabulary.form in (Form.TAG, Form.LABEL):
+                meant = {word for word, ref in vocabulary.values if ref in came}
+                wanted |= {(TAG, folded(f"{key}={word}")[:_LONGEST_TERM]) for word in (*words, *meant)}
+    values = {value for _, value in wanted}
+    rows = store.dialect.lookup(conn, schema.resource_term, ["form", "value", "resource_id"], "value", values)
+    return {id_ for form, value, id_ in rows if (form, value) in wanted}

@@ -1,0 +1,85 @@
+"""Look after ownership as time passes: end what has ended, let go what has won twice, note what is amiss.
+
+Called after every round of syncs and readings. Until then what ends has not ended, anywhere.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from callboard.domain.access import Right, Viewer
+from callboard.domain.drift import News, Signal, SignalKind
+from callboard.errors import NotFoundError
+from callboard.ports import Clock
+from callboard.store import Store, audit, evidence, mapping, owning, planning, signals, watching
+from callboard.store.counting import Ledger
+from callboard.store.database import bump_revision
+from callboard.store.owning import Holdings
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """What looking after it did."""
+
+    ended: tuple[str, ...]
+    """Entries of rule sets that have ended."""
+    moved_findings: int
+    new_signals: int
+
+
+def watch(store: Store, *, clock: Clock) -> Watched:
+    """Do what is due now. Doing it again at once does nothing."""
+    with store.write() as conn:
+        now = clock.now()
+        ended = watching.ended(conn, now)
+        ids = set(watching.won_twice(conn))
+        if ended:
+            ids.update(watching.resting_on(conn, (each.rule_set for each in mapping.in_force(conn)), ended))
+            evidence.changed(conn, tick=now)
+        entities = evidence.load_entities(conn)
+        trusting = watching.newly_trusted(conn, store, entities)
+        if trusting is not None:
+            evidence.changed(conn)
+            ids.update(trusting)
+        moved = 0
+        if ids:
+            holdings = Holdings(conn, store)
+            ledger = Ledger()
+            moves = owning.decide_again(conn, store.dialect, holdings, sorted(ids), now=now)
+            moved = owning.move(conn, store.dialect, moves, ledger, now=now)
+            ledger.write(conn, store.dialect)
+            evidence.moved(conn)
+        for name, entry in ended:
+            audit.note(
+                conn,
+                at=now,
+                actor="callboard",
+                action="ownership.ended",
+                subject=f"rules:{name}",
+                detail={"entry": entry},
+            )
+        planning.note_reach(conn, store, now=now)
+        lasting = watching.amiss(conn, entities, now=now)
+        news = [News(kind=SignalKind.RULE_ENDED, about=f"{name}/{entry}") for name, entry in ended]
+        noted = signals.note(conn, store.dialect, [*lasting, *news], now=now)
+        for kind in watching.LASTING:
+            noted += signals.settle(conn, (kind,), (each.about for each in lasting if each.kind is kind), now=now)
+        if moved or noted:
+            bump_revision(conn)
+    return Watched(ended=tuple(f"{name}/{entry}" for name, entry in ended), moved_findings=moved, new_signals=noted)
+
+
+def listed(store: Store, viewer: Viewer, *, closed: bool = False) -> tuple[Signal, ...]:
+    """Signals in the viewer's sight, the newest first."""
+    with store.read() as conn:
+        return signals.listed(conn, viewer.visibility, closed=closed)
+
+
+def close(store: Store, viewer: Viewer, signal_id: int, *, clock: Clock) -> None:
+    """Somebody who may map has looked at a signal. Raises NotAllowedError and NotFoundError."""
+    viewer.require(Right.MAP)
+    with store.write() as conn:
+        now = clock.now()
+        if not signals.close(conn, viewer.visibility, signal_id, by=viewer.named, now=now):
+            raise NotFoundError
+        audit.note(conn, at=now, actor=viewer.named, action="ownership.signal-closed", subject=f"signal:{signal_id}")
+        bump_revision(conn)

@@ -1,0 +1,137 @@
+"""`/api/v1/ownership`: whose things are, why, and what a change of the rules would do.
+
+Reading is by what is in sight; what changes anything states the right that it needs in its use case.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+from litestar.params import FromPath, RawBody
+from litestar.response import Response
+
+from callboard.domain import mapping_text
+from callboard.domain.component import EntityRef, entity_ref
+from callboard.domain.mapping import RuleSet
+from callboard.errors import InvalidQueryError
+from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
+from callboard.web import answers, params, to_wire_ownership, wire_ownership
+from callboard.web.view import Viewing
+
+T = TypeVar("T")
+
+
+def rules(view: Viewing) -> Response[bytes]:
+    """The rule sets in force, or every revision of the one that `id` names."""
+    name = params.one(view.query, "id")
+    store, viewer = view.store, view.viewer
+    found = plan_mapping.rule_sets(store, viewer) if name is None else plan_mapping.revisions(store, viewer, name)
+    return answers.json(to_wire_ownership.rule_sets(found))
+
+
+def plan(view: Viewing, body: RawBody) -> Response[bytes]:
+    """What applying a rule set would do. Nothing is written."""
+    params.nothing(view.query)
+    draft = _body(body, wire_ownership.RuleSetDraft)
+    found = plan_mapping.plan_mapping(
+        view.store, view.viewer, _rule_set(draft), clock=view.services.clock, safety=view.services.safety
+    )
+    return answers.json(to_wire_ownership.plan(found))
+
+
+def apply(view: Viewing, body: RawBody) -> Response[bytes]:
+    """Put a rule set in force. One that is kept in a file is answered with a patch for it."""
+    params.nothing(view.query)
+    draft = _body(body, wire_ownership.RuleSetDraft)
+    done = plan_mapping.apply_mapping(
+        view.store, view.viewer, _rule_set(draft), reason=draft.reason, clock=view.services.clock, agreed=draft.agreed,
+        expected=draft.expected, remove=draft.remove, safety=view.services.safety,
+    )  # fmt: skip
+    return answers.json(to_wire_ownership.applied(done))
+
+
+def explain(view: Viewing) -> Response[bytes]:
+    """Why the resource with this `id` is whose it is."""
+    asked = params.named(view.query)
+
+    def read() -> object:
+        return to_wire_ownership.explanation(speak_for.explain(view.store, view.viewer, asked.id, asked.source))
+
+    return answers.fresh(view, read)
+
+
+def report(view: Viewing) -> Response[bytes]:
+    """How much has an owner, now or `on` a past day, by what `by` says."""
+    asked = params.coverage(view.query)
+
+    def read() -> object:
+        found = report_ownership.report(view.store, view.viewer, clock=view.services.clock, on=asked.on, by=asked.by)
+        return to_wire_ownership.report(found)
+
+    return answers.fresh(view, read, holds=answers.TICK)
+
+
+def confirm(view: Viewing, body: RawBody) -> Response[bytes]:
+    """It is theirs."""
+    return _said(view, body, speak_for.confirm)
+
+
+def not_ours(view: Viewing, body: RawBody) -> Response[bytes]:
+    """It is not theirs."""
+    return _said(view, body, speak_for.not_ours)
+
+
+def undo(view: Viewing, decision_id: FromPath[str]) -> Response[bytes]:
+    """Take back what was said."""
+    params.nothing(view.query)
+    found = speak_for.undo(view.store, view.viewer, params.finding_id(decision_id), clock=view.services.clock)
+    return answers.json(to_wire_ownership.said(found))
+
+
+def signals(view: Viewing) -> Response[bytes]:
+    """What changed about ownership, or deserves a look."""
+    params.nothing(view.query)
+    return answers.fresh(view, lambda: to_wire_ownership.signals(watch_ownership.listed(view.store, view.viewer)))
+
+
+def close_signal(view: Viewing, signal_id: FromPath[str]) -> Response[bytes]:
+    """Somebody has looked at it."""
+    params.nothing(view.query)
+    watch_ownership.close(view.store, view.viewer, params.finding_id(signal_id), clock=view.services.clock)
+    return answers.json(to_wire_ownership.signals(()))
+
+
+def _said(view: Viewing, body: bytes, act: speak_for.Act) -> Response[bytes]:
+    params.nothing(view.query)
+    draft = _body(body, wire_ownership.WordDraft)
+    found = act(
+        view.store, view.viewer, draft.resource, _component(draft.component), clock=view.services.clock,
+        reason=draft.reason, source=draft.source,
+    )  # fmt: skip
+    return answers.json(to_wire_ownership.said(found))
+
+
+def _component(text: str) -> EntityRef:
+    try:
+        return entity_ref(text, kind="component")
+    except ValueError as error:
+        raise InvalidQueryError(
+            f"{error}.", field="component", hint="For example component:default/payments."
+        ) from error
+
+
+def _rule_set(draft: wire_ownership.RuleSetDraft) -> RuleSet:
+    try:
+        return mapping_text.read(draft.document)
+    except mapping_text.UnreadableError as error:
+        told = " ".join(f"{each.where}: {each.reason}" for each in error.problems)
+        raise InvalidQueryError(told, field="document") from None
+
+
+def _body(body: bytes, shape: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        told = str(error) if isinstance(error, msgspec.ValidationError) else "The body is no JSON document"
+        raise InvalidQueryError(f"{told}.", hint="/openapi.json describes it.") from error

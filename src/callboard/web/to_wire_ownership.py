@@ -1,0 +1,175 @@
+"""From values of ownership to the JSON shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from callboard.domain import coverage, mapping_text
+from callboard.domain.drift import Signal
+from callboard.domain.explanation import Explanation
+from callboard.domain.instant import Instant, to_text
+from callboard.domain.mapping import Entry, Rule
+from callboard.domain.plan import Plan
+from callboard.store.mapping import Revision
+from callboard.usecases.plan_mapping import Applied
+from callboard.usecases.speak_for import Said
+from callboard.web import wire_ownership as wire
+from callboard.web.words import TIER
+
+
+def rule_sets(found: Sequence[Revision]) -> wire.RuleSets:
+    """Rule sets, or revisions of one."""
+    return wire.RuleSets(items=[_revision(each) for each in found])
+
+
+def _revision(each: Revision) -> wire.RuleSet:
+    return wire.RuleSet(
+        name=each.name, revision=each.n, at=to_text(each.at), actor=each.actor, reason=each.reason, removed=each.removed,
+        origin=each.rule_set.origin, document=mapping_text.write(each.rule_set),
+        entries=[_entry(entry) for entry in each.rule_set.entries],
+    )  # fmt: skip
+
+
+def _entry(entry: Entry) -> wire.RuleSetEntry:
+    trust = None if isinstance(entry, Rule) else entry.trust
+    return wire.RuleSetEntry(
+        name=entry.name, by=entry.by, at=to_text(entry.at),
+        until=None if entry.until is None else mapping_text.day_of(entry.until),
+        trusted_by=None if trust is None else trust.by,
+        trusted_until=None if trust is None else mapping_text.day_of(trust.until),
+    )  # fmt: skip
+
+
+def plan(found: Plan) -> wire.Plan:
+    """What a draft would do."""
+    return wire.Plan(
+        name=found.name, revision=found.revision, added=list(found.changes.added), changed=list(found.changes.changed),
+        removed=list(found.changes.removed),
+        problems=[wire.MappingProblem(where=each.where, reason=each.reason) for each in found.problems],
+        asks=list(found.asks), resources=found.resources, moved_resources=found.moved_resources,
+        moved_findings=found.moved_findings, seen_otherwise=found.seen_otherwise,
+        shifts=[
+            wire.Shift(
+                before=list(each.before), after=list(each.after), verdict=each.verdict, resources=each.resources,
+                findings=each.findings,
+                examples=[
+                    wire.Example(external_id=one.external_id, source=one.source, name=one.name, evidence=one.evidence)
+                    for one in each.examples
+                ],
+            )
+            for each in found.shifts
+        ],
+        shift_count=found.shift_count,
+        access=[
+            wire.Access(
+                owner=each.owner, gained=each.gained, lost=each.lost, gained_sensitive=each.gained_sensitive,
+                lost_sensitive=each.lost_sensitive,
+            )
+            for each in found.access
+        ],
+        reach=[
+            wire.RuleReach(rule=each.rule, resources=each.resources, decides=each.decides) for each in found.reach
+        ],
+        patch=found.patch,
+    )  # fmt: skip
+
+
+def applied(done: Applied) -> wire.Applied:
+    """What applying did."""
+    return wire.Applied(state=done.state, revision=done.revision, plan=plan(done.plan))
+
+
+def _text(at: Instant | None) -> str | None:
+    return None if at is None else to_text(at)
+
+
+def explanation(found: Explanation) -> wire.Explanation:
+    """Why a resource is whose it is."""
+    return wire.Explanation(
+        external_id=found.external_id, source=found.source, name=found.name, type=found.type, verdict=found.verdict,
+        reason=found.reason, tier=found.tier, components=list(found.components), disputed=found.disputed,
+        open_findings=found.open_findings,
+        grounds=[
+            wire.Ground(
+                component=each.component, owner=each.owner, owner_problem=each.owner_problem, tier=each.tier,
+                tier_words=TIER[each.tier], text=each.text, won=each.won, dropped=each.dropped,
+                seen_at=to_text(each.seen_at),
+            )
+            for each in found.grounds
+        ],
+        spoken=[
+            wire.Spoken(
+                id=each.id, word=each.word.value, component=each.component, actor=each.actor, reason=each.reason,
+                at=to_text(each.at), ended_at=_text(each.ended_at), ended_by=each.ended_by,
+            )
+            for each in found.spoken
+        ],
+        history=[
+            wire.Tenure(
+                components=list(each.components), verdict=each.verdict, tier=each.tier, from_at=to_text(each.from_at),
+                to_at=_text(each.to_at),
+            )
+            for each in found.history
+        ],
+        withheld=found.withheld, waits=found.waits,
+    )  # fmt: skip
+
+
+def said(found: Said) -> wire.SaidWord:
+    """What was said, and what followed."""
+    return wire.SaidWord(
+        id=found.id, word=found.word.value, component=found.component, moved_findings=found.moved_findings,
+        review=found.review,
+    )  # fmt: skip
+
+
+def report(found: coverage.Report) -> wire.Coverage:
+    """How much has an owner."""
+    return wire.Coverage(
+        on=to_text(found.on), is_past=found.is_past, sentence=found.sentence, whole=_row(found.whole), cut=found.cut,
+        rows=[_row(each) for each in found.rows], changed_in_period=found.changed_in_period,
+        said=[wire.TierSaid(tier=each.tier, right=each.right, wrong=each.wrong) for each in found.said],
+        components=found.components, components_with_identifier=found.components_with_identifier,
+        without_owner=list(found.without_owner), empty_groups=list(found.empty_groups),
+        dangling=[
+            wire.DanglingClaim(component=each.component, annotation=each.annotation, value=each.value)
+            for each in found.dangling
+        ],
+        best=[
+            wire.NextAction(
+                annotation=each.annotation, value=each.value, project=each.project, component=each.component,
+                why=each.why, findings=each.findings, resources=each.resources, location=each.location,
+                patch=each.patch,
+            )
+            for each in found.best
+        ],
+    )  # fmt: skip
+
+
+def _row(each: coverage.Row) -> wire.CoverageRow:
+    return wire.CoverageRow(
+        label=each.label, findings=_shares(each.findings), resources=_shares(each.resources),
+        urgent=_shares(each.urgent), critical_high=_shares(each.critical_high),
+        unmapped_age_p50=each.unmapped_age_p50, unmapped_age_p90=each.unmapped_age_p90,
+        oldest_unmapped_at=_text(each.oldest_unmapped_at),
+    )  # fmt: skip
+
+
+def _shares(each: coverage.Shares) -> wire.Shares:
+    return wire.Shares(
+        all=each.all, mapped=each.mapped, by_tier=list(each.by_tier), conflict=each.conflict, unmapped=each.unmapped,
+        suggested=each.suggested, disputed=each.disputed, dropped=each.dropped, coverage=each.coverage,
+    )  # fmt: skip
+
+
+def signals(found: Sequence[Signal]) -> wire.OwnershipSignals:
+    """Signals."""
+    return wire.OwnershipSignals(
+        items=[
+            wire.OwnershipSignal(
+                id=each.id, kind=each.kind.value, words=each.kind.words, about=each.about, at=to_text(each.at),
+                old=each.old, new=each.new, n=each.n, closed_at=_text(each.closed_at), closed_by=each.closed_by,
+            )
+            for each in found
+        ]
+    )  # fmt: skip

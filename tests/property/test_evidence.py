@@ -1,0 +1,279 @@
+"""Evidence of every sort: what holds for every catalog, every set of rules and every subject."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callboard.domain import glob, mapping_text, rule_index
+from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_EXTERNAL
+from callboard.domain.component import Entity, EntityRef
+from callboard.domain.evidence import Evidence, own
+from callboard.domain.mapping import RuleSet, Term, plain, spelled
+from callboard.domain.ownership import (
+    LAST_ROUTED_TIER,
+    Candidate,
+    Reason,
+    Said,
+    Subject,
+    SubjectProject,
+    Tier,
+    Verdict,
+    Word,
+    decide,
+    holding_key,
+    must_win_again,
+)
+from callboard.domain.rule_index import RuleIndex
+
+T = TypeVar("T")
+
+NAMES = ["a", "b", "c"]
+REFS = [EntityRef(f"component:default/{name}") for name in NAMES]
+IDS = ["x1", "x2", "thing-7"]
+PROJECTS = [SubjectProject("p1"), SubjectProject("p2", is_folder=True, nesting_level=1)]
+WORDS = ["a", "B", "pay", "caf\u00e9"]
+
+entities = st.builds(
+    lambda name, owner, project, folder: Entity(
+        ref=EntityRef(f"component:default/{name}"), kind="component", name=name, owner=owner,
+        annotations=(
+            ("wiz.io/project-id", project),
+            ("backstage.io/source-location", f"url:https://github.com/h/mono/tree/main/{folder}"),
+        ),
+    ),
+    st.sampled_from(NAMES), st.sampled_from([None, "group:default/red", "group:default/blue"]),
+    st.sampled_from(["", "p1", "p1,p2"]), st.sampled_from(["", "x", "x/y"]),
+)  # fmt: skip
+catalogs = st.lists(entities, max_size=3, unique_by=lambda each: each.ref)
+
+MATCHES: dict[str, st.SearchStrategy[str]] = {
+    "resource": st.sampled_from([*IDS, "thing-*", "*7", "*ing*", "x*1"]),
+    "path": st.sampled_from(["github.com/h/mono", "github.com/h/mono//x"]),
+    "tag": st.sampled_from(["service=a", "service=pay", "service", "service=*a*"]),
+    "project": st.sampled_from(["p1", "p2", "p*"]),
+    "account": st.sampled_from(["acc", "other"]),
+    "type": st.sampled_from(["bucket", "vm"]),
+}
+rules = st.builds(
+    lambda match, owners: {"match": match, "owners": owners, "reason": "x"},
+    st.lists(st.sampled_from(sorted(MATCHES)), min_size=1, max_size=3, unique=True).flatmap(
+        lambda forms: st.fixed_dictionaries({form: MATCHES[form] for form in forms})
+    ),
+    st.lists(st.sampled_from(REFS), min_size=1, max_size=2, unique=True),
+)
+
+
+def _set(rules: list[dict[str, Any]], words: bool, default: str | None) -> RuleSet:  # noqa: FBT001 - drawn
+    return mapping_text.read(
+        {
+            "name": "main",
+            "rules": [{"name": f"r{n}", **each} for n, each in enumerate(rules)],
+            "vocabularies": [{"tag": "service", "values": {"pay": REFS[2]}, "reason": "x"}] if words else [],
+            "defaults": [{"account": "acc", "owner": default, "reason": "x"}] if default else [],
+        }
+    )
+
+
+sets = st.builds(_set, st.lists(rules, max_size=5), st.booleans(), st.sampled_from([None, *REFS]))
+subjects = st.builds(
+    Subject,
+    st.lists(
+        st.sampled_from([
+            *((WIZ_ASSET, each) for each in IDS), (WIZ_EXTERNAL, "thing-7-a"), (REPOSITORY, "github.com/h/mono"),
+            (REPOSITORY_PATH, "github.com/h/mono//x/y/f"),
+        ]),
+        max_size=4, unique=True,
+    ).map(tuple),
+    st.none() | st.lists(st.sampled_from(PROJECTS), unique=True).map(tuple),
+    st.just("main"), st.sampled_from([("BUCKET",), ("VM", "x")]), st.sampled_from([(), ("ACC",), ("acc", "other")]),
+    st.sampled_from(["", "thing-7"]),
+    st.lists(st.tuples(st.sampled_from(["Service", "env"]), st.sampled_from(WORDS)), max_size=3, unique=True).map(tuple),
+    st.just(()),
+    st.lists(st.builds(Said, st.sampled_from(Word), st.sampled_from(REFS), st.just("ann")), max_size=2, unique=True).map(tuple),
+)  # fmt: skip
+
+
+@given(catalogs, sets, subjects, st.randoms(use_true_random=False))
+def test_a_thousand_orders_give_one_answer(
+    catalog: list[Entity], rule_set: RuleSet, subject: Subject, chance: random.Random
+) -> None:
+    """However entities, rules, names, tags and words are shuffled."""
+
+    def shuffled(values: Sequence[T]) -> tuple[T, ...]:
+        return tuple(chance.sample(list(values), len(values)))
+
+    expected = own(subject, Evidence.of(catalog, [rule_set]))
+    for _ in range(10):  # of a hundred examples each
+        other = msgspec.structs.replace(
+            subject, aliases=shuffled(subject.aliases), tags=shuffled(subject.tags), said=shuffled(subject.said),
+            projects=None if subject.projects is None else shuffled(subject.projects),
+        )  # fmt: skip
+        mixed = msgspec.structs.replace(rule_set, rules=shuffled(rule_set.rules))
+        assert own(other, Evidence.of(shuffled(catalog), [mixed])) == expected
+
+
+@given(catalogs, catalogs, sets, subjects)
+def test_evidence_brought_up_to_date_is_evidence_made_anew(
+    old: list[Entity], new: list[Entity], rule_set: RuleSet, subject: Subject
+) -> None:
+    """Entities that came, changed and went, taken in one by one."""
+    before, after = {each.ref: each for each in old}, {each.ref: each for each in new}
+    differing = [ref for ref in {**before, **after} if before.get(ref) != after.get(ref)]
+    updated = Evidence.of(old, [rule_set]).after(
+        [before[ref] for ref in differing if ref in before], [after[ref] for ref in differing if ref in after]
+    )
+    assert own(subject, updated) == own(subject, Evidence.of(new, [rule_set]))
+
+
+@given(sets, subjects)
+def test_an_index_finds_what_trying_every_rule_finds(rule_set: RuleSet, subject: Subject) -> None:
+    """Compiled rules match just what their words say."""
+    found = {each.id for each in RuleIndex([rule_set]).matching(subject)}
+    tried = set()
+    for rule in rule_set.rules:
+        alone = msgspec.structs.replace(rule_set, rules=(rule,))
+        if all(_meets_plainly(term, subject) for term in alone.rules[0].terms):
+            tried.add(f"main/{rule.name}")
+    assert found == tried
+
+
+def _meets_plainly(term: Term, subject: Subject) -> bool:
+    facts = list(rule_index._FACTS[term.form](subject))
+    return any(glob.matches(value, fact) for value in term.values for fact in facts)
+
+
+candidates = st.lists(
+    st.builds(
+        Candidate, st.sampled_from(REFS), st.integers(1, 8), st.just("f"), st.sampled_from(IDS), st.just("x"),
+        st.integers(0, 2), st.sampled_from([None, EntityRef("group:default/r"), EntityRef("group:default/s")]),
+        st.booleans(), st.sampled_from(["", "main/r1", "main/r2"]), st.sampled_from(["", "ann said so"]),
+    ),
+    max_size=8,
+)  # fmt: skip
+
+
+@given(candidates, st.sampled_from(REFS), st.sampled_from([Tier.ACTIVITY, Tier.NAME]))
+def test_a_suggestion_never_changes_work_or_access(known: list[Candidate], entity: EntityRef, tier: Tier) -> None:
+    """Weak evidence that is added changes neither routes nor readers."""
+    more = Candidate(entity, tier, "name", "y", "similar name", 9, EntityRef("group:default/t"), trusted=True)
+    before = decide(known, otherwise=Reason.NOT_NAMED)
+    after = decide([*known, more], otherwise=Reason.NOT_NAMED)
+    assert (after.routes, after.readers, after.verdict) == (before.routes, before.readers, before.verdict)
+
+
+@given(candidates)
+def test_a_conflict_or_a_word_against_it_never_grants_access(known: list[Candidate]) -> None:
+    """Readers are routed, undropped, and of one owner or named together by one rule."""
+    found = decide(known, otherwise=Reason.NOT_NAMED)
+    if found.verdict is not Verdict.MAPPED:
+        assert found.readers == ()
+        return
+    top = [each for each in found.candidates if each.tier == found.tier and not each.dropped]
+    best = max(each.specificity for each in top)
+    equal = [each for each in top if each.specificity == best]
+    assert {ref for ref, _ in found.readers} == {each.entity for each in equal} == set(found.routes)
+    if len({each.owner for each in equal}) > 1:
+        assert all(each.rule for each in equal)
+        for rule in {each.rule for each in equal}:
+            assert {each.entity for each in equal if each.rule == rule} == set(found.routes)
+
+
+@given(candidates, candidates)
+def test_what_has_to_win_twice_is_weak_and_has_a_rival(old: list[Candidate], new: list[Candidate]) -> None:
+    """Strong evidence, conflicts and owners without a claim are followed at once: no access outlives its evidence."""
+    before, after = (decide(each, otherwise=Reason.NOT_NAMED) for each in (old, new))
+    if must_win_again(after, before.verdict, before.routes):
+        assert after.tier is not None
+        assert Tier.TAG <= after.tier <= LAST_ROUTED_TIER
+        assert {each.entity for each in new if not each.dropped} >= set(before.routes)
+        assert after.verdict is before.verdict is Verdict.MAPPED
+
+
+@given(st.text(max_size=20))
+def test_plain_words_are_plain_already(text: str) -> None:
+    """Applying it twice changes nothing, whatever the letters."""
+    assert plain(plain(text)) == plain(text)
+    for form in rule_index._FACTS:
+        assert spelled(form, spelled(form, text)) == spelled(form, text)
+
+
+@given(st.text(alphabet="ab*", max_size=8), st.text(alphabet="ab", max_size=8))
+def test_patterns_match_what_trying_every_way_matches(pattern: str, text: str) -> None:
+    """The one walk finds a way where there is one."""
+
+    def tried(pattern: str, text: str) -> bool:
+        if not pattern:
+            return not text
+        if pattern[0] == "*":
+            return any(tried(pattern[1:], text[at:]) for at in range(len(text) + 1))
+        return bool(text) and text[0] == pattern[0] and tried(pattern[1:], text[1:])
+
+    assert glob.matches(pattern, text) is tried(pattern, text)
+
+
+def test_forty_components_of_one_repository_are_told_apart_by_path() -> None:
+    """Each file goes to its own, each shared folder to nobody's sight."""
+    names = [f"s{n}" for n in range(40)]
+    catalog = [
+        Entity(
+            ref=EntityRef(f"component:default/{name}"), kind="component", name=name, owner=EntityRef(f"group:default/{name}"),
+            annotations=(
+                ("github.com/project-slug", "h/mono"),
+                ("backstage.io/source-location", f"url:https://github.com/h/mono/tree/main/services/{name}/"),
+            ),
+        )
+        for name in names
+    ]  # fmt: skip
+    evidence = Evidence.of(catalog)
+    repository = (REPOSITORY, "github.com/h/mono")
+    for name in names:
+        place = (REPOSITORY_PATH, f"github.com/h/mono//services/{name}/go.mod")
+        found = own(Subject((repository, place)), evidence)
+        assert found.routes == (f"component:default/{name}",)
+    found = own(Subject((repository, (REPOSITORY_PATH, "github.com/h/mono//go.mod"))), evidence)
+    assert (found.verdict, len(found.routes), found.readers) == (Verdict.CONFLICT, 40, ())
+
+
+def test_the_work_does_not_grow_with_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand resources under five hundred rules compare hardly more than what matches."""
+    document = {
+        "name": "main",
+        "rules": [
+            {"name": f"r{n}", "match": match, "owners": [REFS[n % 3]], "reason": "x"}
+            for n in range(100)
+            for match in (
+                {"tag": f"team=t{n}", "type": "vm"}, {"account": f"a{n}", "type": "vm"}, {"resource": f"thing-{n}-*"},
+                {"resource": f"*-of-{n}-*", "source": "main"}, {"path": f"github.com/h/m//s{n}"},
+            )
+        ],
+    }  # fmt: skip
+    evidence = Evidence.of([], [mapping_text.read(document)])
+    compared = 0
+    meets = rule_index._meets
+
+    def counting(*told: Any) -> bool:
+        nonlocal compared
+        compared += 1
+        return meets(*told)
+
+    monkeypatch.setattr(rule_index, "_meets", counting)
+    for n in range(1_000):
+        subject = Subject(
+            ((WIZ_ASSET, f"id{n}"),), (), "main", ("VM",), (f"a{n % 200}",), f"thing-{n}-x", (("team", f"t{n % 150}"),)
+        )
+        list(evidence.rules.matching(subject))
+    assert compared < 5_000
+
+
+def test_weak_and_strong_decisions_share_no_holding() -> None:
+    """Sight is part of what a holding is."""
+    weak = decide([Candidate(REFS[0], 4, "f", "v", "x", 0, None)], otherwise=Reason.NOT_NAMED)
+    strong = decide([Candidate(REFS[0], 1, "f", "v", "x", 0, None)], otherwise=Reason.NOT_NAMED)
+    assert holding_key(weak) != holding_key(strong)
