@@ -74,6 +74,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     """Of the cut; empty for the whole."""
+    query: str | None
+    """Lists exactly the open findings of this line. None: no query can, as for a past day."""
     findings: Shares
     resources: Shares
     urgent: Shares
@@ -146,7 +148,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What would map most, the most first."""
 
 
-def row(label: str, lines: Sequence[Line], *, on: Instant) -> Row:
+def row(label: str, lines: Sequence[Line], *, on: Instant, query: str | None = None) -> Row:
     """One line of a report."""
     ages = sorted(
         (on - each.oldest_at) // DAY
@@ -156,6 +158,7 @@ def row(label: str, lines: Sequence[Line], *, on: Instant) -> Row:
     oldest = [each.oldest_at for each in lines if each.verdict == Verdict.UNMAPPED and each.oldest_at is not None]
     return Row(
         label=label,
+        query=query,
         findings=_shares(lines, [each.findings for each in lines]),
         resources=_shares(lines, [1] * len(lines)),
         urgent=_shares(lines, [each.urgent for each in lines]),

@@ -20,6 +20,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.errors import InvalidQueryError, NotFoundError
+from callboard.usecases.roll_up import View
 
 MAX_VALUES = 200
 MAX_VALUE_CHARACTERS = 1_000
@@ -137,6 +138,11 @@ def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
     except ValueError as error:
         raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
     return CoverageAsk(on=on, by=None if by is None else Cut(by))
+
+
+def rolled_by(values: Iterable[tuple[str, str]]) -> View:
+    """By what findings are rolled up. Raises InvalidQueryError."""
+    return View(_choice(_collect(values, ("by",)), "by", tuple(each.value for each in View)) or View.DOMAIN)
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:

@@ -18,6 +18,7 @@ from callboard.web.api import (
     live,
     ops,
     ownership,
+    queues,
     rollups,
     views,
 )
@@ -86,6 +87,11 @@ API = [
     _post("/api/v1/ownership/decisions/{decision_id:str}/undo", ownership.undo, Policy.BOARD),
     _get("/api/v1/ownership/signals", ownership.signals, Policy.BOARD),
     _post("/api/v1/ownership/signals/{signal_id:str}/close", ownership.close_signal, Policy.BOARD),
+    _get("/api/v1/ownership/unmapped", queues.unmapped, Policy.BOARD),
+    _get("/api/v1/ownership/conflicts", queues.conflicts, Policy.BOARD),
+    _get("/api/v1/ownership/alignment", queues.alignment, Policy.BOARD),
+    _get("/api/v1/ownership/tree", queues.tree, Policy.BOARD),
+    _post("/api/v1/ownership/propose", queues.propose, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.BOARD),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]
