@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, select
@@ -40,7 +41,7 @@ class Contested(msgspec.Struct, frozen=True, kw_only=True):
     """Those that the viewer may know of, the strongest first."""
 
 
-def disputed() -> Select[tuple[int]]:
+def disputed() -> Select[Any]:
     """Resources for which evidence that may route names a component that they are not routed to."""
     c, route = schema.candidate.c, schema.holding_route.c
     return (
@@ -52,7 +53,7 @@ def disputed() -> Select[tuple[int]]:
     )
 
 
-def suggested() -> Select[tuple[int]]:
+def suggested() -> Select[Any]:
     """Resources for which evidence that never routes names a component."""
     c = schema.candidate.c
     return select(c.resource_id).where(c.tier > LAST_ROUTED_TIER).distinct()

@@ -147,7 +147,8 @@ def signs(conn: Connection) -> Signs:
     c = schema.candidate.c
     weak = conn.execute(suggested()).scalars()
     dropped = conn.execute(select(c.resource_id).where(c.dropped.is_not(None)).distinct()).scalars()
-    return Signs(frozenset(weak), frozenset(conn.execute(disputed()).scalars()), frozenset(dropped))
+    against = conn.execute(disputed()).scalars()
+    return Signs(frozenset(weak.all()), frozenset(against.all()), frozenset(dropped.all()))
 
 
 class Label(NamedTuple):

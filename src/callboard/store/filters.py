@@ -321,10 +321,9 @@ def _flag(holding_id: Any, key: str, word: str, asking: Asking) -> Condition:  #
             return _of_holding(holding_id, "owner", [ME], asking)
         case "is", "unmapped" | "conflict":
             return _bool(holding_id.in_(_ended(word)))
-        case "is", "disputed":
-            return and_(f.resource_id.in_(disputed()), _bool(holding_id.in_(_ended("mapped"))))
-        case "is", "suggested":
-            return and_(f.resource_id.in_(suggested()), _bool(holding_id.in_(_ended("unmapped"))))
+        case "is", "disputed" | "suggested":
+            named, verdict = (disputed(), "mapped") if word == "disputed" else (suggested(), "unmapped")
+            return and_(f.resource_id.in_(named), _bool(holding_id.in_(_ended(verdict))))
         case "is", "shared":
             several = select(route.c.holding_id).group_by(route.c.holding_id).having(func.count() > 1)
             return _bool(holding_id.in_(several))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from callboard.domain import proposal
 from callboard.domain.access import Everything, Right, Viewer
 from callboard.domain.component import EntityRef
-from callboard.domain.mapping import RuleSet
-from callboard.domain.proposal import BY_HAND, proposal
+from callboard.domain.mapping import Form, RuleSet
 from callboard.errors import NotFoundError
-from callboard.store import Store, speaking
+from callboard.store import Connection, Store, speaking
 from callboard.store import mapping as mapping_store
+from callboard.store.mapping import Revision
 
 UNSAID = "Say why."
 """The reason of a draft for which nobody gave one."""
@@ -33,16 +34,41 @@ def propose_owner(
 
     Raises NotFoundError for a resource that is not in sight and for an entity that may own nothing.
     """
-    may_map = Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
+    may_map = _maps(viewer)
     with store.read() as conn:
         found = speaking.find(conn, viewer.visibility, resource, source)
-        if speaking.entity_id(conn, component) is None:
-            raise NotFoundError(f"No component {component!r} may own findings.", hint="Correct the reference.")
-        sets = mapping_store.in_force(conn) if may_map else ()
-    former = next((each for each in sets if each.name == BY_HAND), None)
-    told = " ".join(reason.split())[:1_000] or UNSAID
-    return Draft(
-        rule_set=proposal(former.rule_set if former else None, found.external_id, found.name, component, told),
-        revision=former.n if former else 0,
-        may_apply=may_map,
+        former = _former(conn, component, may_map=may_map)
+    drafted = proposal.for_resource(
+        former.rule_set if former else None, found.external_id, found.name, component, _told(reason)
     )
+    return Draft(rule_set=drafted, revision=former.n if former else 0, may_apply=may_map)
+
+
+def propose_for_place(
+    store: Store, viewer: Viewer, kind: str, value: str, component: EntityRef, *, reason: str = ""
+) -> Draft:
+    """A default that gives what lies in a project or an account to this component, where nothing better is known.
+
+    Raises NotFoundError for an entity that may own nothing.
+    """
+    may_map = _maps(viewer)
+    with store.read() as conn:
+        former = _former(conn, component, may_map=may_map)
+    drafted = proposal.for_place(former.rule_set if former else None, Form(kind), value, component, _told(reason))
+    return Draft(rule_set=drafted, revision=former.n if former else 0, may_apply=may_map)
+
+
+def _maps(viewer: Viewer) -> bool:
+    return Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
+
+
+def _told(reason: str) -> str:
+    return " ".join(reason.split())[:1_000] or UNSAID
+
+
+def _former(conn: Connection, component: EntityRef, *, may_map: bool) -> Revision | None:
+    """The set that drafts go to, for who may read it. Raises NotFoundError for a component that may own nothing."""
+    if speaking.entity_id(conn, component) is None:
+        raise NotFoundError
+    sets = mapping_store.in_force(conn) if may_map else ()
+    return next((each for each in sets if each.name == proposal.BY_HAND), None)

@@ -67,6 +67,11 @@ def whose(resource: str, source: str) -> str:
     return address("/ownership/of", {"id": resource, "source": source})
 
 
+def whose_finding(finding_id: int) -> str:
+    """Whose the resource of a finding is, and why."""
+    return f"/ownership/of?finding={finding_id}"
+
+
 def grouped(asked: Query | str, by: str) -> str:
     """The same findings put together by something."""
     found = parse(asked) if isinstance(asked, str) else asked

@@ -65,6 +65,15 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceAsk:
+    """A resource, by its own id or by one of its findings."""
+
+    id: str = ""
+    source: str | None = None
+    finding: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CoverageAsk:
     """A question about how much has an owner."""
 
@@ -138,6 +147,29 @@ def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
     except ValueError as error:
         raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
     return CoverageAsk(on=on, by=None if by is None else Cut(by))
+
+
+def revision(text: str) -> int | None:
+    """The revision that a form was made from. None: it does not say. Raises InvalidQueryError."""
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise InvalidQueryError("A revision is a number.", field="expected")
+    return int(text) if text else None
+
+
+def drafted(values: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What a draft of a rule set is made from. Raises InvalidQueryError."""
+    found = _collect(values, ("id", "resource", "source", "project", "account", "component", "reason"))
+    return {name: text for name in found if (text := _one(found, name)) is not None}
+
+
+def resource_or_finding(values: Iterable[tuple[str, str]]) -> ResourceAsk:
+    """A resource by `id` and `source`, or by one of its findings. Raises InvalidQueryError."""
+    found = _collect(values, ("id", "source", "finding"))
+    number = _one(found, "finding")
+    if number is not None:
+        return ResourceAsk(finding=finding_id(number))
+    asked = named((name, text) for name, texts in found.items() for text in texts)
+    return ResourceAsk(id=asked.id, source=asked.source)
 
 
 def rolled_by(values: Iterable[tuple[str, str]]) -> View:

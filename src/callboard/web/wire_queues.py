@@ -141,10 +141,12 @@ class TreeNode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProposalDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An owner that somebody proposes for a resource."""
+    """An owner that somebody proposes for a resource, or for everything in a project or an account."""
 
-    resource: str
     component: str
+    resource: str | None = None
+    project: str | None = None
+    account: str | None = None
     reason: str = ""
     source: str | None = None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from litestar.params import RawBody
 from litestar.response import Response
 
+from callboard.errors import InvalidQueryError
 from callboard.usecases import align, list_conflicts, propose_owner, queue_unmapped, roll_up
 from callboard.web import answers, params, to_wire_queues, wire_queues
 from callboard.web.api.ownership import component_of, read_body
@@ -44,7 +45,18 @@ def propose(view: Viewing, body: RawBody) -> Response[bytes]:
     """A rule that would give a resource to a component. Nothing is written."""
     params.nothing(view.query)
     draft = read_body(body, wire_queues.ProposalDraft)
-    found = propose_owner.propose_owner(
-        view.store, view.viewer, draft.resource, component_of(draft.component), reason=draft.reason, source=draft.source
-    )
+    component, place = component_of(draft.component), _place(draft)
+    if place is not None:
+        found = propose_owner.propose_for_place(view.store, view.viewer, *place, component, reason=draft.reason)
+    else:
+        found = propose_owner.propose_owner(
+            view.store, view.viewer, draft.resource or "", component, reason=draft.reason, source=draft.source
+        )
     return answers.json(to_wire_queues.proposal(found))
+
+
+def _place(draft: wire_queues.ProposalDraft) -> tuple[str, str] | None:
+    given = [(name, value) for name in ("resource", "project", "account") if (value := getattr(draft, name))]
+    if len(given) != 1:
+        raise InvalidQueryError("It has to name a resource, a project or an account, and only one.", field="resource")
+    return None if given[0][0] == "resource" else given[0]
