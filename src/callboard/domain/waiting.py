@@ -37,6 +37,11 @@ class Waiter(msgspec.Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggestion, ...]
     """The likeliest first."""
 
+    @property
+    def is_suggested(self) -> bool:
+        """Whether some component is likely enough to be suggested."""
+        return any(not each.is_clerical for each in self.suggestions)
+
 
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
     """A component that resources of one place are like."""

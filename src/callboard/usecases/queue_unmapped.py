@@ -25,11 +25,11 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """By what one action would map, the most findings first. One resource may be in several."""
     heap_count: int
     single: tuple[Waiter, ...]
-    """Resources one by one: those that are in none of the heaps above first, then those with most open findings."""
+    """Resources one by one: those with a suggestion first, then those with most open findings."""
 
 
 def queue_unmapped(
-    store: Store, viewer: Viewer, *, now: Instant, most_heaps: int = 20, most_single: int = 20, model: Model = DEFAULT
+    store: Store, viewer: Viewer, *, now: Instant, most_heaps: int = 12, most_single: int = 12, model: Model = DEFAULT
 ) -> Queue:
     """The queue of what the viewer may see. Nothing is applied."""
     with store.read() as conn:
@@ -50,13 +50,12 @@ def queue_unmapped(
     ]  # fmt: skip
     found = waiting.heaps(waiters, titles)
     shown = found[:most_heaps]
-    held = {(each.kind, each.value) for each in shown}
-    apart = sorted(waiters, key=lambda each: (not held.isdisjoint(each.places), -each.open, each.name))
+    single = sorted(waiters, key=lambda each: (not each.is_suggested, -each.open, each.name, each.external_id))
     return Queue(
         resources=len(waiters),
         findings=sum(each.open for each in waiters),
-        suggested=sum(any(not one.is_clerical for one in each.suggestions) for each in waiters),
+        suggested=sum(each.is_suggested for each in waiters),
         heaps=shown,
         heap_count=len(found),
-        single=tuple(apart[:most_single]),
+        single=tuple(single[:most_single]),
     )
