@@ -31,7 +31,7 @@ from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import errors as web_errors
-from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_work
+from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_queues, wire_work
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 HEAD = "<!-- Made from the code by `make docs`. Change the code, not this page. -->"
@@ -355,6 +355,7 @@ def _shape(name: str, shape: dict[str, Any]) -> Iterator[str]:
         getattr(wire, name, None)
         or getattr(wire_work, name, None)
         or getattr(wire_ownership, name, None)
+        or getattr(wire_queues, name, None)
         or getattr(web_errors, name)
     )
     yield f"### {name}"
