@@ -11,7 +11,7 @@ from litestar.response import Response
 from callboard.domain.access import Right
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.mapping import WARNED_DAYS, Entry, Rule, Vocabulary
+from callboard.domain.mapping import WARNED_DAYS, Entry, Rule, Trust, Vocabulary
 from callboard.domain.plan import Plan
 from callboard.errors import ConflictError, MappingRefusedError
 from callboard.store.mapping import Revision
@@ -41,6 +41,8 @@ class Written:
     matches: str
     owners: tuple[str, ...]
     entry: Entry
+    trust: Trust | None
+    """Who trusts it to open what is sensitive."""
     ends: str | None
     """late: it has ended; soon: it ends within two weeks."""
 
@@ -100,7 +102,14 @@ def _written(entry: Entry, now: Instant) -> Written:
     ends = None
     if entry.until is not None and entry.until - now < WARNED_DAYS * DAY:
         ends = "late" if entry.until <= now else "soon"
-    return Written(name=entry.name, matches=matches, owners=owners, entry=entry, ends=ends)
+    return Written(
+        name=entry.name,
+        matches=matches,
+        owners=owners,
+        entry=entry,
+        trust=None if isinstance(entry, Rule) else entry.trust,
+        ends=ends,
+    )
 
 
 def plan(view: Viewing) -> Response[str]:
