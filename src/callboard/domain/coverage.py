@@ -201,9 +201,9 @@ def sentence(whole: Row, *, on: Instant) -> str:
     """The report in one sentence."""
     if not whole.findings.all:
         return "No finding is open."
-    told = f"{_percent(whole.findings)} of open findings"
+    told = f"{percent(whole.findings)} of open findings"
     if whole.critical_high.all:
-        told += f" and {_percent(whole.critical_high)} of critical and high"
+        told += f" and {percent(whole.critical_high)} of critical and high"
     told += " have an owner"
     left = whole.findings.unmapped
     if not left:
@@ -213,8 +213,8 @@ def sentence(whole: Row, *, on: Instant) -> str:
     return f"{told}; {left:,} unmapped{age}."
 
 
-def _percent(shares: Shares) -> str:
-    """Rounded, but never to 0 or 100 where it is not."""
+def percent(shares: Shares) -> str:
+    """How much is mapped, of something: rounded, but never to 0 or 100 where it is not."""
     share = shares.mapped / shares.all
     shown = round(share * 100)
     if shown == 100 and shares.mapped < shares.all:

@@ -8,11 +8,11 @@ from litestar.params import RawBody
 from litestar.response import Redirect, Response
 
 from callboard.domain.access import Right
-from callboard.domain.coverage import Cut, Report, Row, Shares
+from callboard.domain.coverage import Cut, Report, Row, Shares, percent
 from callboard.domain.drift import Signal, SignalKind
 from callboard.usecases import report_ownership, watch_ownership
 from callboard.web import forms, links, params, render, words
-from callboard.web.view import View, Viewing
+from callboard.web.view import Viewing
 
 CUTS = {Cut.ACCOUNT: "account", Cut.SOURCE: "source", Cut.PROJECT: "project", Cut.SEVERITY: "severity"}
 """What the table may be cut by: what the query language can ask for."""
@@ -135,7 +135,7 @@ def _line(row: Row, tiers: tuple[int, ...]) -> Line:
 
 
 def _share(shares: Shares) -> str | None:
-    return words.share(shares.mapped, shares.all)
+    return percent(shares) if shares.all else None
 
 
 def _ages(row: Row) -> str:
@@ -160,8 +160,3 @@ def _drifts(signals: tuple[Signal, ...]) -> tuple[Drift, ...]:
         Drift(kind=kind, title=words.reason(kind.value).capitalize(), signals=tuple(many[:MOST_TOLD]), count=len(many))
         for kind, many in sorted(by_kind.items(), key=lambda item: order.index(item[0]))
     )
-
-
-def tabs(view: View) -> bool:
-    """Whether the viewer may map, which the pages beside this one say as well."""
-    return Right.MAP in view.viewer.rights
