@@ -50,7 +50,8 @@ def test_it_opens_by_key_answers_in_place_and_lets_go(board: Door, open_page: Op
     expect(pop).to_contain_text("Taken back")
     pop.get_by_role("link", name="Whose it is now").click()
     expect(pop).to_contain_text("What people said")
-    assert said == []
+    # A page that is left lets go of its line for news.
+    assert [each for each in said if "/api/v1/live" not in each] == []
 
 
 def test_without_a_script_it_is_a_page(board: Door, open_page: OpenPage) -> None:
