@@ -50,13 +50,36 @@ PAGES = {
     "resource": "/resources?id=rx",
     "project": "/projects?id=pay",
     "project, nobody's": "/projects?id=nobody",
+    "ownership": "/ownership",
+    "ownership by project": "/ownership?by=project",
+    "unmapped": "/ownership/unmapped",
+    "conflicts": "/ownership/conflicts",
+    "alignment": "/ownership/alignment",
+    "map": "/ownership/map",
+    "map by account": "/ownership/map?by=account",
+    "rule sets": "/ownership/rules",
+    "plan": "/ownership/plan",
+    "draft": "/ownership/plan?resource=rx&component=component:default/storefront",
+    "whose": "/ownership/of?finding={hostile}",
+    "whose, nobody's": "/ownership/of?id=r200",
     "sources": "/sources",
     "search without result": "/search?q=nothing-is-called-so",
     "not found": "/nowhere",
 }
 """What each page is called here, and its address; a finding stands by its id at the source."""
 
-OPENED = ("do now", "findings", "findings grouped", "query error", "components", "team")
+OPENED = (
+    "do now",
+    "findings",
+    "findings grouped",
+    "query error",
+    "components",
+    "team",
+    "ownership",
+    "alignment",
+    "map",
+    "whose",
+)
 """Pages with menus, help or tables that are shut at first."""
 
 

@@ -61,6 +61,24 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/api/v1/ownership/decisions/{decision_id}/undo"): NONE,
     ("GET", "/api/v1/ownership/signals"): BOARD,
     ("POST", "/api/v1/ownership/signals/{signal_id}/close"): NONE,
+    ("GET", "/api/v1/ownership/unmapped"): BOARD,
+    ("GET", "/api/v1/ownership/conflicts"): BOARD,
+    ("GET", "/api/v1/ownership/alignment"): BOARD,
+    ("GET", "/api/v1/ownership/tree"): BOARD,
+    ("POST", "/api/v1/ownership/propose"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("GET", "/ownership"): BOARD,
+    ("GET", "/ownership/unmapped"): BOARD,
+    ("GET", "/ownership/conflicts"): BOARD,
+    ("GET", "/ownership/alignment"): BOARD,
+    ("GET", "/ownership/map"): BOARD,
+    ("GET", "/ownership/rules"): BOARD,
+    ("GET", "/ownership/plan"): BOARD,
+    ("POST", "/ownership/preview"): {**BOARD, "session": 422, "bearer": 422},  # without a rule set
+    ("POST", "/ownership/apply"): {**BOARD, "session": 422, "bearer": 422},
+    ("GET", "/ownership/of"): {**BOARD, "session": 400, "bearer": 400},  # without an id
+    ("POST", "/ownership/say"): NONE,  # without a word
+    ("POST", "/ownership/undo"): {**BOARD, "session": 400, "bearer": 400},
+    ("POST", "/ownership/looked"): {**BOARD, "session": 400, "bearer": 400},
     ("GET", "/api/v1/sources"): BOARD,
     ("GET", "/api/v1/me"): BOARD,
     ("GET", "/api/v1/audit"): BOARD,

@@ -104,7 +104,10 @@ def test_own_links_lead_somewhere(reader: httpx.Client) -> None:
         ("/systems/default/shop", ["not in the catalog", "system", "checkout-api"]),
         ("/rules?id=rule-1", ["Where it is open", "Turn it <strong>off</strong>", "From Wiz’s own guidance"]),
         ("/cves/CVE-2021-44228", ["None of ours, as far as is known", "what they do not scan is not known"]),
-        ("/resources?id=rx", ["What to do here", "checkout-api</bdi></a>, by", "Id at Wiz"]),
+        (
+            "/resources?id=rx",
+            ["What to do here", 'checkout-api</bdi></a> <span class="quiet">by annotation', "Id at Wiz"],
+        ),
         ("/projects?id=pay", ["business impact not told", "checkout-api", "none at the source"]),
         ("/projects?id=nobody", ["Claimed by no component", "wiz.io/project-id: nobody"]),
         ("/sources", ["full sync, applied", "Nobody has called a link broken", "callboard links check"]),

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from callboard.web import render
 from tests.web.conftest import Door
 from tests.web.test_accessibility import PAGES, shop
 
@@ -29,3 +30,9 @@ def test_a_page_is_light(shop: Door, name: str) -> None:
         assert len(urls) >= 4
         weight = len(gzip.compress(answer.content)) + sum(len(gzip.compress(reader.get(url).content)) for url in urls)
     assert weight < MOST, f"{name}: {weight:,} bytes"
+
+
+def test_the_style_of_ownership_keeps_to_its_budget() -> None:
+    """It stands beside the style of everything else, and stays as small as that has to."""
+    assert len(render.asset("own.css")[0]) < 8_000
+    assert len(render.asset("pop.js")[0]) < 4_000

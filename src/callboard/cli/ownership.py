@@ -146,25 +146,9 @@ def apply(
 
 def read_set(file: Path, origin: str | None) -> RuleSet:
     """The rule set in a YAML or JSON file. Raises MappingRefusedError that names lines and entries."""
-    from callboard.catalog.documents import MAX_BYTES, DocumentError, read_documents
-    from callboard.domain import mapping_text
-    from callboard.domain.mapping import Problem
-    from callboard.usecases import plan_mapping
+    from callboard.web import rule_text
 
-    raw = file.read_bytes()
-    if len(raw) > MAX_BYTES:
-        raise plan_mapping.refused(file.name, (Problem(str(file), f"It is larger than {MAX_BYTES:,} bytes."),))
-    documents = list(read_documents(raw))
-    for each in documents:
-        if isinstance(each, DocumentError):
-            where = str(file) if each.line is None else f"{file}:{each.line}"
-            raise plan_mapping.refused(file.name, (Problem(where, f"{each.reason}."),))
-    if len(documents) != 1:
-        raise plan_mapping.refused(file.name, (Problem(str(file), f"It holds {len(documents)} documents, not one."),))
-    try:
-        return mapping_text.read(getattr(documents[0], "value", None), origin=origin)
-    except mapping_text.UnreadableError as error:
-        raise plan_mapping.refused(file.name, error.problems) from None
+    return rule_text.read(file.read_bytes(), name=file.name, where=str(file), origin=origin)
 
 
 def _origin(store: object, file: Path) -> str | None:

@@ -160,6 +160,8 @@ class BundleRow(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     """The source of that finding; empty: not asked for."""
     source_kind: str = ""
+    tier: int | None = None
+    """Of the evidence by which that finding is mapped."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

@@ -74,6 +74,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     label: str
     """Of the cut; empty for the whole."""
+    query: str | None
+    """Lists exactly the open findings of this line. None: no query can, as for a past day."""
     findings: Shares
     resources: Shares
     urgent: Shares
@@ -146,7 +148,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What would map most, the most first."""
 
 
-def row(label: str, lines: Sequence[Line], *, on: Instant) -> Row:
+def row(label: str, lines: Sequence[Line], *, on: Instant, query: str | None = None) -> Row:
     """One line of a report."""
     ages = sorted(
         (on - each.oldest_at) // DAY
@@ -156,6 +158,7 @@ def row(label: str, lines: Sequence[Line], *, on: Instant) -> Row:
     oldest = [each.oldest_at for each in lines if each.verdict == Verdict.UNMAPPED and each.oldest_at is not None]
     return Row(
         label=label,
+        query=query,
         findings=_shares(lines, [each.findings for each in lines]),
         resources=_shares(lines, [1] * len(lines)),
         urgent=_shares(lines, [each.urgent for each in lines]),
@@ -198,9 +201,9 @@ def sentence(whole: Row, *, on: Instant) -> str:
     """The report in one sentence."""
     if not whole.findings.all:
         return "No finding is open."
-    told = f"{_percent(whole.findings)} of open findings"
+    told = f"{percent(whole.findings)} of open findings"
     if whole.critical_high.all:
-        told += f" and {_percent(whole.critical_high)} of critical and high"
+        told += f" and {percent(whole.critical_high)} of critical and high"
     told += " have an owner"
     left = whole.findings.unmapped
     if not left:
@@ -210,8 +213,8 @@ def sentence(whole: Row, *, on: Instant) -> str:
     return f"{told}; {left:,} unmapped{age}."
 
 
-def _percent(shares: Shares) -> str:
-    """Rounded, but never to 0 or 100 where it is not."""
+def percent(shares: Shares) -> str:
+    """How much is mapped, of something: rounded, but never to 0 or 100 where it is not."""
     share = shares.mapped / shares.all
     shown = round(share * 100)
     if shown == 100 and shares.mapped < shares.all:

@@ -76,3 +76,11 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Components are concerned that the viewer may not see."""
     waits: bool
     """Other evidence has won once and has to win once more."""
+    may_map: bool = False
+    """The viewer may say whose it is for everybody."""
+    may_confirm: tuple[EntityRef, ...] = ()
+    """Components of which the viewer may say that it is theirs."""
+    may_deny: tuple[EntityRef, ...] = ()
+    """Components of which the viewer may say that it is not theirs."""
+    may_undo: tuple[int, ...] = ()
+    """Of `spoken`, by id: what the viewer may take back."""

@@ -13,7 +13,7 @@ import msgspec
 from callboard.domain.board import Counts
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Severity
-from callboard.domain.query import OneOf, Query
+from callboard.domain.query import MAX_CHARACTERS, OneOf, Query
 from callboard.domain.query.language import MAX_VALUES
 from callboard.domain.query.terms import OPEN
 from callboard.errors import InvalidQueryError
@@ -93,9 +93,10 @@ def listing(key: str, values: Iterable[str], *, negated: bool = False) -> str | 
     if len(wanted) >= MAX_VALUES:
         return None
     try:
-        return Query((OPEN, OneOf(key, wanted, negated))).canonical
+        text = Query((OPEN, OneOf(key, wanted, negated))).canonical
     except (ValueError, InvalidQueryError):
         return None
+    return text if len(text) <= MAX_CHARACTERS else None
 
 
 def by_domain(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.coverage import Cut, Line
 from callboard.domain.finding import Resource, Severity, State
 from callboard.domain.instant import Instant
-from callboard.domain.ownership import LAST_ROUTED_TIER, Verdict, Word
+from callboard.domain.ownership import Verdict, Word
 from callboard.domain.priority import BAND_STEP
 from callboard.domain.reconcile import EventKind
+from callboard.domain.term import folded
 from callboard.store import schema
+from callboard.store.contested import disputed, suggested
 from callboard.store.visible import visible
 
 URGENT_BAND = 2
@@ -141,45 +144,56 @@ class Signs(msgspec.Struct, frozen=True):
 
 def signs(conn: Connection) -> Signs:
     """As of now."""
-    c, route = schema.candidate.c, schema.holding_route.c
-    weak = conn.execute(select(c.resource_id).where(c.tier > LAST_ROUTED_TIER).distinct()).scalars()
+    c = schema.candidate.c
+    weak = conn.execute(suggested()).scalars()
     dropped = conn.execute(select(c.resource_id).where(c.dropped.is_not(None)).distinct()).scalars()
-    disputed = conn.execute(
-        select(c.resource_id)
-        .join_from(schema.candidate, schema.resource, r.id == c.resource_id)
-        .outerjoin(schema.holding_route, and_(route.holding_id == r.holding_id, route.entity_id == c.entity_id))
-        .where(c.tier <= LAST_ROUTED_TIER, c.dropped.is_(None), route.entity_id.is_(None))
-        .distinct()
-    ).scalars()
-    return Signs(frozenset(weak), frozenset(disputed), frozenset(dropped))
+    against = conn.execute(disputed()).scalars()
+    return Signs(frozenset(weak.all()), frozenset(against.all()), frozenset(dropped.all()))
 
 
-def labels(conn: Connection, cut: Cut, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+class Label(NamedTuple):
+    """What a resource is counted under."""
+
+    title: str
+    value: str | None
+    """In the query language. None: it has none of this sort."""
+
+
+def labels(conn: Connection, cut: Cut, ids: Iterable[int]) -> dict[int, tuple[Label, ...]]:
     """By resource: what it is counted under. A resource in several projects counts under each."""
     wanted = set(ids)
-    found: dict[int, tuple[str, ...]] = {}
+    found: dict[int, tuple[Label, ...]] = {}
     match cut:
         case Cut.SOURCE:
             s = schema.source.c
             rows = conn.execute(select(r.id, s.name).join_from(schema.resource, schema.source, s.id == r.source_id))
-            found = {id_: (name,) for id_, name in rows}
+            found = {id_: (Label(name, name),) for id_, name in rows}
         case Cut.TYPE:
-            found = {id_: (word,) for id_, word in conn.execute(select(r.id, r.type))}
+            found = {id_: (Label(word, word),) for id_, word in conn.execute(select(r.id, r.type))}
         case Cut.ACCOUNT:
             decode = msgspec.msgpack.Decoder(Resource).decode
+            accounts: dict[int, str | None] = {}
+            called: dict[str | None, str] = {}
             for id_, body in conn.execute(select(r.id, r.body)):
                 resource = decode(bytes(body))
-                found[id_] = (resource.account_name or resource.account_id or "no account",)
+                value = resource.account_id or resource.account_name
+                accounts[id_] = folded(value) if value else None
+                if resource.account_name:
+                    called.setdefault(accounts[id_], resource.account_name)
+            found = {
+                id_: (Label("no account", None) if value is None else Label(called.get(value, value), value),)
+                for id_, value in accounts.items()
+            }
         case Cut.PROJECT:
             member, project = schema.project_set_member.c, schema.project.c
-            names: dict[int, list[str]] = {}
-            for id_, name in conn.execute(
-                select(r.id, project.name)
+            names: dict[int, list[Label]] = {}
+            for id_, name, external_id in conn.execute(
+                select(r.id, project.name, project.external_id)
                 .join_from(schema.resource, schema.project_set_member, member.set_id == r.project_set_id)
                 .join(schema.project, project.id == member.project_id)
             ):
-                names.setdefault(id_, []).append(name)
-            found = {id_: tuple(names.get(id_, ("no project",))) for id_ in wanted}
+                names.setdefault(id_, []).append(Label(name, external_id))
+            found = {id_: tuple(names.get(id_, (Label("no project", None),))) for id_ in wanted}
         case Cut.SEVERITY:
             found = {}
     return {id_: label for id_, label in found.items() if id_ in wanted}

@@ -32,6 +32,7 @@ from callboard.domain.query.words import ME
 from callboard.domain.term import ACCOUNT, CLOUD, ENVIRONMENT, REGION, TAG, folded
 from callboard.errors import InvalidQueryError
 from callboard.store import schema
+from callboard.store.contested import disputed, suggested
 from callboard.store.database import once
 from callboard.store.dialect import of
 from callboard.store.schema import NEVER
@@ -269,7 +270,10 @@ def _flag(holding_id: Any, key: str, word: str, asking: Asking) -> Condition:  #
         case "is", "mine":
             return _of_holding(holding_id, "owner", [ME], asking)
         case "is", "unmapped" | "conflict":
-            return _bool(holding_id.in_(select(holding.c.id).where(holding.c.verdict == word)))
+            return _bool(holding_id.in_(_ended(word)))
+        case "is", "disputed" | "suggested":
+            named, verdict = (disputed(), "mapped") if word == "disputed" else (suggested(), "unmapped")
+            return and_(f.resource_id.in_(named), _bool(holding_id.in_(_ended(verdict))))
         case "is", "shared":
             several = select(route.c.holding_id).group_by(route.c.holding_id).having(func.count() > 1)
             return _bool(holding_id.in_(several))
@@ -293,6 +297,11 @@ def _flag(holding_id: Any, key: str, word: str, asking: Asking) -> Condition:  #
         case "is", "overdue":
             return and_(f.closed == 0, f.due_at < today(asking.now))
     return _FLAGS[key, word]()
+
+
+def _ended(verdict: str) -> Select[tuple[int]]:
+    """Holdings of one verdict."""
+    return select(holding.c.id).where(holding.c.verdict == verdict)
 
 
 _FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
@@ -330,6 +339,8 @@ def _between(term: Between, asking: Asking) -> Condition:
             return _numbers(term, f.cvss, 10)
         case "band":
             return _numbers(term, f.priority // priority.BAND_STEP, 1)
+        case "tier":
+            return f.resource_id.in_(_mapped_by(term))
     span = term.span(asking.now)
     if term.key == "last":
         seen = schema.sighting.c
@@ -337,6 +348,14 @@ def _between(term: Between, asking: Asking) -> Condition:
     if term.key == "due":
         return and_(f.due_at != NEVER, _within(f.due_at, span.start, span.end))
     return _within(f.first_detected_at, span.start, span.end)
+
+
+def _mapped_by(term: Between) -> Select[tuple[int]]:
+    """Resources that are mapped, now, by evidence of these tiers."""
+    spell = schema.ownership_spell.c
+    return select(spell.resource_id).where(
+        spell.to_at.is_(None), spell.holding_id.in_(_ended("mapped")), _numbers(term, spell.tier, 1)
+    )
 
 
 def _within(column: Any, start: Instant | None, end: Instant | None) -> Condition:  # noqa: ANN401

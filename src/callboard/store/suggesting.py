@@ -45,6 +45,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     open: int
     """Open findings on it."""
+    account: str | None
+    """What people call the account that it is in."""
     unowned: Unowned
 
 
@@ -80,7 +82,7 @@ def waiting(
         found.append(
             Waiting(
                 source=row.source, external_id=resource.external_id, name=resource.name, type=resource.type,
-                open=int(row.n), unowned=unowned,
+                open=int(row.n), account=resource.account_name, unowned=unowned,
             )
         )  # fmt: skip
     return found

@@ -12,7 +12,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
-from callboard.store import Connection, Store, database
+from callboard.store import Connection, Store, contested, database
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
 from callboard.store import links as link_store
@@ -63,6 +63,8 @@ class DeepLink(msgspec.Struct, frozen=True, kw_only=True):
     """Why there is none, in words."""
     source: str
     source_kind: str
+    tier: int | None = None
+    """Of the evidence by which the finding is mapped. None: it is not, or nobody recorded it."""
 
 
 def deep_links(
@@ -78,6 +80,7 @@ def deep_links(
         return {}
     with store.read() as conn:
         leads = link_store.leads(conn, visibility, finding_ids)
+        tiers = contested.tiers(conn, store.dialect, visibility, leads)
         bare = {lead.source for lead in leads.values() if not lead.url}
         sources = {lead.source for lead in leads.values()}
         rules = {name: _rules(conn, visibility, name, link_rules, is_bare=name in bare) for name in sources}
@@ -86,7 +89,9 @@ def deep_links(
         link, no_link = link_of(lead.url, lead.kind, lead.external_id, rules[lead.source])
         safe = safe_link(link, link_hosts)
         why = None if safe else no_link or UNSAFE_LINK
-        found[id_] = DeepLink(link=safe, no_link=why, source=lead.source, source_kind=lead.source_kind)
+        found[id_] = DeepLink(
+            link=safe, no_link=why, source=lead.source, source_kind=lead.source_kind, tier=tiers.get(id_)
+        )
     return found
 
 

@@ -16,10 +16,11 @@ from callboard.domain.finding import Severity
 from callboard.domain.groups import owner_problem
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import plain
+from callboard.domain.tree import listing
 from callboard.ports import Clock, ProjectRecord
 from callboard.store import Connection, Store, evidence, signals_found
 from callboard.store import coverage as store_coverage
-from callboard.store.coverage import Open, Unclaimed
+from callboard.store.coverage import Label, Open, Unclaimed
 
 PERIOD_DAYS = 30
 BEST = 5
@@ -41,7 +42,7 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
         open_ = store_coverage.open_at(conn, viewer.visibility, at, is_past=is_past)
         signs = None if is_past else store_coverage.signs(conn)
         lines = store_coverage.lines(viewer.visibility, standing, open_, signs)
-        whole = coverage.row("", lines, on=at)
+        whole = coverage.row("", lines, on=at, query=None if is_past else "is:open")
         entities = evidence.load_entities(conn)
         known = evidence.current(conn, store)
         components = [each for each in entities.values() if each.kind == "component"]
@@ -51,7 +52,7 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
             sentence=coverage.sentence(whole, on=at),
             whole=whole,
             cut=None if by is None else by.value,
-            rows=() if by is None else _cut(conn, by, lines, open_, at),
+            rows=() if by is None else _cut(conn, by, lines, open_, at, is_past=is_past),
             changed_in_period=store_coverage.moved_between(conn, Instant(at - PERIOD_DAYS * DAY), at),
             said=coverage.tiers_said(store_coverage.words_by_tier(conn, at)),
             components=len(components),
@@ -68,24 +69,36 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
 
 
 def _cut(
-    conn: Connection, by: Cut, lines: Sequence[Line], open_: Mapping[int, Open], at: Instant
+    conn: Connection, by: Cut, lines: Sequence[Line], open_: Mapping[int, Open], at: Instant, *, is_past: bool
 ) -> tuple[coverage.Row, ...]:
     """The report by one property, most open findings first."""
-    groups: dict[str, list[Line]] = {}
+    groups: dict[Label, list[Line]] = {}
     if by is Cut.SEVERITY:
         for each in lines:
             for severity, n in (open_[each.resource_id].by_severity if each.resource_id in open_ else {}).items():
                 cut = msgspec.structs.replace(
                     each, findings=n, critical_high=n if severity >= Severity.HIGH else 0, urgent=0
                 )
-                groups.setdefault(Severity(severity).word, []).append(cut)
+                word = Severity(severity).word
+                groups.setdefault(Label(word, word), []).append(cut)
     else:
         labels = store_coverage.labels(conn, by, (each.resource_id for each in lines))
         for each in lines:
-            for label in labels.get(each.resource_id, ("unknown",)):
+            for label in labels.get(each.resource_id, (Label("unknown", None),)):
                 groups.setdefault(label, []).append(each)
-    rows = [coverage.row(label, many, on=at) for label, many in groups.items()]
+    known = [label.value for label in groups if label.value is not None]
+    rows = [
+        coverage.row(label.title, many, on=at, query=None if is_past else _listing(by, label, known))
+        for label, many in groups.items()
+    ]
     return tuple(sorted(rows, key=lambda row: (-row.findings.all, -row.resources.all, row.label)))
+
+
+def _listing(by: Cut, label: Label, known: Sequence[str]) -> str | None:
+    """The query for the open findings of one line. What has no value is what has none of the known ones."""
+    if by is Cut.TYPE:
+        return None
+    return listing(by.value, known if label.value is None else [label.value], negated=label.value is None)
 
 
 def _without_owner(conn: Connection, entities: Mapping[EntityRef, Entity]) -> tuple[EntityRef, ...]:

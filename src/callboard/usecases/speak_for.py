@@ -50,7 +50,34 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 def explain(store: Store, viewer: Viewer, resource: str, source: str | None = None) -> Explanation:
     """Why a resource is whose it is. Raises NotFoundError for an unknown one and for one that is not in sight."""
     with store.read() as conn:
-        return speaking.explain(conn, viewer.visibility, speaking.find(conn, viewer.visibility, resource, source))
+        found = speaking.find(conn, viewer.visibility, resource, source)
+        told = speaking.explain(conn, viewer.visibility, found)
+        may_map = maps(viewer)
+        if may_map:
+            theirs = tuple(dict.fromkeys((*told.components, *(each.component for each in told.grounds))))
+        elif viewer.owners is not None:
+            theirs = tuple(
+                ref for ref in told.components if speaking.is_routed_to_own(conn, viewer.visibility, found, ref)
+            )
+        else:
+            theirs = ()
+    may_decide = Right.DECIDE in viewer.rights
+    return msgspec.structs.replace(
+        told,
+        may_map=may_map,
+        may_confirm=theirs,
+        may_deny=theirs if may_decide else (),
+        may_undo=tuple(
+            each.id
+            for each in told.spoken
+            if each.ended_at is None and (may_map or (may_decide and each.actor == viewer.named))
+        ),
+    )
+
+
+def maps(viewer: Viewer) -> bool:
+    """Whether the viewer may say for everybody whose things are."""
+    return Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
 
 
 def confirm(
@@ -65,7 +92,7 @@ def confirm(
     """
     with store.write() as conn:
         found, entity_id = _both(conn, viewer, resource, component, source)
-        may_map = Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
+        may_map = maps(viewer)
         if may_map:
             word = Word.CONFIRM
             # There is one answer to whose it is; and who maps has heard what the team said.
@@ -95,7 +122,7 @@ def not_ours(
     viewer.require(Right.DECIDE)
     with store.write() as conn:
         found, entity_id = _both(conn, viewer, resource, component, source)
-        may_map = Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
+        may_map = maps(viewer)
         if not may_map and not speaking.is_routed_to_own(conn, viewer.visibility, found, component):
             raise NotAllowedError("Only the team that it is routed to can say that it is not theirs.")
         former = speaking.standing(conn, found.id, (Word.ENDORSE, Word.NOT_OURS), entity_id)
@@ -108,7 +135,7 @@ def undo(store: Store, viewer: Viewer, decision_id: int, *, clock: Clock) -> Sai
     with store.write() as conn:
         now = clock.now()
         stated = speaking.stated(conn, decision_id)
-        may_map = Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
+        may_map = maps(viewer)
         if stated is None or not (may_map or (stated.actor == viewer.named and Right.DECIDE in viewer.rights)):
             raise NotFoundError
         speaking.end(conn, [decision_id], by=viewer.named, at=now)

@@ -56,6 +56,22 @@ def about(asked: Query | str, extra: str) -> str:
     return query(Query((*kept, *wanted.terms), wanted.sort, wanted.group))
 
 
+def within(asked: Query | str, extra: str) -> str:
+    """What `extra` asks for, among what `asked` asks for."""
+    found, wanted = (parse(each) if isinstance(each, str) else each for each in (asked, extra))
+    return query(Query((*found.terms, *wanted.terms), wanted.sort, wanted.group))
+
+
+def whose(resource: str, source: str) -> str:
+    """Whose a resource is, and why."""
+    return address("/ownership/of", {"id": resource, "source": source})
+
+
+def whose_finding(finding_id: int) -> str:
+    """Whose the resource of a finding is, and why."""
+    return f"/ownership/of?finding={finding_id}"
+
+
 def grouped(asked: Query | str, by: str) -> str:
     """The same findings put together by something."""
     found = parse(asked) if isinstance(asked, str) else asked

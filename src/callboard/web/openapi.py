@@ -11,7 +11,8 @@ from callboard.domain.coverage import Cut
 from callboard.domain.finding import Severity
 from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.usecases.export_findings import MOST
-from callboard.web import params, wire, wire_ownership, wire_who, wire_work
+from callboard.usecases.roll_up import View
+from callboard.web import params, wire, wire_ownership, wire_queues, wire_who, wire_work
 from callboard.web.errors import Problem
 
 Described = dict[str, Any]
@@ -22,7 +23,9 @@ _SHAPES = (
     wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
     wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
-    wire_ownership.OwnershipSignals, wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
+    wire_ownership.OwnershipSignals, wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
+    wire_queues.TreeNode, wire_queues.ProposalDraft, wire_queues.Proposal,
+    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
 _LISTED = "A comma list, or given again; one of them has to match."
@@ -136,6 +139,7 @@ def _ownership() -> Described:
     resource.append(_in_query("source", "The source; left out: whichever has it.", {"type": "string"}))
     day = {"type": "string", "format": "date"}
     cuts = {"type": "string", "enum": [cut.value for cut in Cut]}
+    trees = {"type": "string", "enum": [each.value for each in View], "default": View.DOMAIN.value}
     found = {
         f"{at}/explain": _get("explainOwnership", "Why a resource is whose it is", "Explanation", resource),
         f"{at}/report": _get(
@@ -158,6 +162,16 @@ def _ownership() -> Described:
             "closeSignal", "Say that somebody has looked at it", "OwnershipSignals", [_in_path("signal_id")]
         ),
     }  # fmt: skip
+    found |= {
+        f"{at}/unmapped": _get("listUnmapped", "What nobody owns, by what one action would map", "UnmappedQueue"),
+        f"{at}/conflicts": _get("listConflicts", "What components of different owners claim", "Conflicts"),
+        f"{at}/alignment": _get("align", "Where the catalog and Wiz differ", "Alignment"),
+        f"{at}/tree": _get(
+            "rollUp", "Open findings as a tree", "TreeNode", [_in_query("by", "What they are rolled up by.", trees)]
+        ),
+        f"{at}/propose": _post("proposeOwner", "Draft a rule; nothing is written", "Proposal", []),
+    }
+    found[f"{at}/propose"]["post"]["requestBody"] = {"required": True, "content": _content("ProposalDraft")}
     for name, body in (("plan", drafted), ("apply", drafted), ("confirm", spoken), ("not-ours", spoken)):
         found[f"{at}/{name}"]["post"]["requestBody"] = body
     return found

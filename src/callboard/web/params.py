@@ -22,6 +22,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.errors import InvalidQueryError, NotFoundError
+from callboard.usecases.roll_up import View
 
 MAX_VALUES = 200
 MAX_VALUE_CHARACTERS = 1_000
@@ -65,6 +66,15 @@ class Named:
     id: str
     source: str | None
     """The configured source; None: whichever has it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceAsk:
+    """A resource, by its own id or by one of its findings."""
+
+    id: str = ""
+    source: str | None = None
+    finding: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +151,34 @@ def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
     except ValueError as error:
         raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
     return CoverageAsk(on=on, by=None if by is None else Cut(by))
+
+
+def revision(text: str) -> int | None:
+    """The revision that a form was made from. None: it does not say. Raises InvalidQueryError."""
+    if text and not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise InvalidQueryError("A revision is a number.", field="expected")
+    return int(text) if text else None
+
+
+def drafted(values: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What a draft of a rule set is made from. Raises InvalidQueryError."""
+    found = _collect(values, ("id", "resource", "source", "project", "account", "component", "reason"))
+    return {name: text for name in found if (text := _one(found, name)) is not None}
+
+
+def resource_or_finding(values: Iterable[tuple[str, str]]) -> ResourceAsk:
+    """A resource by `id` and `source`, or by one of its findings. Raises InvalidQueryError."""
+    found = _collect(values, ("id", "source", "finding"))
+    number = _one(found, "finding")
+    if number is not None:
+        return ResourceAsk(finding=finding_id(number))
+    asked = named((name, text) for name, texts in found.items() for text in texts)
+    return ResourceAsk(id=asked.id, source=asked.source)
+
+
+def rolled_by(values: Iterable[tuple[str, str]]) -> View:
+    """By what findings are rolled up. Raises InvalidQueryError."""
+    return View(_choice(_collect(values, ("by",)), "by", tuple(each.value for each in View)) or View.DOMAIN)
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:

@@ -22,6 +22,8 @@ ASSETS = {
     "keys.js": "text/javascript",
     "acts.js": "text/javascript",
     "live.js": "text/javascript",
+    "own.css": "text/css",
+    "pop.js": "text/javascript",
     "mark.svg": "image/svg+xml",
 }
 """The files of `static/`, all of them small enough to hold in memory."""

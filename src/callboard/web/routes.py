@@ -20,6 +20,7 @@ from callboard.web.api import (
     me,
     ops,
     ownership,
+    queues,
     rollups,
     views,
 )
@@ -32,12 +33,16 @@ from callboard.web.pages import do_now as do_now_page
 from callboard.web.pages import enter as enter_page
 from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
+from callboard.web.pages import mapping as mapping_page
+from callboard.web.pages import ownership as ownership_page
 from callboard.web.pages import project as project_page
+from callboard.web.pages import queues as queues_page
 from callboard.web.pages import resource as resource_page
 from callboard.web.pages import rollup as rollup_page
 from callboard.web.pages import rule as rule_page
 from callboard.web.pages import search as search_page
 from callboard.web.pages import sources as sources_page
+from callboard.web.pages import whose as whose_page
 
 Handler = Callable[..., Any]
 
@@ -88,6 +93,11 @@ API = [
     _post("/api/v1/ownership/decisions/{decision_id:str}/undo", ownership.undo, Policy.BOARD),
     _get("/api/v1/ownership/signals", ownership.signals, Policy.BOARD),
     _post("/api/v1/ownership/signals/{signal_id:str}/close", ownership.close_signal, Policy.BOARD),
+    _get("/api/v1/ownership/unmapped", queues.unmapped, Policy.BOARD),
+    _get("/api/v1/ownership/conflicts", queues.conflicts, Policy.BOARD),
+    _get("/api/v1/ownership/alignment", queues.alignment, Policy.BOARD),
+    _get("/api/v1/ownership/tree", queues.tree, Policy.BOARD),
+    _post("/api/v1/ownership/propose", queues.propose, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.NUMBERS),
     _get("/api/v1/me", me.show, Policy.NUMBERS),
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
@@ -115,6 +125,19 @@ PAGES = [
     _get("/cves/{cve:str}", cve_page.show, Policy.BOARD),
     _get("/resources", resource_page.show, Policy.BOARD),
     _get("/projects", project_page.show, Policy.BOARD),
+    _get("/ownership", ownership_page.show, Policy.BOARD),
+    _post("/ownership/looked", ownership_page.looked, Policy.BOARD),
+    _get("/ownership/unmapped", queues_page.unmapped, Policy.BOARD),
+    _get("/ownership/conflicts", queues_page.conflicts, Policy.BOARD),
+    _get("/ownership/alignment", queues_page.alignment, Policy.BOARD),
+    _get("/ownership/map", queues_page.chart, Policy.BOARD),
+    _get("/ownership/rules", mapping_page.rules, Policy.BOARD),
+    _get("/ownership/plan", mapping_page.plan, Policy.BOARD),
+    _post("/ownership/preview", mapping_page.preview, Policy.BOARD),
+    _post("/ownership/apply", mapping_page.apply, Policy.BOARD),
+    _get("/ownership/of", whose_page.show, Policy.BOARD),
+    _post("/ownership/say", whose_page.say, Policy.BOARD),
+    _post("/ownership/undo", whose_page.undo, Policy.BOARD),
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),

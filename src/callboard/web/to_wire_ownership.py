@@ -111,7 +111,8 @@ def explanation(found: Explanation) -> wire.Explanation:
             )
             for each in found.history
         ],
-        withheld=found.withheld, waits=found.waits,
+        withheld=found.withheld, waits=found.waits, may_map=found.may_map, may_confirm=list(found.may_confirm),
+        may_deny=list(found.may_deny), may_undo=list(found.may_undo),
     )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def report(found: coverage.Report) -> wire.Coverage:
 
 def _row(each: coverage.Row) -> wire.CoverageRow:
     return wire.CoverageRow(
-        label=each.label, findings=_shares(each.findings), resources=_shares(each.resources),
+        label=each.label, query=each.query, findings=_shares(each.findings), resources=_shares(each.resources),
         urgent=_shares(each.urgent), critical_high=_shares(each.critical_high),
         unmapped_age_p50=each.unmapped_age_p50, unmapped_age_p90=each.unmapped_age_p90,
         oldest_unmapped_at=_text(each.oldest_unmapped_at),

@@ -194,6 +194,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Components are concerned that the caller may not see."""
     waits: bool
     """Other evidence has won once and has to win once more."""
+    may_map: bool
+    """The caller may say whose it is for everybody."""
+    may_confirm: list[str]
+    """Components of which the caller may say that it is theirs."""
+    may_deny: list[str]
+    may_undo: list[int]
+    """Ids of what was said that the caller may take back."""
 
 
 class WordDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -236,6 +243,8 @@ class CoverageRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the coverage report."""
 
     label: str
+    query: str | None
+    """Lists exactly the open findings of this line. null: no query can."""
     findings: Shares
     resources: Shares
     urgent: Shares

@@ -122,6 +122,8 @@ _IS = (
     ("stale", "from a source whose data is older than promised"),
     ("unmapped", "mapped to no component"),
     ("conflict", "claimed by components of different owners"),
+    ("disputed", "mapped, while other evidence names somebody else"),
+    ("suggested", "mapped to no component, while weak evidence names one"),
     ("shared", "shared by several components"),
     ("co-owned", "shared by components of several owners"),
     ("transient", "closed within a day of its first detection"),
@@ -177,6 +179,10 @@ KEYS: tuple[KeyHelp, ...] = (
         name="reason", takes=Takes.WORDS, words=tuple((reason.value, reason.words) for reason in Reason),
         help="Why it is not simply mapped to a component", example="reason:no-project",
         phrase="the mapping says that",
+    ),
+    KeyHelp(
+        name="tier", takes=Takes.NUMBER, lowest=1, highest=6, is_whole=True,
+        help="The evidence by which it is mapped, 1 to 6; 1 is the strongest", example="tier:1..2", phrase="evidence tier is",
     ),
     KeyHelp(
         name="due", takes=Takes.INSTANT, help="When it has to be fixed", example="due:<+7d", phrase="due",

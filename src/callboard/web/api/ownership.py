@@ -33,7 +33,7 @@ def rules(view: Viewing) -> Response[bytes]:
 def plan(view: Viewing, body: RawBody) -> Response[bytes]:
     """What applying a rule set would do. Nothing is written."""
     params.nothing(view.query)
-    draft = _body(body, wire_ownership.RuleSetDraft)
+    draft = read_body(body, wire_ownership.RuleSetDraft)
     found = plan_mapping.plan_mapping(
         view.store, view.viewer, _rule_set(draft), clock=view.services.clock, safety=view.services.safety
     )
@@ -43,7 +43,7 @@ def plan(view: Viewing, body: RawBody) -> Response[bytes]:
 def apply(view: Viewing, body: RawBody) -> Response[bytes]:
     """Put a rule set in force. One that is kept in a file is answered with a patch for it."""
     params.nothing(view.query)
-    draft = _body(body, wire_ownership.RuleSetDraft)
+    draft = read_body(body, wire_ownership.RuleSetDraft)
     done = plan_mapping.apply_mapping(
         view.store, view.viewer, _rule_set(draft), reason=draft.reason, clock=view.services.clock, agreed=draft.agreed,
         expected=draft.expected, remove=draft.remove, safety=view.services.safety,
@@ -104,15 +104,16 @@ def close_signal(view: Viewing, signal_id: FromPath[str]) -> Response[bytes]:
 
 def _said(view: Viewing, body: bytes, act: speak_for.Act) -> Response[bytes]:
     params.nothing(view.query)
-    draft = _body(body, wire_ownership.WordDraft)
+    draft = read_body(body, wire_ownership.WordDraft)
     found = act(
-        view.store, view.viewer, draft.resource, _component(draft.component), clock=view.services.clock,
+        view.store, view.viewer, draft.resource, component_of(draft.component), clock=view.services.clock,
         reason=draft.reason, source=draft.source,
     )  # fmt: skip
     return answers.json(to_wire_ownership.said(found))
 
 
-def _component(text: str) -> EntityRef:
+def component_of(text: str) -> EntityRef:
+    """The component that somebody names. Raises InvalidQueryError."""
     try:
         return entity_ref(text, kind="component")
     except ValueError as error:
@@ -129,7 +130,8 @@ def _rule_set(draft: wire_ownership.RuleSetDraft) -> RuleSet:
         raise InvalidQueryError(told, field="document") from None
 
 
-def _body(body: bytes, shape: type[T]) -> T:
+def read_body(body: bytes, shape: type[T]) -> T:
+    """A body of JSON in this shape. Raises InvalidQueryError."""
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.domain import bundle
-from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
+from callboard.domain.board import FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind
 from callboard.domain.finding import Detail, Note, Resource, Ticket
 from callboard.domain.instant import MINUTE, Instant
@@ -16,6 +16,8 @@ from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Query
 from callboard.usecases import ask, browse
 from callboard.web import freshness, links, params, render, why, words
+from callboard.web.pages.whose import Whose
+from callboard.web.pages.whose import whose as told_whose
 from callboard.web.to_wire import told
 from callboard.web.view import View, Viewing
 
@@ -55,12 +57,9 @@ class Context:
     bundle: Bundle | None
     """What the same action closes; None: only this one."""
     history: tuple[Line, ...]
-    winners: tuple[Evidence, ...]
-    homes: tuple[Evidence, ...]
-    """Of the winners the strongest for each component."""
-    losers: tuple[Evidence, ...]
-    guess: bool
-    """The owner was found by a fallback."""
+    whose: Whose
+    tier: int | None
+    """Of the evidence by which it is mapped."""
     source: str
     """What people call the source."""
     link: str | None
@@ -84,7 +83,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
     number, hosts, rules = params.finding_id(finding_id), view.services.link_hosts, view.services.link_rules
     page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
     detail, row, source = page.detail, page.row, page.source
-    winners = tuple(each for each in page.evidence if each.won)
+    whose = told_whose(view, page.resource.external_id, row.source)
     context = Context(
         page=page,
         detail=_facts(detail),
@@ -95,10 +94,8 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         band=why.band(row.band),
         bundle=_bundle(view, row),
         history=tuple(_line(line) for line in page.history),
-        winners=winners,
-        homes=_homes(winners),
-        losers=tuple(each for each in page.evidence if not each.won),
-        guess=any(each.tier >= words.GUESS_TIER for each in winners),
+        whose=whose,
+        tier=whose.e.tier,
         source=words.source_title(source.kind, source.name),
         link=page.link,
         no_link=page.no_link or UNSAFE_LINK,
@@ -132,11 +129,6 @@ def _bundle(view: View, row: FindingRow) -> Bundle | None:
         case _:
             text = f"{told} of this rule"
     return Bundle(words=text, url=links.query(query))
-
-
-def _homes(winners: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    strongest = {each.component: each for each in sorted(winners, key=lambda each: each.tier, reverse=True)}
-    return tuple(strongest[ref] for ref in dict.fromkeys(each.component for each in winners))
 
 
 def _where(resource: Resource) -> str:

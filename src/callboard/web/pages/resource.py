@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.board import BundleRow, Evidence
+from callboard.domain.board import BundleRow
 from callboard.domain.finding import Resource, Severity
 from callboard.domain.link import safe_link
 from callboard.domain.things import ResourcePage
 from callboard.usecases import browse, things
 from callboard.web import freshness, params, render, words
 from callboard.web.pages.components import strip_severities
+from callboard.web.pages.whose import Whose
+from callboard.web.pages.whose import whose as told_whose
 from callboard.web.view import Viewing
 
 CONSOLES = frozenset(
@@ -54,8 +56,7 @@ class Context:
     facts: tuple[tuple[str, str], ...]
     console: str | None
     """Its page at the cloud or repository host. None: none that is safe to show."""
-    winners: tuple[Evidence, ...]
-    losers: tuple[Evidence, ...]
+    whose: Whose
     guess: bool
     """The owner was found by a fallback."""
 
@@ -66,7 +67,6 @@ def show(view: Viewing) -> Response[str]:
     page = things.resource(view.store, view.viewer, named.id, named.source, now=view.now)
     hosts, rules = view.services.link_hosts, view.services.link_rules
     resource, counts = page.resource, page.spread.by_severity
-    winners = tuple(each for each in page.evidence if each.won)
     context = Context(
         page=page,
         source=words.source_title(page.source.kind, page.source.name),
@@ -77,9 +77,8 @@ def show(view: Viewing) -> Response[str]:
         names=_names(resource),
         facts=_facts(resource),
         console=safe_link(resource.url, CONSOLES),
-        winners=winners,
-        losers=tuple(each for each in page.evidence if not each.won),
-        guess=any(each.tier >= words.GUESS_TIER for each in winners),
+        whose=told_whose(view, resource.external_id, page.source.name),
+        guess=any(each.won and each.tier >= words.GUESS_TIER for each in page.evidence),
     )
     return render.answer("resource.html", title=resource.name, here="findings", now=view.now, c=context)
 

@@ -32,6 +32,12 @@
       if (deep) deep.click();
       else say(row ? "This row has no link to its source." : "No row is in focus.");
     },
+    w: () => {
+      const row = document.activeElement.closest("[data-row]");
+      const whose = (row || one("main")).querySelector("[data-pop]");
+      if (whose) whose.click();
+      else say("Nothing here says whose it is.");
+    },
     "?": () => dialog.showModal(),
   };
   // "The" team or component is that of the row in focus, else the page's own when it names just one.
@@ -47,6 +53,7 @@
     t: () => nearest("/teams/"),
     c: () => nearest("/components/") || "/components",
     f: () => "/findings",
+    w: () => "/ownership",
   };
   let going = 0;
 

@@ -1,0 +1,131 @@
+"""What several components claim at once, and by which evidence findings are mapped: as far as a viewer may know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, func, select
+
+from callboard.domain.access import Visibility
+from callboard.domain.component import EntityRef
+from callboard.domain.ownership import LAST_ROUTED_TIER, Verdict
+from callboard.domain.suggesting import Place
+from callboard.store import schema
+from callboard.store.dialect import Dialect
+from callboard.store.visible import entity_visible, visible
+
+r, f, holding = schema.resource.c, schema.finding.c, schema.holding.c
+
+
+class Rival(msgspec.Struct, frozen=True, kw_only=True):
+    """One component that claims it, with its strongest evidence."""
+
+    component: EntityRef
+    owner: EntityRef | None
+    tier: int
+    text: str
+
+
+class Contested(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource that components of different owners claim."""
+
+    source: str
+    external_id: str
+    name: str
+    type: str
+    open: int
+    """Open findings on it, in sight."""
+    rivals: tuple[Rival, ...]
+    """Those that the viewer may know of, the strongest first."""
+
+
+def disputed() -> Select[Any]:
+    """Resources for which evidence that may route names a component that they are not routed to."""
+    c, route = schema.candidate.c, schema.holding_route.c
+    return (
+        select(c.resource_id)
+        .join_from(schema.candidate, schema.resource, r.id == c.resource_id)
+        .outerjoin(schema.holding_route, and_(route.holding_id == r.holding_id, route.entity_id == c.entity_id))
+        .where(c.tier <= LAST_ROUTED_TIER, c.dropped.is_(None), route.entity_id.is_(None))
+        .distinct()
+    )
+
+
+def suggested() -> Select[Any]:
+    """Resources for which evidence that never routes names a component."""
+    c = schema.candidate.c
+    return select(c.resource_id).where(c.tier > LAST_ROUTED_TIER).distinct()
+
+
+def contested(conn: Connection, visibility: Visibility, *, limit: int) -> tuple[int, tuple[Contested, ...]]:
+    """How many resources are in conflict, and those with most open findings first."""
+    n = func.count(f.id)
+    query = (
+        select(r.id, r.external_id, r.name, r.type, schema.source.c.name.label("source"), n.label("n"))
+        .join_from(schema.resource, schema.holding, holding.id == r.holding_id)
+        .join(schema.source, schema.source.c.id == r.source_id)
+        .outerjoin(schema.finding, (f.resource_id == r.id) & (f.closed == 0) & visible(f.holding_id, visibility))
+        .where(holding.verdict == Verdict.CONFLICT.value, visible(r.holding_id, visibility))
+        .group_by(r.id, r.external_id, r.name, r.type, schema.source.c.name)
+    )
+    total = conn.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    rows = conn.execute(query.order_by(n.desc(), r.id).limit(limit)).all()
+    rivals = _rivals(conn, visibility, [row.id for row in rows])
+    return int(total), tuple(
+        Contested(
+            source=row.source, external_id=row.external_id, name=row.name, type=row.type, open=int(row.n),
+            rivals=tuple(rivals.get(row.id, ())),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _rivals(conn: Connection, visibility: Visibility, ids: Collection[int]) -> dict[int, list[Rival]]:
+    c, entity = schema.candidate.c, schema.entity.c
+    rows = conn.execute(
+        select(c.resource_id, entity.ref, entity.owner_ref, c.tier, c.evidence)
+        .join_from(schema.candidate, schema.entity, entity.id == c.entity_id)
+        .where(
+            c.resource_id.in_(list(ids)), c.won.is_(True), c.dropped.is_(None), entity_visible(entity.id, visibility)
+        )
+        .order_by(c.tier, entity.ref, c.evidence)
+    )
+    found: dict[int, list[Rival]] = {}
+    for id_, ref, owner, tier, text in rows:
+        there = found.setdefault(id_, [])
+        if all(each.component != ref for each in there):
+            owned_by = None if owner is None else EntityRef(owner)
+            there.append(Rival(component=EntityRef(ref), owner=owned_by, tier=tier, text=text))
+    return found
+
+
+def tiers(conn: Connection, dialect: Dialect, visibility: Visibility, finding_ids: Collection[int]) -> dict[int, int]:
+    """By finding: the tier of the evidence that its resource is mapped by, of findings in sight."""
+    rows = dialect.lookup(conn, schema.finding, ["id", "resource_id", "holding_id"], "id", finding_ids)
+    wanted = {row[2] for row in rows}
+    seen = set(
+        conn.execute(
+            select(holding.id).where(
+                holding.id.in_(wanted), holding.verdict == "mapped", visible(holding.id, visibility)
+            )
+        ).scalars()
+    )
+    spell = schema.ownership_spell.c
+    found = conn.execute(
+        select(spell.resource_id, spell.holding_id, spell.tier).where(
+            spell.resource_id.in_({row[1] for row in rows}), spell.to_at.is_(None), spell.tier.is_not(None)
+        )
+    )
+    by_resource = {(resource, at): int(tier) for resource, at, tier in found}
+    # A finding that stands elsewhere than its resource, as one of a base image does, has other evidence.
+    return {
+        id_: by_resource[resource, at] for id_, resource, at in rows if at in seen and (resource, at) in by_resource
+    }
+
+
+def titles(conn: Connection) -> dict[Place, str]:
+    """Names of projects, for people."""
+    p = schema.project.c
+    return {("project", external_id): name for external_id, name in conn.execute(select(p.external_id, p.name))}

@@ -1,0 +1,65 @@
+// Whose something is opens in place. Without this file the same links and forms lead to pages.
+"use strict";
+(() => {
+  if (!HTMLElement.prototype.showPopover) return;
+  const pop = document.createElement("div");
+  pop.popover = "auto";
+  pop.className = "pop";
+  pop.setAttribute("role", "dialog");
+  pop.setAttribute("aria-label", "Whose it is");
+  document.body.append(pop);
+  let opener = null;
+
+  const show = (text, url) => {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const part = page.querySelector("#whose") || page.querySelector("main");
+    pop.replaceChildren(...part.childNodes);
+    const head = pop.querySelector("h1");
+    if (head) head.focus();
+    pop.dataset.url = url;
+  };
+  const place = () => {
+    const at = opener.getBoundingClientRect();
+    const box = pop.getBoundingClientRect();
+    const below = at.bottom + 6;
+    const top = below + box.height <= innerHeight ? below : Math.max(8, innerHeight - box.height - 8);
+    pop.style.top = `${top}px`;
+    pop.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.width - 8))}px`;
+  };
+  const load = async (url, options) => {
+    try {
+      const answer = await fetch(url, { headers: { accept: "text/html" }, ...options });
+      show(await answer.text(), url);
+    } catch {
+      location.assign(url);
+    }
+    if (pop.matches(":popover-open")) place();
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-pop]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    opener = link;
+    pop.textContent = "Looking up whose it is …";
+    pop.showPopover();
+    place();
+    load(link.href);
+  });
+  // What is said in the popover is answered there.
+  pop.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    event.preventDefault();
+    load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  });
+  pop.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="/ownership/of"]');
+    if (!link) return;
+    event.preventDefault();
+    load(link.href);
+  });
+  pop.addEventListener("toggle", (event) => {
+    if (event.newState === "closed" && opener && document.activeElement === document.body) opener.focus();
+  });
+})();
