@@ -25,7 +25,7 @@ FORBIDDEN = {
     "path of one machine": re.compile("|".join("/".join(parts) for parts in PLACES)),
 }
 NPM_LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
-RESOLVED = re.compile(r'^\s*"resolved"\s*:')
+RESOLVED = re.compile(r'^\s*"resolved"\s*:\s*"[^"]*://')
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Writes the reference pages of `docs/reference/` from the code itself.
+"""Writes the reference pages of `docs/reference/`, and the API's description for the plugin, from the code itself.
 
 Use: `python -m tools.reference` writes them; with `--check` nothing is written, and it fails when a page is not what the
 code says. Every sentence on these pages is a docstring, a help text or a name of the program, so that they cannot drift.
@@ -10,6 +10,7 @@ import ast
 import functools
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import sys
@@ -22,6 +23,7 @@ import click
 import msgspec
 from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
 
+import callboard
 from callboard import config, errors
 from callboard.catalog import CATALOGS
 from callboard.cli import errors as exits
@@ -33,7 +35,8 @@ from callboard.store import schema
 from callboard.web import errors as web_errors
 from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_queues, wire_who, wire_work
 
-FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "reference"
 HEAD = "<!-- Made from the code by `make docs`. Change the code, not this page. -->"
 Row = Sequence[str]
 
@@ -483,22 +486,28 @@ def _columns(columns: Iterable[Column[Any]]) -> str:
     return ", ".join(f"`{column.name}`" for column in columns)
 
 
+def description() -> str:
+    """The API's own description, from which the portal's plugin takes its types."""
+    return json.dumps(openapi.document(callboard.__version__), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
-    "cli.md": cli,
-    "configuration.md": configuration,
-    "http.md": http,
-    "errors.md": error_page,
-    "schema.md": schema_page,
+    "docs/reference/cli.md": cli,
+    "docs/reference/configuration.md": configuration,
+    "docs/reference/http.md": http,
+    "docs/reference/errors.md": error_page,
+    "docs/reference/schema.md": schema_page,
+    "backstage/plugins/callboard/openapi.json": description,
 }
 """Every generated page and what makes it."""
 
 
-def outdated(folder: Path = FOLDER) -> list[str]:
+def outdated(root: Path = ROOT) -> list[str]:
     """The names of pages that are not what the code says."""
     return [
         name
         for name, make in PAGES.items()
-        if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != make()
+        if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != make()
     ]
 
 
@@ -509,10 +518,10 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     changed = outdated()
     for name in changed:
-        print(f"docs/reference/{name}: {'not what the code says; run `make docs`' if arguments else 'written'}")
+        print(f"{name}: {'not what the code says; run `make docs`' if arguments else 'written'}")
         if not arguments:
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            (FOLDER / name).write_text(PAGES[name](), encoding="utf-8")
+            (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / name).write_text(PAGES[name](), encoding="utf-8")
     return 1 if arguments and changed else 0
 
 

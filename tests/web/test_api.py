@@ -28,7 +28,7 @@ def test_every_answer_has_its_shape(door: Door, api: httpx.Client) -> None:
     shapes: dict[str, Any] = {
         "/api/v1/board": wire.Board,
         "/api/v1/components": wire.Components,
-        "/api/v1/components/component/default/checkout-api": wire.ComponentPage,
+        "/api/v1/components/component/default/checkout-api": wire_work.ComponentPage,
         "/api/v1/findings": wire.Findings,
         f"/api/v1/findings/{door.finding_id('due-soon')}": wire.FindingPage,
         "/api/v1/sources": wire.Sources,
@@ -96,6 +96,19 @@ def test_the_board_equals_the_lists(api: httpx.Client) -> None:
         assert each["open"]["total"] == total_of(api, f"is:open component:{each['ref']}")
         assert each["overdue"] == total_of(api, f"is:open is:overdue component:{each['ref']}")
         assert (each["weeks"] or [each["open"]["total"]])[-1] == each["open"]["total"]
+
+
+def test_components_are_asked_for_by_reference(api: httpx.Client) -> None:
+    """Exactly these rows, equal to those of the whole list; one that does not exist is simply not there."""
+    whole = {row["ref"]: row for row in api.get("/api/v1/components").json()["components"]}
+    wanted = sorted(whole)[:3]
+    asked = [("ref", ref) for ref in (*wanted, "component:default/nobody-made-this")]
+    answer = api.get("/api/v1/components", params=asked).json()
+    assert {row["ref"]: row for row in answer["components"]} == {ref: whole[ref] for ref in wanted}
+    assert answer["total"] == 3
+    refused = api.get("/api/v1/components?ref=:")
+    assert refused.status_code == 400
+    assert refused.json()["field"] == "ref"
 
 
 @pytest.mark.parametrize("path", ["do-now", "do-now?q=owner:checkout", "rollups/group/default/checkout"])
@@ -204,6 +217,14 @@ def test_a_rule_group_links_to_exactly_its_findings(api: httpx.Client) -> None:
         listed = api.get("/api/v1" + group["url"]).json()
         assert listed["total"] == group["count"]
         assert {row["rule"]["id"] for row in listed["findings"]} == {group["rule_id"]}
+
+
+def test_a_component_comes_with_what_to_do_first(api: httpx.Client) -> None:
+    """The same work in the same order as the list of bundles about it, and as many of them as that list has."""
+    page = api.get("/api/v1/components/component/default/checkout-api").json()
+    listed = api.get("/api/v1/bundles?q=is:open -is:flapping component:default/checkout-api sort:do-now").json()
+    assert page["bundle_count"] == listed["total"] > 3
+    assert page["bundles"] == listed["bundles"][:3]
 
 
 @pytest.mark.parametrize("sort", ["do-now", "severity", "due", "newest", "oldest"])

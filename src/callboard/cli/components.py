@@ -113,11 +113,12 @@ def component(door: Door, /, *, ref: str, as_json: bool) -> None:
         now = services.clock.now()
         page = browse.component(services.store, LAPTOP, full, now=now)
         (row,) = ask.enriched(services.store, AT_THE_LAPTOP, (page.row,), now=now)
+        first = ask.first_work(services.store, AT_THE_LAPTOP, full, now=now)
     page = msgspec.structs.replace(page, row=row)
     if as_json:
-        from callboard.web import to_wire
+        from callboard.web import to_wire_work
 
-        output.document(to_wire.component_page(page))
+        output.document(to_wire_work.component_page(page, first))
         return
     _show(page, now)
 

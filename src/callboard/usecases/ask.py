@@ -47,6 +47,8 @@ from callboard.store.kept import Kept
 
 DO_NOW = 10
 """Rows of work on the first page at most."""
+FIRST = 3
+"""Rows of work beside one component."""
 WORST = 8
 """Components beside them."""
 WEEKS = 8
@@ -117,6 +119,13 @@ def list_bundles(
         if limit > KEPT_ROWS or filters.is_of_the_moment(query):
             return make()
         return _BUNDLES.get(conn, _key(conn, viewer, asking, query, cursor, limit), make)
+
+
+def first_work(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> Page[BundleRow]:
+    """What to do first about one component: as much as a card has room for."""
+    return list_bundles(
+        store, viewer, Query((OPEN, STEADY, OneOf("component", (ref,))), Order.DO_NOW), now=now, limit=FIRST
+    )
 
 
 def list_facets(store: Store, viewer: Viewer, query: Query, *, now: Instant) -> tuple[Facet, ...]:

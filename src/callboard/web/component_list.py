@@ -38,7 +38,8 @@ def cut(rows: Iterable[ComponentRow], ask: ComponentAsk) -> Page[ComponentRow]:
 def matches(row: ComponentRow, ask: ComponentAsk) -> bool:
     """Whether a component passes every filter."""
     return (
-        (not ask.owners or row.owner in ask.owners)
+        (not ask.refs or row.ref in ask.refs)
+        and (not ask.owners or row.owner in ask.owners)
         and (not ask.systems or row.system in ask.systems)
         and (ask.mapped is None or ask.mapped == bool(row.claims))
         and (not ask.severities or any(counts_of(row, severity) for severity in ask.severities))

@@ -18,7 +18,7 @@ from callboard.web.errors import Problem
 Described = dict[str, Any]
 
 _SHAPES = (
-    wire.Board, wire.Sources, wire.Components, wire.ComponentPage, wire.Findings, wire.FindingPage,
+    wire.Board, wire.Sources, wire.Components, wire_work.ComponentPage, wire.Findings, wire.FindingPage,
     wire_work.Bundles, wire_work.Facets, wire_work.DoNow, wire_work.Rollup, wire_work.SavedViews, wire_work.SavedView,
     wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
@@ -279,6 +279,10 @@ def _component_parameters() -> list[Described]:
     return _paged(
         _in_query("mapped", "true: an annotation names something at a source; false: none does.", {"type": "boolean"}),
         _list_of("owner", "References of groups or users."),
+        _list_of(
+            "ref",
+            "References of the components themselves; one that the answer lacks is not there, or not yours to see.",
+        ),
         _list_of("severity", "Those with an open finding of one of these.", severities),
         _list_of("system", "References of systems."),
         _in_query("sort", "The order.", {"type": "string", "enum": sorts, "default": sorts[0]}),

@@ -32,7 +32,7 @@ DEFAULT_COMPONENT_LIMIT = 200
 MAX_ENTRIES = 1_000
 """Entries of the log of who did what in one answer at most."""
 FINDING_PARAMETERS = ("q", "cursor", "limit")
-COMPONENT_FILTERS = ("mapped", "owner", "severity", "system")
+COMPONENT_FILTERS = ("mapped", "owner", "ref", "severity", "system")
 COMPONENT_PARAMETERS = (*COMPONENT_FILTERS, "sort", "cursor", "limit")
 
 Values = Mapping[str, tuple[str, ...]]
@@ -90,6 +90,8 @@ class CoverageAsk:
 class ComponentAsk:
     """A question about components."""
 
+    refs: tuple[EntityRef, ...] = ()
+    """These and no others; one that is not in the answer is not there, or not the caller's to see."""
     owners: tuple[EntityRef, ...] = ()
     systems: tuple[EntityRef, ...] = ()
     severities: tuple[Severity, ...] = ()
@@ -185,6 +187,7 @@ def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
     """The question in a query string. Raises InvalidQueryError that names the parameter."""
     values = _collect(pairs, COMPONENT_PARAMETERS)
     return ComponentAsk(
+        refs=_refs(values, "ref", kind="component"),
         owners=_refs(values, "owner", kind="group"),
         systems=_refs(values, "system", kind="system"),
         severities=_words(values, "severity", Severity),

@@ -129,40 +129,6 @@ def components(page: Page[board.ComponentRow]) -> wire.Components:
     return wire.Components(components=[component(row) for row in page.rows], total=page.total, next_cursor=page.cursor)
 
 
-def component_page(page: board.ComponentPage) -> wire.ComponentPage:
-    """One component in full as JSON."""
-    ref = page.row.ref
-    kept = [
-        wire.Annotation(key=key, value=value, dangling=False if page.dangling_told else None)
-        for key, value in page.annotations
-        if (key, value) not in page.dangling
-    ]
-    lost = [wire.Annotation(key=key, value=value, dangling=True) for key, value in page.dangling]
-    return wire.ComponentPage(
-        component=component(page.row),
-        description=page.description,
-        location=page.location,
-        annotations=kept + lost,
-        groups=[
-            wire.RuleGroup(
-                rule_id=group.rule_id,
-                rule_name=group.rule_name,
-                severity=group.severity.word,
-                count=group.count,
-                oldest_at=to_text(group.oldest_at),
-                fix=group.fix,
-                example_id=group.example_id,
-                url=listed(Query((OPEN, OneOf("component", (ref,)), OneOf("rule", (group.rule_id,))))),
-            )
-            for group in page.groups
-        ],
-        open_by_kind=page.by_kind,
-        closed_30d=page.closed_30d,
-        shared=page.shared,
-        sources=[source(each) for each in page.sources],
-    )
-
-
 def finding_row(row: board.FindingRow) -> wire.Finding:
     """A finding as JSON."""
     return wire.Finding(

@@ -19,8 +19,8 @@ from callboard.domain.query import (
     parse,
 )
 from callboard.errors import InvalidQueryError
-from callboard.web import to_wire, wire_work
-from callboard.web.to_wire import date, listed
+from callboard.web import to_wire, wire, wire_work
+from callboard.web.to_wire import OPEN, date, listed
 
 COUNTED_BY = {
     "open": "is:open",
@@ -76,6 +76,42 @@ def bundles(page: Page[board.BundleRow], query: Query) -> wire_work.Bundles:
         bundles=[bundle(row) for row in page.rows],
         total=page.total,
         next_cursor=page.cursor,
+    )
+
+
+def component_page(page: board.ComponentPage, first: Page[board.BundleRow]) -> wire_work.ComponentPage:
+    """One component in full as JSON, with what to do first there."""
+    ref = page.row.ref
+    kept = [
+        wire.Annotation(key=key, value=value, dangling=False if page.dangling_told else None)
+        for key, value in page.annotations
+        if (key, value) not in page.dangling
+    ]
+    lost = [wire.Annotation(key=key, value=value, dangling=True) for key, value in page.dangling]
+    return wire_work.ComponentPage(
+        component=to_wire.component(page.row),
+        description=page.description,
+        location=page.location,
+        annotations=kept + lost,
+        bundles=[bundle(row) for row in first.rows],
+        bundle_count=first.total,
+        groups=[
+            wire.RuleGroup(
+                rule_id=group.rule_id,
+                rule_name=group.rule_name,
+                severity=group.severity.word,
+                count=group.count,
+                oldest_at=to_text(group.oldest_at),
+                fix=group.fix,
+                example_id=group.example_id,
+                url=listed(Query((OPEN, OneOf("component", (ref,)), OneOf("rule", (group.rule_id,))))),
+            )
+            for group in page.groups
+        ],
+        open_by_kind=page.by_kind,
+        closed_30d=page.closed_30d,
+        shared=page.shared,
+        sources=[to_wire.source(each) for each in page.sources],
     )
 
 

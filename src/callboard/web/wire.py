@@ -154,20 +154,6 @@ class Annotation(msgspec.Struct, frozen=True, kw_only=True):
     """True: it matches nothing at any source; null: that is told to who owns the component."""
 
 
-class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One component in full."""
-
-    component: Component
-    description: str | None
-    location: str | None
-    annotations: list[Annotation]
-    groups: list[RuleGroup]
-    open_by_kind: dict[str, int]
-    closed_30d: int
-    shared: int
-    sources: list[Source]
-
-
 class Ownership(msgspec.Struct, frozen=True, kw_only=True):
     """Whose a finding is."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.web.wire import Component, Source
+from callboard.web.wire import Annotation, Component, RuleGroup, Source
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +57,23 @@ class Bundles(msgspec.Struct, frozen=True, kw_only=True):
     bundles: list[Bundle]
     total: int
     next_cursor: str | None
+
+
+class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One component in full."""
+
+    component: Component
+    description: str | None
+    location: str | None
+    annotations: list[Annotation]
+    bundles: list[Bundle]
+    """What to do first here, up to three pieces of work."""
+    bundle_count: int
+    groups: list[RuleGroup]
+    open_by_kind: dict[str, int]
+    closed_30d: int
+    shared: int
+    sources: list[Source]
 
 
 class FacetValue(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.usecases import ask, browse
-from callboard.web import answers, component_list, params, to_wire
+from callboard.web import answers, component_list, params, to_wire, to_wire_work
 from callboard.web.view import Viewing
 
 
@@ -32,6 +32,8 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
     def read() -> object:
         page = browse.component(view.store, view.visibility, ref, now=view.now)
         (row,) = ask.enriched(view.store, view.viewer, (page.row,), now=view.now)
-        return to_wire.component_page(msgspec.structs.replace(page, row=row))
+        first = ask.first_work(view.store, view.viewer, ref, now=view.now)
+        first = msgspec.structs.replace(first, rows=view.linked(first.rows))
+        return to_wire_work.component_page(msgspec.structs.replace(page, row=row), first)
 
     return answers.fresh(view, read, holds=answers.TICK)

@@ -1,0 +1,174 @@
+/** Every component in every state that it has a face for. */
+import type { ReactElement } from 'react';
+import type { CallboardApi } from '../src/api/CallboardApi';
+import { ComponentCard } from '../src/card/ComponentCard';
+import { RollupCard } from '../src/card/RollupCard';
+import { FigureCell } from '../src/catalog/FigureCell';
+import FindingDrawer from '../src/finding/FindingDrawer';
+import { MyFindings } from '../src/home/MyFindings';
+import { FindingsPanel } from '../src/list/FindingsPanel';
+import { CallboardPage } from '../src/page/CallboardPage';
+import { before, componentPage, counts, doNow, findingPage, rollup, row, source } from './made';
+import { failing, service, silent } from './service';
+
+/** One component in one state. */
+export interface Scene {
+  name: string;
+  api: CallboardApi;
+  element: ReactElement;
+  /** Words that stand there, by which a test knows that the scene is complete. */
+  says: string | RegExp;
+  /** Where the page is. */
+  at?: string;
+}
+
+const REF = 'component:default/checkout-api';
+const TEAM = 'group:default/checkout';
+const HOUR = 3_600_000;
+const nothing = doNow().numbers;
+const none = { ...nothing, open: 0, overdue: 0, due_soon: 0, new: 0 };
+
+const old = source({ stale: true, last_run_at: before(27 * HOUR), last_full_at: before(27 * HOUR), reason: 'token refused' });
+const part = source({ last_run_state: 'partial', reason: 'Wiz answered 8 of 11 pages' });
+const never = source({ last_full_at: null, last_run_at: null, last_run_state: null });
+
+const componentCard = (name: string, api: CallboardApi, says: Scene['says']): Scene => ({
+  name: `component card: ${name}`,
+  api,
+  says,
+  element: <ComponentCard entityRef={REF} tab="/catalog/default/component/checkout-api/callboard" />,
+});
+
+const page = (some: Parameters<typeof componentPage>[0]) => service({ component: async () => componentPage(some) });
+
+const clean = row({ open: counts(), overdue: 0, oldest_open_at: null });
+const unmapped = row({ open: counts(), mapping: 'none', overdue: 0, checked_at: null });
+
+const componentCards: Scene[] = [
+  componentCard('findings', service(), 'All 16 open findings'),
+  componentCard('loading', silent(), 'Loading findings…'),
+  componentCard('none found', page({ component: clean, bundles: [] }), 'No open findings.'),
+  componentCard('not mapped', page({ component: unmapped, bundles: [], annotations: [] }), 'Not mapped'),
+  componentCard(
+    'dangling',
+    page({ component: unmapped, bundles: [], annotations: [{ key: 'wiz.io/project-id', value: 'p-9', dangling: true }] }),
+    /matches nothing at any source/,
+  ),
+  componentCard('stale', page({ sources: [old] }), 'Data of Wiz is 27 h old.'),
+  componentCard('partial', page({ sources: [part] }), 'Wiz was read only in part.'),
+  componentCard('never read', page({ component: clean, bundles: [], sources: [never] }), 'No finding has arrived yet.'),
+  componentCard('refused', failing('refused'), 'Not allowed'),
+  componentCard('signed out', failing('signed-out'), 'Not signed in to Callboard'),
+  componentCard('not found', failing('not-found'), 'Nothing to show you'),
+  componentCard('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
+];
+
+const teamCard = (name: string, api: CallboardApi, says: Scene['says']): Scene => ({
+  name: `team card: ${name}`,
+  api,
+  says,
+  element: <RollupCard entityRef={TEAM} tab="/catalog/default/group/checkout/callboard" />,
+});
+
+const teamCards: Scene[] = [
+  teamCard('findings', service(), 'All 16 open findings'),
+  teamCard('loading', silent(), 'Loading findings…'),
+  teamCard('none found', service({ rollup: async () => rollup({ numbers: none, bundles: [] }) }), 'No open findings.'),
+  teamCard(
+    'owns nothing',
+    service({ rollup: async () => rollup({ numbers: none, bundles: [], components: [] }) }),
+    'Nothing is owned here that you may see.',
+  ),
+  teamCard('stale', service({ rollup: async () => rollup({ sources: [old] }) }), 'Data of Wiz is 27 h old.'),
+  teamCard('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
+];
+
+const USUAL = 'component:checkout-api is:open sort:do-now';
+const about = { term: 'component:checkout-api', name: 'checkout-api' };
+
+const tab = (name: string, api: CallboardApi, says: Scene['says'], at = '/'): Scene => ({
+  name: `tab: ${name}`,
+  api,
+  says,
+  at,
+  element: <FindingsPanel usual={USUAL} about={about} />,
+});
+
+const empty = service({
+  bundles: async query => ({ query, bundles: [], total: 0, next_cursor: null }),
+  findings: async query => ({ query, findings: [], total: 0, is_more: false, next_cursor: null }),
+});
+
+const tabs: Scene[] = [
+  tab('work', service(), '2 pieces of work'),
+  tab('findings', service(), '2 findings', '/?view=findings'),
+  tab('loading', silent(), 'Loading findings…'),
+  tab('none found', empty, 'No open findings.'),
+  tab('nothing matches', empty, 'Clear filters', `/?q=${encodeURIComponent('component:checkout-api cve-2021-1')}`),
+  tab('about more', service(), 'This list is not about checkout-api alone.', '/?q=severity:high'),
+  tab('bad question', failing('bad-query'), 'This question cannot be understood', '/?q=sev:high'),
+  tab('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
+];
+
+const drawer = (name: string, api: CallboardApi, says: Scene['says']): Scene => ({
+  name: `finding: ${name}`,
+  api,
+  says,
+  element: <FindingDrawer id={17} onClose={() => {}} />,
+});
+
+const drawers: Scene[] = [
+  drawer('in full', service(), 'Whose is it?'),
+  drawer('loading', silent(), 'Loading findings…'),
+  drawer(
+    'nobody’s, without a link',
+    service({
+      finding: async () => {
+        const full = findingPage();
+        return {
+          ...full,
+          finding: { ...full.finding, ownership: { verdict: 'unmapped', reason: 'no_claim', components: [] } },
+          candidates: [],
+          history: [],
+          link: null,
+          link_problem: 'The source gave no link.',
+        };
+      },
+    }),
+    'The source gave no link.',
+  ),
+  drawer('not found', failing('not-found'), 'Nothing to show you'),
+];
+
+const pages: Scene[] = [
+  { name: 'page: do now', api: service(), element: <CallboardPage />, says: 'Do now' },
+  { name: 'page: loading', api: silent(), element: <CallboardPage />, says: 'Loading findings…' },
+  {
+    name: 'page: nothing to do',
+    api: service({ doNow: async () => doNow({ numbers: none, bundles: [], components: [] }) }),
+    element: <CallboardPage />,
+    says: 'No open findings among what you own.',
+  },
+  { name: 'page: unreachable', api: failing('unreachable'), element: <CallboardPage />, says: 'Findings cannot be shown now' },
+];
+
+const widgets: Scene[] = [
+  { name: 'home: my findings', api: service(), element: <MyFindings />, says: 'overdue' },
+  { name: 'home: signed out', api: failing('signed-out'), element: <MyFindings />, says: 'Not signed in to Callboard' },
+];
+
+const cell = (name: string, api: CallboardApi, says: Scene['says']): Scene => ({
+  name: `column: ${name}`,
+  api,
+  says,
+  element: <FigureCell entityRef={REF} figure="critical" />,
+});
+
+const cells: Scene[] = [
+  cell('figure', service(), '2'),
+  cell('not mapped', service({ row: async () => unmapped }), 'not mapped'),
+  cell('not yours', service({ row: async () => undefined }), 'not yours'),
+  cell('unreachable', failing('unreachable'), 'unknown'),
+];
+
+export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...pages, ...widgets];

@@ -1,0 +1,44 @@
+/** A service that answers from memory. What a scene does not make up cannot be reached. */
+import type { CallboardApi } from '../src/api/CallboardApi';
+import { CallboardError, type CallboardFailure } from '../src/api/errors';
+import { bundle, componentPage, doNow, facets, finding, findingPage, me, publicBucket, rollup, row, said } from './made';
+
+/** A service in which all is well, but for what `some` says. */
+export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
+  row: async () => row(),
+  component: async () => componentPage(),
+  rollup: async () => rollup(),
+  doNow: async () => doNow(),
+  bundles: async query => ({ query, bundles: [bundle(), publicBucket()], total: 2, next_cursor: null }),
+  findings: async query => ({
+    query,
+    findings: [
+      finding(),
+      finding({ id: 18, severity: 'unknown', title: 'Bucket is public', state: 'in_progress', last_detected_at: null, due_at: null }),
+    ],
+    total: 2,
+    is_more: false,
+    next_cursor: null,
+  }),
+  facets: async () => facets(),
+  finding: async () => findingPage(),
+  me: async () => me(),
+  notOurs: async word => said({ component: word.component }),
+  undo: async id => said({ id }),
+  followed: () => {},
+  ...some,
+});
+
+/** A service of which every question fails in the same way. */
+export const failing = (failure: CallboardFailure): CallboardApi => {
+  const fail = async () => {
+    throw new CallboardError(failure, 'It cannot be told.', { requestId: '01JABC' });
+  };
+  return service({ row: fail, component: fail, rollup: fail, doNow: fail, bundles: fail, findings: fail, facets: fail, finding: fail, me: fail, notOurs: fail, undo: fail });
+};
+
+/** A service that never answers. */
+export const silent = (): CallboardApi => {
+  const wait = () => new Promise<never>(() => {});
+  return service({ row: wait, component: wait, rollup: wait, doNow: wait, bundles: wait, findings: wait, facets: wait, finding: wait, me: wait, notOurs: wait, undo: wait });
+};

@@ -1,0 +1,56 @@
+import { createApiRef } from '@backstage/core-plugin-api';
+import type {
+  Bundles,
+  ComponentPage,
+  ComponentRow,
+  DoNow,
+  Facets,
+  FindingPage,
+  Findings,
+  Me,
+  Rollup,
+  SaidWord,
+  WordDraft,
+} from './types';
+
+/**
+ * What the plugin asks of a Callboard service. Every method answers or throws a CallboardError.
+ *
+ * @public
+ */
+export interface CallboardApi {
+  /**
+   * The catalog entity's row with its open findings. Calls of one moment become one request.
+   * `undefined`: the service has no such component, or it is not the reader's to see; the two look alike on purpose.
+   */
+  row(entityRef: string): Promise<ComponentRow | undefined>;
+  /** One component in full. */
+  component(entityRef: string): Promise<ComponentPage>;
+  /** A group, a user, a system or a domain with what it owns. */
+  rollup(entityRef: string): Promise<Rollup>;
+  /** What the reader does first; `about` narrows it, for example to `component:default/cart`. */
+  doNow(about?: string): Promise<DoNow>;
+  /** Findings put together by what closes them. */
+  bundles(query: string, options?: { limit?: number; cursor?: string }): Promise<Bundles>;
+  /** One page of findings. */
+  findings(query: string, options?: { limit?: number; cursor?: string }): Promise<Findings>;
+  /** What a list could be narrowed to. */
+  facets(query: string): Promise<Facets>;
+  /** One finding in full. */
+  finding(id: number): Promise<FindingPage>;
+  /** Who the reader is, and what the reader may do. Asked once. */
+  me(): Promise<Me>;
+  /** Say that a resource is not a component's, from now on. */
+  notOurs(word: WordDraft): Promise<SaidWord>;
+  /** Take back what was said. */
+  undo(decisionId: number): Promise<SaidWord>;
+  /** Tell that somebody followed a finding's link to its source. Nobody waits for it, and it never fails. */
+  followed(id: number): void;
+}
+
+/**
+ * How parts of a page, and plugins of others, come by a CallboardApi.
+ *
+ * @public
+ */
+export const callboardApiRef = createApiRef<CallboardApi>({ id: 'plugin.callboard.service' });

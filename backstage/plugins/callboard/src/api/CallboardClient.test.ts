@@ -1,0 +1,118 @@
+/** @jest-environment node */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConfigReader } from '@backstage/config';
+import { row } from '../../dev/made';
+import { CallboardClient } from './CallboardClient';
+import type { CallboardFailure } from './errors';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+let server: Server;
+let answer: Answer;
+let asked: { method?: string; url?: string; body: string }[];
+
+const json = (body: unknown, status = 200): Answer => (_, response) => {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+};
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer((request, response) => {
+    let body = '';
+    request.on('data', chunk => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      asked.push({ method: request.method, url: request.url, body });
+      answer(request, response);
+    });
+  });
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise(resolve => {
+    server.close(resolve);
+  });
+});
+
+const origin = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+const client = (config: object = {}) =>
+  new CallboardClient({
+    configApi: new ConfigReader({ callboard: config }),
+    discoveryApi: { getBaseUrl: async plugin => `${origin()}/api/${plugin}` },
+    fetchApi: { fetch },
+  });
+
+describe('the client, against a server', () => {
+  it('asks through the portal’s proxy, or directly where the configuration says so', async () => {
+    answer = json({});
+    await client().component('Component:default/Cart');
+    await client({ proxyPath: '/security' }).doNow();
+    await client({ baseUrl: `${origin()}/` }).findings('is:open', { limit: 50 });
+    expect(asked.map(each => each.url)).toEqual([
+      '/api/proxy/callboard/api/v1/components/component/default/cart',
+      '/api/proxy/security/api/v1/do-now',
+      '/api/v1/findings?q=is%3Aopen&limit=50',
+    ]);
+  });
+
+  it('asks for all rows of one moment at once', async () => {
+    answer = json({ components: [row({ ref: 'component:default/b' })], total: 1, next_cursor: null });
+    const api = client();
+    const found = await Promise.all([api.row('component:default/a'), api.row('component:default/b')]);
+    expect(found.map(each => each?.ref)).toEqual([undefined, 'component:default/b']);
+    expect(asked.map(each => each.url)).toEqual([
+      '/api/proxy/callboard/api/v1/components?ref=component%3Adefault%2Fa&ref=component%3Adefault%2Fb&limit=200',
+    ]);
+  });
+
+  it.each([
+    [400, 'bad-query'],
+    [401, 'signed-out'],
+    [403, 'refused'],
+    [404, 'not-found'],
+    [500, 'broken'],
+    [502, 'unreachable'],
+    [503, 'unreachable'],
+  ] as [number, CallboardFailure][])('a %i is "%s", with the service’s own words', async (status, failure) => {
+    answer = json({ title: 'No.', detail: 'Not so.', hint: 'Do this.', request_id: '01J' }, status);
+    await expect(client().doNow()).rejects.toMatchObject({ failure, message: 'Not so.', hint: 'Do this.', requestId: '01J' });
+  });
+
+  it('a page that is not the service’s is no answer', async () => {
+    answer = (_, response) => response.end('<html>Sign in</html>');
+    await expect(client().doNow()).rejects.toMatchObject({ failure: 'broken' });
+  });
+
+  it('a service that is gone is told as that', async () => {
+    answer = (request) => request.socket.destroy();
+    await expect(client().doNow()).rejects.toMatchObject({ failure: 'unreachable' });
+  });
+
+  it('asks once who the reader is, and again after it failed', async () => {
+    answer = json({ title: 'No.', request_id: '01J' }, 503);
+    const api = client();
+    await expect(api.me()).rejects.toMatchObject({ failure: 'unreachable' });
+    answer = json({ actor: 'user:default/ana.ruiz', rights: ['decide'] });
+    await Promise.all([api.me(), api.me()]);
+    expect(asked.map(each => each.url)).toEqual(['/api/proxy/callboard/api/v1/me', '/api/proxy/callboard/api/v1/me']);
+  });
+
+  it('says that something is not ours, and knows a proxy that passes no changes', async () => {
+    const word = { resource: 'r-1', component: 'component:default/cart', reason: 'moved', source: 'wiz' };
+    answer = json({ id: 5 });
+    await expect(client().notOurs(word)).resolves.toEqual({ id: 5 });
+    expect(asked[0]).toMatchObject({ method: 'POST', url: '/api/proxy/callboard/api/v1/ownership/not-ours' });
+    expect(JSON.parse(asked[0].body)).toEqual(word);
+    answer = (_, response) => response.writeHead(404).end();
+    await expect(client().notOurs(word)).rejects.toMatchObject({ failure: 'read-only' });
+    answer = json({ title: 'There is no such thing.', request_id: '01J' }, 404);
+    await expect(client().notOurs(word)).rejects.toMatchObject({ failure: 'not-found' });
+  });
+});

@@ -1,0 +1,178 @@
+import type { ConfigApi, DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
+import type { CallboardApi } from './CallboardApi';
+import { CallboardError, failureOf } from './errors';
+import { MOST, Rows } from './rows';
+import type {
+  Bundles,
+  ComponentPage,
+  ComponentRow,
+  DoNow,
+  Facets,
+  FindingPage,
+  Findings,
+  Me,
+  Rollup,
+  SaidWord,
+  WordDraft,
+} from './types';
+
+interface Problem {
+  title?: string;
+  detail?: string;
+  hint?: string;
+  request_id?: string;
+}
+
+type Parameters = Record<string, string | number | string[] | undefined>;
+
+/**
+ * Asks the service through the portal's proxy with the reader's own token, or directly where `callboard.baseUrl` says so.
+ *
+ * @public
+ */
+export class CallboardClient implements CallboardApi {
+  private readonly rows: Rows;
+  private reader?: Promise<Me>;
+
+  constructor(
+    private readonly apis: { configApi: ConfigApi; discoveryApi: DiscoveryApi; fetchApi: FetchApi },
+  ) {
+    this.rows = new Rows(async refs => {
+      const page = await this.get<{ components: ComponentRow[] }>('components', { ref: refs, limit: MOST });
+      return page.components;
+    });
+  }
+
+  /** {@inheritDoc CallboardApi.row} */
+  row(entityRef: string): Promise<ComponentRow | undefined> {
+    return this.rows.row(entityRef);
+  }
+
+  /** {@inheritDoc CallboardApi.component} */
+  component(entityRef: string): Promise<ComponentPage> {
+    return this.get<ComponentPage>(`components/${inPath(entityRef)}`);
+  }
+
+  /** {@inheritDoc CallboardApi.rollup} */
+  rollup(entityRef: string): Promise<Rollup> {
+    return this.get<Rollup>(`rollups/${inPath(entityRef)}`);
+  }
+
+  /** {@inheritDoc CallboardApi.doNow} */
+  doNow(about?: string): Promise<DoNow> {
+    return this.get<DoNow>('do-now', { q: about });
+  }
+
+  /** {@inheritDoc CallboardApi.bundles} */
+  bundles(query: string, options: { limit?: number; cursor?: string } = {}): Promise<Bundles> {
+    return this.get<Bundles>('bundles', { q: query, ...options });
+  }
+
+  /** {@inheritDoc CallboardApi.findings} */
+  findings(query: string, options: { limit?: number; cursor?: string } = {}): Promise<Findings> {
+    return this.get<Findings>('findings', { q: query, ...options });
+  }
+
+  /** {@inheritDoc CallboardApi.facets} */
+  facets(query: string): Promise<Facets> {
+    return this.get<Facets>('facets', { q: query });
+  }
+
+  /** {@inheritDoc CallboardApi.finding} */
+  finding(id: number): Promise<FindingPage> {
+    return this.get<FindingPage>(`findings/${id}`);
+  }
+
+  /** {@inheritDoc CallboardApi.me} */
+  me(): Promise<Me> {
+    this.reader ??= this.get<Me>('me').catch(error => {
+      this.reader = undefined;
+      throw error;
+    });
+    return this.reader;
+  }
+
+  /** {@inheritDoc CallboardApi.notOurs} */
+  notOurs(word: WordDraft): Promise<SaidWord> {
+    return this.post<SaidWord>('ownership/not-ours', word);
+  }
+
+  /** {@inheritDoc CallboardApi.undo} */
+  undo(decisionId: number): Promise<SaidWord> {
+    return this.post<SaidWord>(`ownership/decisions/${decisionId}/undo`);
+  }
+
+  /** {@inheritDoc CallboardApi.followed} */
+  followed(id: number): void {
+    this.post(`findings/${id}/followed`).catch(() => {});
+  }
+
+  private async base(): Promise<string> {
+    const { configApi, discoveryApi } = this.apis;
+    const direct = configApi.getOptionalString('callboard.baseUrl');
+    if (direct) {
+      return direct.replace(/\/+$/, '');
+    }
+    const path = configApi.getOptionalString('callboard.proxyPath') ?? '/callboard';
+    return `${await discoveryApi.getBaseUrl('proxy')}${path}`;
+  }
+
+  private async get<T>(path: string, parameters: Parameters = {}): Promise<T> {
+    const asked = new URLSearchParams();
+    for (const [name, value] of Object.entries(parameters)) {
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (each !== undefined) {
+          asked.append(name, String(each));
+        }
+      }
+    }
+    const query = asked.toString();
+    return this.send<T>(`/api/v1/${path}${query && `?${query}`}`);
+  }
+
+  private post<T>(path: string, body?: unknown): Promise<T> {
+    return this.send<T>(`/api/v1/${path}`, {
+      method: 'POST',
+      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    });
+  }
+
+  private async send<T>(path: string, init?: RequestInit): Promise<T> {
+    const url = `${await this.base()}${path}`;
+    let response: Response;
+    try {
+      response = await this.apis.fetchApi.fetch(url, { ...init, headers: { Accept: 'application/json', ...init?.headers } });
+    } catch {
+      throw new CallboardError('unreachable', 'Callboard does not answer.');
+    }
+    if (!response.ok) {
+      throw await problemOf(response, init?.method === 'POST');
+    }
+    try {
+      return (await response.json()) as T;
+    } catch {
+      // A sign-in page or a proxy's own page: an answer, but not the service's.
+      throw new CallboardError('broken', 'The answer is not one of Callboard.');
+    }
+  }
+}
+
+function inPath(entityRef: string): string {
+  const { kind, namespace, name } = parseEntityRef(entityRef);
+  return [kind, namespace, name].map(part => encodeURIComponent(part.toLocaleLowerCase('en-US'))).join('/');
+}
+
+async function problemOf(response: Response, isWriting: boolean): Promise<CallboardError> {
+  const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
+  if (isWriting && response.status === 404 && problem?.request_id === undefined) {
+    // The service always tells a request's id; a proxy that passes questions only does not reach it.
+    return new CallboardError('read-only', 'This portal passes questions on, and no changes.');
+  }
+  const failure = failureOf(response.status);
+  return new CallboardError(failure, problem?.detail ?? problem?.title ?? `The service answered ${response.status}.`, {
+    hint: problem?.hint,
+    requestId: problem?.request_id,
+  });
+}

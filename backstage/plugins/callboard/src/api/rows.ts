@@ -1,0 +1,55 @@
+import type { ComponentRow } from './types';
+
+/** References in one request at most; the service takes no more. */
+export const MOST = 200;
+
+/** How long a row is taken for true, in milliseconds. */
+export const KEPT_MS = 60_000;
+
+type Fetch = (refs: string[]) => Promise<ComponentRow[]>;
+
+/** Collects the rows that are asked for in one moment, so that a page of the catalog is one request. */
+export class Rows {
+  private readonly fetch: Fetch;
+  private readonly now: () => number;
+  private readonly kept = new Map<string, { at: number; row: Promise<ComponentRow | undefined> }>();
+  private waiting: Map<string, (answer: Promise<ComponentRow | undefined>) => void> = new Map();
+
+  constructor(fetch: Fetch, now: () => number = Date.now) {
+    this.fetch = fetch;
+    this.now = now;
+  }
+
+  /** The row of one entity; `undefined` when the service has none to show. */
+  row(entityRef: string): Promise<ComponentRow | undefined> {
+    const ref = entityRef.toLocaleLowerCase('en-US');
+    const found = this.kept.get(ref);
+    if (found && this.now() - found.at < KEPT_MS) {
+      return found.row;
+    }
+    const row = new Promise<ComponentRow | undefined>(resolve => {
+      if (this.waiting.size === 0) {
+        setTimeout(() => this.ask(), 0);
+      }
+      this.waiting.set(ref, resolve);
+    });
+    this.kept.set(ref, { at: this.now(), row });
+    // What failed is asked again the next time; the caller is told this time.
+    row.catch(() => this.kept.delete(ref));
+    return row;
+  }
+
+  private ask() {
+    const asked = [...this.waiting];
+    this.waiting = new Map();
+    for (let start = 0; start < asked.length; start += MOST) {
+      const part = asked.slice(start, start + MOST);
+      const answer = this.fetch(part.map(([ref]) => ref)).then(
+        rows => new Map(rows.map(row => [row.ref, row])),
+      );
+      for (const [ref, resolve] of part) {
+        resolve(answer.then(rows => rows.get(ref)));
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/** The service's JSON shapes, by the names of its OpenAPI document. Written nowhere else. */
+import type { components } from './openapi';
+
+type Shapes = components['schemas'];
+
+export type Bundle = Shapes['Bundle'];
+export type Bundles = Shapes['Bundles'];
+export type ComponentPage = Shapes['ComponentPage'];
+export type ComponentRow = Shapes['Component'];
+export type Counts = Shapes['Counts'];
+export type DoNow = Shapes['DoNow'];
+export type Explained = Shapes['Explained'];
+export type Facets = Shapes['Facets'];
+export type Finding = Shapes['Finding'];
+export type FindingPage = Shapes['FindingPage'];
+export type Event = Shapes['Event'];
+export type Facet = Shapes['Facet'];
+export type Findings = Shapes['Findings'];
+export type Me = Shapes['Me'];
+export type Numbers = Shapes['Numbers'];
+export type Rollup = Shapes['Rollup'];
+export type SaidWord = Shapes['SaidWord'];
+export type Source = Shapes['Source'];
+export type WordDraft = Shapes['WordDraft'];

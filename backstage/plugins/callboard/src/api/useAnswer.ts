@@ -1,0 +1,38 @@
+import { useCallback, useEffect, useState } from 'react';
+import { CallboardError } from './errors';
+
+/** What a part of a page knows: nothing yet, an answer, or why there is none. */
+export type Answer<T> =
+  | { state: 'loading' }
+  | { state: 'answered'; value: T }
+  | { state: 'failed'; error: CallboardError };
+
+const LOADING = { state: 'loading' } as const;
+
+/** Ask once for each `key`, and again on request. What a former key asked is forgotten at once. */
+export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> & { again: () => void } {
+  const [round, setRound] = useState(0);
+  const [known, setKnown] = useState<{ key: string; round: number; answer: Answer<T> }>({ key, round, answer: LOADING });
+  useEffect(() => {
+    let isCurrent = true;
+    const know = (answer: Answer<T>) => isCurrent && setKnown({ key, round, answer });
+    ask().then(
+      value => know({ state: 'answered', value }),
+      (error: unknown) => know({ state: 'failed', error: told(error) }),
+    );
+    return () => {
+      isCurrent = false;
+    };
+    // `ask` is made anew with each drawing; `key` says when it means something else.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [key, round]);
+  const again = useCallback(() => setRound(n => n + 1), []);
+  const answer = known.key === key && known.round === round ? known.answer : LOADING;
+  return { ...answer, again };
+}
+
+function told(error: unknown): CallboardError {
+  return error instanceof CallboardError
+    ? error
+    : new CallboardError('broken', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,54 @@
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
+import { Text } from '@backstage/ui';
+import type { FindingPage } from '../api/types';
+import { plain } from '../parts/words';
+import { NotOurs } from './NotOurs';
+import styles from './History.module.css';
+
+/** Whose a finding is, and the evidence for it; a guess is told as one. */
+export const Whose = ({ page }: { page: FindingPage }) => {
+  const { ownership } = page.finding;
+  const winners = page.candidates.filter(each => each.won);
+  const losers = page.candidates.filter(each => !each.won);
+  return (
+    <>
+      {ownership.verdict === 'unmapped' && (
+        <Text>Nobody&apos;s yet{ownership.reason ? `: ${plain(ownership.reason)}` : ''}.</Text>
+      )}
+      {ownership.verdict === 'conflict' && (
+        <Text>Components contradict each other, so none of them has it for certain.</Text>
+      )}
+      <Candidates candidates={winners} />
+      {winners.map(each => (
+        <NotOurs
+          key={each.component}
+          component={each.component}
+          resource={page.resource.id}
+          source={page.finding.source}
+        />
+      ))}
+      {losers.length > 0 && (
+        <>
+          <Text variant="body-small" color="secondary">
+            Also named:
+          </Text>
+          <Candidates candidates={losers} />
+        </>
+      )}
+      {page.candidates.length === 0 && ownership.verdict !== 'unmapped' && (
+        <Text color="secondary">The evidence is not recorded.</Text>
+      )}
+    </>
+  );
+};
+
+const Candidates = ({ candidates }: { candidates: FindingPage['candidates'] }) =>
+  candidates.length ? (
+    <ul className={styles.story}>
+      {candidates.map(each => (
+        <li key={`${each.component} ${each.text}`}>
+          <EntityRefLink entityRef={each.component} />: {each.text}
+        </li>
+      ))}
+    </ul>
+  ) : null;

@@ -1,0 +1,55 @@
+import { Alert, Flex, Link, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
+import { lazy, Suspense } from 'react';
+import { holds } from '../api/scope';
+import readable from '../parts/Readable.module.css';
+import { FindingList, WorkList } from './Lists';
+import { Narrowing } from './Narrowing';
+import { QueryBox } from './QueryBox';
+import { useList } from './useList';
+
+const FindingDrawer = lazy(() => import('../finding/FindingDrawer'));
+
+/** Work and findings behind one question, whose whole state is the page's address. */
+export const FindingsPanel = ({ usual, about }: { usual: string; about?: { term: string; name: string } }) => {
+  const { query, view, finding, set, hrefOf } = useList(usual);
+  const open = (id: number) => set({ finding: id });
+  return (
+    <Flex direction="column" gap="4" className={readable.readable}>
+      <QueryBox query={query} usual={usual} onAsk={asked => set({ query: asked, finding: undefined })} />
+      {about && !holds(query, about.term) && (
+        <Alert
+          role="note"
+          status="info"
+          icon
+          title={`This list is not about ${about.name} alone.`}
+          description={
+            <Text>
+              The question lacks <code>{about.term}</code>. <Link href={hrefOf(`${about.term} ${query}`)}>Add it</Link>
+            </Text>
+          }
+        />
+      )}
+      <Narrowing query={query} hrefOf={hrefOf} />
+      <ToggleButtonGroup
+        aria-label="How to show it"
+        selectionMode="single"
+        disallowEmptySelection
+        selectedKeys={[view]}
+        onSelectionChange={keys => set({ view: keys.has('findings') ? 'findings' : 'work' })}
+      >
+        <ToggleButton id="work">By fix</ToggleButton>
+        <ToggleButton id="findings">One by one</ToggleButton>
+      </ToggleButtonGroup>
+      {view === 'work' ? (
+        <WorkList key={query} query={query} usual={usual} hrefOf={hrefOf} />
+      ) : (
+        <FindingList key={query} query={query} usual={usual} hrefOf={hrefOf} onOpen={open} />
+      )}
+      {finding !== undefined && (
+        <Suspense fallback={null}>
+          <FindingDrawer id={finding} onClose={() => set({ finding: undefined })} />
+        </Suspense>
+      )}
+    </Flex>
+  );
+};

@@ -1,0 +1,72 @@
+import { useApi } from '@backstage/core-plugin-api';
+import { Container, Flex, Text } from '@backstage/ui';
+import { lazy, Suspense } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import { callboardApiRef } from '../api/CallboardApi';
+import type { DoNow } from '../api/types';
+import { useAnswer } from '../api/useAnswer';
+import { WorstComponents } from '../card/WorstComponents';
+import { listAddress } from '../list/address';
+import { Failure } from '../parts/Failure';
+import { Cautions, Freshness } from '../parts/Freshness';
+import { Loading } from '../parts/Loading';
+import readable from '../parts/Readable.module.css';
+import { neverRead } from '../parts/sources';
+import { BundleList } from '../work/BundleList';
+import { NumberLine } from '../work/NumberLine';
+
+const FindingsPanel = lazy(() => import('../list/FindingsPanel').then(m => ({ default: m.FindingsPanel })));
+
+const hrefOf = (query: string) => listAddress('', { query, view: 'findings' });
+
+/** What the reader does now, across everything that the reader owns; with a question in the address, its list. */
+export const CallboardPage = () => {
+  const [parameters] = useSearchParams();
+  return (
+    <Container className={readable.readable}>
+      {parameters.has('q') || parameters.has('finding') ? (
+        <Suspense fallback={<Loading />}>
+          <FindingsPanel usual="is:open owner:@me sort:do-now" />
+        </Suspense>
+      ) : (
+        <Now />
+      )}
+    </Container>
+  );
+};
+
+const Now = () => {
+  const api = useApi(callboardApiRef);
+  const answer = useAnswer('do-now', () => api.doNow());
+  switch (answer.state) {
+    case 'loading':
+      return <Loading rows={8} height={44} />;
+    case 'failed':
+      return <Failure error={answer.error} again={answer.again} />;
+    default:
+      return <Told page={answer.value} />;
+  }
+};
+
+const Told = ({ page }: { page: DoNow }) => (
+  <Flex direction="column" gap="5">
+    <Cautions sources={page.sources} />
+    <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
+    <section aria-labelledby="callboard-now">
+      <Text as="h2" variant="title-x-small" weight="bold" id="callboard-now">
+        Do now
+      </Text>
+      {page.bundles.length ? (
+        <BundleList bundles={page.bundles} hrefOf={hrefOf} withOwner />
+      ) : (
+        <Text>
+          {neverRead(page.sources)
+            ? 'No finding has arrived yet.'
+            : 'No open findings among what you own.'}
+        </Text>
+      )}
+    </section>
+    {page.components.length > 0 && <WorstComponents components={page.components} />}
+    <Freshness sources={page.sources} />
+  </Flex>
+);

@@ -1,0 +1,31 @@
+import { Alert, Button } from '@backstage/ui';
+import type { CallboardError } from '../api/errors';
+import { failureWords } from './words';
+
+const TITLES: Record<CallboardError['failure'], string> = {
+  unreachable: 'Findings cannot be shown now',
+  'signed-out': 'Not signed in to Callboard',
+  refused: 'Not allowed',
+  'not-found': 'Nothing to show you',
+  'bad-query': 'This question cannot be understood',
+  'read-only': 'Nothing can be changed from here',
+  broken: 'Findings cannot be shown now',
+};
+
+/** Why there is no answer. Never an empty place that looks like "no findings". */
+export const Failure = ({ error, again }: { error: CallboardError; again?: () => void }) => (
+  <Alert
+    role="alert"
+    status={error.failure === 'not-found' || error.failure === 'bad-query' ? 'info' : 'danger'}
+    icon
+    title={TITLES[error.failure]}
+    description={`${failureWords(error)}${error.requestId ? ` Request ${error.requestId}.` : ''}`}
+    customActions={
+      again && error.failure !== 'bad-query' ? (
+        <Button size="small" variant="secondary" onPress={again}>
+          Try again
+        </Button>
+      ) : undefined
+    }
+  />
+);

@@ -1,0 +1,63 @@
+import { Flex, Link, Text } from '@backstage/ui';
+import type { Bundle } from '../api/types';
+import { DeepLink } from '../parts/DeepLink';
+import { SeverityMark } from '../parts/Severity';
+import { Due } from '../parts/When';
+import { count, shortRef } from '../parts/words';
+import styles from './BundleRow.module.css';
+
+/** One piece of work: what to do, what that closes, whose it is, until when, and why it stands here. */
+export const BundleRow = ({
+  bundle,
+  href,
+  withOwner = false,
+  brief = false,
+}: {
+  bundle: Bundle;
+  /** Where exactly its findings are listed. */
+  href?: string;
+  withOwner?: boolean;
+  brief?: boolean;
+}) => (
+  <li className={styles.row}>
+    <SeverityMark severity={bundle.severity} />
+    <div className={styles.what}>
+      {href ? (
+        <Link href={href} weight="bold">
+          {bundle.title}
+        </Link>
+      ) : (
+        <Text weight="bold">{bundle.title}</Text>
+      )}
+      <Text as="p" className={styles.line}>
+        {bundle.fix && bundle.fix !== bundle.title ? `${bundle.fix} · ` : ''}
+        {closes(bundle)}
+      </Text>
+      <Text as="p" variant="body-small" color="secondary" className={styles.line}>
+        {bundle.why}
+        {withOwner && ` ${whose(bundle)}`}
+      </Text>
+      {!brief && (
+        <Flex mt="1">
+          <DeepLink link={bundle.link} problem={bundle.link_problem} about={bundle.title} />
+        </Flex>
+      )}
+    </div>
+    <Text as="div" variant="body-small">
+      <Due at={bundle.due_at} />
+    </Text>
+  </li>
+);
+
+function closes(bundle: Bundle): string {
+  const findings = count(bundle.findings, 'finding');
+  const where = bundle.component_count > 1 ? ` in ${count(bundle.component_count, 'component')}` : '';
+  return `${bundle.fix ? 'closes ' : ''}${findings}${where}`;
+}
+
+function whose(bundle: Bundle): string {
+  if (bundle.owners.length) {
+    return `Owned by ${bundle.owners.map(shortRef).join(', ')}.`;
+  }
+  return bundle.unmapped ? 'Not mapped to a component.' : 'No owner is known.';
+}
