@@ -90,7 +90,7 @@ def test_there_and_back(door: NamedDoor) -> None:
     session = _cookie(answer, SESSION)
     assert ask(door, "/api/v1/findings", cookies={SESSION: session}).json()["total"] == 3
     told = ask(door, "/findings", cookies={SESSION: session}).text
-    assert '<span class="quiet">bo</span>' in told
+    assert 'title="user:default/bo">bo</span>' in told
     assert [entry.actor for entry in door.audit("session.begin")] == [user("bo")]
     with door.store.read() as conn:
         from callboard.store import schema

@@ -518,6 +518,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ownership/unmapped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What nobody owns, by what one action would map */
+        get: operations["listUnmapped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ownership/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What components of different owners claim */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ownership/alignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the catalog and Wiz differ */
+        get: operations["align"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ownership/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open findings as a tree */
+        get: operations["rollUp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ownership/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft a rule; nothing is written */
+        post: operations["proposeOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -710,6 +795,76 @@ export interface components {
             weeks: number[];
             checked_at: string | null;
             listed: boolean;
+            url: string;
+        };
+        /**
+         * ComponentPage
+         * @description One component in full.
+         */
+        ComponentPage: {
+            component: components["schemas"]["Component"];
+            description: string | null;
+            location: string | null;
+            annotations: components["schemas"]["Annotation"][];
+            bundles: components["schemas"]["Bundle"][];
+            bundle_count: number;
+            groups: components["schemas"]["RuleGroup"][];
+            open_by_kind: {
+                [key: string]: number;
+            };
+            closed_30d: number;
+            shared: number;
+            sources: components["schemas"]["Source"][];
+        };
+        /**
+         * Annotation
+         * @description One annotation that ownership reads.
+         */
+        Annotation: {
+            key: string;
+            value: string;
+            dangling: boolean | null;
+        };
+        /**
+         * Bundle
+         * @description One piece of work: findings that one action closes, or that have something else in common.
+         */
+        Bundle: {
+            group: string;
+            title: string;
+            fix: string | null;
+            severity: string;
+            findings: number;
+            components: string[];
+            component_count: number;
+            owners: string[];
+            unmapped: boolean;
+            oldest_at: string;
+            due_at: string | null;
+            overdue: boolean;
+            known_exploited: boolean;
+            epss: number | null;
+            exposed: boolean | null;
+            band: number;
+            why: string;
+            query: string;
+            example_id: number;
+            link: string | null;
+            link_problem: string | null;
+            url: string;
+        };
+        /**
+         * RuleGroup
+         * @description Open findings of one component under one rule.
+         */
+        RuleGroup: {
+            rule_id: string;
+            rule_name: string;
+            severity: string;
+            count: number;
+            oldest_at: string;
+            fix: string | null;
+            example_id: number;
             url: string;
         };
         /**
@@ -929,76 +1084,6 @@ export interface components {
             bundles: components["schemas"]["Bundle"][];
             total: number;
             next_cursor: string | null;
-        };
-        /**
-         * Bundle
-         * @description One piece of work: findings that one action closes, or that have something else in common.
-         */
-        Bundle: {
-            group: string;
-            title: string;
-            fix: string | null;
-            severity: string;
-            findings: number;
-            components: string[];
-            component_count: number;
-            owners: string[];
-            unmapped: boolean;
-            oldest_at: string;
-            due_at: string | null;
-            overdue: boolean;
-            known_exploited: boolean;
-            epss: number | null;
-            exposed: boolean | null;
-            band: number;
-            why: string;
-            query: string;
-            example_id: number;
-            link: string | null;
-            link_problem: string | null;
-            url: string;
-        };
-        /**
-         * ComponentPage
-         * @description One component in full.
-         */
-        ComponentPage: {
-            component: components["schemas"]["Component"];
-            description: string | null;
-            location: string | null;
-            annotations: components["schemas"]["Annotation"][];
-            bundles: components["schemas"]["Bundle"][];
-            bundle_count: number;
-            groups: components["schemas"]["RuleGroup"][];
-            open_by_kind: {
-                [key: string]: number;
-            };
-            closed_30d: number;
-            shared: number;
-            sources: components["schemas"]["Source"][];
-        };
-        /**
-         * Annotation
-         * @description One annotation that ownership reads.
-         */
-        Annotation: {
-            key: string;
-            value: string;
-            dangling: boolean | null;
-        };
-        /**
-         * RuleGroup
-         * @description Open findings of one component under one rule.
-         */
-        RuleGroup: {
-            rule_id: string;
-            rule_name: string;
-            severity: string;
-            count: number;
-            oldest_at: string;
-            fix: string | null;
-            example_id: number;
-            url: string;
         };
         /**
          * Facets
@@ -1390,6 +1475,10 @@ export interface components {
             history: components["schemas"]["Tenure"][];
             withheld: boolean;
             waits: boolean;
+            may_map: boolean;
+            may_confirm: string[];
+            may_deny: string[];
+            may_undo: number[];
         };
         /**
          * Ground
@@ -1480,6 +1569,7 @@ export interface components {
          */
         CoverageRow: {
             label: string;
+            query: string | null;
             findings: components["schemas"]["Shares"];
             resources: components["schemas"]["Shares"];
             urgent: components["schemas"]["Shares"];
@@ -1558,6 +1648,170 @@ export interface components {
             n: number;
             closed_at: string | null;
             closed_by: string | null;
+        };
+        /**
+         * UnmappedQueue
+         * @description What nobody owns.
+         */
+        UnmappedQueue: {
+            resources: number;
+            findings: number;
+            suggested: number;
+            heaps: components["schemas"]["Heap"][];
+            heap_count: number;
+            single: components["schemas"]["Waiter"][];
+        };
+        /**
+         * Heap
+         * @description What one action would map.
+         */
+        Heap: {
+            kind: string;
+            value: string;
+            title: string;
+            findings: number;
+            resources: number;
+            query: string;
+            proposed: components["schemas"]["Proposed"][];
+            examples: components["schemas"]["Waiter"][];
+        };
+        /**
+         * Proposed
+         * @description A component that resources of one place are like.
+         */
+        Proposed: {
+            component: string;
+            owner: string | null;
+            resources: number;
+            sentence: string;
+            is_clerical: boolean;
+        };
+        /**
+         * Waiter
+         * @description A resource that nobody owns.
+         */
+        Waiter: {
+            source: string;
+            external_id: string;
+            name: string;
+            type: string;
+            open: number;
+            suggestions: components["schemas"]["Suggested"][];
+        };
+        /**
+         * Suggested
+         * @description One component that may own a resource. Nothing applies it.
+         */
+        Suggested: {
+            component: string;
+            owner: string | null;
+            sentence: string;
+            is_clerical: boolean;
+        };
+        /**
+         * Conflicts
+         * @description Resources in conflict, those with most open findings first.
+         */
+        Conflicts: {
+            total: number;
+            items: components["schemas"]["Contested"][];
+        };
+        /**
+         * Contested
+         * @description A resource that components of different owners claim.
+         */
+        Contested: {
+            source: string;
+            external_id: string;
+            name: string;
+            type: string;
+            open: number;
+            rivals: components["schemas"]["Rival"][];
+        };
+        /**
+         * Rival
+         * @description One component that claims a resource, with its strongest evidence.
+         */
+        Rival: {
+            component: string;
+            owner: string | null;
+            tier: number;
+            tier_words: string;
+            text: string;
+        };
+        /**
+         * Alignment
+         * @description Both pictures side by side.
+         */
+        Alignment: {
+            checked: components["schemas"]["AlignmentCheck"][];
+            differences: components["schemas"]["Difference"][];
+        };
+        /**
+         * AlignmentCheck
+         * @description How often one question was asked, and what came of it.
+         */
+        AlignmentCheck: {
+            kind: string;
+            asked: number;
+            differ: number;
+            unknown: number;
+        };
+        /**
+         * Difference
+         * @description One place where the catalog and Wiz do not say the same.
+         */
+        Difference: {
+            kind: string;
+            component: string | null;
+            project: string | null;
+            sentence: string;
+            catalog: string | null;
+            file: string | null;
+            wiz: string | null;
+            mutation: string | null;
+        };
+        /**
+         * TreeNode
+         * @description One line of a tree of open findings; what several children share counts once.
+         */
+        TreeNode: {
+            kind: string;
+            key: string;
+            title: string;
+            total: number;
+            by_severity: {
+                [key: string]: number;
+            };
+            query: string | null;
+            shared: number;
+            children: components["schemas"]["TreeNode"][];
+        };
+        /**
+         * ProposalDraft
+         * @description An owner that somebody proposes for a resource, or for everything in a project or an account.
+         */
+        ProposalDraft: {
+            component: string;
+            /** @default null */
+            resource: string | null;
+            /** @default null */
+            project: string | null;
+            /** @default null */
+            account: string | null;
+            /** @default  */
+            reason: string;
+            /** @default null */
+            source: string | null;
+        };
+        /**
+         * Proposal
+         * @description A draft of a rule. Nothing is written.
+         */
+        Proposal: {
+            document: Record<string, never>;
+            revision: number;
+            may_apply: boolean;
         };
         /**
          * Me
@@ -2500,6 +2754,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnershipSignals"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listUnmapped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What nobody owns, by what one action would map. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmappedQueue"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listConflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What components of different owners claim. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflicts"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    align: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the catalog and Wiz differ. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alignment"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    rollUp: {
+        parameters: {
+            query?: {
+                /** @description What they are rolled up by. */
+                by?: "domain" | "unit" | "region" | "account";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Open findings as a tree. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeNode"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    proposeOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
                 };
             };
             default: components["responses"]["problem"];
