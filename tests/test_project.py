@@ -68,7 +68,7 @@ def test_forbidden_words_are_found(tmp_path: Path) -> None:
     dot = "."
     bad = tmp_path / "package-lock.json"
     bad.write_text(
-        f'see registry{dot}npmjs{dot}org\nhttps://pypi{dot}org/simple\n/{"root"}/x\n  "resolved": "x"\nfine\n'
+        f'see registry{dot}npmjs{dot}org\nhttps://pypi{dot}org/simple\n/{"root"}/x\n  "resolved": "https://packages.example/x"\n  "resolved": "plugins/x"\nfine\n'
     )
     assert len(check_words.look(bad)) == 4
     good = tmp_path / "README.md"
