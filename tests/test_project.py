@@ -67,9 +67,8 @@ def test_forbidden_words_are_found(tmp_path: Path) -> None:
     """The check that guards addresses sees each kind of them, and leaves other text alone."""
     dot = "."
     bad = tmp_path / "package-lock.json"
-    bad.write_text(
-        f'see registry{dot}npmjs{dot}org\nhttps://pypi{dot}org/simple\n/{"root"}/x\n  "resolved": "https://packages.example/x"\n  "resolved": "plugins/x"\nfine\n'
-    )
+    resolved = '  "resolved": "https://packages.example/x"\n  "resolved": "plugins/x"\n'
+    bad.write_text(f"see registry{dot}npmjs{dot}org\nhttps://pypi{dot}org/simple\n/{'root'}/x\n{resolved}fine\n")
     assert len(check_words.look(bad)) == 4
     good = tmp_path / "README.md"
     good.write_text('pypi is a registry; pkg:pypi/organ@1; "resolved": the path /workshop/roots\n')
