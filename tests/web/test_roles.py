@@ -15,7 +15,7 @@ from tests.support.named import NamedDoor, named_door, team
 from tests.web.role_matrix import CALLERS, MATRIX
 
 QUERIES = {"/rules": {"id": "rule-red"}, "/resources": {"id": "red-vm-0"}, "/projects": {"id": "p-red"},
-           "/api/v1/ownership/explain": {"id": "red-vm-0"}}  # fmt: skip
+           "/api/v1/ownership/explain": {"id": "red-vm-0"}, "/ownership/of": {"id": "red-vm-0"}}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
