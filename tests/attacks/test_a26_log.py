@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
+from structlog.testing import CapturingLogger
 
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.store import open_store, schema
 from callboard.usecases import audit_log
+from callboard.web.api import exports
 from callboard.web.services import Limits
 from tests.support.clocks import MORNING
 from tests.support.named import SECRET_TEXT, NamedDoor, named_door, user
@@ -72,11 +74,14 @@ def test_a28_more_than_one_may_ask_for_is_refused(tmp_path: Path) -> None:
         assert [(each.actor, dict(each.detail)) for each in taken] == [(user("bo"), {"rows": "3"})] * 4
 
 
-def test_a28_a_large_file_is_told_as_a_warning(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a28_a_large_file_is_told_as_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With who took it and how many rows."""
+    told = CapturingLogger()
+    monkeypatch.setattr(exports, "_log", told)
     with named_door(tmp_path / "callboard.db", limits=Limits(alarm_rows=2)) as door, door.as_user("bo") as client:
         client.get("/api/v1/findings.csv").raise_for_status()
-    assert "large export" in "".join(capfd.readouterr())
+    assert [(call.method_name, call.args) for call in told.calls] == [("warning", ("large export",))]
+    assert told.calls[0].kwargs["rows"] == 3
 
 
 def test_a31_the_database_is_its_owners_alone(tmp_path: Path) -> None:
