@@ -21,7 +21,10 @@ from callboard.store import owning, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
-from callboard.store.interning import Bundles, Held, ProjectSets, Resources, Rules
+from callboard.store.interning.bundles import Bundles
+from callboard.store.interning.projects import ProjectSets
+from callboard.store.interning.resources import Held, Resources
+from callboard.store.interning.rules import Rules
 from callboard.store.memory import Written
 from callboard.store.runs import Moved
 from callboard.store.schema import NEVER, UNKNOWN

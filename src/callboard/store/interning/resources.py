@@ -1,0 +1,276 @@
+"""The resources of one source, with their ownership."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import UNSET
+from sqlalchemy import Connection, delete
+
+from callboard.domain.claims import canonical
+from callboard.domain.drift import News, SignalKind
+from callboard.domain.finding import Observed, Resource
+from callboard.domain.instant import Instant
+from callboard.domain.mapping import plain
+from callboard.domain.subject import is_judged_alike
+from callboard.domain.term import are_terms_equal, is_text_equal, resource_text, terms_of
+from callboard.store import owning, schema, signals
+from callboard.store.counting import Ledger
+from callboard.store.database import next_id
+from callboard.store.dialect import Dialect, Row
+from callboard.store.interning.projects import Projects, ProjectSets, joined
+from callboard.store.interning.told import REMEMBERED, Digests, date
+from callboard.store.owning import Holdings
+
+
+class Held:
+    """A resource as the run road needs it, with the last word that this run has heard of it."""
+
+    __slots__ = ("at", "digest", "holding_id", "id", "projects", "set_id")
+
+    def __init__(self, id_: int, digest: bytes, holding_id: int, set_id: int) -> None:
+        self.id = id_
+        self.digest = digest
+        self.holding_id = holding_id
+        self.set_id = set_id
+        self.projects: Projects | None = None
+        """The projects last told. None: not told in this run."""
+        self.at = 0
+        """The date of that word. 0: nothing was heard of it in this run."""
+
+
+class Resources:
+    """The resources of one source, with their ownership.
+
+    What this run hears of a resource's projects stands above what is stored: a record always tells its present projects.
+    Among the words of one run the newest record's wins. Of words of one date projects are joined, and of the rest those
+    with the larger digest are taken, so that order decides nothing.
+    """
+
+    def __init__(self, dialect: Dialect, source_id: int, projects: ProjectSets) -> None:
+        self._dialect = dialect
+        self._source_id = source_id
+        self._projects = projects
+        self._known: dict[str, Held] = {}
+        self._digests = Digests()
+
+    def forget(self) -> None:
+        """Holdings were changed by another hand: look every resource up again."""
+        self._known.clear()
+
+    def ensure(
+        self,
+        conn: Connection,
+        holdings: Holdings,
+        observations: Sequence[Observed],
+        ledger: Ledger,
+        *,
+        now: Instant,
+        whole: bool = True,
+    ) -> tuple[dict[str, Held], int]:
+        """The resources of these observations by external id, and how many findings went to another holding.
+
+        Without `whole` the observations tell only a part of a resource: those that are stored keep their names.
+        """
+        known = self._known
+        if len(known) > REMEMBERED:
+            known.clear()
+        told = self._told(observations)
+        missing = [external_id for external_id in told if external_id not in known]
+        columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id"]
+        for row in self._dialect.lookup(
+            conn, schema.resource, columns, "external_id", missing, source_id=self._source_id
+        ):
+            known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4])
+        new: list[tuple[Resource, Projects | None, int]] = []
+        renamed: dict[int, tuple[Held, Resource]] = {}
+        regrouped: dict[int, Held] = {}
+        for external_id, (resource, projects, at) in told.items():
+            held = known.get(external_id)
+            if held is None:
+                new.append((resource, projects, at))
+                continue
+            if whole and self._rename(held, resource, at):
+                renamed[held.id] = held, resource
+            if self._regroup(conn, held, projects, at):
+                regrouped[held.id] = held
+            held.at = max(held.at, at)
+        self._make(conn, holdings, new, now=now)
+        moved = self._change(conn, holdings, renamed, regrouped, ledger, now=now)
+        return known, moved
+
+    def _rename(self, held: Held, resource: Resource, at: int) -> bool:
+        """Take a word on everything but its projects in. Returns whether it changes anything."""
+        digest = self._digests.of(resource)
+        if digest == held.digest or (at, digest) < (held.at, held.digest if held.at else b""):
+            return False
+        held.digest = digest
+        return True
+
+    def _regroup(self, conn: Connection, held: Held, projects: Projects | None, at: int) -> bool:
+        """Take a word on its projects in. Returns whether it changes anything."""
+        if projects is None:
+            return False
+        if held.projects is not None and at == held.at and projects != held.projects:
+            projects = joined(held.projects, projects)
+        if held.projects is not None and at < held.at:
+            return False
+        held.projects = projects
+        before, held.set_id = held.set_id, self._projects.set_of(conn, projects)
+        return held.set_id != before
+
+    def _told(self, observations: Sequence[Observed]) -> dict[str, tuple[Resource, Projects | None, int]]:
+        """What these observations tell of resources beyond what is known."""
+        told: dict[str, tuple[Resource, Projects | None, int]] = {}
+        known, digest_of = self._known, self._digests.of
+        for seen in observations:
+            resource = seen.resource
+            external_id = resource.external_id
+            projects = None if seen.projects is UNSET else seen.projects
+            at = date(seen)
+            other = told.get(external_id)
+            if other is None:
+                held = known.get(external_id)
+                is_known = held is not None and (projects is None or held.projects is projects)
+                if is_known and held is not None and held.digest == digest_of(resource):
+                    held.at = max(held.at, at)
+                else:
+                    told[external_id] = (resource, projects, at)
+                continue
+            kept, kept_projects, kept_at = other
+            if kept is resource and kept_projects is projects:
+                if at > kept_at:
+                    told[external_id] = (resource, projects, at)
+                continue
+            if projects is not None and kept_projects is not None and at == kept_at:
+                projects = joined(kept_projects, projects)
+            elif projects is None or (kept_projects is not None and at < kept_at):
+                projects = kept_projects
+            is_newer = at > kept_at or (at == kept_at and digest_of(resource) > digest_of(kept))
+            told[external_id] = (resource if is_newer else kept, projects, max(at, kept_at))
+        return told
+
+    def _make(
+        self,
+        conn: Connection,
+        holdings: Holdings,
+        new: Sequence[tuple[Resource, Projects | None, int]],
+        *,
+        now: Instant,
+    ) -> None:
+        if not new:
+            return
+        rows: list[Row] = []
+        aliases: list[Row] = []
+        terms: list[Row] = []
+        candidates: list[Row] = []
+        spells: list[Row] = []
+        free = next_id(conn, schema.resource)
+        source = holdings.source_name(conn, self._source_id)
+        for resource, projects, at in new:
+            id_, free = free, free + 1
+            set_id = self._projects.set_of(conn, projects or ())
+            names = _canonical(resource.aliases)
+            members = self._projects.members(conn, set_id)
+            ownership = holdings.decide(resource, names, members, source=source)
+            holding_id = holdings.intern(conn, ownership)
+            body = msgspec.msgpack.encode(resource)
+            digest = self._digests.of(resource)
+            rows.append((
+                id_, self._source_id, resource.external_id, resource.name, resource.type, resource_text(resource), set_id,
+                holding_id, digest, body,
+            ))  # fmt: skip
+            aliases.extend((form, value, id_) for form, value in names)
+            terms.extend((form, value, id_) for form, value in terms_of(resource))
+            candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
+            spells.append((id_, now, None, holding_id, ownership.tier))
+            held = Held(id_, digest, holding_id, set_id)
+            held.projects, held.at = projects, at
+            self._known[resource.external_id] = held
+        self._dialect.insert(conn, schema.resource, rows)
+        self._dialect.insert(conn, schema.resource_alias, aliases)
+        self._dialect.insert(conn, schema.resource_term, terms)
+        self._dialect.insert(conn, schema.candidate, candidates)
+        self._dialect.insert(conn, schema.ownership_spell, spells)
+
+    def _change(
+        self,
+        conn: Connection,
+        holdings: Holdings,
+        renamed: dict[int, tuple[Held, Resource]],
+        regrouped: dict[int, Held],
+        ledger: Ledger,
+        *,
+        now: Instant,
+    ) -> int:
+        """Write changed resources down, and decide those anew of which something differs that ownership looks at."""
+        rewritten = self._rename_stored(conn, renamed, holdings, now=now)
+        unsure = {id_: renamed[id_][0] for id_ in rewritten} | regrouped
+        if not unsure:
+            return 0
+        sets = [(held.set_id, id_) for id_, held in regrouped.items()]
+        self._dialect.update(conn, schema.resource, ["project_set_id"], ["id"], sets)
+        moves = owning.decide_again(conn, self._dialect, holdings, sorted(unsure), now=now)
+        for each in moves:
+            unsure[each.resource_id].holding_id = each.after
+        return owning.move(conn, self._dialect, moves, ledger, now=now)
+
+    def _rename_stored(
+        self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], holdings: Holdings, *, now: Instant
+    ) -> Iterable[int]:
+        """Write what is new about resources; texts, names and terms, which indexes hang on, only where they differ.
+
+        Returns the ids of those of which something differs that ownership is decided by.
+        """
+        news: list[News] = []
+        unsure: list[int] = []
+        rows: list[Row] = []
+        texts: list[Row] = []
+        names: dict[int, list[tuple[str, str]]] = {}
+        terms: dict[int, list[tuple[str, str]]] = {}
+        decode = msgspec.msgpack.Decoder(Resource).decode
+        for id_, body in self._dialect.lookup(conn, schema.resource, ["id", "body"], "id", renamed):
+            held, resource = renamed[id_]
+            former = decode(bytes(body))
+            rows.append((resource.name, resource.type, held.digest, msgspec.msgpack.encode(resource), id_))
+            if not is_text_equal(former, resource):
+                texts.append((resource_text(resource), id_))
+            if former.aliases != resource.aliases:
+                canonical_names = _canonical(resource.aliases)
+                if canonical_names != _canonical(former.aliases):
+                    names[id_] = canonical_names
+            if not are_terms_equal(former, resource):
+                terms[id_] = terms_of(resource)
+                news += _changed_words(id_, former, resource, holdings)
+            if id_ in names or not is_judged_alike(former, resource):
+                unsure.append(id_)
+        signals.note(conn, self._dialect, news, now=now)
+        self._dialect.update(conn, schema.resource, ["name", "type", "content_hash", "body"], ["id"], rows)
+        self._dialect.update(conn, schema.resource, ["search"], ["id"], texts)
+        for table, pairs in ((schema.resource_alias, names), (schema.resource_term, terms)):
+            ids = list(pairs)
+            for start in range(0, len(ids), 500):
+                conn.execute(delete(table).where(table.c.resource_id.in_(ids[start : start + 500])))
+            inserted = [(form, value, id_) for id_, found in pairs.items() for form, value in found]
+            self._dialect.insert(conn, table, inserted)
+        return unsure
+
+
+def _changed_words(id_: int, former: Resource, resource: Resource, holdings: Holdings) -> Iterable[News]:
+    """What is new about the tags of a resource that tell whose it is."""
+    words = holdings.evidence.words
+    before, after = (
+        ", ".join(sorted(f"{key}={value}" for key, value in each.tags if plain(key) in words))
+        for each in (former, resource)
+    )
+    if before != after:
+        about = f"resource {resource.external_id}"
+        yield News(
+            kind=SignalKind.EVIDENCE_CHANGED, about=about, old=before or None, new=after or None, resource_id=id_
+        )
+
+
+def _canonical(aliases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Names in the spelling that claims are compared in, each once."""
+    return sorted({(form, value) for form, text in aliases if (value := canonical(form, text))})
