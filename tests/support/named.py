@@ -203,6 +203,7 @@ def named_door(
     provider: Callable[[MadeUpProvider], ProviderConfig] | None = None,
     limits: Limits | None = None,
     hosts: tuple[str, ...] = (),
+    portals: tuple[str, ...] = (),
 ) -> Iterator[NamedDoor]:
     """The company's board behind an open door to which its people come by name."""
     clock = SettableClock()
@@ -247,6 +248,7 @@ def named_door(
                 clock,
                 api_token="the-laptops-token",
                 public=None if public is None else Public.of(public, hosts=hosts, proxies=proxies),
+                portals=portals,
             ),
             version="0.0.0",
             identity=identity,

@@ -110,7 +110,10 @@ def web_services(
         store=services.store,
         clock=services.clock,
         gate=LoopbackGate(
-            services.clock, api_token=api_token or server.api_token or None, public=public_place(services.config)
+            services.clock,
+            api_token=api_token or server.api_token or None,
+            public=public_place(services.config),
+            portals=server.portal_origins,
         ),
         identity=open_identity(services),
         pace=Limits(

@@ -84,6 +84,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """Other names, with their ports, by which it is asked: the portal's proxy may use an inner one."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Host are believed. Default: of nobody."""
+    portal_origins: tuple[str, ...] = ()
+    """Portals whose pages ask the API directly, for example https://backstage.example.com. Default: none, as by the portal's proxy."""
     requests_per_minute: Annotated[int, msgspec.Meta(ge=10)] = 1_200
     """Requests that one person or program may make in a minute."""
     exports_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 60
@@ -97,6 +99,13 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
             is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
             if parts.scheme not in ("https", "http") or not parts.hostname or not is_bare:
                 raise ValueError("public_url should be an address without a path, like https://callboard.example.com")
+        for text in self.portal_origins:
+            parts = urlsplit(text.strip())
+            is_bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
+            if parts.scheme not in ("https", "http") or not parts.hostname or not is_bare or "*" in text:
+                raise ValueError(
+                    f"portal_origins should hold addresses without a path or a star, which {text!r} is not"
+                )
         for text in self.trusted_proxies:
             try:
                 ipaddress.ip_network(text, strict=False)

@@ -8,6 +8,7 @@ not logged.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import structlog
 from litestar.enums import ScopeType
@@ -16,6 +17,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from callboard import telemetry
 from callboard.web.gate import LoopbackGate
 from callboard.web.metrics import Metrics
+from callboard.web.pages_elsewhere import PREFLIGHT, answer_headers, asks_beforehand, page_of_a_portal
 from callboard.web.place import client_of, host_of, values
 
 MAX_QUERY_BYTES = 16_000
@@ -78,6 +80,7 @@ class Edge:
     async def _answer(self, scope: HTTPScope, receive: Receive, send: Send, request_id: str) -> None:
         started = time.perf_counter()
         status = 500
+        portal = page_of_a_portal(scope, self._gate)
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -85,14 +88,18 @@ class Edge:
                 status = message["status"]
                 if self._gate.is_secure:
                     message["headers"] = [*message["headers"], STRICT_TRANSPORT]
+                if portal is not None:
+                    message["headers"] = answer_headers(message["headers"], portal)
             await send(message)
 
         try:
-            refusal = self._judge(scope)
-            if refusal is None:
-                await self._app(scope, receive, watched)
-            else:
+            refusal = self._judge(scope, portal)
+            if refusal is not None:
                 await _plain(watched, *refusal)
+            elif portal is not None and asks_beforehand(scope):
+                await _plain(watched, 200, "", PREFLIGHT)
+            else:
+                await self._app(scope, receive, watched)
         finally:
             seconds = time.perf_counter() - started
             route = str(scope.get("path_template") or "unknown")
@@ -106,13 +113,15 @@ class Edge:
                 request_id=request_id,
             )
 
-    def _judge(self, scope: HTTPScope) -> tuple[int, str] | None:
+    def _judge(self, scope: HTTPScope, portal: str | None) -> tuple[int, str] | None:
         headers, public = list(scope["headers"]), self._gate.public
         peer = (scope.get("client") or ("", 0))[0]
         scope["state"]["client"] = client_of(headers, peer, public)
         if not self._gate.admits_host(host_of(headers, peer, public)):
             return 421, "This address is not Callboard's. Use the address that `callboard serve` printed."
-        if scope["method"] not in SAFE_METHODS and not self._from_here(scope):
+        # A page of a portal acts by the token that it sends along; a cookie that its browser adds counts for nothing then.
+        by_token = portal is not None and bool(values(headers, b"authorization"))
+        if scope["method"] not in SAFE_METHODS and not by_token and not self._from_here(scope):
             return 403, "This request comes from a page of another origin."
         if len(scope["query_string"]) > MAX_QUERY_BYTES:
             return 414, f"The question is longer than {MAX_QUERY_BYTES} bytes."
@@ -126,8 +135,8 @@ class Edge:
         return all(self._gate.admits_origin(origin) or (origin == "null" and own) for origin in origins)
 
 
-async def _plain(send: Send, status: int, text: str) -> None:
+async def _plain(send: Send, status: int, text: str, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
     body = f"{text}\n".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -16,12 +16,13 @@ import hmac
 import ipaddress
 import secrets
 import threading
+from collections.abc import Iterable
 
 from callboard.domain.access import LAPTOP, Visibility
 from callboard.domain.instant import HOUR, Instant
 from callboard.errors import ConfigError
 from callboard.ports import Clock
-from callboard.web.place import Public
+from callboard.web.place import Public, origin_of
 
 SESSION_HOURS = 12
 MAX_SESSIONS = 64
@@ -69,8 +70,16 @@ def _is_loopback(host: str) -> bool:
 class LoopbackGate:
     """Keys, sessions and the API token of one start of the process. Safe to use from several threads."""
 
-    def __init__(self, clock: Clock, *, api_token: str | None = None, public: Public | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        api_token: str | None = None,
+        public: Public | None = None,
+        portals: Iterable[str] = (),
+    ) -> None:
         self._clock = clock
+        self._portals = frozenset(origin_of(each) for each in portals)
         self.public = public
         """Where other people find the door. None: nobody but the person at the machine does."""
         self.api_token = api_token or secrets.token_urlsafe(32)
@@ -131,6 +140,10 @@ class LoopbackGate:
     def admits_origin(self, origin: str | None) -> bool:
         """Whether a writing request may come from a page of this origin. None: not from a page."""
         return origin is None or origin.lower() in self._origins
+
+    def is_portal(self, origin: str) -> bool:
+        """Whether pages of this origin may ask the API with a token of their own."""
+        return origin in self._portals
 
     def sign_in_link(self) -> str:
         """A new link that opens the board once, in one browser."""

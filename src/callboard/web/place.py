@@ -39,10 +39,7 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def origin(self) -> str:
         """As browsers write it."""
-        parts = urlsplit(self.url)
-        default = {"https": 443, "http": 80}[parts.scheme]
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        return f"{parts.scheme}://{host}" if parts.port in (None, default) else f"{parts.scheme}://{host}:{parts.port}"
+        return origin_of(self.url)
 
     def believes(self, peer: str) -> bool:
         """Whether this peer is a proxy of ours."""
@@ -51,6 +48,14 @@ class Public(msgspec.Struct, frozen=True, kw_only=True):
         except ValueError:
             return False
         return any(address in network for network in self.proxies if network.version == address.version)
+
+
+def origin_of(url: str) -> str:
+    """The origin of an http or https address, as browsers write it."""
+    parts = urlsplit(url.strip())
+    default = {"https": 443, "http": 80}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" if parts.port in (None, default) else f"{parts.scheme}://{host}:{parts.port}"
 
 
 def _spellings(netloc: str, url: str) -> set[str]:
