@@ -1,0 +1,16 @@
+"""How versions become bytes that sort as the versions do.
+
+A key is compared byte by byte, in Python and in both databases alike, so that it can be stored, indexed and asked for by
+range. Two versions have the same key exactly when their ecosystem holds them for the same.
+"""
+
+from __future__ import annotations
+
+MAX_VERSION_CHARACTERS = 250
+"""Longer texts are no versions here. npm allows 256; a number's length has to fit into one byte."""
+
+
+def number(digits: str) -> bytes:
+    """A whole number that is not negative, of at most 250 digits: its length, then its digits without leading zeros."""
+    bare = digits.lstrip("0")
+    return bytes((len(bare),)) + bare.encode()
