@@ -28,6 +28,10 @@
     │   ├── SchemaOutOfDateError     older than this program: migrate
     │   └── SchemaTooNewError        written by a newer program
     ├── InvalidQueryError            the caller's filter, sort or cursor
+    ├── InvalidPurlError             a package URL that is none
+    ├── ManifestError                a lockfile or SBOM that cannot be read: file, line and what was expected
+    │   ├── UnknownManifestError     neither name nor content tell a format that Callboard reads
+    │   └── MalformedManifestError   it is not what its format asks for, or larger than what is read
     ├── MappingRefusedError          a rule set that cannot be applied, with everything that is wrong
     ├── NotAllowedError              the viewer may not do this
     ├── TooManyError                 the viewer asks too often
@@ -163,6 +167,32 @@ class InvalidQueryError(CallboardError):
     def __init__(self, message: str | None = None, *, field: str | None = None, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.field = field
+
+
+class InvalidPurlError(CallboardError):
+    """Not a package URL."""
+
+
+class ManifestError(CallboardError):
+    """The manifest cannot be read."""
+
+    def __init__(
+        self, message: str | None = None, *, path: str = "", line: int | None = None, hint: str | None = None
+    ) -> None:
+        place = path if line is None else f"{path}:{line}"
+        said = message or inspect.getdoc(type(self)) or ""
+        super().__init__(f"{place}: {said}" if place else said, hint=hint)
+        self.path = path
+        self.line = line
+        self.reason = said
+
+
+class UnknownManifestError(ManifestError):
+    """Neither the name nor the content tell a format that Callboard reads."""
+
+
+class MalformedManifestError(ManifestError):
+    """The manifest is not what its format asks for."""
 
 
 class NotAllowedError(CallboardError):
