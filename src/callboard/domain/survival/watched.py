@@ -1,7 +1,7 @@
-"""How long findings live: Kaplan-Meier over days, with late entry. Pure.
+"""Findings that were watched alike, and the age by which half of them are fixed. Pure.
 
-A plain mean of closed ones would leave out those that are still open, which are the slow ones (`metrics` says more). A
-finding that was open before the time looked at enters at the age it had then, so that its earlier days count for nothing.
+A finding that was open before the time looked at enters at the age it had then, so that its earlier days count for nothing.
+Ages are whole days, cut off: one that enters on a day is at risk on it, since it was seen to be open before it was fixed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ class Lives(msgspec.Struct, frozen=True):
     n: int
     fixed: bool = False
     """False: still open, gone or set aside when watching ended."""
+    set_aside: bool = False
+    """People dismissed it, or it went with its resource: an outcome that ends watching, and no fix."""
 
 
 def median(lives: Iterable[Lives]) -> int | None:
