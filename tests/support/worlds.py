@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from callboard.domain.alias import WIZ_ASSET
 from callboard.domain.finding import (
+    BaseLayer,
     Detail,
     Kind,
     Observed,
@@ -53,10 +54,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fixed: int | None = None
     due: int | None = None
     note: str = ""
+    package: str = ""
+    """Empty: it is in no package."""
+    version: str = ""
+    fixed_version: str = ""
+    image: str = ""
+    """The image in whose base layer it is. Empty: in none."""
 
 
 def observed(record: Record) -> Observed:
     """The record as the source's reader understands it."""
+    package = record.package or UNSET
+    has_fix = bool(record.package and record.fixed_version)
     return Observed(
         external_id=record.id,
         kind=KINDS[record.kind],
@@ -78,8 +87,12 @@ def observed(record: Record) -> Observed:
         due_at=None if record.due is None else Instant(record.due),
         updated_at=Instant(record.updated),
         url=f"https://app.wiz.io/issues#{record.id}",
-        detail=Detail(description=record.note, source_status=record.state),
-    )
+        fix=f"package:{package}:{record.fixed_version}" if has_fix else None,
+        layer=BaseLayer(record.image) if record.image else None,
+        detail=Detail(
+            description=record.note, source_status=record.state, package=package, version=record.version or UNSET,
+        ),
+    )  # fmt: skip
 
 
 def told_by_file(record: Record, **fields: Any) -> Observed:

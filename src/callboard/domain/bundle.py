@@ -1,18 +1,23 @@
 """Bundles: findings that one action closes. Pure.
 
-The action is the fix where one is known (a package and the version to go to). A vulnerable package without a fix is one
-bundle for each advisory, and everything else is put together by its rule, which is mended in one way. Copies of one
-vulnerability in code, image and running container have the same package and fix, and so are one bundle.
+The action is the fix where one is known. Of a package it is one upgrade, whatever number of advisories it closes and
+whatever version each of them asks for: a bundle's key holds no version, so that a new advisory does not move its findings,
+and the version to go to is the highest that any finding in sight asks for. What an image has from its base layer is mended
+at once, by building it on a newer base. Packages without a fix are one bundle each, and everything else is put together by
+its rule, which is mended in one way. Copies of one vulnerability in code, image and running container have the same
+package, or the same image, and so are one bundle.
 """
 
 from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
-from callboard.domain.finding import Observed
+from callboard.domain.finding import BaseLayer, Observed
+from callboard.domain.version_order import line_of, order_of
 
 _MOST = 500
 """Characters of a key; of a longer one the rest is told by its hash."""
@@ -25,9 +30,11 @@ class BundleKind(enum.IntEnum):
     FIX = 1
     """Go to another version of a package."""
     NO_FIX = 2
-    """A package with an advisory and no version that is free of it yet."""
+    """A package with advisories and no version that is free of them yet."""
     RULE = 3
     """Do what the rule's guidance says."""
+    BASE = 4
+    """Build an image on a newer base image."""
 
     @property
     def word(self) -> str:
@@ -35,8 +42,33 @@ class BundleKind(enum.IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-_FIXED, _UNFIXED, _BY_RULE = "package:", "nofix:", "rule:"
-"""How keys begin. Behind it stand the package, "@" and the version or the advisory; or the rule."""
+FIXES = (BundleKind.FIX, BundleKind.BASE)
+"""Kinds of which something newer is known that closes them."""
+
+_FIXED, _UNFIXED, _BASE, _BY_RULE = "package:", "nofix:", "base:", "rule:"
+"""How keys begin. Behind it stands the package, the image, or the rule."""
+
+
+class Remedy(msgspec.Struct, frozen=True, order=True):
+    """What mends one finding in a package."""
+
+    package: str
+    line: str = ""
+    """The line of versions it is on: the first number of the installed version, or of the fixed one. Empty: nobody knows."""
+    version: str = ""
+    """The first version free of it, within reach of that line. Empty: none is known."""
+
+    @property
+    def key(self) -> str:
+        """Text that is equal exactly for equal remedies."""
+        return _short(msgspec.json.encode((self.package, self.line, self.version)).decode())
+
+    @property
+    def words(self) -> str:
+        """The remedy as a sentence."""
+        if self.version:
+            return f"Upgrade {self.package} to {self.version}"
+        return f"No fixed version of {self.package} is known yet"
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,42 +76,116 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: BundleKind
     package: str | None = None
-    version: str | None = None
-    """The version to go to."""
+    image: str | None = None
+    """The image to build anew."""
     rule: str | None = None
     """The rule's id at the source."""
 
-    @property
-    def words(self) -> str | None:
-        """The action as a sentence; None where only the rule's own guidance tells it."""
-        if self.kind is BundleKind.FIX:
-            return f"Upgrade {self.package} to {self.version}"
-        if self.kind is BundleKind.NO_FIX:
-            return f"No fixed version of {self.package} is known yet"
+    def words(self, remedies: Iterable[Remedy] = ()) -> str | None:
+        """The action as a sentence; None where only the rule's own guidance tells it.
+
+        `remedies` of the findings in sight tell the version: the smallest that closes all of them.
+        """
+        match self.kind:
+            case BundleKind.FIX:
+                return f"Upgrade {self.package}{_to(steps(remedies))}"
+            case BundleKind.NO_FIX:
+                return f"No fixed version of {self.package} is known yet"
+            case BundleKind.BASE:
+                return f"Rebuild {image_words(self.image or '')} on a newer base image"
         return None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Where to go from one line of versions."""
+
+    line: str
+    version: str
+
+
+def steps(remedies: Iterable[Remedy]) -> tuple[Step, ...]:
+    """For each line the smallest version that closes all its findings, the highest first.
+
+    A line from which the way leads to the same version as from another is told once.
+    """
+    highest: dict[str, str] = {}
+    for each in remedies:
+        if each.version:
+            former = highest.get(each.line)
+            if former is None or order_of(former) < order_of(each.version):
+                highest[each.line] = each.version
+    by_version: dict[str, str] = {}
+    for line in sorted(highest, key=lambda line: (order_of(line), line)):
+        by_version[highest[line]] = line
+    return tuple(Step(by_version[version], version) for version in sorted(by_version, key=order_of, reverse=True))
+
+
+_LINES = 2
+"""Lines beside the highest that a sentence names; there may be more."""
+
+
+def target(found: tuple[Step, ...]) -> str:
+    """Steps in words, for a table: "6.1.13 (on 5.x 5.3.26)". Empty when there are none."""
+    if not found:
+        return ""
+    others = [f"on {step.line}.x {step.version}" if step.line else step.version for step in found[1 : _LINES + 1]]
+    if len(found) > _LINES + 1:
+        others.append(f"{len(found) - _LINES - 1} more lines" if len(found) > _LINES + 2 else "1 more line")
+    return f"{found[0].version} ({', '.join(others)})" if others else found[0].version
+
+
+def image_words(image: str) -> str:
+    """An image without its registry, as people call it."""
+    host, _, rest = image.partition("/")
+    return rest if rest and ("." in host or ":" in host) else image
+
+
+def _to(found: tuple[Step, ...]) -> str:
+    return f" to {target(found)}" if found else ""
+
+
+def remedy_of(seen: Observed) -> Remedy | None:
+    """What mends a finding, as far as this observation tells. None: it is in no package."""
+    package = seen.detail.package
+    if (found := _fixed(seen)) is not None:
+        name, fixed = found
+        installed = seen.detail.version
+        line = line_of(installed) if isinstance(installed, str) else ""
+        return Remedy(name, line or line_of(fixed), fixed)
+    return Remedy(package) if isinstance(package, str) else None
 
 
 def key_of(seen: Observed) -> str:
     """The key of the bundle that a finding belongs to, as far as this observation tells."""
-    fix, package = seen.fix, seen.detail.package
-    if isinstance(fix, str) and fix.startswith(_FIXED):
-        # Names and versions may both hold a colon: only who told the package knows where one ends.
-        if isinstance(package, str) and fix.startswith(f"{_FIXED}{package}:"):
-            return _short(f"{_FIXED}{package}@{fix.removeprefix(f'{_FIXED}{package}:')}")
-        name, _, version = fix.removeprefix(_FIXED).rpartition(":")
-        return _short(f"{_FIXED}{name}@{version}")
+    if (found := _fixed(seen)) is not None:
+        if isinstance(seen.layer, BaseLayer):
+            return _short(f"{_BASE}{seen.layer.image}")
+        return _short(f"{_FIXED}{found[0]}")
+    package = seen.detail.package
     if isinstance(package, str):
-        return _short(f"{_UNFIXED}{package}@{seen.rule.external_id}")
+        return _short(f"{_UNFIXED}{package}")
     return _short(f"{_BY_RULE}{seen.rule.external_id}")
+
+
+def _fixed(seen: Observed) -> tuple[str, str] | None:
+    """The package and the first version free of it."""
+    fix, package = seen.fix, seen.detail.package
+    if not isinstance(fix, str) or not fix.startswith(_FIXED):
+        return None
+    # Names and versions may both hold a colon: only who told the package knows where one ends.
+    if isinstance(package, str) and fix.startswith(f"{_FIXED}{package}:"):
+        return package, fix.removeprefix(f"{_FIXED}{package}:")
+    name, _, version = fix.removeprefix(_FIXED).rpartition(":")
+    return name, version
 
 
 def action(key: str) -> Action:
     """What a key says."""
-    package, _, rest = key.partition(":")[2].rpartition("@")
-    if package and rest and key.startswith(_FIXED):
-        return Action(kind=BundleKind.FIX, package=package, version=rest)
-    if package and rest and key.startswith(_UNFIXED):
-        return Action(kind=BundleKind.NO_FIX, package=package, rule=rest)
+    for start, kind in ((_FIXED, BundleKind.FIX), (_UNFIXED, BundleKind.NO_FIX)):
+        if key.startswith(start):
+            return Action(kind=kind, package=key.removeprefix(start))
+    if key.startswith(_BASE):
+        return Action(kind=BundleKind.BASE, image=key.removeprefix(_BASE))
     return Action(kind=BundleKind.RULE, rule=key.removeprefix(_BY_RULE))
 
 

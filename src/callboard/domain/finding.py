@@ -203,6 +203,13 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     """Paths at which the source used a word or shape that Callboard does not know."""
 
 
+class BaseLayer(msgspec.Struct, frozen=True, gc=False):
+    """That what was found came with an image's base layer, and not with what was built on it."""
+
+    image: str
+    """The image that was built on it, as `registry/repository`."""
+
+
 class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a source said about one finding, once."""
 
@@ -228,6 +235,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The source's own page for it, untrusted."""
     fix: str | None | UnsetType = UNSET
     """What one action closes it, as a stable key (`package:jackson-databind:2.17.1`). None: nobody knows a fix."""
+    layer: BaseLayer | None | UnsetType = UNSET
+    """In which layer of an image it is. None: in no base layer, or the source does not know."""
     detail: Detail
 
 

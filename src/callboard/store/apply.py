@@ -23,6 +23,7 @@ from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.bundles import Bundles
 from callboard.store.interning.projects import ProjectSets
+from callboard.store.interning.remedies import Remedies
 from callboard.store.interning.resources import Held, Resources
 from callboard.store.interning.rules import Rules
 from callboard.store.memory import Written
@@ -54,7 +55,7 @@ class Tally(msgspec.Struct, kw_only=True):
 
 _UPDATED = [
     "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
-    "bundle_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
+    "bundle_id", "remedy_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
     "policy_due_at", "priority", "blast", "cvss", "tickets", "reopened", "apart", "in_scope",
     "changed_run", "version",
 ]  # fmt: skip
@@ -106,6 +107,7 @@ class Applier:
         self._projects = ProjectSets(self._dialect, self._source_id)
         self._resources = Resources(self._dialect, self._source_id, self._projects)
         self._bundles = Bundles(self._dialect)
+        self._remedies = Remedies(self._dialect)
         self._holdings: owning.Holdings | None = None
 
     def _current_holdings(self, conn: Connection) -> owning.Holdings:
@@ -137,17 +139,18 @@ class Applier:
         )
         keys = [bundle.key_of(seen) for seen in observations]
         bundles = self._bundles.ensure(conn, keys)
+        remedies = self._remedies.of(conn, observations)
         work.tally.moved = moved
         external_ids = [seen.external_id for seen in observations]
         unsure = external_ids if self.written is None else self.written.again(external_ids)
         stored = stored_findings(conn, self._dialect, self._source_id, unsure)
-        for (seen, record_hash), key in zip(newest, keys, strict=True):
+        for (seen, record_hash), key, remedy_id in zip(newest, keys, remedies, strict=True):
             raw_hash = record_hash if in_scope else UNKNOWN
             row = stored.get(seen.external_id)
             if row is None:
-                self._first(conn, work, seen, raw_hash, bundles[key])
+                self._first(conn, work, seen, raw_hash, (bundles[key], remedy_id))
             else:
-                self._again(conn, work, seen, raw_hash, row, told_bundle=bundles[key])
+                self._again(conn, work, seen, raw_hash, row, told=(bundles[key], remedy_id))
         self._write(conn, work)
         return work.tally
 
@@ -168,8 +171,9 @@ class Applier:
             self._resources.forget()
         return count, tally
 
-    def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, bundle_id: int) -> None:
-        """A finding that was never stored before."""
+    def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, told: tuple[int, int]) -> None:
+        """A finding that was never stored before. `told`: its bundle and remedy."""
+        bundle_id, remedy_id = told
         held = work.resources[seen.resource.external_id]
         verdict = reconcile.first_sight(seen, self._policy)
         id_ = work.next_finding
@@ -182,7 +186,7 @@ class Applier:
         work.new.append((
             id_, self._source_id, seen.external_id, kind, state, 1 if state > LAST_OPEN else 0, severity,
             _WORST - severity, None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id],
-            held.id, held.holding_id, set_id, bundle_id, raw_hash,
+            held.id, held.holding_id, set_id, bundle_id, remedy_id, raw_hash,
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
@@ -194,14 +198,21 @@ class Applier:
             self._note(work, id_, verdict.events)
         work.ledger.add(
             (held.holding_id, self._source_id, kind, state, severity), bundle_id, due_at, verdict.priority, verdict.blast,
-            verdict.first_detected_at, verdict.fixed_at,
+            verdict.first_detected_at, verdict.fixed_at, remedy_id,
         )  # fmt: skip
         work.tally.new += 1
 
     def _again(
-        self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, row: dict[str, Any], *, told_bundle: int
+        self,
+        conn: Connection,
+        work: _Batch,
+        seen: Observed,
+        raw_hash: bytes,
+        row: dict[str, Any],
+        *,
+        told: tuple[int, int],
     ) -> None:
-        """A finding that is stored. `told_bundle` counts unless this door tells nothing of fixes."""
+        """A finding that is stored. `told`: its bundle and remedy as this observation tells them."""
         known = as_stored(row)
         verdict = reconcile.reconcile(known, seen, self._policy)
         tally = work.tally
@@ -210,7 +221,7 @@ class Applier:
             return
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
-        bundle_id = row["bundle_id"] if seen.fix is UNSET else told_bundle
+        bundle_id, remedy_id = _work(seen, row, told)
         due_at = NEVER if verdict.due_at is None else verdict.due_at
         events = [
             *verdict.events,
@@ -220,7 +231,7 @@ class Applier:
         after = (
             int(verdict.state), 0 if verdict.state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
             None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id], held.id,
-            held.holding_id, set_id, bundle_id, raw_hash, verdict.first_detected_at,
+            held.holding_id, set_id, bundle_id, remedy_id, raw_hash, verdict.first_detected_at,
             verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
@@ -233,12 +244,13 @@ class Applier:
         self._note(work, known.id, events)
         before = Standing(
             row["holding_id"], self._source_id, int(known.kind), int(known.state), int(known.severity), row["bundle_id"],
-            row["due_at"],
+            row["due_at"], row["remedy_id"],
         )  # fmt: skip
         holding_id = held.holding_id
         after_ = Standing(
-            holding_id, self._source_id, int(known.kind), int(verdict.state), int(verdict.severity), bundle_id, due_at
-        )
+            holding_id, self._source_id, int(known.kind), int(verdict.state), int(verdict.severity), bundle_id, due_at,
+            remedy_id,
+        )  # fmt: skip
         work.ledger.change(before, after_, now=work.now)
         self._flow(work.ledger, holding_id, known, verdict)
         pairs = zip(_UPDATED, after, strict=False)
@@ -330,6 +342,14 @@ class Applier:
         ]
         tally.outdated += len(batch) - len(current)
         return current
+
+
+def _work(seen: Observed, row: dict[str, Any], told: tuple[int, int]) -> tuple[int, int]:
+    """The bundle and remedy of a stored finding. What this door tells nothing of stays as it is."""
+    stored = row["bundle_id"], row["remedy_id"]
+    if seen.fix is UNSET or (seen.layer is UNSET and told[1] and told[1] == stored[1]):
+        return stored
+    return told
 
 
 def write_sightings(conn: Connection, dialect: Dialect, moved: Iterable[Moved]) -> None:

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, case, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, select
 
 from callboard.domain import bundle as bundles
 from callboard.domain import priority
 from callboard.domain.access import Visibility
 from callboard.domain.board import BundleRow, FindingRow
-from callboard.domain.bundle import BundleKind
+from callboard.domain.bundle import BundleKind, Remedy
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.due import is_overdue, today
 from callboard.domain.finding import Severity
@@ -24,7 +24,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Page, Query
 from callboard.domain.query.paging import Cursor
 from callboard.errors import InvalidQueryError
-from callboard.store import cells, filters, listing, schema
+from callboard.store import cells, filters, listing, remedies, schema
 from callboard.store import scope as scopes
 from callboard.store.cells import Group, group_of, ordered, place
 from callboard.store.filters import Asking
@@ -191,16 +191,28 @@ class Teller:
             homes = self._homes(held)
             counts, unmapped = self._spread([group.key for group in groups])
         rows = rows_by_id(self._conn, list(examples.values()))
+        asked = self._remedies(groups) if self._by is Grouping.FIX else {}
         return tuple(
             self._row(
                 group,
                 queries[group.key],
                 rows[examples[group.key]],
                 Homes(homes.get(group.key, []), counts.get(group.key, 0), is_unmapped=group.key in unmapped),
+                asked.get(group.key, ()),
                 first=leads and index == 0,
             )
             for index, group in enumerate(groups)
         )
+
+    def _remedies(self, groups: Sequence[Group]) -> Mapping[int, Sequence[Remedy]]:
+        """What the findings of each bundle ask for, of those that this viewer sees and the query asks about."""
+        keys = [group.key for group in groups]
+        if groups[0].example:
+            rows = scopes.of_query(self._conn, self._visibility, self._query, self._asking)
+            return remedies.of_findings(self._conn, and_(rows, f.bundle_id.in_(keys)))
+        cell = schema.remedy_cell.c
+        holds = scopes.held(cell.holding_id + 0, self._visibility, self._asked, self._asking)
+        return remedies.of_cells(self._conn, and_(cell.bundle_id.in_(keys), cell.apart == 0, holds))
 
     def _narrowed(self, extra: Sequence[OneOf]) -> Query:
         """The query that lists one group's findings."""
@@ -327,6 +339,7 @@ class Teller:
         query: Query,
         example: FindingRow,
         homes: Homes,
+        asked: Sequence[Remedy],
         *,
         first: bool,
     ) -> BundleRow:
@@ -340,7 +353,7 @@ class Teller:
             id=group.key,
             group=self._by.value,
             title=self._title(group, example, components, owners),
-            fix=action.words if self._by is Grouping.FIX else None,
+            fix=action.words(asked) if self._by is Grouping.FIX else None,
             severity=severity,
             findings=group.n,
             components=tuple(components[:SHOWN]),
@@ -386,8 +399,11 @@ class Teller:
 
     @staticmethod
     def _trouble(example: FindingRow) -> str:
-        """What is wrong, in plain words: the rule's name, or the package with the most urgent advisory against it."""
+        """What is wrong, in plain words: the rule's name, or the most urgent advisory and what has it."""
         action = bundles.action(example.bundle)
-        if action.kind is BundleKind.RULE:
-            return example.rule_name
+        match action.kind:
+            case BundleKind.RULE:
+                return example.rule_name
+            case BundleKind.BASE:
+                return f"{example.rule_id} in the base image of {bundles.image_words(action.image or '')}"
         return f"{example.rule_id} in {action.package}"

@@ -36,7 +36,7 @@ def _close(
 ) -> int:
     columns = [
         "id", "version", "first_detected_at", "reopened",
-        "holding_id", "source_id", "kind", "state", "severity", "bundle_id", "due_at",
+        "holding_id", "source_id", "kind", "state", "severity", "bundle_id", "due_at", "remedy_id",
     ]  # fmt: skip
     rows = store.dialect.lookup(conn, schema.finding, columns, "id", finding_ids)
     rows = [row for row in rows if State(row[7]).is_open]  # others were closed since, by the source's own word

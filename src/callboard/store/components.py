@@ -12,6 +12,7 @@ from callboard.domain import bundle
 from callboard.domain.access import Depth, Everything, Visibility, counts_more, reaching
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
+from callboard.domain.bundle import Remedy
 from callboard.domain.claims import claims_of
 from callboard.domain.component import Entity, EntityRef, kind_of
 from callboard.domain.finding import Kind, Severity, State
@@ -339,6 +340,8 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
             func.min(f.id).label("example"),
             func.min(f.bundle_id).label("bundle"),
             func.max(f.bundle_id).label("other_bundle"),
+            func.min(f.remedy_id).label("remedy"),
+            func.max(f.remedy_id).label("other_remedy"),
         )
         .where(seen, f.closed == 0)
         .group_by(f.rule_id)
@@ -346,11 +349,12 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
         .limit(GROUPS)
         .subquery()
     )
-    rule = schema.rule.c
+    rule, mend = schema.rule.c, schema.remedy.c
     rows = conn.execute(
-        select(grouped, rule.external_id, rule.name, schema.bundle.c.key)
+        select(grouped, rule.external_id, rule.name, schema.bundle.c.key, mend.package, mend.line, mend.version)
         .join(schema.rule, rule.id == grouped.c.rule_id)
         .join(schema.bundle, schema.bundle.c.id == grouped.c.bundle)
+        .outerjoin(schema.remedy, mend.id == grouped.c.remedy)
         .order_by(grouped.c.rank, grouped.c.n.desc(), grouped.c.rule_id)
     )
     return tuple(
@@ -360,11 +364,19 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
             severity=Severity(6 - row.rank),
             count=row.n,
             oldest_at=row.oldest,
-            fix=bundle.action(row.key).words if row.bundle == row.other_bundle else None,
+            fix=_fix(row),
             example_id=row.example,
         )
         for row in rows
     )
+
+
+def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
+    """What closes all findings of a rule, in words; None: not one and the same."""
+    if (row.bundle, row.remedy) != (row.other_bundle, row.other_remedy):
+        return None
+    asked = [] if row.package is None else [Remedy(row.package, row.line, row.version)]
+    return bundle.action(row.key).words(asked)
 
 
 def _dangling(conn: Connection, claimed: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, str], ...]:

@@ -40,6 +40,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     severity: int
     bundle_id: int
     due_at: int
+    remedy_id: int = 0
 
 
 class Ledger:
@@ -50,11 +51,14 @@ class Ledger:
         self._due: defaultdict[tuple[int, int], int] = defaultdict(int)
         self._flow: dict[tuple[int, int], list[int]] = {}
         self._fresh: dict[tuple[int, int, int], list[int]] = {}
+        self._remedies: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
         self._touched: set[tuple[int, int]] = set()
+        self._mended: set[tuple[int, int]] = set()
 
     def add(  # noqa: PLR0917 - called a million times, where naming arguments costs
-        self, cell: Cell, bundle_id: int, due_at: int, priority: int, blast: int, first_at: int, fixed_at: int | None
-    ) -> None:
+        self, cell: Cell, bundle_id: int, due_at: int, priority: int, blast: int, first_at: int, fixed_at: int | None,
+        remedy_id: int,
+    ) -> None:  # fmt: skip
         """A finding that was never stored before."""
         self._cube[cell] += 1
         holding = cell[0]
@@ -65,6 +69,8 @@ class Ledger:
             return
         if due_at != NEVER:
             self._due[holding, due_at // DAY] += 1
+        if remedy_id:
+            self._remedies[bundle_id, holding, 0, remedy_id] += 1
         key = (bundle_id, holding, 0)
         least = self._fresh.get(key)
         rank = 6 - cell[4]
@@ -88,7 +94,7 @@ class Ledger:
         for sign, s in ((-1, before), (1, after)):
             self._cube[s.holding_id, s.source_id, s.kind, s.state, s.severity] += sign
             if s.state <= OPEN:
-                self._touched.add((s.bundle_id, s.holding_id))
+                self._touch(s, s.holding_id)
                 if s.due_at != NEVER:
                     self._due[s.holding_id, s.due_at // DAY] += sign
         if before.state <= OPEN:
@@ -100,11 +106,16 @@ class Ledger:
         for sign, holding in ((-n, s.holding_id), (n, to)):
             self._cube[holding, s.source_id, s.kind, s.state, s.severity] += sign
             if s.state <= OPEN:
-                self._touched.add((s.bundle_id, holding))
+                self._touch(s, holding)
                 if s.due_at != NEVER:
                     self._due[holding, s.due_at // DAY] += sign
         if s.state <= OPEN:
             self.moved(s.holding_id, to, n, now)
+
+    def _touch(self, standing: Standing, holding: int) -> None:
+        self._touched.add((standing.bundle_id, holding))
+        if standing.remedy_id:
+            self._mended.add((standing.bundle_id, holding))
 
     def opened(self, holding: int, at: int, n: int = 1) -> None:
         """A finding was opened, or opened again, at a time."""
@@ -138,7 +149,10 @@ class Ledger:
         self._write_flow(conn, dialect)
         fresh = [(*key, *cell) for key, cell in _with_whole(self._fresh).items()]
         dialect.fold(conn, schema.bundle_cell, fresh, adding=("n",), least=_LEAST)
+        mends = [(*key, n) for key, n in self._remedies.items()]
+        dialect.fold(conn, schema.remedy_cell, mends, adding=("n",))
         _read_again(conn, dialect, self._touched)
+        _read_remedies_again(conn, dialect, self._mended)
         self.__init__()  # type: ignore[misc]
 
     def _write_versions(self, conn: Connection, dialect: Dialect) -> None:
@@ -247,6 +261,25 @@ def _read_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]
             dialect.insert(conn, cell, _counted_at_once(conn, touched))
         else:
             conn.execute(insert(cell).from_select(names, query), keys)
+
+
+def _read_remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
+    """Count what the findings of these cells of (bundle, holding) ask for from their rows."""
+    if not touched:
+        return
+    f, cell = schema.finding.c, schema.remedy_cell
+    one_bundle: BindParameter[int] = bindparam("one_bundle")
+    one_holding: BindParameter[int] = bindparam("one_holding")
+    columns = (f.bundle_id, f.holding_id, f.apart, f.remedy_id)
+    rows = select(*columns, func.count()).where(f.closed == 0, f.remedy_id > 0).group_by(*columns)
+    pairs = [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in sorted(touched)]
+    conn.execute(delete(cell).where(cell.c.bundle_id == one_bundle, cell.c.holding_id == one_holding), pairs)
+    if are_deferred(conn):
+        found = conn.execute(rows.where(f.holding_id.in_(sorted({holding for _, holding in touched}))))
+        dialect.insert(conn, cell, [tuple(row) for row in found if (row[0], row[1]) in touched])
+        return
+    query = rows.where(f.bundle_id == one_bundle, f.holding_id == one_holding)
+    conn.execute(insert(cell).from_select([column.name for column in cell.columns], query), pairs)
 
 
 def _counted_at_once(conn: Connection, touched: set[tuple[int, int]]) -> list[Row]:

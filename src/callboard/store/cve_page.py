@@ -10,8 +10,8 @@ import msgspec
 from msgspec import UnsetType
 from sqlalchemy import Connection, Row, and_, func, select
 
-from callboard.domain import bundle
 from callboard.domain.access import Visibility
+from callboard.domain.bundle import Remedy, steps, target
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Rule, Severity
 from callboard.domain.instant import Instant
@@ -23,7 +23,7 @@ from callboard.store.filters import Asking
 from callboard.store.spread import OPEN, narrowed
 from callboard.store.visible import visible
 
-f, r, s = schema.finding.c, schema.rule.c, schema.source.c
+f, r, s, mend = schema.finding.c, schema.rule.c, schema.source.c, schema.remedy.c
 T = TypeVar("T")
 
 ROWS = 200
@@ -106,11 +106,12 @@ def _told(values: Sequence[T | UnsetType | None]) -> list[T]:
 
 
 class _Cell(msgspec.Struct):
-    """Findings of one component under one bundle."""
+    """Findings of one component under one bundle and package."""
 
     n: int = 0
     resources: int = 0
     oldest_at: int = 2**62
+    remedies: set[Remedy] = msgspec.field(default_factory=set[Remedy])
 
 
 def _affected(
@@ -120,13 +121,23 @@ def _affected(
     seen = and_(visible(f.holding_id, visibility), filters.conditions(conn, narrowed(about, OPEN), asking))
     rows = conn.execute(
         select(
-            schema.bundle.c.key, f.holding_id, func.count().label("n"),
+            schema.bundle.c.key, f.holding_id, mend.package, func.count().label("n"),
             func.count(f.resource_id.distinct()).label("resources"), func.min(f.first_detected_at).label("oldest"),
         )
         .join_from(schema.finding, schema.bundle, schema.bundle.c.id == f.bundle_id)
+        .outerjoin(schema.remedy, mend.id == f.remedy_id)
         .where(seen)
-        .group_by(schema.bundle.c.key, f.holding_id)
+        .group_by(schema.bundle.c.key, f.holding_id, mend.package)
     ).all()  # fmt: skip
+    asked: dict[tuple[str, int, str], list[Remedy]] = {}
+    for key, holding_id, *remedy in conn.execute(
+        select(schema.bundle.c.key, f.holding_id, mend.package, mend.line, mend.version)
+        .join_from(schema.finding, schema.bundle, schema.bundle.c.id == f.bundle_id)
+        .join(schema.remedy, mend.id == f.remedy_id)
+        .where(seen)
+        .distinct()
+    ):
+        asked.setdefault((key, holding_id, remedy[0]), []).append(Remedy(*remedy))
     route, entity = schema.holding_route.c, schema.entity.c
     homes: dict[int, list[str]] = {}
     for holding_id, ref in conn.execute(
@@ -135,33 +146,34 @@ def _affected(
         .where(route.holding_id.in_({row.holding_id for row in rows}))
     ):
         homes.setdefault(holding_id, []).append(ref)
-    cells: dict[tuple[str | None, str], _Cell] = {}
+    cells: dict[tuple[str | None, str, str | None], _Cell] = {}
     for row in rows:
         for ref in homes.get(row.holding_id, [None]):
-            cell = cells.setdefault((ref, row.key), _Cell())
+            cell = cells.setdefault((ref, row.key, row.package), _Cell())
+            cell.remedies.update(asked.get((row.key, row.holding_id, row.package), ()))
             # A resource has one holding, so those of several holdings are different ones.
             cell.n += int(row.n)
             cell.resources += int(row.resources)
             cell.oldest_at = min(cell.oldest_at, int(row.oldest))
     by_component: Counter[str | None] = Counter()
-    for (ref, _), cell in cells.items():
+    for (ref, _, _), cell in cells.items():
         by_component[ref] += cell.n
     ordered = sorted(
-        cells.items(), key=lambda item: (-by_component[item[0][0]], item[0][0] or "~", -item[1].n, item[0][1])
+        cells.items(), key=lambda item: (-by_component[item[0][0]], item[0][0] or "~", -item[1].n, item[0][1:])
     )
-    return tuple(_row(ref, key, cell, about) for (ref, key), cell in ordered), any(len(h) > 1 for h in homes.values())
+    return tuple(_row(*key, cell, about) for key, cell in ordered), any(len(h) > 1 for h in homes.values())
 
 
-def _row(ref: str | None, key: str, cell: _Cell, about: Query) -> Affected:
-    action = bundle.action(key)
+def _row(ref: str | None, key: str, package: str | None, cell: _Cell, about: Query) -> Affected:
+    only = () if package is None else (OneOf("package", (package,)),)
     home = OneOf("no", ("component",)) if ref is None else OneOf("component", (ref,))
     return Affected(
         component=None if ref is None else EntityRef(ref),
-        package=action.package,
-        fixed_in=action.version,
+        package=package,
+        fixed_in=target(steps(cell.remedies)) or None,
         resources=cell.resources,
         oldest_at=Instant(cell.oldest_at),
-        open=Count(cell.n, narrowed(about, OPEN, home, OneOf("bundle", (key,))).canonical),
+        open=Count(cell.n, narrowed(about, OPEN, home, OneOf("bundle", (key,)), *only).canonical),
     )
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from callboard.domain import priority
-from callboard.domain.bundle import BundleKind
+from callboard.domain.bundle import FIXES
 from callboard.domain.component import EntityRef
 from callboard.domain.due import today
 from callboard.domain.finding import Kind, Severity, State
@@ -39,6 +39,7 @@ from callboard.store.schema import NEVER
 
 f = schema.finding.c
 route, holding, entity, bundle = schema.holding_route, schema.holding, schema.entity, schema.bundle
+remedy = schema.remedy
 
 Condition = ColumnElement[bool]
 
@@ -180,7 +181,7 @@ def _projects(values: Sequence[str]) -> Condition:
 
 
 def _packages(values: Sequence[str]) -> Condition:
-    return f.bundle_id.in_(select(bundle.c.id).where(bundle.c.package.in_(values)))
+    return f.remedy_id.in_(select(remedy.c.id).where(remedy.c.package.in_(values)))
 
 
 def _ids(values: Sequence[str]) -> Condition:
@@ -317,7 +318,7 @@ _FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
     ("is", "transient"): lambda: schema.TRANSIENT,
     ("is", "flapping"): lambda: _bool(f.apart == 1),
     ("is", "in-scope"): lambda: f.in_scope.is_(True),
-    ("has", "fix"): lambda: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.kind == int(BundleKind.FIX))),
+    ("has", "fix"): lambda: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.kind.in_(map(int, FIXES)))),
     ("has", "deeplink"): lambda: f.id.in_(
         select(schema.finding_detail.c.finding_id).where(schema.finding_detail.c.url.is_not(None))
     ),
@@ -400,7 +401,7 @@ def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
     return len(found)
 
 
-_NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (bundle, f.bundle_id))
+_NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (remedy, f.remedy_id))
 
 
 def _part(term: Text) -> str:

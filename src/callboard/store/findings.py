@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from callboard.domain import bundle, priority
 from callboard.domain.access import Depth, Visibility, reaching, withhold
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
+from callboard.domain.bundle import BundleKind, Remedy
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
@@ -35,7 +36,8 @@ route, holding, entity = schema.holding_route, schema.holding, schema.entity
 _COLUMNS = (
     f.id, f.external_id, f.kind, f.state, f.severity, f.closed, f.rank, f.title, f.first_detected_at, f.fixed_at, f.due_at,
     f.in_scope, f.reopened, f.priority, f.blast, f.apart, f.tickets, f.holding_id, f.imported_at,
-    schema.bundle.c.key.label("bundle_key"),
+    schema.bundle.c.key.label("bundle_key"), schema.bundle.c.kind.label("bundle_kind"),
+    schema.remedy.c.package.label("package"), schema.remedy.c.version.label("version"),
     schema.source.c.name.label("source"),
     schema.rule.c.external_id.label("rule_ref"),
     schema.rule.c.name.label("rule_name"),
@@ -53,6 +55,7 @@ _FROM = (
     .join(schema.resource, schema.resource.c.id == f.resource_id)
     .join(holding, holding.c.id == f.holding_id)
     .join(schema.bundle, schema.bundle.c.id == f.bundle_id)
+    .outerjoin(schema.remedy, schema.remedy.c.id == f.remedy_id)
     .outerjoin(schema.sighting, schema.sighting.c.finding_id == f.id)
 )
 
@@ -110,7 +113,7 @@ def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
             due_at=None if row.due_at == NEVER else row.due_at,
             in_scope=bool(row.in_scope),
             reopened=row.reopened,
-            fix=bundle.action(row.bundle_key).words,
+            fix=_fix(row),
             bundle=row.bundle_key,
             band=(signs := priority.signs(row.priority)).band,
             known_exploited=signs.known_exploited,
@@ -121,6 +124,15 @@ def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
         )
         for row in rows
     )
+
+
+def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
+    """What mends one finding, in words: a package of a base layer needs its image built anew."""
+    if row.package is None:
+        return None
+    if row.bundle_kind == int(BundleKind.BASE):
+        return bundle.action(row.bundle_key).words()
+    return Remedy(row.package, version=row.version).words
 
 
 def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[EntityRef, ...]]:

@@ -113,7 +113,7 @@ def _count(conn: Connection, visibility: Visibility, query: Query, asking: Askin
     rest = [term for term in query.terms if term != OPEN and term not in texts]
     is_few = _is_held_by_few(conn, visibility, query, asking)
     if not is_few and len(texts) == 1 and not texts[0].is_negated and all(map(filters.asks_holding, rest)):
-        # The indexes of rules, resources and bundles tell what is open and where: no finding itself is looked at.
+        # The indexes of rules, resources and packages tell what is open and where: no finding itself is looked at.
         # Adding nothing keeps the planner from going from holding to holding, which looks at every finding.
         scope = held(f.holding_id + 0, visibility, rest, asking)
         if OPEN in query.terms:

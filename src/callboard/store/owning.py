@@ -156,6 +156,7 @@ def move(
         chunk = ids[start : start + 500]
         columns = (
             f.c.resource_id, f.c.holding_id, f.c.source_id, f.c.kind, f.c.state, f.c.severity, f.c.bundle_id, f.c.due_at,
+            f.c.remedy_id,
         )  # fmt: skip
         query = select(*columns, func.count()).where(f.c.resource_id.in_(chunk)).group_by(*columns)
         for resource_id, *standing, n in conn.execute(query):

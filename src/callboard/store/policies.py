@@ -40,7 +40,7 @@ def follow(conn: Connection, store: Store, *, after: int, now: Instant) -> Step:
     f = schema.finding.c
     columns = (
         f.id, f.severity, f.priority, f.blast, f.due_at, f.policy_due_at, f.first_detected_at, f.reopened,
-        f.holding_id, f.source_id, f.kind, f.state, f.bundle_id,
+        f.holding_id, f.source_id, f.kind, f.state, f.bundle_id, f.remedy_id,
     )  # fmt: skip
     query = select(*columns).where(f.id > after, f.closed == 0).order_by(f.id).limit(CHUNK)
     rows = conn.execute(query).all()
@@ -65,7 +65,9 @@ def follow(conn: Connection, store: Store, *, after: int, now: Instant) -> Step:
         if values == (row.due_at, row.policy_due_at, row.priority):
             continue
         changed.append((*values, row.id))
-        before = Standing(row.holding_id, row.source_id, row.kind, row.state, row.severity, row.bundle_id, row.due_at)
+        before = Standing(
+            row.holding_id, row.source_id, row.kind, row.state, row.severity, row.bundle_id, row.due_at, row.remedy_id
+        )
         ledger.change(before, msgspec.structs.replace(before, due_at=after_due), now=now)
         if after_due != row.due_at:
             old, new = (None if at == NEVER else to_text(Instant(at)) for at in (row.due_at, after_due))

@@ -43,6 +43,7 @@ def check(conn: Connection) -> Check:
         ("cube", cube, _rows(conn, "cube", 5)),
         ("due_cell", _due(conn), _rows(conn, "due_cell", 2)),
         ("bundle_cell", _bundles(conn), _rows(conn, "bundle_cell", 3)),
+        ("remedy_cell", _remedies(conn), _rows(conn, "remedy_cell", 4)),
         ("flow_cell", *_flow(conn)),
     ):
         counters += len(should)
@@ -92,6 +93,12 @@ def _bundles(conn: Connection) -> dict[Any, Any]:
             cell[0] += 1
             cell[1:] = [min(pair) for pair in zip(cell[1:], values, strict=True)]
     return {key: tuple(cell) for key, cell in cells.items()}
+
+
+def _remedies(conn: Connection) -> dict[Any, int]:
+    columns = (f.bundle_id, f.holding_id, f.apart, f.remedy_id)
+    rows = conn.execute(select(*columns, func.count()).where(f.closed == 0, f.remedy_id > 0).group_by(*columns))
+    return {tuple(row[:4]): row[4] for row in rows}
 
 
 def _flow(conn: Connection) -> tuple[dict[Any, Any], dict[Any, Any]]:

@@ -215,7 +215,7 @@ KEYS: tuple[KeyHelp, ...] = (
     _texts("rule", "What was violated: the rule's id at its source", "rule:wc-id-1001"),
     _texts("resource", "What is affected: any id of the resource", "resource:arn:aws:s3:::receipts"),
     _texts("package", "The package it is in", "package:jackson-databind"),
-    _texts("bundle", "The action that closes it", "bundle:package:jackson-databind@2.17.1"),
+    _texts("bundle", "The action that closes it", "bundle:package:jackson-databind"),
     _texts("ecosystem", "Where the package comes from", "ecosystem:npm,maven", folded=True),
     _texts("source", "The configured source that reported it", "source:main"),
     _texts("project", "The project's id at its source", "project:7f2c1a9e-0d7b-4c59-9a52-3f0d8e6f4b11"),

@@ -130,6 +130,7 @@ query CallboardVulnerabilities(
       fixedVersion
       locationPath
       detectionMethod
+      layerMetadata {{ isBaseLayer }}  #?
       link
       remediation
       description

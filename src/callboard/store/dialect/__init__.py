@@ -11,7 +11,7 @@ from callboard.domain.instant import HOUR
 
 Row = tuple[Any, ...]
 
-SEARCHED = ("rule", "resource", "bundle")
+SEARCHED = ("rule", "resource", "remedy")
 """Tables whose column `search` is searched by its parts."""
 
 PROMISED = 24 * HOUR
@@ -73,7 +73,7 @@ class Dialect(Protocol):
         Each row is a tuple in the order of the table's columns, and no key comes twice.
         """
 
-    def index_words(self, conn: Connection) -> None:
+    def index_words(self, conn: Connection, tables: Sequence[str] = SEARCHED) -> None:
         """Make what `contains` searches by; after the tables, once."""
 
     def refresh_statistics(self, conn: Connection) -> None:

@@ -149,7 +149,7 @@ class Postgresql:
         conn.exec_driver_sql(f"{head} SELECT {fields} FROM staged {upsert}")
         conn.exec_driver_sql("DROP TABLE staged")
 
-    def index_words(self, conn: Connection) -> None:
+    def index_words(self, conn: Connection, tables: Sequence[str] = SEARCHED) -> None:
         """Trigrams over the text of rules and resources. Raises StoreError where pg_trgm may not be installed."""
         try:
             conn.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
@@ -158,7 +158,7 @@ class Postgresql:
                 "The PostgreSQL extension pg_trgm, which search needs, is not installed.",
                 hint="Let an administrator run CREATE EXTENSION pg_trgm in this database, then try again.",
             ) from error
-        for name in SEARCHED:
+        for name in tables:
             conn.exec_driver_sql(f"CREATE INDEX ix_{name}_words ON {name} USING gin (search gin_trgm_ops)")
 
     def refresh_statistics(self, conn: Connection) -> None:

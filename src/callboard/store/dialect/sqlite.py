@@ -190,9 +190,9 @@ class Sqlite:
         for number, values in _in_bulk(table, rows):
             conn.exec_driver_sql(_fold_text(table, tuple(adding), tuple(least), number), values)
 
-    def index_words(self, conn: Connection) -> None:
+    def index_words(self, conn: Connection, tables: Sequence[str] = SEARCHED) -> None:
         """Trigrams over the text of rules and resources, kept up to date by triggers so that no writer can forget."""
-        for name in SEARCHED:
+        for name in tables:
             new = "INSERT INTO {0}_words(rowid, search) VALUES (new.id, new.search)"
             old = "INSERT INTO {0}_words({0}_words, rowid, search) VALUES ('delete', old.id, old.search)"
             options = "content='{0}', content_rowid='id', tokenize='trigram case_sensitive 1'"

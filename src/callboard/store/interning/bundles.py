@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from callboard.domain import bundle
-from callboard.domain.term import searchable
 from callboard.store import schema
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
@@ -34,8 +33,7 @@ class Bundles:
         free = next_id(conn, schema.bundle)
         new: list[Row] = []
         for id_, key in enumerate(sorted(missing - known.keys()), start=free):
-            action = bundle.action(key)
-            new.append((id_, key, int(action.kind), action.package, searchable(action.package)))
+            new.append((id_, key, int(bundle.action(key).kind)))
             known[key] = id_
         self._dialect.insert(conn, schema.bundle, new)
         return known

@@ -5,7 +5,16 @@ Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`
 """
 
 from callboard.store.schema.catalog import catalog_reading, claim, entity, group_closure, member
-from callboard.store.schema.counters import bundle, bundle_cell, cube, due_cell, flow_cell, holding_version
+from callboard.store.schema.counters import (
+    bundle,
+    bundle_cell,
+    cube,
+    due_cell,
+    flow_cell,
+    holding_version,
+    remedy,
+    remedy_cell,
+)
 from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
 from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
@@ -95,6 +104,8 @@ __all__ = [
     "project_set",
     "project_set_member",
     "rejected",
+    "remedy",
+    "remedy_cell",
     "repository",
     "repository_reading",
     "resource",

@@ -24,10 +24,20 @@ bundle = Table(
     Column("id", Identity, primary_key=True, autoincrement=False),
     Column("key", Text, nullable=False, unique=True),
     Column("kind", SmallInteger, nullable=False),
-    Column("package", Text, index=True),
-    Column("search", Text, nullable=False),
 )
 """Findings that one action closes. `kind` is `domain.bundle.BundleKind`."""
+
+remedy = Table(
+    "remedy",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("package", Text, nullable=False, index=True),
+    Column("line", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("search", Text, nullable=False),
+)
+"""What mends a finding in a package: `domain.bundle.Remedy`. Findings in no package have remedy 0, which is no row."""
 
 bundle_cell = Table(
     "bundle_cell",
@@ -45,6 +55,17 @@ bundle_cell = Table(
 )
 """Open findings of one bundle under one holding: how many, and the least of each column. Flapping ones stand apart (1).
 Bundle 0 is all of a holding; holding 0 is all holdings together."""
+
+remedy_cell = Table(
+    "remedy_cell",
+    metadata,
+    Column("bundle_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("holding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("apart", SmallInteger, primary_key=True, autoincrement=False),
+    Column("remedy_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""Of a cell of `bundle_cell`, how many findings ask for each remedy: the version that closes all of them is the highest."""
 
 due_cell = Table(
     "due_cell",

@@ -53,6 +53,7 @@ finding = Table(
     Column("holding_id", BigInteger, nullable=False),
     Column("project_set_id", BigInteger, nullable=False),
     Column("bundle_id", BigInteger, nullable=False),
+    Column("remedy_id", BigInteger, nullable=False, server_default="0"),
     Column("raw_hash", LargeBinary, nullable=False),
     Column("first_detected_at", BigInteger, nullable=False),
     Column("status_changed_at", BigInteger),
@@ -80,6 +81,7 @@ finding = Table(
     Index(None, "rule_id", "closed", "holding_id"),
     Index(None, "resource_id", "closed", "holding_id"),
     Index(None, "bundle_id", "closed", "holding_id"),
+    Index(None, "remedy_id", "closed", "holding_id"),
     Index("ix_finding_out_of_scope", "source_id", "closed", "holding_id", **only(~column("in_scope"))),
     Index(
         "ix_finding_transient",

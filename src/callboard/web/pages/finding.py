@@ -121,11 +121,13 @@ def _bundle(view: View, row: FindingRow) -> Bundle | None:
     told = words.count(count, "open finding")
     match action.kind:
         case BundleKind.FIX if row.state.is_open:
-            text = f"This fix closes {told}"
-        case BundleKind.FIX:
+            text = f"One upgrade of {action.package} closes {told}"
+        case BundleKind.BASE if row.state.is_open:
+            text = f"A newer base image closes {told}"
+        case BundleKind.FIX | BundleKind.BASE:
             text = f"{told} with this fix"
         case BundleKind.NO_FIX:
-            text = f"{told} of this in {action.package}"
+            text = f"{told} in {action.package} without a fix"
         case _:
             text = f"{told} of this rule"
     return Bundle(words=text, url=links.query(query))

@@ -535,4 +535,4 @@ def upgrade() -> None:
 
     # ### end Alembic commands ###
     # Search by parts of names is each database's own affair.
-    of(op.get_bind()).index_words(op.get_bind())
+    of(op.get_bind()).index_words(op.get_bind(), ("rule", "resource", "bundle"))

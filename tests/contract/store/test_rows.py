@@ -1,0 +1,127 @@
+"""One row is one piece of work: what bundles hold and say, in every holding, after whatever happens."""
+
+from __future__ import annotations
+
+import importlib
+import random
+from typing import Any
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from callboard.domain.access import LAPTOP, Viewer, Visibility
+from callboard.domain.bundle import Remedy, action, key_of, remedy_of
+from callboard.domain.query import Grouping, parse
+from callboard.store.recount import differences
+from callboard.usecases import ask
+from tests.contract.store.test_browse import BLUE, RED, readers
+from tests.support.catalogs import component, group
+from tests.support.stages import Stage
+from tests.support.worlds import observed
+
+LIBRARIES = {"log": ["2.15.0", "2.17.1"], "web": ["5.3.9", "5.3.32", "6.1.13"], "ssl": ["3.0.2", "3.0.11"], "tar": [""]}
+
+
+def library(draw: random.Random) -> dict[str, str]:
+    """What a finding is in: a package of an image's base or not, or none at all."""
+    if draw.random() < 0.2:
+        return {"package": "", "version": "", "fixed_version": "", "image": ""}
+    package = draw.choice(sorted(LIBRARIES))
+    fixed = draw.choice(LIBRARIES[package])
+    installed = f"{draw.choice(['5', '6'])}.0.1" if package == "web" else ""
+    image = f"registry.example/{draw.choice(['shop', 'bank'])}" if package in ("ssl", "tar") else ""
+    return {"package": package, "version": installed, "fixed_version": fixed, "image": image}
+
+
+@pytest.fixture
+def company(stage: Stage) -> Stage:
+    """Two teams with three components that use the same few packages."""
+    stage.catalog.put(group("red"), group("blue"))
+    stage.catalog.put(
+        component("shop", "red", projects=["p1"]), component("cart", "red", projects=["p2"]),
+        component("bank", "blue", projects=["p3"]),
+    )  # fmt: skip
+    draw = random.Random(3)  # noqa: S311 - repeats
+    for number in range(60):
+        kind: dict[str, Any] = {**library(draw), "kind": "vulnerability", "projects": draw.choice(PROJECTS)}
+        stage.world.fill(1, start=number, **kind)
+    stage.sync()
+    stage.read_catalog()
+    return stage
+
+
+PROJECTS = [("p1",), ("p2",), ("p3",), ("p1", "p2"), ()]
+
+
+def check(company: Stage, query: str, visibility: Visibility) -> None:
+    """Each row's number is its list, all of it is closed by one action, and the sentence names the smallest that does."""
+    viewer, now = Viewer("test", visibility, None), company.clock.now()
+    page = ask.list_bundles(company.store, viewer, parse(query).grouped_by(Grouping.FIX), now=now, limit=100)
+    assert page.total == len(page.rows)
+    assert sum(row.findings for row in page.rows) == len(company.rows(query, visibility))
+    for row in page.rows:
+        here = company.rows(row.query, visibility)
+        assert row.findings == len(here), row.query
+        told = [observed(company.world.records[id_]) for id_ in here]
+        (key,) = {key_of(each) for each in told}
+        assert {each.bundle for each in here.values()} == {key}
+        asked: set[Remedy] = {remedy for each in told if (remedy := remedy_of(each)) is not None}
+        assert row.fix == action(key).words(asked)
+
+
+VIEWS = [("is:open -is:flapping", LAPTOP), ("is:open -is:flapping", readers(RED)), ("is:open", readers(BLUE)),
+         ("is:open -is:flapping component:shop", LAPTOP), ("severity:high,low", LAPTOP)]  # fmt: skip
+
+
+def test_rows_say_what_closes_just_their_findings(company: Stage) -> None:
+    """For everybody, a team and a component, after random changes of package, version, image, state and project."""
+    draw = random.Random(8)  # noqa: S311 - repeats
+    for _ in range(4):
+        for id_ in draw.sample(sorted(company.world.records), 12):
+            change: dict[str, Any] = draw.choice([
+                library(draw), {"state": "fixed", "fixed": company.clock.now()}, {"state": "open", "fixed": None},
+                {"projects": draw.choice(PROJECTS)},
+            ])  # fmt: skip
+            company.world.change(id_, **change)
+        company.sync()
+        for query, visibility in VIEWS:
+            check(company, query, visibility)
+
+
+def test_a_new_advisory_changes_the_version_and_not_the_row(company: Stage) -> None:
+    """Its findings stay in their bundle, and the link that somebody saved stays good."""
+    query = "is:open -is:flapping bundle:package:log"
+    before = company.rows(query)
+    company.world.fill(1, start=900, kind="vulnerability", package="log", fixed_version="2.99", projects=("p1",))
+    company.sync()
+    now, viewer = company.clock.now(), Viewer("test", LAPTOP, None)
+    (row,) = ask.list_bundles(company.store, viewer, parse(query), now=now, limit=5).rows
+    assert (row.findings, row.fix) == (len(before) + 1, "Upgrade log to 2.99")
+    (apart,) = ask.list_bundles(company.store, viewer, parse(f"{query} component:bank"), now=now, limit=5).rows
+    assert apart.fix == "Upgrade log to 2.17.1"
+
+
+def test_packages_are_found_whatever_their_row_is(company: Stage) -> None:
+    """A package of a base image too, by name and by text; and it has a fix."""
+    of_base = company.rows("package:ssl bundle:base:registry.example/shop")
+    assert of_base
+    assert set(of_base) <= set(company.rows("ssl"))
+    assert set(of_base) <= set(company.rows("has:fix"))
+    assert not set(company.rows("package:tar")) & set(company.rows("has:fix"))
+
+
+def test_the_step_to_these_rows_and_back(company: Stage) -> None:
+    """Counters are right after either, and what a package asks for is known again after going there and back."""
+    step = importlib.import_module("callboard.store.migrations.versions.0007_rows")
+    before = {row.external_id: row.fix for row in company.rows().values()}
+    with company.store.write() as conn, Operations.context(MigrationContext.configure(conn)):
+        step.downgrade()
+        step.upgrade()
+        assert differences(conn) == {}
+    after = {row.external_id: row.fix for row in company.rows().values()}
+    based = {id_ for id_, fix in before.items() if fix is not None and fix.startswith("Rebuild")}
+    assert {id_: fix for id_, fix in after.items() if id_ not in based} == {
+        id_: fix for id_, fix in before.items() if id_ not in based
+    }
+    assert {after[id_] for id_ in based} == {"Upgrade ssl to 3.0.2", "Upgrade ssl to 3.0.11"}
