@@ -186,10 +186,11 @@ class Applier:
         work.new.append((
             id_, self._source_id, seen.external_id, kind, state, 1 if state > LAST_OPEN else 0, severity,
             _WORST - severity, None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id],
-            held.id, held.holding_id, set_id, bundle_id, remedy_id, raw_hash,
+            held.id, held.holding_id, set_id, bundle_id, raw_hash,
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
+            remedy_id,
         ))  # fmt: skip
         work.details.append((id_, None if seen.url is UNSET else seen.url, _encode_detail(seen.detail)))
         if verdict.last_detected_at is not None:
