@@ -19,6 +19,7 @@ from callboard.store import runs as run_store
 from callboard.store.apply import Applier
 from callboard.store.bulk import build_indexes, defer_indexes
 from callboard.store.database import bump_revision
+from callboard.store.memory import Written
 
 NOW = Instant(20_728 * DAY + DAY // 2)
 COMPONENTS, TEAMS, SYSTEMS = 2_000, 200, 80
@@ -118,7 +119,7 @@ def fill(store: Store, size: int) -> float:
         catalog_store.apply_reading(conn, store, "catalog", entities(), complete=True, now=NOW)
         defer_indexes(conn)
     applier = Applier(store, source_id=source_id, run_id=1)
-    applier.fresh = set()
+    applier.written = Written()
     stream = observations(size)
     count = 0
     while batch := list(itertools.islice(stream, 10_000)):

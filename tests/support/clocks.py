@@ -22,3 +22,11 @@ class SettableClock:
         """Move on and tell the new time."""
         self.at = Instant(self.at + int(seconds * SECOND))
         return self.at
+
+
+class PassingClock(SettableClock):
+    """Half a second passes between two looks at it: everything takes long."""
+
+    def now(self) -> Instant:
+        """The next instant."""
+        return self.advance(0.5)

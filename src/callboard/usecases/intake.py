@@ -24,6 +24,7 @@ from callboard.store.closing import close_absent, leave_scope
 from callboard.store.database import bump_revision
 from callboard.store.memory import Memory, Written, load_memory
 from callboard.store.runs import PROJECT, Moved, RejectedRow, Run
+from callboard.usecases.pace import Pace
 
 CONFIRM = "confirm/"
 """Start of the names of parts that ask for missing findings by id."""
@@ -128,9 +129,19 @@ class Intake:
         self._memory: Memory | None = None
         self._indexes: str | None = None
         self._began = clock.now()
+        self._pace = Pace()
 
     def commit(self, pages: Sequence[Page]) -> None:
         """Commit pages with their cursors: staged, or on a first run applied at once. Blocking."""
+        start = 0
+        while start < len(pages):
+            # Far away, or with indexes to keep: whoever waits for a page anyway can let others write between two.
+            is_slow = self._run.first and self._indexes != "deferred"
+            end = start + self._pace.at_once if is_slow else len(pages)
+            self._commit(pages[start:end])
+            start = end
+
+    def _commit(self, pages: Sequence[Page]) -> None:
         read = self._past_the_door(pages)
         records: list[_Parsed] = []
         if self._run.first:
@@ -140,12 +151,14 @@ class Intake:
                     records.extend(self._parsed(each.page.part.kind, raw))
         try:
             with self._store.write() as conn:
-                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                locked_at = self._clock.now()
+                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=locked_at)
                 if self._run.first:
                     self._defer_indexes(conn)
                     self._apply_at_once(conn, read, records)
                 for each in read:
                     self._commit_one(conn, each)
+            self._pace.note(len(pages), self._clock.now() - locked_at)
         except BaseException:
             self._applier.forget()
             raise

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
+from sqlalchemy import Connection, event, text
 
 from callboard.domain.access import LAPTOP
 from callboard.domain.finding import Severity, State
@@ -11,6 +14,7 @@ from callboard.domain.run import Mode, RunState
 from callboard.errors import QueryRefusedError, SourceChangedError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
 from callboard.usecases import browse
+from tests.support.clocks import PassingClock
 from tests.support.stages import Stage
 from tests.support.worlds import observed
 
@@ -326,3 +330,19 @@ def test_a_source_that_refuses_the_filters_of_a_delta_is_read_in_full(stage: Sta
     report = stage.sync(Mode.DELTA)
     assert (report.mode, report.state, report.new) == (Mode.FULL, RunState.APPLIED, 1)
     assert stage.run_states()[-2:] == ["partial", "applied"]
+
+
+def test_a_first_run_that_holds_the_database_for_long_lets_others_write_between_two_pages(stage: Stage) -> None:
+    """Each page of a source far away has a transaction of its own as long as one takes that long."""
+    stage.world.fill(40)
+    stage.clock = stage.world.clock = PassingClock()
+    committed: list[int] = []
+
+    def note(conn: Connection) -> None:
+        committed.append(int(conn.execute(text("SELECT sum(pages) FROM run_part")).scalar_one() or 0))
+
+    event.listen(stage.store.engine, "commit", note)
+    report = stage.sync()
+    steps = [after - before for before, after in pairwise(committed)]
+    assert report.pages > 10
+    assert max(steps) == 1

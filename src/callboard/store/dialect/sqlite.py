@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
@@ -33,6 +34,13 @@ CACHE_KIB = 16 * 1024
 """Page cache of a connection. The default of 2 MB made a first load a quarter dearer; what is not in it comes from the
 system's own cache, which is nearly as fast, so more than this only makes the process larger."""
 
+
+WAIT_SECONDS = 30.0
+"""How long a statement waits for the database before it gives up."""
+
+POLL_SECONDS = 0.002
+"""How often a transaction that wants to write asks for the lock. SQLite's own waiting sleeps up to 100 ms between two tries,
+and so misses the moment between two transactions of a sync again and again."""
 
 INSERTED_VALUES = 1_000
 """Values bound by one statement of a bulk insert. Rows that share a statement share what SQLite does once for each: the
@@ -100,7 +108,7 @@ class Sqlite:
         path = parsed.database
         if path and path != ":memory:":
             _claim_file(Path(path), create=create)
-        engine = create_engine(parsed, connect_args={"timeout": 30, "isolation_level": None}, pool_size=8)
+        engine = create_engine(parsed, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None}, pool_size=8)
 
         @event.listens_for(engine, "connect")
         def _settings(connection: sqlite3.Connection, _record: object) -> None:
@@ -118,8 +126,10 @@ class Sqlite:
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
             # The driver's own transactions begin too late (at the first write), which is when two writers collide.
-            writing = connection.get_execution_options().get("writing", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+            if connection.get_execution_options().get("writing", False):
+                _begin_writing(connection)
+            else:
+                connection.exec_driver_sql("BEGIN")
 
         return engine
 
@@ -234,6 +244,27 @@ def _update_by(conn: Connection, table: Table, columns: Sequence[str], key: str,
     sets = ", ".join(f"{column} = (SELECT staged.{column} {found})" for column in columns)
     conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {key} IN (SELECT {key} FROM staged)")
     conn.exec_driver_sql("DROP TABLE staged")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the lock of the one writer as soon as it is free. Raises OperationalError when it is not in WAIT_SECONDS."""
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + WAIT_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(POLL_SECONDS)
+            else:
+                return
+        # What is wrong is said by the one who knows how: SQLAlchemy's own error for it.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1_000)}")
 
 
 def _claim_file(path: Path, *, create: bool) -> None:
