@@ -17,11 +17,13 @@ SPREAD := -n $(WORKERS) --dist loadfile
 RUN := .venv/.ready-run
 DEV := .venv/.ready-dev
 BROWSER := .cache/browser/.ready
+WORKSPACE := backstage/node_modules/.ready
+PORTAL := .cache/portal/.ready
 # A checkout that was moved or copied brings an environment that names its old place: its stamps count for nothing.
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo test faults lint fix check bench bench-ownership docs lock clean
+.PHONY: help demo portal test faults portal-test lint fix check bench bench-ownership docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -30,11 +32,17 @@ help: ## list these words
 demo: $(RUN) ## open a board with a made-up company, no account needed (ARGS="--once --json")
 	@$(BIN)/callboard demo $(ARGS)
 
+portal: $(DEV) $(PORTAL) ## open a small Backstage portal beside a made-up company (ARGS="--app app-legacy")
+	@$(BIN)/python -m tools.portal $(ARGS)
+
 test: $(DEV) $(BROWSER) ## run every test but the slow ones (ARGS="-k ownership")
-	@$(PYTEST) $(SPREAD) -m "not slow" $(ARGS)
+	@$(PYTEST) $(SPREAD) -m "not slow and not portal" $(ARGS)
 
 faults: $(DEV) $(BROWSER) ## run the slow end-to-end suites: crashes, races, long syncs
 	@$(PYTEST) $(SPREAD) -m slow --timeout 900 $(ARGS)
+
+portal-test: $(DEV) $(BROWSER) $(PORTAL) ## try the plugin in a real portal, in a real browser
+	@$(PYTEST) -m portal --timeout 600 $(ARGS)
 
 lint: $(DEV) ## check style, types, import contracts and forbidden words
 	@$(BIN)/ruff check --output-format concise .
@@ -62,7 +70,8 @@ lock: $(DEV) ## compile the requirement files anew (ARGS=--upgrade takes newer v
 	@tools/lock $(ARGS)
 
 clean: ## remove everything that set-up and tests have made
-	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/browser/node_modules
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/browser/node_modules backstage/node_modules backstage/dist-types
+	rm -rf backstage/packages/*/dist backstage/plugins/*/dist
 	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What set-up says is for people, so it goes to stderr: stdout belongs to the command that was asked for.
@@ -74,3 +83,10 @@ $(DEV): requirements/run.txt requirements/dev.txt $(LOCK)
 
 $(BROWSER): tests/browser/package-lock.json tests/browser/unpack.mjs tools/setup | $(DEV)
 	@tools/setup browser >&2
+
+$(WORKSPACE): backstage/package-lock.json | $(DEV)
+	@tools/setup workspace >&2
+
+# The apps hold the plugin, so what changes it builds them anew; a change in Python alone does not.
+$(PORTAL): $(WORKSPACE) $(shell git ls-files backstage/packages/app backstage/packages/app-legacy backstage/plugins/callboard/src backstage/plugins/callboard/config.d.ts) backstage/app-config.yaml | $(DEV)
+	@tools/setup portal >&2

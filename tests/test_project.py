@@ -63,6 +63,33 @@ def test_every_npm_package_has_an_integrity_and_no_address() -> None:
     assert [name for name, package in installed.items() if "resolved" in package] == []
 
 
+def test_the_portal_is_one_release_of_backstage() -> None:
+    """Each package of Backstage stands in the portal's lock once, in the version that the workspace pins."""
+    folder = REPOSITORY / "backstage"
+    named = json.loads((folder / "package.json").read_text())
+    pinned = {
+        name: named["devDependencies"][name] if version.startswith("$") else version
+        for name, version in named["overrides"].items()
+        if name.startswith("@backstage/")
+    }
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    found: dict[str, set[str]] = {}
+    for place, package in packages.items():
+        name = place.rpartition("node_modules/")[2]
+        if name.startswith("@backstage/"):
+            found.setdefault(name, set()).add(package["version"])
+    assert "@backstage/plugin-proxy-backend" in found
+    assert found == {name: {version} for name, version in pinned.items()}
+
+
+def test_the_portals_lock_has_integrities_and_no_addresses() -> None:
+    """As the browser's lock; links to the workspace's own folders are no addresses."""
+    packages = json.loads((REPOSITORY / "backstage" / "package-lock.json").read_text())["packages"]
+    installed = {name: each for name, each in packages.items() if "node_modules/" in name and not each.get("link")}
+    assert [name for name, each in installed.items() if "resolved" in each] == []
+    assert [name for name, each in installed.items() if not each.get("integrity", "").startswith("sha512-")] == []
+
+
 def test_forbidden_words_are_found(tmp_path: Path) -> None:
     """The check that guards addresses sees each kind of them, and leaves other text alone."""
     dot = "."

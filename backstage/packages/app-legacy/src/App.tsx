@@ -1,14 +1,24 @@
 import { createApp } from '@backstage/app-defaults';
 import { AppRouter, FlatRoutes } from '@backstage/core-app-api';
-import { AlertDisplay, OAuthRequestDialog, SignInPage } from '@backstage/core-components';
+import {
+  AlertDisplay,
+  OAuthRequestDialog,
+  ProxiedSignInPage,
+  Sidebar,
+  SidebarItem,
+  SidebarPage,
+} from '@backstage/core-components';
 import { CatalogEntityPage, CatalogIndexPage } from '@backstage/plugin-catalog';
-import { withCallboardColumns } from '@callboard/backstage-plugin-callboard';
+import { HomepageCompositionRoot } from '@backstage/plugin-home';
+import { CallboardPage, HomePageMyFindings, withCallboardColumns } from '@callboard/backstage-plugin-callboard/legacy';
+import CategoryIcon from '@material-ui/icons/Category';
+import HomeIcon from '@material-ui/icons/Home';
+import SecurityIcon from '@material-ui/icons/Security';
 import { Navigate, Route } from 'react-router-dom';
 import { entityPage } from './EntityPage';
 
 const app = createApp({
-  apis: [],
-  components: { SignInPage: props => <SignInPage {...props} providers={['guest']} /> },
+  components: { SignInPage: props => <ProxiedSignInPage {...props} provider="guest" /> },
 });
 
 const columns = withCallboardColumns();
@@ -16,10 +26,14 @@ const columns = withCallboardColumns();
 const routes = (
   <FlatRoutes>
     <Route path="/" element={<Navigate to="catalog" />} />
+    <Route path="/home" element={<HomepageCompositionRoot />}>
+      <HomePageMyFindings />
+    </Route>
     <Route path="/catalog" element={<CatalogIndexPage columns={columns} />} />
     <Route path="/catalog/:namespace/:kind/:name" element={<CatalogEntityPage />}>
       {entityPage}
     </Route>
+    <Route path="/callboard" element={<CallboardPage />} />
   </FlatRoutes>
 );
 
@@ -27,6 +41,15 @@ export default app.createRoot(
   <>
     <AlertDisplay />
     <OAuthRequestDialog />
-    <AppRouter>{routes}</AppRouter>
+    <AppRouter>
+      <SidebarPage>
+        <Sidebar>
+          <SidebarItem icon={HomeIcon} to="home" text="Home" />
+          <SidebarItem icon={CategoryIcon} to="catalog" text="Catalog" />
+          <SidebarItem icon={SecurityIcon} to="callboard" text="Callboard" />
+        </Sidebar>
+        {routes}
+      </SidebarPage>
+    </AppRouter>
   </>,
 );
