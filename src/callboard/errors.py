@@ -195,6 +195,10 @@ class MalformedManifestError(ManifestError):
     """The manifest is not what its format asks for."""
 
 
+class PortalError(CallboardError):
+    """The folder of a portal, or a file in it, cannot be read."""
+
+
 class NotAllowedError(CallboardError):
     """You may not do this."""
 

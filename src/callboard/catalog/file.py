@@ -13,12 +13,12 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from callboard.catalog.config import FileCatalogConfig
-from callboard.catalog.documents import Document, DocumentError, read_documents
 from callboard.catalog.entities import KINDS, Draft, RawEntity, draft_from_spec, expectation, join
 from callboard.catalog.report import reading_checks
 from callboard.catalog.tree import NotReadError, OutsideError, Tree
 from callboard.domain.component import CatalogProblem, CatalogReading, EntityRef
 from callboard.errors import CatalogError, CatalogUnreachableError
+from callboard.formats.documents import Document, DocumentError, read_documents
 from callboard.ports import Check
 
 MAX_FILES = 50_000

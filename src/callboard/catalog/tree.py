@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from callboard.catalog.documents import MAX_BYTES
+from callboard.formats.documents import MAX_BYTES
 
 MAX_VISITED = 200_000
 """Files and folders that are looked at in one reading at most."""

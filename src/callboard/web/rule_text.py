@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callboard.catalog.documents import MAX_BYTES, DocumentError, read_documents
 from callboard.domain import mapping_text
 from callboard.domain.mapping import Problem, RuleSet
+from callboard.formats.documents import MAX_BYTES, DocumentError, read_documents
 from callboard.usecases import plan_mapping
 
 

@@ -29,6 +29,7 @@ MAX_DOCUMENTS = 10_000
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9]+|(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)"
 )
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 
 
@@ -76,8 +77,13 @@ _resolve("merge", re.compile(r"<<"), "<")
 _Loader.yaml_implicit_resolvers.setdefault("", []).extend(_Loader.yaml_implicit_resolvers.pop("\0"))
 
 
-def read_documents(raw: bytes) -> Iterator[Document | DocumentError]:
-    """The documents of one file in their order. An error that spoils the rest of the file comes last."""
+def read_documents(raw: bytes, *, levels: int = 3) -> Iterator[Document | DocumentError]:
+    """The documents of one file in their order. An error that spoils the rest of the file comes last.
+
+    Args:
+        raw: the file.
+        levels: how many levels of keys have their lines remembered; three are enough to point at one annotation.
+    """
     try:
         text = _checked(raw)
     except DocumentError as error:
@@ -89,7 +95,7 @@ def read_documents(raw: bytes) -> Iterator[Document | DocumentError]:
             node = loader.get_node()
             lines: dict[tuple[str, ...], int] = {}
             try:
-                value = _value(node, (), lines)
+                value = _value(node, (), _Lines(lines, levels))
             except DocumentError as error:
                 yield error
                 continue
@@ -172,28 +178,43 @@ class _Cost:
             raise DocumentError(line, f"more than {MAX_NODES:,} keys and values in one file, aliases multiplied out")
 
 
-_LINES_DEPTH = 3
-"""Levels whose lines are remembered: enough to point at one annotation."""
+class _Lines(msgspec.Struct, frozen=True):
+    """The lines of keys and items, so far."""
+
+    by_path: dict[tuple[str, ...], int]
+    levels: int
+
+    def note(self, path: tuple[str, ...], node: yaml.Node) -> None:
+        if len(path) <= self.levels:
+            self.by_path[path] = node.start_mark.line + 1
 
 
-def _value(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> object:
+_NOWHERE = _Lines({}, 0)
+
+
+def _value(node: yaml.Node, path: tuple[str, ...], lines: _Lines) -> object:
     """The plain value of a node. Raises DocumentError for a mapping that cannot be one."""
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, (*path, f"[{number}]"), lines) for number, item in enumerate(node.value)]
+        return [_item(item, (*path, f"[{number}]"), lines) for number, item in enumerate(node.value)]
     match node.tag.rpartition(":")[2]:
         case "null":
             return None
         case "bool":
             return node.value.lower() == "true"
         case "float" | "int":
-            # Only that it is a number matters: no field of ours is one, and some would be costly to work out.
-            return 0
+            # Whole numbers of a usual size are told; of others only that they are numbers, since some are costly to work out.
+            return int(node.value) if _WHOLE.fullmatch(node.value) else 0
     return cast("str", node.value)
 
 
-def _mapping(node: yaml.MappingNode, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> dict[str, object]:
+def _item(node: yaml.Node, path: tuple[str, ...], lines: _Lines) -> object:
+    lines.note(path, node)
+    return _value(node, path, lines)
+
+
+def _mapping(node: yaml.MappingNode, path: tuple[str, ...], lines: _Lines) -> dict[str, object]:
     found: dict[str, object] = {}
     merged: dict[str, object] = {}
     for key_node, value_node in node.value:
@@ -209,15 +230,14 @@ def _mapping(node: yaml.MappingNode, path: tuple[str, ...], lines: dict[tuple[st
         if key in found:
             raise DocumentError(line, f"the key {key!r} comes twice")
         inner = (*path, key)
-        if len(inner) <= _LINES_DEPTH:
-            lines[inner] = line
+        lines.note(inner, key_node)
         found[key] = _value(value_node, inner, lines)
     return {**merged, **found} if merged else found
 
 
 def _merged(node: yaml.Node, path: tuple[str, ...], line: int) -> list[dict[str, object]]:
     """The mappings that `<<` takes over, in their order; of two that hold one key the first wins."""
-    value = _value(node, path, {})
+    value = _value(node, path, _NOWHERE)
     mappings: list[dict[str, object]] = []
     for each in value if isinstance(value, list) else [value]:
         if not isinstance(each, dict):

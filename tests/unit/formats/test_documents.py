@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.catalog import documents
-from callboard.catalog.documents import Document, DocumentError, read_documents
+from callboard.formats import documents
+from callboard.formats.documents import Document, DocumentError, read_documents
 
 
 def values(text: str) -> list[object]:
@@ -34,10 +34,10 @@ def test_words_that_yaml_once_took_for_something_else_are_text() -> None:
 
 
 def test_null_true_false_and_numbers_are_told_apart_from_text() -> None:
-    """An annotation written as a bare number is a mistake that has to be seen; which number it is does not matter."""
+    """An annotation written as a bare number is a mistake that has to be seen; only whole ones are told."""
     assert values("[~, null, , true, FALSE]".replace(", ,", ", '',")) == [[None, None, "", True, False]]
     assert values("a:\nb: 12\nc: -1.5e3\nd: 0x1F\ne: .inf\nf: 0o7\n") == [
-        {"a": None, "b": 0, "c": 0, "d": 0, "e": 0, "f": 0}
+        {"a": None, "b": 12, "c": 0, "d": 0, "e": 0, "f": 0}
     ]
 
 

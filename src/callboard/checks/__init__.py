@@ -1,0 +1,1 @@
+"""Checks of the portal itself, one a file: settings first. No network, nothing executed."""

@@ -1,0 +1,134 @@
+"""A portal in a folder: which files are its settings, what its packages ask for, what its plugins give to browsers.
+
+Only files below the folder are read, links are not followed, and nothing is executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from callboard.checks.check import Portal
+from callboard.checks.configuration import merged
+from callboard.domain.posture import Place
+from callboard.errors import PortalError
+
+_MOST = 5_000_000
+"""Bytes of one file."""
+_PACKAGES = ("package.json", "packages/*/package.json", "plugins/*/package.json")
+_PRODUCTION = "production"
+
+
+def settings_files(folder: Path) -> list[Path]:
+    """What a portal for others is started with: `app-config.yaml`, then `app-config.production.yaml`, where they are.
+
+    Raises:
+        PortalError: there is neither.
+    """
+    names = ("app-config.yaml", "app-config.production.yaml")
+    found = [folder / name for name in names if (folder / name).is_file()]
+    if not found:
+        raise PortalError(f"{folder}: expected app-config.yaml, which every portal has in its folder")
+    return found
+
+
+def read_portal(folder: Path, files: Sequence[Path] = (), *, is_production: bool | None = None) -> Portal:
+    """What can be known of the portal in a folder.
+
+    Args:
+        folder: its root, where `package.json` and `app-config.yaml` lie.
+        files: its settings, from the weakest to the strongest; none: those that lie in the folder.
+        is_production: whether others use it; None: when the name of one of the files says so.
+
+    Raises:
+        PortalError: a file cannot be read; the message names it.
+    """
+    chosen = list(files) or settings_files(folder)
+    names = [_name(folder, each) for each in chosen]
+    production = any(_PRODUCTION in Path(name).name for name in names) if is_production is None else is_production
+    raw = [(name, _bytes(each)) for name, each in zip(names, chosen, strict=True)]
+    return Portal(
+        settings=merged(raw, is_production=production),
+        packages=_asked_for(folder),
+        shown_to_browsers=_shown(folder),
+    )
+
+
+def _name(folder: Path, file: Path) -> str:
+    try:
+        return file.relative_to(folder).as_posix()
+    except ValueError:
+        return file.name
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > _MOST:
+            raise PortalError(f"{file}: larger than {_MOST:,} bytes")
+        return file.read_bytes()
+    except OSError as error:
+        raise PortalError(f"{file}: {error.strerror or error}") from None
+
+
+class _Package(msgspec.Struct):
+    dependencies: dict[str, str] = {}
+    config_schema: object = msgspec.field(default=None, name="configSchema")
+
+
+def _read_packages(folder: Path) -> Iterator[tuple[Path, _Package, bytes]]:
+    for pattern in _PACKAGES:
+        for file in sorted(folder.glob(pattern)):
+            if file.is_symlink() or not file.is_file():
+                continue
+            raw = _bytes(file)
+            try:
+                yield file, msgspec.json.decode(raw, type=_Package), raw
+            except msgspec.MsgspecError as error:
+                raise PortalError(f"{_name(folder, file)}: {error}") from None
+
+
+def _asked_for(folder: Path) -> dict[str, Place] | None:
+    found: dict[str, Place] = {}
+    any_ = False
+    for file, package, raw in _read_packages(folder):
+        any_ = True
+        for name in package.dependencies:
+            line = raw[: max(0, raw.find(f'"{name}"'.encode()))].count(b"\n") + 1
+            found.setdefault(name, Place(_name(folder, file), line))
+    return found if any_ else None
+
+
+def _shown(folder: Path) -> dict[str, Place] | None:
+    """Paths that the JSON schemas of the portal's own packages give to browsers. Those written as types are not read."""
+    found: dict[str, Place] = {}
+    any_ = False
+    for file, package, _ in _read_packages(folder):
+        schema, where = package.config_schema, file
+        if isinstance(schema, str):
+            where = file.parent / schema
+            if where.suffix != ".json" or where.is_symlink() or not where.is_file():
+                continue
+            try:
+                schema = msgspec.json.decode(_bytes(where))
+            except msgspec.MsgspecError as error:
+                raise PortalError(f"{_name(folder, where)}: {error}") from None
+        if isinstance(schema, dict):
+            any_ = True
+            for path in _visible(schema, (), 0):
+                found.setdefault(".".join(path), Place(_name(folder, where)))
+    return found if any_ else None
+
+
+_DEEPEST = 30
+
+
+def _visible(schema: dict[object, object], path: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
+    if "frontend" in (schema.get("visibility"), schema.get("deepVisibility")) and path:
+        yield path
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and depth < _DEEPEST:
+        for key, value in properties.items():
+            if isinstance(value, dict):
+                yield from _visible(value, (*path, str(key)), depth + 1)

@@ -1,0 +1,178 @@
+"""An assessment told: as JSON, as SARIF for code scanning, and as Markdown for a pull request or a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from callboard.checks.assessment import Assessment, severity_of
+from callboard.domain.finding import Severity
+from callboard.domain.posture import Judged
+
+_LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
+"""SARIF knows three (SARIF 2.1.0, 3.27.10); what is below medium is a note."""
+_SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
+"""`security-severity` as GitHub's code scanning reads it (its documentation on SARIF support, 2026-11)."""
+
+
+class FaultWire(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a check fails."""
+
+    path: str
+    file: str | None
+    line: int | None
+    severity: str
+    said: str
+
+
+class CheckWire(msgspec.Struct, frozen=True, kw_only=True):
+    """One check."""
+
+    number: int
+    key: str
+    result: str
+    """failed, not-evaluated or passed."""
+    severity: str
+    title: str
+    why: str
+    remedy: str
+    before: str
+    after: str
+    faults: tuple[FaultWire, ...]
+    not_evaluated: str | None
+
+
+class AssessmentWire(msgspec.Struct, frozen=True, kw_only=True):
+    """An assessment."""
+
+    files: tuple[str, ...]
+    production: bool
+    failed: int
+    not_evaluated: int
+    passed: int
+    worst: str | None
+    checks: tuple[CheckWire, ...]
+
+
+def as_wire(assessment: Assessment) -> AssessmentWire:
+    """All of it, for programs."""
+    words = [each.word for each in assessment.checks]
+    worst = assessment.worst
+    return AssessmentWire(
+        files=assessment.files,
+        production=assessment.production,
+        failed=words.count("failed"),
+        not_evaluated=words.count("not-evaluated"),
+        passed=words.count("passed"),
+        worst=None if worst is None else worst.word,
+        checks=tuple(_check(each) for each in assessment.checks),
+    )
+
+
+def _check(judged: Judged) -> CheckWire:
+    advice = judged.advice
+    return CheckWire(
+        number=advice.number, key=advice.key, result=judged.word, severity=advice.severity.word, title=advice.title,
+        why=advice.why, remedy=advice.remedy, before=advice.before, after=advice.after,
+        faults=tuple(
+            FaultWire(
+                path=fault.path,
+                file=fault.place.file if fault.place else None,
+                line=fault.place.line if fault.place else None,
+                severity=severity_of(judged, fault).word,
+                said=fault.said,
+            )
+            for fault in judged.faults
+        ),
+        not_evaluated=judged.not_evaluated,
+    )  # fmt: skip
+
+
+def as_sarif(assessment: Assessment, version: str) -> dict[str, object]:
+    """A SARIF 2.1.0 log. What is missing everywhere stands at the strongest file; what was not judged is a notification."""
+    rules = [
+        {
+            "id": each.advice.key,
+            "name": each.advice.key,
+            "shortDescription": {"text": each.advice.title},
+            "fullDescription": {"text": each.advice.why},
+            "help": {"text": f"{each.advice.remedy}\n\nBefore:\n{each.advice.before}\nAfter:\n{each.advice.after}"},
+            "defaultConfiguration": {"level": _LEVELS.get(each.advice.severity, "note")},
+            "properties": {"security-severity": _SCORES.get(each.advice.severity, "0.0"), "tags": ["security"]},
+        }
+        for each in sorted(assessment.checks, key=lambda each: each.advice.number)
+    ]
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "Callboard", "version": version, "rules": rules}},
+                "results": list(_results(assessment)),
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": [
+                            {
+                                "level": "warning",
+                                "message": {"text": f"Not evaluated: {each.not_evaluated}."},
+                                "associatedRule": {"id": each.advice.key},
+                            }
+                            for each in assessment.unjudged
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def _results(assessment: Assessment) -> Iterator[dict[str, object]]:
+    strongest = assessment.files[-1] if assessment.files else "app-config.yaml"
+    for judged in assessment.failed:
+        for fault in judged.faults:
+            file, line = (fault.place.file, fault.place.line) if fault.place else (strongest, None)
+            yield {
+                "ruleId": judged.advice.key,
+                "level": _LEVELS.get(severity_of(judged, fault), "note"),
+                "message": {"text": f"{fault.path}: {fault.said} {judged.advice.remedy}"},
+                "locations": [
+                    {
+                        "physicalLocation": {
+                            "artifactLocation": {"uri": file},
+                            "region": {"startLine": line or 1},
+                        }
+                    }
+                ],
+                "partialFingerprints": {"callboard/v1": f"{judged.advice.key}:{fault.path}"},
+            }
+
+
+def as_markdown(assessment: Assessment) -> str:
+    """For people who read it away from a terminal."""
+    wire = as_wire(assessment)
+    of = "for production" if wire.production else "for development"
+    lines = [
+        "# Settings of the portal",
+        "",
+        f"Judged: {', '.join(f'`{each}`' for each in wire.files)}, {of}.",
+        f"{wire.failed} of {len(wire.checks)} checks failed, {wire.not_evaluated} could not be judged, {wire.passed} passed.",
+    ]
+    for check in wire.checks:
+        if check.faults:
+            lines += ["", f"## {check.title} ({check.severity})", ""]
+            lines += [f"- `{each.path}` {_at(each)}: {each.said}" for each in check.faults]
+            lines += ["", f"{check.why} {check.remedy}", "", "```yaml", "# before", check.before.rstrip(), "# after"]
+            lines += [check.after.rstrip(), "```"]
+    unjudged = [check for check in wire.checks if check.not_evaluated is not None]
+    if unjudged:
+        lines += ["", "## Not evaluated", ""]
+        lines += [f"- {check.title}: {check.not_evaluated}." for check in unjudged]
+    return "\n".join(lines) + "\n"
+
+
+def _at(fault: FaultWire) -> str:
+    if fault.file is None:
+        return "(set nowhere)"
+    return f"({fault.file}:{fault.line})" if fault.line else f"({fault.file})"
