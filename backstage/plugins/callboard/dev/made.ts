@@ -8,10 +8,13 @@ import type {
   Facets,
   Finding,
   FindingPage,
+  Explained,
   Me,
+  Progress,
   Rollup,
   SaidWord,
   Source,
+  Week,
 } from '../src/api/types';
 
 const MINUTE = 60_000;
@@ -120,6 +123,42 @@ export const componentPage = (some: Partial<ComponentPage> = {}): ComponentPage 
   ...some,
 });
 
+/** A week of so many findings opened and closed, `ago` weeks before this one. */
+export const week = (opened: number, closed: number, ago = 0): Week => ({
+  starts_at: before(7 * ago * DAY),
+  opened,
+  closed,
+  transient: 0,
+  open: 16,
+});
+
+export const progress = (some: Partial<Progress> = {}): Progress => ({
+  weeks: [
+    [9, 2],
+    [4, 7],
+    [12, 10],
+    [0, 6],
+    [3, 9],
+    [5, 5],
+    [2, 8],
+    [1, 3],
+  ].map(([opened, closed], at) => week(opened, closed, 7 - at)),
+  half_life_days: 19,
+  half_life_n: 142,
+  former_half_life_days: 41,
+  former_half_life_n: 97,
+  ...some,
+});
+
+export const explained = (some: Partial<Explained> = {}): Explained => ({
+  query: 'component:checkout-api is:open sort:do-now',
+  parts: ['component is checkout-api', 'is open'],
+  sort: 'do-now',
+  group: null,
+  url: '/findings?q=component:checkout-api+is:open+sort:do-now',
+  ...some,
+});
+
 export const doNow = (some: Partial<DoNow> = {}): DoNow => ({
   query: 'owner:@me is:open -is:flapping sort:do-now',
   numbers: {
@@ -141,7 +180,7 @@ export const doNow = (some: Partial<DoNow> = {}): DoNow => ({
   },
   bundles: [bundle(), publicBucket()],
   bundle_count: 2,
-  progress: { weeks: [], half_life_days: 19, half_life_n: 142, former_half_life_days: 41, former_half_life_n: 97 },
+  progress: progress(),
   components: [row()],
   sources: [source()],
   catalog_read_at: before(5 * MINUTE),

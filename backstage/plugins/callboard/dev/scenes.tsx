@@ -8,7 +8,7 @@ import FindingDrawer from '../src/finding/FindingDrawer';
 import { MyFindings } from '../src/home/MyFindings';
 import { FindingsPanel } from '../src/list/FindingsPanel';
 import { CallboardPage } from '../src/page/CallboardPage';
-import { before, componentPage, counts, doNow, findingPage, rollup, row, source } from './made';
+import { before, componentPage, counts, doNow, findingPage, me, rollup, row, source } from './made';
 import { failing, service, silent } from './service';
 
 /** One component in one state. */
@@ -30,13 +30,14 @@ const none = { ...nothing, open: 0, overdue: 0, due_soon: 0, new: 0 };
 
 const old = source({ stale: true, last_run_at: before(27 * HOUR), last_full_at: before(27 * HOUR), reason: 'token refused' });
 const part = source({ last_run_state: 'partial', reason: 'Wiz answered 8 of 11 pages' });
+const held = source({ last_run_state: 'held', held_run: 12, reason: '31 % of open findings would be closed' });
 const never = source({ last_full_at: null, last_run_at: null, last_run_state: null });
 
 const componentCard = (name: string, api: CallboardApi, says: Scene['says']): Scene => ({
   name: `component card: ${name}`,
   api,
   says,
-  element: <ComponentCard entityRef={REF} tab="/catalog/default/component/checkout-api/callboard" />,
+  element: <ComponentCard entityRef={REF} tab="/catalog/default/component/checkout-api/callboard" owners={['group:default/payments']} />,
 });
 
 const page = (some: Parameters<typeof componentPage>[0]) => service({ component: async () => componentPage(some) });
@@ -54,12 +55,22 @@ const componentCards: Scene[] = [
     page({ component: unmapped, bundles: [], annotations: [{ key: 'wiz.io/project-id', value: 'p-9', dangling: true }] }),
     /matches nothing at any source/,
   ),
+  componentCard(
+    'annotated with what is nowhere',
+    page({ component: clean, bundles: [], annotations: [{ key: 'wiz.io/project-id', value: 'p-9', dangling: true }] }),
+    /matches nothing at any source/,
+  ),
+  componentCard('numbers only', page({ component: row({ listed: false }), bundles: [] }), 'Numbers only'),
+  componentCard('nothing that stays', page({ bundles: [], bundle_count: 0 }), 'comes and goes by itself'),
+  componentCard('held', page({ sources: [held] }), 'A sync of Wiz waits for a person to look at it.'),
+  componentCard('no source', page({ component: clean, bundles: [], sources: [] }), 'No source of findings is set up.'),
+  componentCard('first sync', page({ component: clean, bundles: [], sources: [{ ...never, syncing: true }] }), 'The first sync of Wiz is running.'),
   componentCard('stale', page({ sources: [old] }), 'Data of Wiz is 27 h old.'),
   componentCard('partial', page({ sources: [part] }), 'Wiz was read only in part.'),
   componentCard('never read', page({ component: clean, bundles: [], sources: [never] }), 'No finding has arrived yet.'),
   componentCard('refused', failing('refused'), 'Not allowed'),
   componentCard('signed out', failing('signed-out'), 'Not signed in to Callboard'),
-  componentCard('not found', failing('not-found'), 'Nothing to show you'),
+  componentCard('not found', failing('not-found'), 'Ask payments if you expected something.'),
   componentCard('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
 ];
 
@@ -80,11 +91,13 @@ const teamCards: Scene[] = [
     'Nothing is owned here that you may see.',
   ),
   teamCard('stale', service({ rollup: async () => rollup({ sources: [old] }) }), 'Data of Wiz is 27 h old.'),
+  teamCard('nothing read', service({ rollup: async () => rollup({ numbers: none, bundles: [], sources: [never] }) }), 'No finding has arrived yet.'),
+  teamCard('not found', failing('not-found'), 'Nothing to show you'),
   teamCard('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
 ];
 
 const USUAL = 'component:checkout-api is:open sort:do-now';
-const about = { term: 'component:checkout-api', name: 'checkout-api' };
+const about = { entityRef: REF, term: 'component:checkout-api', name: 'checkout-api' };
 
 const tab = (name: string, api: CallboardApi, says: Scene['says'], at = '/'): Scene => ({
   name: `tab: ${name}`,
@@ -94,17 +107,25 @@ const tab = (name: string, api: CallboardApi, says: Scene['says'], at = '/'): Sc
   element: <FindingsPanel usual={USUAL} about={about} />,
 });
 
-const empty = service({
+const nothingFound: Partial<CallboardApi> = {
   bundles: async query => ({ query, bundles: [], total: 0, next_cursor: null }),
-  findings: async query => ({ query, findings: [], total: 0, is_more: false, next_cursor: null }),
-});
+  findings: async query => ({ query, findings: [], total: query === USUAL ? 37 : 0, is_more: false, next_cursor: null }),
+};
+
+const empty = (some: Parameters<typeof componentPage>[0] = { component: clean, bundles: [] }) =>
+  service({ ...nothingFound, component: async () => componentPage(some) });
 
 const tabs: Scene[] = [
   tab('work', service(), '2 pieces of work'),
   tab('findings', service(), '2 findings', '/?view=findings'),
   tab('loading', silent(), 'Loading findings…'),
-  tab('none found', empty, 'No open findings.'),
-  tab('nothing matches', empty, 'Clear filters', `/?q=${encodeURIComponent('component:checkout-api cve-2021-1')}`),
+  tab('none found', empty(), 'No open findings.'),
+  tab('not mapped', empty({ component: unmapped, bundles: [], annotations: [] }), 'Not mapped'),
+  tab('not read', empty({ component: clean, bundles: [], sources: [never] }), 'No finding has arrived yet.'),
+  tab('numbers only', empty({ component: row({ listed: false }), bundles: [] }), 'Numbers only'),
+  tab('stale', service({ component: async () => componentPage({ sources: [old] }) }), 'Data of Wiz is 27 h old.'),
+  tab('not yours', { ...empty(), component: failing('not-found').component }, 'Nothing to show you'),
+  tab('nothing matches', empty({}), '37 findings are open without these filters.', `/?q=${encodeURIComponent('component:checkout-api cve-2021-1')}`),
   tab('about more', service(), 'This list is not about checkout-api alone.', '/?q=severity:high'),
   tab('bad question', failing('bad-query'), 'This question cannot be understood', '/?q=sev:high'),
   tab('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
@@ -137,11 +158,48 @@ const drawers: Scene[] = [
     }),
     'The source gave no link.',
   ),
+  drawer(
+    'contradicted',
+    service({
+      finding: async () => {
+        const full = findingPage();
+        return {
+          ...full,
+          finding: { ...full.finding, ownership: { verdict: 'conflict', reason: null, components: [] } },
+          candidates: full.candidates.map(each => ({ ...each, won: false })),
+        };
+      },
+    }),
+    'Components contradict each other',
+  ),
+  drawer(
+    'withheld, fixed',
+    service({
+      me: async () => me({ rights: [] }),
+      finding: async () => {
+        const full = findingPage();
+        return {
+          ...full,
+          finding: { ...full.finding, state: 'fixed', fixed_at: before(3 * HOUR) },
+          withheld: ['evidence', 'notes'],
+        };
+      },
+    }),
+    'Not told to you: evidence, notes.',
+  ),
+  drawer('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
   drawer('not found', failing('not-found'), 'Nothing to show you'),
 ];
 
 const pages: Scene[] = [
   { name: 'page: do now', api: service(), element: <CallboardPage />, says: 'Do now' },
+  { name: 'page: a list', api: service(), element: <CallboardPage />, says: '2 findings', at: '/?q=is:open&view=findings' },
+  {
+    name: 'page: nothing read',
+    api: service({ doNow: async () => doNow({ numbers: none, bundles: [], components: [], sources: [never] }) }),
+    element: <CallboardPage />,
+    says: 'No finding has arrived yet.',
+  },
   { name: 'page: loading', api: silent(), element: <CallboardPage />, says: 'Loading findings…' },
   {
     name: 'page: nothing to do',
@@ -166,6 +224,7 @@ const cell = (name: string, api: CallboardApi, says: Scene['says']): Scene => ({
 
 const cells: Scene[] = [
   cell('figure', service(), '2'),
+  cell('not read', service({ row: async () => row({ open: counts(), checked_at: null }) }), 'not read yet'),
   cell('not mapped', service({ row: async () => unmapped }), 'not mapped'),
   cell('not yours', service({ row: async () => undefined }), 'not yours'),
   cell('unreachable', failing('unreachable'), 'unknown'),

@@ -1,7 +1,7 @@
 /** A service that answers from memory. What a scene does not make up cannot be reached. */
 import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError, type CallboardFailure } from '../src/api/errors';
-import { bundle, componentPage, doNow, facets, finding, findingPage, me, publicBucket, rollup, row, said } from './made';
+import { bundle, componentPage, doNow, explained, facets, finding, findingPage, me, publicBucket, rollup, row, said, source } from './made';
 
 /** A service in which all is well, but for what `some` says. */
 export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
@@ -23,10 +23,31 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   facets: async () => facets(),
   finding: async () => findingPage(),
   me: async () => me(),
+  explain: async query => explained({ query }),
+  sources: async () => ({ sources: [source()], link_checks: [], broken_links_30d: {} }),
+  confirm: async word => said({ word: 'confirm', component: word.component, moved_findings: 0 }),
   notOurs: async word => said({ component: word.component }),
   undo: async id => said({ id }),
   followed: () => {},
   ...some,
+});
+
+/** Every question answered in one way. */
+const every = (answer: () => Promise<never>): Partial<CallboardApi> => ({
+  row: answer,
+  component: answer,
+  rollup: answer,
+  doNow: answer,
+  bundles: answer,
+  findings: answer,
+  explain: answer,
+  facets: answer,
+  finding: answer,
+  me: answer,
+  sources: answer,
+  confirm: answer,
+  notOurs: answer,
+  undo: answer,
 });
 
 /** A service of which every question fails in the same way. */
@@ -34,11 +55,11 @@ export const failing = (failure: CallboardFailure): CallboardApi => {
   const fail = async () => {
     throw new CallboardError(failure, 'It cannot be told.', { requestId: '01JABC' });
   };
-  return service({ row: fail, component: fail, rollup: fail, doNow: fail, bundles: fail, findings: fail, facets: fail, finding: fail, me: fail, notOurs: fail, undo: fail });
+  return service(every(fail));
 };
 
 /** A service that never answers. */
 export const silent = (): CallboardApi => {
   const wait = () => new Promise<never>(() => {});
-  return service({ row: wait, component: wait, rollup: wait, doNow: wait, bundles: wait, findings: wait, facets: wait, finding: wait, me: wait, notOurs: wait, undo: wait });
+  return service(every(wait));
 };

@@ -12,6 +12,7 @@ import {
   createRoutableExtension,
   discoveryApiRef,
   fetchApiRef,
+  identityApiRef,
 } from '@backstage/core-plugin-api';
 import { createCardExtension } from '@backstage/plugin-home-react';
 import { callboardApiRef } from './api/CallboardApi';
@@ -32,7 +33,7 @@ export const callboardPlugin = createPlugin({
   apis: [
     createApiFactory({
       api: callboardApiRef,
-      deps: { configApi: configApiRef, discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      deps: { configApi: configApiRef, discoveryApi: discoveryApiRef, fetchApi: fetchApiRef, identityApi: identityApiRef },
       factory: apis => new CallboardClient(apis),
     }),
   ],

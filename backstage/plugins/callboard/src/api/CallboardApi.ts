@@ -4,12 +4,14 @@ import type {
   ComponentPage,
   ComponentRow,
   DoNow,
+  Explained,
   Facets,
   FindingPage,
   Findings,
   Me,
   Rollup,
   SaidWord,
+  Sources,
   WordDraft,
 } from './types';
 
@@ -34,12 +36,18 @@ export interface CallboardApi {
   bundles(query: string, options?: { limit?: number; cursor?: string }): Promise<Bundles>;
   /** One page of findings. */
   findings(query: string, options?: { limit?: number; cursor?: string }): Promise<Findings>;
+  /** A question in plain words. */
+  explain(query: string): Promise<Explained>;
   /** What a list could be narrowed to. */
   facets(query: string): Promise<Facets>;
   /** One finding in full. */
   finding(id: number): Promise<FindingPage>;
   /** Who the reader is, and what the reader may do. Asked once. */
   me(): Promise<Me>;
+  /** How fresh and how whole each source is. */
+  sources(): Promise<Sources>;
+  /** Say that a resource is a component's, which settles it. */
+  confirm(word: WordDraft): Promise<SaidWord>;
   /** Say that a resource is not a component's, from now on. */
   notOurs(word: WordDraft): Promise<SaidWord>;
   /** Take back what was said. */

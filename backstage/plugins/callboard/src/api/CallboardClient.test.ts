@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConfigReader } from '@backstage/config';
+import type { IdentityApi } from '@backstage/core-plugin-api';
 import { row } from '../../dev/made';
 import { CallboardClient } from './CallboardClient';
 import type { CallboardFailure } from './errors';
@@ -10,7 +11,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 let server: Server;
 let answer: Answer;
-let asked: { method?: string; url?: string; body: string }[];
+let asked: { method?: string; url?: string; body: string; token?: string }[];
 
 const json = (body: unknown, status = 200): Answer => (_, response) => {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
@@ -24,7 +25,7 @@ beforeEach(async () => {
       body += chunk;
     });
     request.on('end', () => {
-      asked.push({ method: request.method, url: request.url, body });
+      asked.push({ method: request.method, url: request.url, body, token: request.headers.authorization });
       answer(request, response);
     });
   });
@@ -47,6 +48,7 @@ const client = (config: object = {}) =>
     configApi: new ConfigReader({ callboard: config }),
     discoveryApi: { getBaseUrl: async plugin => `${origin()}/api/${plugin}` },
     fetchApi: { fetch },
+    identityApi: { getCredentials: async () => ({ token: 'the-readers' }) } as IdentityApi,
   });
 
 describe('the client, against a server', () => {
@@ -60,6 +62,14 @@ describe('the client, against a server', () => {
       '/api/proxy/security/api/v1/do-now',
       '/api/v1/findings?q=is%3Aopen&limit=50',
     ]);
+  });
+
+  it('sends the reader’s token along where it asks directly; through the proxy the portal’s own fetch does', async () => {
+    answer = json({});
+    await client().doNow();
+    await client({ baseUrl: origin() }).doNow();
+    await client({ baseUrl: origin() }).confirm({ resource: 'r-1', component: 'component:default/cart', reason: '', source: null });
+    expect(asked.map(each => each.token)).toEqual([undefined, 'Bearer the-readers', 'Bearer the-readers']);
   });
 
   it('asks for all rows of one moment at once', async () => {

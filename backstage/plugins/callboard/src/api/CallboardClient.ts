@@ -1,4 +1,4 @@
-import type { ConfigApi, DiscoveryApi, FetchApi } from '@backstage/core-plugin-api';
+import type { ConfigApi, DiscoveryApi, FetchApi, IdentityApi } from '@backstage/core-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import type { CallboardApi } from './CallboardApi';
 import { CallboardError, failureOf } from './errors';
@@ -8,12 +8,14 @@ import type {
   ComponentPage,
   ComponentRow,
   DoNow,
+  Explained,
   Facets,
   FindingPage,
   Findings,
   Me,
   Rollup,
   SaidWord,
+  Sources,
   WordDraft,
 } from './types';
 
@@ -36,7 +38,7 @@ export class CallboardClient implements CallboardApi {
   private reader?: Promise<Me>;
 
   constructor(
-    private readonly apis: { configApi: ConfigApi; discoveryApi: DiscoveryApi; fetchApi: FetchApi },
+    private readonly apis: { configApi: ConfigApi; discoveryApi: DiscoveryApi; fetchApi: FetchApi; identityApi: IdentityApi },
   ) {
     this.rows = new Rows(async refs => {
       const page = await this.get<{ components: ComponentRow[] }>('components', { ref: refs, limit: MOST });
@@ -74,6 +76,11 @@ export class CallboardClient implements CallboardApi {
     return this.get<Findings>('findings', { q: query, ...options });
   }
 
+  /** {@inheritDoc CallboardApi.explain} */
+  explain(query: string): Promise<Explained> {
+    return this.get<Explained>('query/explain', { q: query });
+  }
+
   /** {@inheritDoc CallboardApi.facets} */
   facets(query: string): Promise<Facets> {
     return this.get<Facets>('facets', { q: query });
@@ -93,6 +100,16 @@ export class CallboardClient implements CallboardApi {
     return this.reader;
   }
 
+  /** {@inheritDoc CallboardApi.sources} */
+  sources(): Promise<Sources> {
+    return this.get<Sources>('sources');
+  }
+
+  /** {@inheritDoc CallboardApi.confirm} */
+  confirm(word: WordDraft): Promise<SaidWord> {
+    return this.post<SaidWord>('ownership/confirm', word);
+  }
+
   /** {@inheritDoc CallboardApi.notOurs} */
   notOurs(word: WordDraft): Promise<SaidWord> {
     return this.post<SaidWord>('ownership/not-ours', word);
@@ -108,14 +125,17 @@ export class CallboardClient implements CallboardApi {
     this.post(`findings/${id}/followed`).catch(() => {});
   }
 
-  private async base(): Promise<string> {
-    const { configApi, discoveryApi } = this.apis;
+  /** Where the service is, and what has to be sent along to be known there. */
+  private async way(): Promise<{ base: string; headers: Record<string, string> }> {
+    const { configApi, discoveryApi, identityApi } = this.apis;
     const direct = configApi.getOptionalString('callboard.baseUrl');
     if (direct) {
-      return direct.replace(/\/+$/, '');
+      // The portal's fetch adds the token to what goes to its own backend, and to nothing else.
+      const { token } = await identityApi.getCredentials();
+      return { base: direct.replace(/\/+$/, ''), headers: token ? { Authorization: `Bearer ${token}` } : {} };
     }
     const path = configApi.getOptionalString('callboard.proxyPath') ?? '/callboard';
-    return `${await discoveryApi.getBaseUrl('proxy')}${path}`;
+    return { base: `${await discoveryApi.getBaseUrl('proxy')}${path}`, headers: {} };
   }
 
   private async get<T>(path: string, parameters: Parameters = {}): Promise<T> {
@@ -140,10 +160,13 @@ export class CallboardClient implements CallboardApi {
   }
 
   private async send<T>(path: string, init?: RequestInit): Promise<T> {
-    const url = `${await this.base()}${path}`;
     let response: Response;
     try {
-      response = await this.apis.fetchApi.fetch(url, { ...init, headers: { Accept: 'application/json', ...init?.headers } });
+      const { base, headers } = await this.way();
+      response = await this.apis.fetchApi.fetch(`${base}${path}`, {
+        ...init,
+        headers: { Accept: 'application/json', ...headers, ...init?.headers },
+      });
     } catch {
       throw new CallboardError('unreachable', 'Callboard does not answer.');
     }

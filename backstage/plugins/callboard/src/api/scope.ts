@@ -1,4 +1,4 @@
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
+import { type Entity, parseEntityRef, RELATION_OWNED_BY, stringifyEntityRef } from '@backstage/catalog-model';
 
 /** Kinds whose entities own findings themselves. */
 export const OWNING = ['component', 'resource', 'api'] as const;
@@ -14,6 +14,11 @@ export function rollsUp(entityRef: string): boolean {
 
 function kindOf(entityRef: string): string {
   return parseEntityRef(entityRef).kind.toLocaleLowerCase('en-US');
+}
+
+/** Who owns an entity, as the portal's catalog tells it. */
+export function ownersOf(entity: Entity): string[] {
+  return (entity.relations ?? []).filter(each => each.type === RELATION_OWNED_BY).map(each => each.targetRef);
 }
 
 /** The query's term for what belongs to an entity, in the form in which the service prints it. */

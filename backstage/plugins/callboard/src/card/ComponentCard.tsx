@@ -9,14 +9,14 @@ import { Failure } from '../parts/Failure';
 import { Cautions, Freshness } from '../parts/Freshness';
 import { Loading } from '../parts/Loading';
 import { SeverityStrip } from '../parts/Severity';
-import { neverRead } from '../parts/sources';
 import { count } from '../parts/words';
 import { BundleList } from '../work/BundleList';
 import { CardFrame } from './CardFrame';
-import { NotMapped } from './NotMapped';
+import { NoWork } from './NoWork';
+import { standingOf } from './standing';
 
-/** One component at a glance: how bad, what to do first, how fresh. One request. */
-export const ComponentCard = ({ entityRef, tab }: { entityRef: string; tab?: string }) => {
+/** One component at a glance: how bad, what to do first, how fresh. One request. `owners` may be asked by who sees nothing. */
+export const ComponentCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
   const api = useApi(callboardApiRef);
   const answer = useAnswer(entityRef, () => api.component(entityRef));
   if (answer.state === 'answered') {
@@ -24,22 +24,23 @@ export const ComponentCard = ({ entityRef, tab }: { entityRef: string; tab?: str
   }
   return (
     <CardFrame>
-      {answer.state === 'loading' ? <Loading /> : <Failure error={answer.error} again={answer.again} />}
+      {answer.state === 'loading' ? <Loading /> : <Failure error={answer.error} again={answer.again} owners={owners} />}
     </CardFrame>
   );
 };
 
 const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string; tab?: string }) => {
   const { component, bundles, sources } = page;
-  const { total } = component.open;
-  const isKnown = total > 0 || component.mapping !== 'none';
+  const standing = standingOf(page);
+  const isKnown = standing === 'findings' || standing === 'apart' || standing === 'clean';
   const hrefOf = tab ? (query: string) => listAddress(tab, { query, view: 'findings' }) : undefined;
   const more = tab && isKnown ? { href: listAddress(tab, { query: usualQuery(entityRef) }), words: moreWords(page) } : undefined;
   return (
     <CardFrame more={more}>
       <Cautions sources={sources} />
-      {isKnown ? <Open page={page} /> : <NotMapped annotations={page.annotations} />}
-      {bundles.length > 0 && (
+      <Open page={page} />
+      <NoWork page={page} />
+      {standing === 'findings' && (
         <>
           <Text as="h3" variant="body-medium" weight="bold">
             What to do first
@@ -47,15 +48,15 @@ const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string
           <BundleList bundles={bundles} hrefOf={hrefOf} brief />
         </>
       )}
-      {isKnown && <Freshness sources={sources} checkedAt={component.checked_at} />}
+      {(isKnown || standing === 'counted') && <Freshness sources={sources} checkedAt={component.checked_at} />}
     </CardFrame>
   );
 };
 
 const Open = ({ page }: { page: ComponentPage }) => {
-  const { open, overdue } = page.component;
-  if (open.total === 0) {
-    return <Text>{neverRead(page.sources) ? 'No finding has arrived yet.' : 'No open findings.'}</Text>;
+  const { open, overdue, listed } = page.component;
+  if (!listed || open.total === 0) {
+    return null;
   }
   return (
     <>

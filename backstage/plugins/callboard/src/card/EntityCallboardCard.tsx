@@ -1,6 +1,6 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { rollsUp } from '../api/scope';
+import { ownersOf, rollsUp } from '../api/scope';
 import { entityContentRouteRef, useOptionalRoute } from '../routes';
 import { ComponentCard } from './ComponentCard';
 import { RollupCard } from './RollupCard';
@@ -10,9 +10,6 @@ export const EntityCallboardCard = () => {
   const { entity } = useEntity();
   const tab = useOptionalRoute(entityContentRouteRef);
   const entityRef = stringifyEntityRef(entity);
-  return rollsUp(entityRef) ? (
-    <RollupCard entityRef={entityRef} tab={tab} />
-  ) : (
-    <ComponentCard entityRef={entityRef} tab={tab} />
-  );
+  const Card = rollsUp(entityRef) ? RollupCard : ComponentCard;
+  return <Card entityRef={entityRef} tab={tab} owners={ownersOf(entity)} />;
 };

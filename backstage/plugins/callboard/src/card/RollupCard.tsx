@@ -12,11 +12,12 @@ import { neverRead } from '../parts/sources';
 import { count } from '../parts/words';
 import { BundleList } from '../work/BundleList';
 import { NumberLine } from '../work/NumberLine';
+import { ProgressWords } from '../work/Progress';
 import { CardFrame } from './CardFrame';
 import { WorstComponents } from './WorstComponents';
 
 /** A group, a person, a system or a domain at a glance. One request. */
-export const RollupCard = ({ entityRef, tab }: { entityRef: string; tab?: string }) => {
+export const RollupCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
   const api = useApi(callboardApiRef);
   const answer = useAnswer(entityRef, () => api.rollup(entityRef));
   if (answer.state === 'answered') {
@@ -24,7 +25,7 @@ export const RollupCard = ({ entityRef, tab }: { entityRef: string; tab?: string
   }
   return (
     <CardFrame>
-      {answer.state === 'loading' ? <Loading /> : <Failure error={answer.error} again={answer.again} />}
+      {answer.state === 'loading' ? <Loading /> : <Failure error={answer.error} again={answer.again} owners={owners} />}
     </CardFrame>
   );
 };
@@ -43,7 +44,7 @@ const Told = ({ page, entityRef, tab }: { page: Rollup; entityRef: string; tab?:
         <>
           <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
           {page.numbers.open === 0 && (
-            <Text>{neverRead(page.sources) ? 'No finding has arrived yet.' : 'No open findings.'}</Text>
+            <Text>{neverRead(page.sources) ? 'No finding has arrived yet. That is not the same as having none.' : 'No open findings.'}</Text>
           )}
           {page.bundles.length > 0 && (
             <>
@@ -54,6 +55,7 @@ const Told = ({ page, entityRef, tab }: { page: Rollup; entityRef: string; tab?:
             </>
           )}
           <WorstComponents components={page.components} />
+          {!neverRead(page.sources) && <ProgressWords progress={page.progress} />}
         </>
       )}
       <Freshness sources={page.sources} />

@@ -3,6 +3,7 @@ import { Text } from '@backstage/ui';
 import type { ComponentRow } from '../api/types';
 import { SeverityStrip } from '../parts/Severity';
 import { When } from '../parts/When';
+import { unknownWord } from './standing';
 import styles from './WorstComponents.module.css';
 
 /** More than these are for the catalog's own table. */
@@ -18,10 +19,15 @@ export const WorstComponents = ({ components }: { components: readonly Component
       {components.slice(0, MOST).map(each => (
         <li key={each.ref} className={styles.row}>
           <EntityRefLink entityRef={each.ref}>{each.title ?? each.name}</EntityRefLink>
-          {each.mapping === 'none' && each.open.total === 0 ? (
-            <Text color="secondary">not mapped</Text>
+          {unknownWord(each) ? (
+            <Text color="secondary">{unknownWord(each)}</Text>
           ) : (
             <SeverityStrip open={each.open} />
+          )}
+          {!each.listed && (
+            <Text variant="body-small" color="secondary">
+              numbers only
+            </Text>
           )}
           {each.checked_at && (
             <Text variant="body-small" color="secondary">

@@ -3,6 +3,7 @@ import { Skeleton, Text, VisuallyHidden } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { ComponentRow } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
+import { unknownWord } from '../card/standing';
 import { When } from '../parts/When';
 import { failureWords } from '../parts/words';
 import styles from './FigureCell.module.css';
@@ -24,12 +25,18 @@ export const FigureCell = ({ entityRef, figure }: { entityRef: string; figure: F
   }
 };
 
+const WHY = {
+  'not mapped': 'Nobody can tell which findings belong here.',
+  'not read yet': 'No source has been read completely yet.',
+};
+
 const Told = ({ row, figure }: { row?: ComponentRow; figure: Figure }) => {
   if (!row) {
     return <Unknown figure={figure} word="not yours" why="Callboard has nothing to show you here." />;
   }
-  if (row.mapping === 'none' && row.open.total === 0) {
-    return <Unknown figure={figure} word="not mapped" why="Nobody can tell which findings belong here." />;
+  const unknown = unknownWord(row);
+  if (unknown) {
+    return <Unknown figure={figure} word={unknown} why={WHY[unknown]} />;
   }
   if (figure === 'seen') {
     return row.checked_at ? (

@@ -1,4 +1,11 @@
-import { ApiBlueprint, configApiRef, discoveryApiRef, type ExtensionDefinition, fetchApiRef } from '@backstage/frontend-plugin-api';
+import {
+  ApiBlueprint,
+  configApiRef,
+  discoveryApiRef,
+  type ExtensionDefinition,
+  fetchApiRef,
+  identityApiRef,
+} from '@backstage/frontend-plugin-api';
 import { callboardApiRef } from '../api/CallboardApi';
 import { CallboardClient } from '../api/CallboardClient';
 
@@ -7,7 +14,7 @@ export const callboardApi: ExtensionDefinition = ApiBlueprint.make({
   params: defineParams =>
     defineParams({
       api: callboardApiRef,
-      deps: { configApi: configApiRef, discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      deps: { configApi: configApiRef, discoveryApi: discoveryApiRef, fetchApi: fetchApiRef, identityApi: identityApiRef },
       factory: apis => new CallboardClient(apis),
     }),
 });

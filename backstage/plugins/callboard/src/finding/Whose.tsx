@@ -2,7 +2,7 @@ import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Text } from '@backstage/ui';
 import type { FindingPage } from '../api/types';
 import { plain } from '../parts/words';
-import { NotOurs } from './NotOurs';
+import { SayWhose } from './SayWhose';
 import styles from './History.module.css';
 
 /** Whose a finding is, and the evidence for it; a guess is told as one. */
@@ -10,6 +10,8 @@ export const Whose = ({ page }: { page: FindingPage }) => {
   const { ownership } = page.finding;
   const winners = page.candidates.filter(each => each.won);
   const losers = page.candidates.filter(each => !each.won);
+  // Where nobody won, each of those who contradict one another can be settled.
+  const asked = ownership.verdict === 'conflict' ? page.candidates : winners;
   return (
     <>
       {ownership.verdict === 'unmapped' && (
@@ -19,10 +21,10 @@ export const Whose = ({ page }: { page: FindingPage }) => {
         <Text>Components contradict each other, so none of them has it for certain.</Text>
       )}
       <Candidates candidates={winners} />
-      {winners.map(each => (
-        <NotOurs
-          key={each.component}
-          component={each.component}
+      {[...new Set(asked.map(each => each.component))].map(component => (
+        <SayWhose
+          key={component}
+          component={component}
           resource={page.resource.id}
           source={page.finding.source}
         />

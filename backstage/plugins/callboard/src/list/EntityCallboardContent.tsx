@@ -12,7 +12,7 @@ export const EntityCallboardContent = () => {
     <Container>
       <FindingsPanel
         usual={usualQuery(entityRef)}
-        about={{ term: scopeTerm(entityRef), name: entity.metadata.title ?? entity.metadata.name }}
+        about={{ entityRef, term: scopeTerm(entityRef), name: entity.metadata.title ?? entity.metadata.name }}
       />
     </Container>
   );

@@ -2,7 +2,8 @@ import { Cell, CellText, type ColumnConfig, Table } from '@backstage/ui';
 import type { Finding } from '../api/types';
 import { SeverityMark } from '../parts/Severity';
 import { Due, When } from '../parts/When';
-import { plain, shortRef } from '../parts/words';
+import { plain } from '../parts/words';
+import { homes } from './homes';
 
 type Row = Finding;
 
@@ -10,7 +11,7 @@ const columns: ColumnConfig<Row>[] = [
   {
     id: 'severity',
     label: 'Severity',
-    width: 104,
+    width: 88,
     cell: row => (
       <Cell>
         <SeverityMark severity={row.severity} />
@@ -39,11 +40,11 @@ const columns: ColumnConfig<Row>[] = [
     defaultWidth: '1fr',
     cell: row => <CellText title={homes(row)} />,
   },
-  { id: 'state', label: 'Status', minWidth: 116, cell: row => <CellText title={plain(row.state)} /> },
+  { id: 'state', label: 'Status', minWidth: 104, cell: row => <CellText title={plain(row.state)} /> },
   {
     id: 'first',
     label: 'First detected',
-    minWidth: 140,
+    minWidth: 128,
     cell: row => (
       <Cell>
         <When at={row.first_detected_at} />
@@ -53,7 +54,7 @@ const columns: ColumnConfig<Row>[] = [
   {
     id: 'last',
     label: 'Last detected',
-    minWidth: 140,
+    minWidth: 128,
     cell: row => (
       <Cell>{row.last_detected_at ? <When at={row.last_detected_at} /> : <span>not told</span>}</Cell>
     ),
@@ -61,7 +62,7 @@ const columns: ColumnConfig<Row>[] = [
   {
     id: 'due',
     label: 'Due',
-    minWidth: 116,
+    minWidth: 112,
     cell: row => (
       <Cell>
         <Due at={row.fixed_at ? null : row.due_at} />
@@ -70,14 +71,16 @@ const columns: ColumnConfig<Row>[] = [
   },
 ];
 
-function homes(row: Row): string {
-  if (row.ownership.components.length) {
-    return row.ownership.components.map(shortRef).join(', ');
-  }
-  return row.ownership.verdict === 'conflict' ? 'contradicted' : 'not mapped';
+/** Narrower than this the table would have to be scrolled sideways: the widths of its columns. */
+const TABLE_PX = 88 + 180 + 120 + 104 + 128 + 128 + 112;
+const COMPONENT_PX = 120;
+
+/** How wide the table has to be, in CSS pixels. */
+export function tableWidth(withComponent: boolean): number {
+  return TABLE_PX + (withComponent ? COMPONENT_PX : 0);
 }
 
-/** Findings one by one; a row opens in full beside the list, by mouse and by keyboard. */
+/** Findings one by one, where there is room; a row opens in full beside the list, by mouse and by keyboard. */
 export const FindingTable = ({
   rows,
   onOpen,

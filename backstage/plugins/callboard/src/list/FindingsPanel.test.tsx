@@ -17,7 +17,7 @@ const Where = () => <output>{decodeURIComponent(useLocation().search.replace(/\+
 async function show(api: CallboardApi, at = '/') {
   await renderInTestApp(
     <TestApiProvider apis={[[callboardApiRef, api]]}>
-      <FindingsPanel usual={USUAL} about={{ term: 'component:cart', name: 'cart' }} />
+      <FindingsPanel usual={USUAL} about={{ entityRef: 'component:default/cart', term: 'component:cart', name: 'cart' }} />
       <Where />
     </TestApiProvider>,
     { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef }, initialRouteEntries: [at] },
@@ -26,7 +26,45 @@ async function show(api: CallboardApi, at = '/') {
 
 const where = () => document.querySelector('output')?.textContent;
 
+/** A watcher of sizes that finds everything as wide as `width`. */
+function everythingIsWide(width: number) {
+  const before = globalThis.ResizeObserver;
+  globalThis.ResizeObserver = class {
+    constructor(private readonly tell: ResizeObserverCallback) {}
+    observe() {
+      this.tell([{ contentRect: { width } } as ResizeObserverEntry], this as unknown as ResizeObserver);
+    }
+    unobserve() {}
+    disconnect() {}
+  } as unknown as typeof ResizeObserver;
+  return () => {
+    globalThis.ResizeObserver = before;
+  };
+}
+
 describe('the list of findings', () => {
+  it('has no columns where there is no room for them, and loses nothing by that', async () => {
+    const restore = everythingIsWide(600);
+    try {
+      await show(service({ findings: async query => ({ query, findings: [finding()], total: 1, is_more: false, next_cursor: null }) }), '/?view=findings');
+      const list = await screen.findByRole('list', { name: 'Findings' }, PATIENCE);
+      expect(screen.queryByRole('grid')).toBeNull();
+      for (const words of [/checkout-7f9c/, /open · first detected .* ago · last detected 12 min ago · 3 d late/]) {
+        expect(list).toHaveTextContent(words);
+      }
+      await userEvent.click(within(list).getByRole('link', { name: 'CVE-2021-44228 in log4j-core' }));
+      expect(await screen.findByRole('dialog', undefined, PATIENCE)).toBeInTheDocument();
+      expect(where()).toBe('?q=component:cart is:open sort:do-now&view=findings&finding=17');
+    } finally {
+      restore();
+    }
+  });
+
+  it('says its question in plain words', async () => {
+    await show(service());
+    expect(await screen.findByText('In words: component is checkout-api; is open; in order of do now.', undefined, PATIENCE)).toBeInTheDocument();
+  });
+
   it('is used with the keyboard alone: ask, look at one finding, come back', async () => {
     const asked: string[] = [];
     await show(

@@ -1,21 +1,36 @@
 import { Alert, Flex, Link, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
 import { lazy, Suspense } from 'react';
 import { holds } from '../api/scope';
+import { Cautions, Freshness } from '../parts/Freshness';
 import readable from '../parts/Readable.module.css';
+import { InWords } from './InWords';
 import { FindingList, WorkList } from './Lists';
 import { Narrowing } from './Narrowing';
 import { QueryBox } from './QueryBox';
+import { useGround } from './useGround';
 import { useList } from './useList';
 
 const FindingDrawer = lazy(() => import('../finding/FindingDrawer'));
 
+/** What a list is about: an entity, its term in the query language, and its name. */
+interface About {
+  entityRef: string;
+  term: string;
+  name: string;
+}
+
 /** Work and findings behind one question, whose whole state is the page's address. */
-export const FindingsPanel = ({ usual, about }: { usual: string; about?: { term: string; name: string } }) => {
-  const { query, view, finding, set, hrefOf } = useList(usual);
+export const FindingsPanel = ({ usual, about }: { usual: string; about?: About }) => {
+  const { query, view, finding, set, hrefOf, hrefOfFinding } = useList(usual);
+  const ground = useGround(about?.entityRef);
   const open = (id: number) => set({ finding: id });
   return (
     <Flex direction="column" gap="4" className={readable.readable}>
-      <QueryBox query={query} usual={usual} onAsk={asked => set({ query: asked, finding: undefined })} />
+      {ground.state === 'answered' && <Cautions sources={ground.value.sources} />}
+      <Flex direction="column" gap="2">
+        <QueryBox query={query} usual={usual} onAsk={asked => set({ query: asked, finding: undefined })} />
+        <InWords query={query} />
+      </Flex>
       {about && !holds(query, about.term) && (
         <Alert
           role="note"
@@ -41,10 +56,19 @@ export const FindingsPanel = ({ usual, about }: { usual: string; about?: { term:
         <ToggleButton id="findings">One by one</ToggleButton>
       </ToggleButtonGroup>
       {view === 'work' ? (
-        <WorkList key={query} query={query} usual={usual} hrefOf={hrefOf} />
+        <WorkList key={query} query={query} usual={usual} ground={ground} hrefOf={hrefOf} />
       ) : (
-        <FindingList key={query} query={query} usual={usual} hrefOf={hrefOf} onOpen={open} />
+        <FindingList
+          key={query}
+          query={query}
+          usual={usual}
+          ground={ground}
+          hrefOf={hrefOf}
+          hrefOfFinding={hrefOfFinding}
+          onOpen={open}
+        />
       )}
+      {ground.state === 'answered' && <Freshness sources={ground.value.sources} />}
       {finding !== undefined && (
         <Suspense fallback={null}>
           <FindingDrawer id={finding} onClose={() => set({ finding: undefined })} />

@@ -6,6 +6,7 @@ import { fromParameters, type ListState, listAddress, toParameters } from './add
 export function useList(usual: string): ListState & {
   set: (change: Partial<ListState>) => void;
   hrefOf: (query: string) => string;
+  hrefOfFinding: (id: number) => string;
 } {
   const [parameters, setParameters] = useSearchParams();
   const state = useMemo(() => fromParameters(parameters, usual), [parameters, usual]);
@@ -14,5 +15,6 @@ export function useList(usual: string): ListState & {
     [state, setParameters],
   );
   const hrefOf = useCallback((query: string) => listAddress('', { query, view: 'findings' }), []);
-  return { ...state, set, hrefOf };
+  const hrefOfFinding = useCallback((id: number) => listAddress('', { ...state, finding: id }), [state]);
+  return { ...state, set, hrefOf, hrefOfFinding };
 }

@@ -14,6 +14,7 @@ import readable from '../parts/Readable.module.css';
 import { neverRead } from '../parts/sources';
 import { BundleList } from '../work/BundleList';
 import { NumberLine } from '../work/NumberLine';
+import { Progress } from '../work/Progress';
 
 const FindingsPanel = lazy(() => import('../list/FindingsPanel').then(m => ({ default: m.FindingsPanel })));
 
@@ -61,11 +62,12 @@ const Told = ({ page }: { page: DoNow }) => (
       ) : (
         <Text>
           {neverRead(page.sources)
-            ? 'No finding has arrived yet.'
+            ? 'No finding has arrived yet. That is not the same as having none.'
             : 'No open findings among what you own.'}
         </Text>
       )}
     </section>
+    {!neverRead(page.sources) && <Progress progress={page.progress} />}
     {page.components.length > 0 && <WorstComponents components={page.components} />}
     <Freshness sources={page.sources} />
   </Flex>

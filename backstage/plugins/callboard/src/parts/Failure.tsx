@@ -13,13 +13,22 @@ const TITLES: Record<CallboardError['failure'], string> = {
 };
 
 /** Why there is no answer. Never an empty place that looks like "no findings". */
-export const Failure = ({ error, again }: { error: CallboardError; again?: () => void }) => (
+export const Failure = ({
+  error,
+  again,
+  owners,
+}: {
+  error: CallboardError;
+  again?: () => void;
+  /** Whom to ask where nothing may be seen. */
+  owners?: readonly string[];
+}) => (
   <Alert
     role="alert"
     status={error.failure === 'not-found' || error.failure === 'bad-query' ? 'info' : 'danger'}
     icon
     title={TITLES[error.failure]}
-    description={`${failureWords(error)}${error.requestId ? ` Request ${error.requestId}.` : ''}`}
+    description={`${failureWords(error, owners)}${error.requestId ? ` Request ${error.requestId}.` : ''}`}
     customActions={
       again && error.failure !== 'bad-query' ? (
         <Button size="small" variant="secondary" onPress={again}>

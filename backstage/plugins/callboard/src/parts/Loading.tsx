@@ -1,11 +1,29 @@
-import { Flex, Skeleton, VisuallyHidden } from '@backstage/ui';
+import { Flex, Skeleton, Text, VisuallyHidden } from '@backstage/ui';
+import { useEffect, useState } from 'react';
 
-/** Rows of the real height while an answer is awaited, with words for who does not see them. */
-export const Loading = ({ rows = 3, height = 20 }: { rows?: number; height?: number }) => (
-  <Flex direction="column" gap="3" role="status">
-    <VisuallyHidden>Loading findings…</VisuallyHidden>
-    {Array.from({ length: rows }, (_, at) => (
-      <Skeleton key={at} width="100%" height={height} />
-    ))}
-  </Flex>
-);
+/** After so many milliseconds rows without words look like a page that hangs. */
+const PATIENCE_MS = 1_000;
+
+/** Rows of the real height while an answer is awaited, with words for who does not see them, and for all when it takes long. */
+export const Loading = ({ rows = 3, height = 20 }: { rows?: number; height?: number }) => {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const words = 'Loading findings…';
+  return (
+    <Flex direction="column" gap="3" role="status">
+      {isLong ? (
+        <Text variant="body-small" color="secondary">
+          {words}
+        </Text>
+      ) : (
+        <VisuallyHidden>{words}</VisuallyHidden>
+      )}
+      {Array.from({ length: rows }, (_, at) => (
+        <Skeleton key={at} width="100%" height={height} />
+      ))}
+    </Flex>
+  );
+};

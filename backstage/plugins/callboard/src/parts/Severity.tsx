@@ -1,6 +1,6 @@
 import { VisuallyHidden } from '@backstage/ui';
 import type { Counts } from '../api/types';
-import { LETTER, SEVERITIES, severityOf } from './severity';
+import { LETTER, SEVERITIES, severityOf } from './severities';
 import styles from './Severity.module.css';
 
 /** One severity: letter, shape and colour, so that it is read without any one of them. */

@@ -43,6 +43,7 @@ describe('words', () => {
       expect(words).not.toBe('');
       expect(words).not.toMatch(/no (open )?findings/i);
     }
+    expect(failureWords(new CallboardError('not-found', 'No.'), ['group:default/payments'])).toMatch(/ Ask payments if /);
     expect(failureWords(new CallboardError('bad-query', 'Unknown key.', { hint: 'Use severity.' }))).toBe(
       'Unknown key. Use severity.',
     );

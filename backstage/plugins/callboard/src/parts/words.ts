@@ -63,14 +63,14 @@ export function plain(word: string): string {
 }
 
 /** Why an answer is missing, and what the reader can do about it. */
-export function failureWords(error: CallboardError): string {
+export function failureWords(error: CallboardError, owners: readonly string[] = []): string {
   switch (error.failure) {
     case 'unreachable':
       return 'Callboard does not answer. That says nothing about findings.';
     case 'signed-out':
       return 'Callboard does not accept this sign-in. Sign in to the portal again.';
     case 'not-found':
-      return 'There is nothing here that you may see. Ask the owner if you expected something.';
+      return `There is nothing here that you may see. Ask ${owners.map(shortRef).join(' or ') || 'the owner'} if you expected something.`;
     case 'bad-query':
       return error.hint ? `${error.message} ${error.hint}` : error.message;
     default:

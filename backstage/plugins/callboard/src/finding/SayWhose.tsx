@@ -6,43 +6,51 @@ import { CallboardError } from '../api/errors';
 import type { SaidWord } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
 import { count, failureWords, shortRef } from '../parts/words';
+import styles from './SayWhose.module.css';
 
 type Step =
   | { at: 'offered' }
   | { at: 'asked' }
-  | { at: 'sent' }
-  | { at: 'said'; word: SaidWord }
+  | { at: 'sent'; isReasoned: boolean }
+  | { at: 'said'; word: SaidWord; told: string }
   | { at: 'undone' }
   | { at: 'failed'; error: CallboardError };
 
-/** Say that a thing is not a component's, with a reason, and take it back. Who has no right to decide is not asked; who is refused is told so. */
-export const NotOurs = ({ component, resource, source }: { component: string; resource: string; source: string }) => {
+/** Say that a thing is a component's, or with a reason that it is not, and take it back. Who has no right to decide is not asked; who is refused is told so. */
+export const SayWhose = ({ component, resource, source }: { component: string; resource: string; source: string }) => {
   const api = useApi(callboardApiRef);
   const [step, setStep] = useState<Step>({ at: 'offered' });
   const [reason, setReason] = useState('');
   const me = useAnswer('me', () => api.me());
   const name = shortRef(component);
   const act = (doing: Promise<SaidWord>, then: (word: SaidWord) => Step) => {
-    setStep({ at: 'sent' });
+    setStep({ at: 'sent', isReasoned: step.at === 'asked' });
     doing.then(
       word => setStep(then(word)),
       (error: unknown) =>
         setStep({ at: 'failed', error: error instanceof CallboardError ? error : new CallboardError('broken', String(error)) }),
     );
   };
-  const say = () => act(api.notOurs({ component, resource, source, reason }), word => ({ at: 'said', word }));
+  const about = { component, resource, source };
+  const confirm = () => act(api.confirm({ ...about, reason: '' }), word => ({ at: 'said', word, told: `Said that it is ${name}'s` }));
+  const deny = () => act(api.notOurs({ ...about, reason }), word => ({ at: 'said', word, told: `Said that it is not ${name}'s` }));
   if (me.state !== 'answered' || !me.value.rights.includes('decide')) {
     return null;
   }
   return (
     <div aria-live="polite">
-      {step.at === 'offered' && (
-        <Button size="small" variant="secondary" onPress={() => setStep({ at: 'asked' })}>
-          Not {name}&apos;s
-        </Button>
+      {(step.at === 'offered' || (step.at === 'sent' && !step.isReasoned)) && (
+        <Flex gap="2" className={styles.choices}>
+          <Button size="small" variant="secondary" isPending={step.at === 'sent'} onPress={confirm}>
+            It is {name}&apos;s
+          </Button>
+          <Button size="small" variant="secondary" isDisabled={step.at === 'sent'} onPress={() => setStep({ at: 'asked' })}>
+            Not {name}&apos;s
+          </Button>
+        </Flex>
       )}
-      {(step.at === 'asked' || step.at === 'sent') && (
-        <Flex gap="2" align="end">
+      {(step.at === 'asked' || (step.at === 'sent' && step.isReasoned)) && (
+        <Flex gap="2" align="end" className={styles.choices}>
           <TextField
             label={`Why it is not ${name}'s`}
             value={reason}
@@ -52,7 +60,7 @@ export const NotOurs = ({ component, resource, source }: { component: string; re
             // eslint-disable-next-line jsx-a11y/no-autofocus
             autoFocus
           />
-          <Button size="small" variant="primary" isPending={step.at === 'sent'} onPress={say}>
+          <Button size="small" variant="primary" isPending={step.at === 'sent'} onPress={deny}>
             Say so
           </Button>
           <Button size="small" variant="tertiary" onPress={() => setStep({ at: 'offered' })}>
@@ -63,7 +71,8 @@ export const NotOurs = ({ component, resource, source }: { component: string; re
       {step.at === 'said' && (
         <Flex gap="2" align="center">
           <Text>
-            Said that it is not {name}&apos;s; {count(step.word.moved_findings, 'finding')} moved.
+            {step.told}
+            {step.word.moved_findings > 0 && `; ${count(step.word.moved_findings, 'finding')} moved`}.
           </Text>
           <Button
             size="small"

@@ -4,14 +4,14 @@ import userEvent from '@testing-library/user-event';
 import { failing, service } from '../../dev/service';
 import { me, said } from '../../dev/made';
 import { callboardApiRef, type CallboardApi } from '../api/CallboardApi';
-import { NotOurs } from './NotOurs';
+import { SayWhose } from './SayWhose';
 
 const PATIENCE = { timeout: 20_000 };
 
 const show = (api: CallboardApi) =>
   renderInTestApp(
     <TestApiProvider apis={[[callboardApiRef, api]]}>
-      <NotOurs component="component:default/cart" resource="r-1" source="wiz" />
+      <SayWhose component="component:default/cart" resource="r-1" source="wiz" />
     </TestApiProvider>,
   );
 
@@ -21,8 +21,8 @@ async function sayIt(reason: string) {
   await userEvent.click(screen.getByRole('button', { name: 'Say so' }));
 }
 
-describe('not ours', () => {
-  it('is said with a reason, tells what followed, and is taken back', async () => {
+describe('whose it is', () => {
+  it('not ours is said with a reason, tells what followed, and is taken back', async () => {
     const told: unknown[] = [];
     await show(
       service({
@@ -41,6 +41,27 @@ describe('not ours', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
     expect(await screen.findByText('Taken back.', undefined, PATIENCE)).toBeInTheDocument();
     expect(told).toEqual([{ component: 'component:default/cart', resource: 'r-1', source: 'wiz', reason: 'moved to ledger' }, 9]);
+  });
+
+  it('is confirmed with one press, and taken back', async () => {
+    const told: unknown[] = [];
+    await show(
+      service({
+        confirm: async word => {
+          told.push(word);
+          return said({ id: 8, moved_findings: 0 });
+        },
+        undo: async id => {
+          told.push(id);
+          return said({ id });
+        },
+      }),
+    );
+    await userEvent.click(await screen.findByRole('button', { name: "It is cart's" }, PATIENCE));
+    expect(await screen.findByText("Said that it is cart's.", undefined, PATIENCE)).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(await screen.findByText('Taken back.', undefined, PATIENCE)).toBeInTheDocument();
+    expect(told).toEqual([{ component: 'component:default/cart', resource: 'r-1', source: 'wiz', reason: '' }, 8]);
   });
 
   it('is not offered to who has no right to decide', async () => {
