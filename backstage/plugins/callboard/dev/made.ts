@@ -190,7 +190,7 @@ export const doNow = (some: Partial<DoNow> = {}): DoNow => ({
 });
 
 export const rollup = (some: Partial<Rollup> = {}): Rollup => {
-  const { numbers, bundles, bundle_count, progress, components, sources } = doNow();
+  const { numbers, bundles, bundle_count, components, sources } = doNow();
   return {
     ref: 'group:default/checkout',
     kind: 'group',
@@ -203,7 +203,7 @@ export const rollup = (some: Partial<Rollup> = {}): Rollup => {
     numbers,
     bundles,
     bundle_count,
-    progress,
+    progress: progress(),
     components: [...components, row({ ref: 'component:default/fraud', name: 'fraud', mapping: 'none', open: counts(), overdue: null, checked_at: null })],
     sources,
     ...some,

@@ -65,7 +65,7 @@ const componentCards: Scene[] = [
   componentCard('held', page({ sources: [held] }), 'A sync of Wiz waits for a person to look at it.'),
   componentCard('no source', page({ component: clean, bundles: [], sources: [] }), 'No source of findings is set up.'),
   componentCard('first sync', page({ component: clean, bundles: [], sources: [{ ...never, syncing: true }] }), 'The first sync of Wiz is running.'),
-  componentCard('stale', page({ sources: [old] }), 'Data of Wiz is 27 h old.'),
+  componentCard('stale', page({ sources: [old], component: row({ checked_at: old.last_run_at }) }), 'Data of Wiz is 27 h old.'),
   componentCard('partial', page({ sources: [part] }), 'Wiz was read only in part.'),
   componentCard('never read', page({ component: clean, bundles: [], sources: [never] }), 'No finding has arrived yet.'),
   componentCard('refused', failing('refused'), 'Not allowed'),
@@ -108,6 +108,7 @@ const tab = (name: string, api: CallboardApi, says: Scene['says'], at = '/'): Sc
 });
 
 const nothingFound: Partial<CallboardApi> = {
+  facets: async query => ({ query, facets: [] }),
   bundles: async query => ({ query, bundles: [], total: 0, next_cursor: null }),
   findings: async query => ({ query, findings: [], total: query === USUAL ? 37 : 0, is_more: false, next_cursor: null }),
 };
@@ -123,7 +124,7 @@ const tabs: Scene[] = [
   tab('not mapped', empty({ component: unmapped, bundles: [], annotations: [] }), 'Not mapped'),
   tab('not read', empty({ component: clean, bundles: [], sources: [never] }), 'No finding has arrived yet.'),
   tab('numbers only', empty({ component: row({ listed: false }), bundles: [] }), 'Numbers only'),
-  tab('stale', service({ component: async () => componentPage({ sources: [old] }) }), 'Data of Wiz is 27 h old.'),
+  tab('stale', page({ sources: [old] }), 'Data of Wiz is 27 h old.'),
   tab('not yours', { ...empty(), component: failing('not-found').component }, 'Nothing to show you'),
   tab('nothing matches', empty({}), '37 findings are open without these filters.', `/?q=${encodeURIComponent('component:checkout-api cve-2021-1')}`),
   tab('about more', service(), 'This list is not about checkout-api alone.', '/?q=severity:high'),

@@ -13,7 +13,7 @@ import { type CallboardApi, callboardApiRef } from './api/CallboardApi';
 import { Rows } from './api/rows';
 import plugin from './plugin';
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 100_000 };
 
 const entity = (name: string): Entity => ({
   apiVersion: 'backstage.io/v1alpha1',

@@ -13,7 +13,7 @@ import { count } from '../parts/words';
 import { BundleList } from '../work/BundleList';
 import { CardFrame } from './CardFrame';
 import { NoWork } from './NoWork';
-import { standingOf } from './standing';
+import { isKnown, standingOf } from './standing';
 
 /** One component at a glance: how bad, what to do first, how fresh. One request. `owners` may be asked by who sees nothing. */
 export const ComponentCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
@@ -32,9 +32,8 @@ export const ComponentCard = ({ entityRef, tab, owners }: { entityRef: string; t
 const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string; tab?: string }) => {
   const { component, bundles, sources } = page;
   const standing = standingOf(page);
-  const isKnown = standing === 'findings' || standing === 'apart' || standing === 'clean';
   const hrefOf = tab ? (query: string) => listAddress(tab, { query, view: 'findings' }) : undefined;
-  const more = tab && isKnown ? { href: listAddress(tab, { query: usualQuery(entityRef) }), words: moreWords(page) } : undefined;
+  const more = tab && isKnown(standing) && standing !== 'counted' ? { href: listAddress(tab, { query: usualQuery(entityRef) }), words: moreWords(page) } : undefined;
   return (
     <CardFrame more={more}>
       <Cautions sources={sources} />
@@ -48,7 +47,7 @@ const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string
           <BundleList bundles={bundles} hrefOf={hrefOf} brief />
         </>
       )}
-      {(isKnown || standing === 'counted') && <Freshness sources={sources} checkedAt={component.checked_at} />}
+      {isKnown(standing) && <Freshness sources={sources} checkedAt={component.checked_at} />}
     </CardFrame>
   );
 };

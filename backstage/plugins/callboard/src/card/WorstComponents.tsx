@@ -24,16 +24,15 @@ export const WorstComponents = ({ components }: { components: readonly Component
           ) : (
             <SeverityStrip open={each.open} />
           )}
-          {!each.listed && (
-            <Text variant="body-small" color="secondary">
-              numbers only
-            </Text>
-          )}
-          {each.checked_at && (
-            <Text variant="body-small" color="secondary">
-              seen <When at={each.checked_at} />
-            </Text>
-          )}
+          <Text variant="body-small" color="secondary" className={styles.seen}>
+            {!each.listed && 'numbers only'}
+            {!each.listed && each.checked_at && ' · '}
+            {each.checked_at && (
+              <>
+                seen <When at={each.checked_at} />
+              </>
+            )}
+          </Text>
         </li>
       ))}
     </ul>

@@ -9,6 +9,11 @@ import { neverRead } from '../parts/sources';
  */
 export type Standing = 'counted' | 'findings' | 'apart' | 'not-mapped' | 'not-read' | 'dangling' | 'clean';
 
+/** Whether a component's numbers are numbers, and can be fresh or stale. */
+export function isKnown(standing: Standing): boolean {
+  return standing !== 'not-mapped' && standing !== 'dangling' && standing !== 'not-read';
+}
+
 /** Why the zeros of a row would mean nothing; `undefined` where its figures are figures. */
 export function unknownWord(row: ComponentRow): 'not mapped' | 'not read yet' | undefined {
   if (row.open.total > 0) {

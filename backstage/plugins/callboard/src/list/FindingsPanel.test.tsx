@@ -28,7 +28,7 @@ const where = () => document.querySelector('output')?.textContent;
 
 /** A watcher of sizes that finds everything as wide as `width`. */
 function everythingIsWide(width: number) {
-  const before = globalThis.ResizeObserver;
+  const usual = globalThis.ResizeObserver;
   globalThis.ResizeObserver = class {
     constructor(private readonly tell: ResizeObserverCallback) {}
     observe() {
@@ -38,7 +38,7 @@ function everythingIsWide(width: number) {
     disconnect() {}
   } as unknown as typeof ResizeObserver;
   return () => {
-    globalThis.ResizeObserver = before;
+    globalThis.ResizeObserver = usual;
   };
 }
 
@@ -62,7 +62,7 @@ describe('the list of findings', () => {
 
   it('says its question in plain words', async () => {
     await show(service());
-    expect(await screen.findByText('In words: component is checkout-api; is open; in order of do now.', undefined, PATIENCE)).toBeInTheDocument();
+    expect(await screen.findByText('In words: component is checkout-api; is open; what to do first comes first.', undefined, PATIENCE)).toBeInTheDocument();
   });
 
   it('is used with the keyboard alone: ask, look at one finding, come back', async () => {

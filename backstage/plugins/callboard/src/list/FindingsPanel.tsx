@@ -1,13 +1,14 @@
 import { Alert, Flex, Link, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
 import { lazy, Suspense } from 'react';
 import { holds } from '../api/scope';
+import { isKnown, standingOf } from '../card/standing';
 import { Cautions, Freshness } from '../parts/Freshness';
 import readable from '../parts/Readable.module.css';
 import { InWords } from './InWords';
 import { FindingList, WorkList } from './Lists';
 import { Narrowing } from './Narrowing';
 import { QueryBox } from './QueryBox';
-import { useGround } from './useGround';
+import { type Ground, useGround } from './useGround';
 import { useList } from './useList';
 
 const FindingDrawer = lazy(() => import('../finding/FindingDrawer'));
@@ -68,7 +69,9 @@ export const FindingsPanel = ({ usual, about }: { usual: string; about?: About }
           onOpen={open}
         />
       )}
-      {ground.state === 'answered' && <Freshness sources={ground.value.sources} />}
+      {ground.state === 'answered' && isFresh(ground.value) && (
+        <Freshness sources={ground.value.sources} checkedAt={ground.value.component?.component.checked_at} />
+      )}
       {finding !== undefined && (
         <Suspense fallback={null}>
           <FindingDrawer id={finding} onClose={() => set({ finding: undefined })} />
@@ -77,3 +80,8 @@ export const FindingsPanel = ({ usual, about }: { usual: string; about?: About }
     </Flex>
   );
 };
+
+/** Whether numbers stand here that can be fresh: of what is not mapped nothing was checked. */
+function isFresh({ component }: Ground): boolean {
+  return component === undefined || isKnown(standingOf(component));
+}

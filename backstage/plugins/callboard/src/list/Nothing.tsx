@@ -3,7 +3,7 @@ import { Flex, Link, Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import { useAnswer } from '../api/useAnswer';
 import { NoWork } from '../card/NoWork';
-import { standingOf } from '../card/standing';
+import { isKnown, standingOf } from '../card/standing';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
 import { neverRead } from '../parts/sources';
@@ -42,7 +42,7 @@ export const Nothing = ({
 /** Whether any list about this would be empty, for a reason that is not the question's. */
 function isWithoutGround({ component, owns }: Ground): boolean {
   const standing = component && standingOf(component);
-  return !owns || standing === 'counted' || standing === 'not-mapped' || standing === 'dangling';
+  return !owns || standing === 'counted' || (standing !== undefined && !isKnown(standing));
 }
 
 const NoneAtAll = ({ ground: { component, owns, sources } }: { ground: Ground }) => {

@@ -52,6 +52,7 @@ const Now = () => {
 const Told = ({ page }: { page: DoNow }) => (
   <Flex direction="column" gap="5">
     <Cautions sources={page.sources} />
+    <Freshness sources={page.sources} unmapped={page.unmapped_components} />
     <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
     <section aria-labelledby="callboard-now">
       <Text as="h2" variant="title-x-small" weight="bold" id="callboard-now">
@@ -69,6 +70,5 @@ const Told = ({ page }: { page: DoNow }) => (
     </section>
     {!neverRead(page.sources) && <Progress progress={page.progress} />}
     {page.components.length > 0 && <WorstComponents components={page.components} />}
-    <Freshness sources={page.sources} />
   </Flex>
 );

@@ -2,6 +2,7 @@ import { Alert, Text } from '@backstage/ui';
 import type { Source } from '../api/types';
 import { cautions, seenAt, sourceTitle } from './sources';
 import { When } from './When';
+import { count } from './words';
 
 /** What to know before reading the numbers: nothing when all is well. */
 export const Cautions = ({ sources }: { sources: readonly Source[] }) => (
@@ -20,7 +21,16 @@ export const Cautions = ({ sources }: { sources: readonly Source[] }) => (
 );
 
 /** How fresh the numbers are, in one quiet line. */
-export const Freshness = ({ sources, checkedAt }: { sources: readonly Source[]; checkedAt?: string | null }) => {
+export const Freshness = ({
+  sources,
+  checkedAt,
+  unmapped = 0,
+}: {
+  sources: readonly Source[];
+  checkedAt?: string | null;
+  /** Components of which nobody can tell which findings are theirs. */
+  unmapped?: number;
+}) => {
   const at = checkedAt ?? seenAt(sources);
   const names = [...new Set(sources.map(sourceTitle))].join(' and ');
   return (
@@ -33,6 +43,7 @@ export const Freshness = ({ sources, checkedAt }: { sources: readonly Source[]; 
       ) : (
         'Not checked yet.'
       )}
+      {unmapped > 0 && ` ${count(unmapped, 'component')} not mapped: what is wrong there is not counted.`}
     </Text>
   );
 };

@@ -68,7 +68,7 @@ export function failureWords(error: CallboardError, owners: readonly string[] = 
     case 'unreachable':
       return 'Callboard does not answer. That says nothing about findings.';
     case 'signed-out':
-      return 'Callboard does not accept this sign-in. Sign in to the portal again.';
+      return `Callboard does not accept this sign-in. ${error.message} Sign in to the portal again.`;
     case 'not-found':
       return `There is nothing here that you may see. Ask ${owners.map(shortRef).join(' or ') || 'the owner'} if you expected something.`;
     case 'bad-query':
