@@ -23,7 +23,7 @@ PORTAL := .cache/portal/.ready
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo portal test faults portal-test lint fix check bench bench-ownership docs lock clean
+.PHONY: help demo portal test faults portal-test plugin-test plugin-scenes lint fix check bench bench-ownership docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -36,13 +36,19 @@ portal: $(DEV) $(PORTAL) ## open a small Backstage portal beside a made-up compa
 	@$(BIN)/python -m tools.portal $(ARGS)
 
 test: $(DEV) $(BROWSER) ## run every test but the slow ones (ARGS="-k ownership")
-	@$(PYTEST) $(SPREAD) -m "not slow and not portal" $(ARGS)
+	@$(PYTEST) $(SPREAD) -m "not slow and not portal and not scenes" $(ARGS)
 
 faults: $(DEV) $(BROWSER) ## run the slow end-to-end suites: crashes, races, long syncs
 	@$(PYTEST) $(SPREAD) -m slow --timeout 900 $(ARGS)
 
 portal-test: $(DEV) $(BROWSER) $(PORTAL) ## try the plugin in a real portal, in a real browser
 	@$(PYTEST) -m portal --timeout 600 $(ARGS)
+
+plugin-test: $(DEV) $(WORKSPACE) ## check the Backstage plugin: shapes, types, exports, style, unit tests
+	@tools/plugin
+
+plugin-scenes: $(DEV) $(BROWSER) $(WORKSPACE) ## look at the plugin in every state, in a browser (CALLBOARD_SCREENSHOTS=folder)
+	@$(PYTEST) -m scenes --timeout 900 $(ARGS)
 
 lint: $(DEV) ## check style, types, import contracts and forbidden words
 	@$(BIN)/ruff check --output-format concise .

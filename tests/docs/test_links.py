@@ -94,9 +94,9 @@ def test_every_page_can_be_reached() -> None:
 @every_written_page
 def test_words_of_make_exist(path: Path) -> None:
     """README's commands among them."""
-    targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    said = re.findall(r"`make ([a-z]+)", text(path))
-    said += [word for block in blocks(path, "sh") for word in re.findall(r"(?m)^make ([a-z]+)", block)]
+    targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    said = re.findall(r"`make ([a-z-]+)", text(path))
+    said += [word for block in blocks(path, "sh") for word in re.findall(r"(?m)^make ([a-z-]+)", block)]
     assert sorted({word for word in said if word not in targets}) == []
 
 

@@ -22,7 +22,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import REPOSITORY, OpenPage, complaints
 
-pytestmark = pytest.mark.portal
+pytestmark = pytest.mark.scenes
 
 PLUGIN = REPOSITORY / "backstage" / "plugins" / "callboard"
 AXE = REPOSITORY / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
