@@ -9,6 +9,9 @@
     │       └── QueryRefusedError    it does not understand a filter or a field that it was asked with
     ├── ImportRefusedError           a file that cannot be read as findings
     ├── LabelsError                  a file of labels, to measure ownership by, that cannot be read
+    ├── AdvisoryError                what is known about packages
+    │   ├── AdvisoryRefusedError     a record, or a file of them, that cannot be read
+    │   └── AdvisoryIndexError       the index of advisories is missing, damaged or of another version
     ├── CatalogError                 the software catalog
     │   ├── CatalogUnreachableError
     │   └── CatalogRefusedError
@@ -87,6 +90,18 @@ class ImportRefusedError(CallboardError):
 
 class LabelsError(CallboardError):
     """The labels cannot be read."""
+
+
+class AdvisoryError(CallboardError):
+    """Advisories cannot be used."""
+
+
+class AdvisoryRefusedError(AdvisoryError):
+    """The advisory cannot be read."""
+
+
+class AdvisoryIndexError(AdvisoryError):
+    """The index of advisories cannot be used."""
 
 
 class CatalogError(CallboardError):

@@ -9,6 +9,8 @@ from typing import NoReturn
 import click
 
 from callboard.errors import (
+    AdvisoryError,
+    AdvisoryIndexError,
     CallboardError,
     CatalogError,
     ConfigError,
@@ -44,6 +46,8 @@ EXIT_CODES: tuple[tuple[type[CallboardError], int], ...] = (
     (ManifestError, INCOMPLETE),
     (PortalError, INCOMPLETE),
     (SourceError, INCOMPLETE),
+    (AdvisoryIndexError, USAGE),
+    (AdvisoryError, INCOMPLETE),
     (CatalogError, INCOMPLETE),
     (RepositoryError, INCOMPLETE),
     (OutboundError, INCOMPLETE),

@@ -43,6 +43,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),
+    "match": ("callboard.cli.match:match", "Say which packages are known to be malicious or vulnerable."),
+    "advisories": (
+        "callboard.cli.advisories:advisories",
+        "Look after what is known about vulnerable and malicious packages.",
+    ),
     "db": ("callboard.cli.db:db", "Look after the database."),
     "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),
     "wiz-sim": ("callboard.demo.wizsim.command:wiz_sim", "Run a look-alike of the Wiz API."),

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from callboard.advisories.config import AdvisoriesConfig
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
 from callboard.config.standards import Standards
@@ -184,6 +185,7 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "identity": IdentityConfig,
     "standards": Standards,
     "ownership": Ownership,
+    "advisories": AdvisoriesConfig,
 }
 LISTS = ("source", "catalog", "repositories")
 """Sections that may come several times; each says its kind and its name."""
@@ -222,6 +224,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     identity: IdentityConfig
     standards: Standards
     ownership: Ownership
+    advisories: AdvisoriesConfig
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     repositories: tuple[Section, ...]
@@ -270,6 +273,7 @@ def load(
         identity=fixed["identity"],
         standards=fixed["standards"],
         ownership=fixed["ownership"],
+        advisories=fixed["advisories"],
         sources=lists["source"],
         catalogs=lists["catalog"],
         repositories=lists["repositories"],
