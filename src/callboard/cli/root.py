@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Read source repositories: code owners, activity, manifests.",
     ),
     "assess": ("callboard.cli.assess:assess", "Judge the settings of a Backstage portal."),
+    "sbom": ("callboard.cli.sbom:sbom", "Bills of materials: make, judge and compare them."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),

@@ -1,0 +1,123 @@
+"""A bill of materials: what something consists of, said by somebody at a time; whatever format it came in or goes out as."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin, Problem
+from callboard.domain.package import Package, package_of
+from callboard.errors import InvalidPurlError
+
+UNIDENTIFIED = "unidentified"
+"""The ecosystem of what a bill names without telling what it is."""
+OWN = "callboard:own"
+"""The property by which our bills mark the project's own code, so that reading them again finds it."""
+
+
+@enum.unique
+class Completeness(enum.StrEnum):
+    """What a bill says of itself."""
+
+    COMPLETE = "complete"
+    INCOMPLETE = "incomplete"
+    UNKNOWN = "unknown"
+    """Somebody looked and cannot tell."""
+    UNTOLD = "untold"
+    """The bill says nothing about it."""
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One part."""
+
+    ref: str
+    """Unique in its bill."""
+    kind: str = "library"
+    """In CycloneDX's words, for example "library", "application", "container"."""
+    group: str = ""
+    name: str
+    version: str = ""
+    purl: str = ""
+    """As it was written; see `package`."""
+    identifiers: tuple[str, ...] = ()
+    """Others than the package URL: CPE, SWID, gitoid."""
+    hashes: tuple[tuple[str, str], ...] = ()
+    """Algorithm ("SHA-256") and hexadecimal digest."""
+    licences: tuple[str, ...] = ()
+    """SPDX ids, expressions or names."""
+    supplier: str = ""
+    need: Need | None = None
+    is_own: bool = False
+    """The project's own code."""
+    properties: tuple[tuple[str, str], ...] = ()
+    references: tuple[tuple[str, str], ...] = ()
+    """Kind ("vcs", "distribution") and address."""
+    line: int | None = None
+
+    @property
+    def package(self) -> Package | None:
+        """The package it is. None: no package URL, or one that is none."""
+        if not self.purl:
+            return None
+        try:
+            return package_of(self.purl)
+        except InvalidPurlError:
+            return None
+
+
+class Bom(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill of materials."""
+
+    path: str = ""
+    format: str
+    """For example "cyclonedx-1.6" or "spdx-2.3"."""
+    serial: str = ""
+    timestamp: str = ""
+    """When it was made, as written; ISO 8601 in UTC where it is ours."""
+    authors: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    phases: tuple[str, ...] = ()
+    """Of the lifecycle in which it was made: "pre-build", "build", …: its generation context."""
+    root: str = ""
+    """The reference of what the bill is about. Empty: it does not say."""
+    components: tuple[Component, ...]
+    """The root among them, where it is described."""
+    edges: tuple[tuple[str, str, Need], ...]
+    """Who needs whom, by reference."""
+    completeness: Completeness = Completeness.UNTOLD
+    unknown: tuple[str, ...] = ()
+    """What could not be known, in sentences."""
+    problems: tuple[Problem, ...] = ()
+
+    def lock(self) -> Lock:
+        """The same as a lock, so that one road leads from both: packages, edges, and what is not known.
+
+        Parts without a package URL cannot be matched: they are of the ecosystem "unidentified", and problems.
+        """
+        draft = Draft(self.path, self.format)
+        at: dict[str, int] = {}
+        for component in self.components:
+            package = component.package
+            line = component.line or 1
+            if package is None and component.ref != self.root and not component.is_own:
+                said = f"{component.group}/{component.name}".strip("/")
+                draft.problem(component.line, f"expected a package URL for {said[:80]}: what it is cannot be told")
+            own = component.is_own or component.ref == self.root
+            at[component.ref] = draft.add(
+                Entry(
+                    package=package or Package(ecosystem=UNIDENTIFIED, name=component.name, version=component.version),
+                    line=line,
+                    origin=Origin.WORKSPACE if own else Origin.REGISTRY,
+                )
+            )
+        for by, to, need in self.edges:
+            if by in at and to in at and by != to:
+                draft.edge(at[by], at[to], need)
+        for problem in self.problems:
+            draft.problem(problem.line, problem.reason)
+        draft.cannot_tell(Fact.INSTALL_SCRIPT, "A bill of materials does not tell what runs while installing.")
+        if self.root not in at:
+            draft.cannot_tell(Fact.DIRECT, "The bill does not describe what it is about.")
+            return draft.finish(reach=False)
+        return draft.finish()
