@@ -52,7 +52,10 @@ export interface CallboardApi {
   notOurs(word: WordDraft): Promise<SaidWord>;
   /** Take back what was said. */
   undo(decisionId: number): Promise<SaidWord>;
-  /** Tell that somebody followed a finding's link to its source. Nobody waits for it, and it never fails. */
+  /**
+   * Tell that somebody followed a finding's link to its source. Nobody waits for it, and it never fails.
+   * A browser that asks not to be tracked tells nothing.
+   */
   followed(id: number): void;
 }
 

@@ -114,6 +114,27 @@ describe('the client, against a server', () => {
     expect(asked.map(each => each.url)).toEqual(['/api/proxy/callboard/api/v1/me', '/api/proxy/callboard/api/v1/me']);
   });
 
+  it.each([
+    [{}, 1],
+    [{ doNotTrack: '1' }, 0],
+    [{ globalPrivacyControl: true }, 0],
+  ])('tells that a link was followed, unless the browser asks not to be tracked: %o', async (browser, told) => {
+    answer = json({ counted: true });
+    const usual = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+    Object.defineProperty(globalThis, 'navigator', { value: browser, configurable: true });
+    try {
+      const api = client();
+      api.followed(17);
+      const heard = () => asked.filter(each => each.url?.endsWith('/findings/17/followed'));
+      do {
+        await api.doNow();
+      } while (heard().length < told);
+      expect(heard()).toHaveLength(told);
+    } finally {
+      Object.defineProperty(globalThis, 'navigator', usual ?? { value: undefined, configurable: true });
+    }
+  });
+
   it('says that something is not ours, and knows a proxy that passes no changes', async () => {
     const word = { resource: 'r-1', component: 'component:default/cart', reason: 'moved', source: 'wiz' };
     answer = json({ id: 5 });

@@ -122,7 +122,9 @@ export class CallboardClient implements CallboardApi {
 
   /** {@inheritDoc CallboardApi.followed} */
   followed(id: number): void {
-    this.post(`findings/${id}/followed`).catch(() => {});
+    if (!asksNotToBeCounted()) {
+      this.post(`findings/${id}/followed`).catch(() => {});
+    }
   }
 
   /** Where the service is, and what has to be sent along to be known there. */
@@ -180,6 +182,12 @@ export class CallboardClient implements CallboardApi {
       throw new CallboardError('broken', 'The answer is not one of Callboard.');
     }
   }
+}
+
+/** Whether this browser asks not to be tracked: Global Privacy Control, or the older Do Not Track. */
+function asksNotToBeCounted(): boolean {
+  const { globalPrivacyControl, doNotTrack } = navigator as Navigator & { globalPrivacyControl?: boolean };
+  return globalPrivacyControl === true || doNotTrack === '1';
 }
 
 function inPath(entityRef: string): string {

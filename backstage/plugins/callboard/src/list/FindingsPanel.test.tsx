@@ -133,6 +133,13 @@ describe('the list of findings', () => {
     expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
   });
 
+  it('tells that a piece of work was followed to its source, by the first of its findings', async () => {
+    const followed: number[] = [];
+    await show(service({ followed: id => followed.push(id) }));
+    await userEvent.click(await screen.findByRole('link', { name: 'Open in source: Upgrade log4j-core to 2.17.1' }, PATIENCE));
+    expect(followed).toEqual([17]);
+  });
+
   it('narrows by chips that are links to exactly their findings', async () => {
     await show(service());
     const chip = await screen.findByRole('link', { name: 'critical 2' }, PATIENCE);

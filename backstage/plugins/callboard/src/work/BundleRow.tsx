@@ -1,4 +1,6 @@
+import { useApi } from '@backstage/core-plugin-api';
 import { Flex, Link, Text } from '@backstage/ui';
+import { callboardApiRef } from '../api/CallboardApi';
 import type { Bundle } from '../api/types';
 import { DeepLink } from '../parts/DeepLink';
 import { SeverityMark } from '../parts/Severity';
@@ -39,7 +41,7 @@ export const BundleRow = ({
       </Text>
       {!brief && (
         <Flex mt="1">
-          <DeepLink link={bundle.link} problem={bundle.link_problem} about={bundle.title} />
+          <Way bundle={bundle} />
         </Flex>
       )}
     </div>
@@ -48,6 +50,19 @@ export const BundleRow = ({
     </Text>
   </li>
 );
+
+/** To the source's page of the first of its findings. */
+const Way = ({ bundle }: { bundle: Bundle }) => {
+  const api = useApi(callboardApiRef);
+  return (
+    <DeepLink
+      link={bundle.link}
+      problem={bundle.link_problem}
+      about={bundle.title}
+      onFollow={() => api.followed(bundle.example_id)}
+    />
+  );
+};
 
 function closes(bundle: Bundle): string {
   const findings = count(bundle.findings, 'finding');
