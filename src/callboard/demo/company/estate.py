@@ -65,6 +65,12 @@ _SUFFIXES: Final = {
 }
 _BASE_ECOSYSTEM: Final = {"go": "apk", "npm": "apk"}
 
+BASES: Final = {"deb": "debian:bookworm-slim", "apk": "alpine:3.18"}
+"""The image that images are built on, by the packages that it brings."""
+
+BASE_NAME: Final = "org.opencontainers.image.base.name"
+"""The label that tells it (OCI image specification 1.1)."""
+
 
 @dataclass(kw_only=True)
 class Estate:
@@ -76,6 +82,8 @@ class Estate:
     resources: list[Resource] = field(default_factory=list)
     leaves: dict[str, Project] = field(default_factory=dict)
     services: dict[str, ApplicationService] = field(default_factory=dict)
+    images: dict[str, str] = field(default_factory=dict)
+    """Component → the image that it runs from."""
     random: Random = field(default_factory=Random)
 
     def account(self, provider: str, environment: Environment) -> CloudAccount:
@@ -119,6 +127,15 @@ class Estate:
             tags = {"team": component.team.name, "component": component.name, "environment": environment.lower()}
             if index % 5 == 0:
                 tags["contact"] = component.team.members[0].email
+        image = ""
+        if component and kind == "CONTAINER_IMAGE":
+            image = self.images[component.name] = external
+            base = next((BASES[each] for each in ecosystems if each in BASES), None)
+            # Builders write the label; a team that builds by hand does not.
+            if base and tags is not None and component.index % 4:
+                tags[BASE_NAME] = f"docker.io/library/{base}"
+        elif component and kind == "CONTAINER":
+            image = self.images.get(component.name, "")
         if projects is None:
             leaf = self.leaves.get(component.name) if component else None
             projects = (*reversed(leaf.ancestors), leaf) if leaf else ()
@@ -155,6 +172,7 @@ class Estate:
             created_at=created,
             deleted_at=self.now - random.randrange(1, 90) * DAY if gone else None,
             url=url,
+            image=image,
         )
         self.resources.append(resource)
         return resource
@@ -164,6 +182,15 @@ class Estate:
         if account is None:
             return name, name, None
         mark = hex_name(self.seed, kind, name)
+        if kind == "CONTAINER_IMAGE":
+            # Every registry calls an image alike: host, repository, digest.
+            registry = {
+                "AWS": f"{account.external_id}.dkr.ecr.{account.region}.amazonaws.com",
+                "Azure": "brightwater.azurecr.io",
+                "GCP": f"{account.region}-docker.pkg.dev/{account.external_id}/images",
+            }.get(account.provider, "registry.brightwater.example")
+            name = f"{registry}/{name}@sha256:{hex_name(self.seed, name, length=64)}"
+            return name, name, None
         console = {
             "AWS": "https://console.aws.amazon.com",
             "Azure": "https://portal.azure.com",
@@ -180,7 +207,6 @@ class Estate:
                 "LOAD_BALANCER": f"arn:aws:elasticloadbalancing:{place}:loadbalancer/app/{name}/{mark[:16]}",
                 "MESSAGING_SERVICE": f"arn:aws:sqs:{place}:{name}",
                 "ACCESS_ROLE": f"arn:aws:iam::{account.external_id}:role/{name}",
-                "CONTAINER_IMAGE": f"{account.external_id}.dkr.ecr.{account.region}.amazonaws.com/{name}@sha256:{hex_name(self.seed, name, length=64)}",
                 "CONTAINER": f"arn:aws:eks:{place}:cluster/{account.name}-main/pod/{name}-{mark[:5]}",
                 "SUBSCRIPTION": account.external_id,
             }.get(kind, f"arn:aws:{kind.lower().replace('_', '-')}:{place}:{name}")
@@ -237,8 +263,10 @@ def _component_resources(estate: Estate, component: Component, cloud: str) -> No
         kind = "SERVERLESS" if component.index % 6 == 5 else "CONTAINER"
         live = environment == "PRODUCTION"
         common: dict[str, Any] = {"account": account, "environment": environment, "component": component}
+        # A function is a bundle of code: the operating system below it is the provider's.
+        runs = stacks if kind == "CONTAINER" else (component.ecosystem,)
         for replica in _REPLICAS if live and kind == "CONTAINER" else _REPLICAS[:1]:
-            estate.add(kind, component.name + tail + replica, ecosystems=stacks, internet=public and live, **common)
+            estate.add(kind, component.name + tail + replica, ecosystems=runs, internet=public and live, **common)
         for store in random.sample(_STORES[cloud], k=3 if live else 1):
             estate.add(
                 store,
@@ -296,11 +324,18 @@ def make_resources(
             account=estate.account(cloud, "PRODUCTION" if number % 3 else "DEVELOPMENT"),
             environment="PRODUCTION" if number % 3 else "DEVELOPMENT",
             component=component,
-            ecosystems=(component.ecosystem, "deb"),
+            ecosystems=_replica_stacks(kind, component),
             internet=number % 25 == 24,
             projects=conflicts if replica % 211 == 0 else None,
         )
     return tuple(estate.resources)
+
+
+def _replica_stacks(kind: str, component: Component) -> tuple[str, ...]:
+    """What is found on a further copy: containers run the same image, functions have no operating system of their own."""
+    if kind == "SERVERLESS":
+        return (component.ecosystem,)
+    return (component.ecosystem, _BASE_ECOSYSTEM.get(component.ecosystem, "deb") if kind == "CONTAINER" else "deb")
 
 
 def _shared(estate: Estate, projects: tuple[Project, ...]) -> None:

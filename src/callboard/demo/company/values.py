@@ -267,6 +267,8 @@ class Resource:
     created_at: int
     deleted_at: int | None
     url: str | None
+    image: str = ""
+    """The image that it is, or runs, with its registry and digest. Empty: none."""
     extra: dict[str, str] = field(default_factory=dict)
 
 

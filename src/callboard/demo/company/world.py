@@ -29,6 +29,7 @@ from callboard.demo.company.pairing import KINDS, Kind, Pairing
 from callboard.demo.company.rules import make_rules
 from callboard.demo.company.values import Organisation, Resource, Rule, Weakness
 from callboard.demo.company.weaknesses import make_weaknesses
+from callboard.domain.version_order import order_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,7 @@ class World:
     ledgers: dict[Kind, Ledger]
     organisation_revision: int = 0
     paces: tuple[float, ...] = field(default=(), repr=False)
+    _installed: dict[tuple[str, str, str], str] | None = field(default=None, repr=False)
 
     @property
     def issues(self) -> Ledger:
@@ -81,6 +83,18 @@ class World:
         """What everything was made from."""
         return self.organisation.seed
 
+    def installed(self, weakness: Weakness, resource: Resource) -> str:
+        """The version of a package that a component has: one, and all that is wrong with it is wrong with that one."""
+        if self._installed is None:
+            self._installed = {}
+            weaknesses, resources = self.organisation.weaknesses, self.organisation.resources
+            for cause, place in zip(self.vulnerabilities.cause, self.vulnerabilities.resource, strict=True):
+                found, key = weaknesses[cause], _software(weaknesses[cause], resources[place])
+                former = self._installed.get(key)
+                if former is None or order_of(found.installed) < order_of(former):
+                    self._installed[key] = found.installed
+        return self._installed.get(_software(weakness, resource), weakness.installed)
+
     def renumber(self, generation: int) -> None:
         """Give every finding another id, as a source does that was set up anew."""
         for kind, ledger in self.ledgers.items():
@@ -94,6 +108,12 @@ class World:
             resources[resource.index] = resource
         self.organisation = replace(self.organisation, resources=tuple(resources))
         self.organisation_revision += 1
+
+
+def _software(weakness: Weakness, resource: Resource) -> tuple[str, str, str]:
+    """What has one version: a package in all that one component is built from, or on one machine."""
+    owner = resource.component.name if resource.component else resource.id
+    return owner, weakness.ecosystem, weakness.package
 
 
 def midnight() -> int:

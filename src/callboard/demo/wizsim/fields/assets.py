@@ -38,10 +38,6 @@ _BASE: Final[dict[str, Callable[..., Any]]] = {
 _ADDRESS: Final = "10.{}.{}.{}"
 
 
-def _image_name(name: str, seed: int) -> str:
-    return f"{name}@sha256:{hex_name(seed, name, length=64)}"
-
-
 ASSET_FIELDS: Final[Fields] = {
     **dict.fromkeys(
         (
@@ -88,7 +84,7 @@ ASSET_FIELDS: Final[Fields] = {
     "VulnerableAssetContainer": {
         **_BASE,
         # Capital letters as in the real schema (wiz-api.md section 5).
-        "ImageExternalId": lambda r, t: _image_name(r.name, t.world.seed),
+        "ImageExternalId": lambda r, _t: r.image or None,
         "VmExternalId": lambda r, t: f"i-{hex_name(t.world.seed, 'node', r.index % 40)}",
         "ServerlessContainer": lambda _r, _t: False,
         "PodNamespace": lambda r, _t: r.namespace,

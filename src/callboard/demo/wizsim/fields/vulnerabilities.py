@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from callboard.demo.company.estate import BASES
 from callboard.demo.company.ids import entity_id, hex_name, spread
 from callboard.demo.company.ledger import FINDING_REASONS, RESOLVED, SEVERITIES, STATUSES
 from callboard.demo.company.organisation import DAY
@@ -84,8 +85,12 @@ def is_evaluated(row: int) -> bool:
 
 
 def has_layer(v: VulnerabilityRow) -> bool:
-    """Whether the package is known to sit in one layer of an image."""
-    return v.resource.type == "CONTAINER_IMAGE"
+    """Whether the package is known to sit in one layer of an image.
+
+    A published payload tells layers of an asset that is no image (elastic vulnerability sample), so what runs an image
+    has them as well.
+    """
+    return v.resource.type in ("CONTAINER_IMAGE", "CONTAINER")
 
 
 def is_base_layer(v: VulnerabilityRow) -> bool:
@@ -97,10 +102,10 @@ def _layer(v: VulnerabilityRow, t: Tenant) -> dict[str, Any] | None:
     if not has_layer(v):
         return None
     base = is_base_layer(v)
-    mark = "base" if base else v.resource.name
+    mark = "base" if base else v.resource.image
     return {
         "id": f"sha256:{hex_name(t.world.seed, 'layer', mark, length=64)}",
-        "details": "FROM debian:bookworm-slim" if base else "COPY . /app",
+        "details": f"FROM {BASES.get(v.weakness.ecosystem, BASES['deb'])}" if base else "COPY . /app",
         "isBaseLayer": base,
         "layerHash": hex_name(t.world.seed, "layer", mark, length=64),
     }
@@ -166,13 +171,15 @@ VULNERABILITY_FIELDS: Final[Fields] = {
         "fixedVersion": lambda v, _t: v.weakness.fixed,
         "recommendedVersion": lambda v, _t: v.weakness.fixed,
         "fixDate": lambda v, _t: write(v.weakness.published_at + 2 * DAY) if v.weakness.fixed else None,
-        "version": lambda v, _t: v.weakness.installed,
+        "version": lambda v, t: t.world.installed(v.weakness, v.resource),
         "detailedName": lambda v, _t: v.weakness.package,
         "locationPath": lambda v, _t: location(v),
         "detectionMethod": lambda v, _t: detection_method(v),
         "link": lambda v, _t: _link(v.weakness),
         "remediation": lambda v, _t: fix_text(v.weakness),
-        "description": lambda v, _t: f"{v.weakness.package} {v.weakness.installed} is affected by {v.weakness.cve}.",
+        "description": lambda v, t: (
+            f"{v.weakness.package} {t.world.installed(v.weakness, v.resource)} is affected by {v.weakness.cve}."
+        ),
         "CVEDescription": lambda v, _t: f"{v.weakness.text}.",
         "dataSourceName": lambda _v, _t: None,
         "publishedDate": lambda v, _t: write(v.weakness.published_at),

@@ -121,7 +121,7 @@ VULNERABILITY_COLUMNS: Final[dict[str, Column]] = {
     "Remediation": _FINDING["remediation"],
     "LocationPath": _FINDING["locationPath"],
     "DetailedName": lambda v, _t: v.weakness.package,
-    "Version": lambda v, _t: v.weakness.installed,
+    "Version": lambda v, t: t.world.installed(v.weakness, v.resource),
     "FixedVersion": lambda v, _t: v.weakness.fixed,
     "DetectionMethod": lambda v, t: _title(_FINDING["detectionMethod"](v, t)),
     "Link": _FINDING["link"],
