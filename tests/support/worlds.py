@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from callboard.domain.alias import WIZ_ASSET
+from callboard.domain.alias import IMAGE, IMAGE_BASE, WIZ_ASSET
 from callboard.domain.finding import (
     BaseLayer,
     Detail,
@@ -60,6 +60,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fixed_version: str = ""
     image: str = ""
     """The image in whose base layer it is. Empty: in none."""
+    base: str = ""
+    """What the resource says that the image was built on. Empty: nothing."""
 
 
 def observed(record: Record) -> Observed:
@@ -77,7 +79,7 @@ def observed(record: Record) -> Observed:
             external_id=record.resource,
             name=record.resource_name or f"Machine {record.resource}",
             type="VIRTUAL_MACHINE",
-            aliases=((WIZ_ASSET, record.resource),),
+            aliases=((WIZ_ASSET, record.resource), *_lineage(record)),
         ),
         projects=tuple(Project(external_id=each, name=each.title()) for each in record.projects),
         first_detected_at=Instant(record.first),
@@ -93,6 +95,13 @@ def observed(record: Record) -> Observed:
             description=record.note, source_status=record.state, package=package, version=record.version or UNSET,
         ),
     )  # fmt: skip
+
+
+def _lineage(record: Record) -> Iterable[tuple[str, str]]:
+    if record.image:
+        yield IMAGE, record.image
+    if record.base:
+        yield IMAGE_BASE, record.base
 
 
 def told_by_file(record: Record, **fields: Any) -> Observed:

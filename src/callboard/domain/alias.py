@@ -28,6 +28,10 @@ IMAGE_SOURCE = "image.source"
 IMAGE = "image"
 """A container image."""
 
+IMAGE_BASE = "image.base"
+"""The image that an image says it was built on, without tag and digest: its label `org.opencontainers.image.base.name`. No
+name of the image itself: nothing is claimed by it, and it tells whose what came with it may be."""
+
 KUBERNETES_NAMESPACE = "kubernetes.namespace"
 """The name of a Kubernetes namespace."""
 

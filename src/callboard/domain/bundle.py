@@ -45,8 +45,8 @@ class BundleKind(enum.IntEnum):
 FIXES = (BundleKind.FIX, BundleKind.BASE)
 """Kinds of which something newer is known that closes them."""
 
-_FIXED, _UNFIXED, _BASE, _BY_RULE = "package:", "nofix:", "base:", "rule:"
-"""How keys begin. Behind it stands the package, the image, or the rule."""
+_FIXED, _UNFIXED, _BASE, _IMAGE, _BY_RULE = "package:", "nofix:", "base:", "image:", "rule:"
+"""How keys begin. Behind it stands the package, the base image, the image whose base nobody told, or the rule."""
 
 
 class Remedy(msgspec.Struct, frozen=True, order=True):
@@ -77,7 +77,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     kind: BundleKind
     package: str | None = None
     image: str | None = None
-    """The image to build anew."""
+    """The image to build anew. None: all that were built on the base."""
+    base: str | None = None
+    """The base image that they were built on. None: nobody told it."""
     rule: str | None = None
     """The rule's id at the source."""
 
@@ -91,6 +93,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
                 return f"Upgrade {self.package}{_to(steps(remedies))}"
             case BundleKind.NO_FIX:
                 return f"No fixed version of {self.package} is known yet"
+            case BundleKind.BASE if self.base is not None:
+                return f"Rebuild on a newer {image_words(self.base)}"
             case BundleKind.BASE:
                 return f"Rebuild {image_words(self.image or '')} on a newer base image"
         return None
@@ -137,7 +141,7 @@ def target(found: tuple[Step, ...]) -> str:
 def image_words(image: str) -> str:
     """An image without its registry, as people call it."""
     host, _, rest = image.partition("/")
-    return rest if rest and ("." in host or ":" in host) else image
+    return (rest if rest and ("." in host or ":" in host) else image).removeprefix("library/")
 
 
 def _to(found: tuple[Step, ...]) -> str:
@@ -155,16 +159,24 @@ def remedy_of(seen: Observed) -> Remedy | None:
     return Remedy(package) if isinstance(package, str) else None
 
 
-def key_of(seen: Observed) -> str:
-    """The key of the bundle that a finding belongs to, as far as this observation tells."""
+def key_of(seen: Observed, base: str | None = None) -> str:
+    """The key of the bundle that a finding belongs to, as far as this observation tells.
+
+    `base`: what its image was built on, if it is in a base layer. None: nobody knows.
+    """
     if (found := _fixed(seen)) is not None:
         if isinstance(seen.layer, BaseLayer):
-            return _short(f"{_BASE}{seen.layer.image}")
+            return base_key(seen.layer.image, base)
         return _short(f"{_FIXED}{found[0]}")
     package = seen.detail.package
     if isinstance(package, str):
         return _short(f"{_UNFIXED}{package}")
     return _short(f"{_BY_RULE}{seen.rule.external_id}")
+
+
+def base_key(image: str, base: str | None) -> str:
+    """The key of what came with the base layer of an image: all that was built on one base is mended alike."""
+    return _short(f"{_IMAGE}{image}" if base is None else f"{_BASE}{base}")
 
 
 def _fixed(seen: Observed) -> tuple[str, str] | None:
@@ -185,7 +197,9 @@ def action(key: str) -> Action:
         if key.startswith(start):
             return Action(kind=kind, package=key.removeprefix(start))
     if key.startswith(_BASE):
-        return Action(kind=BundleKind.BASE, image=key.removeprefix(_BASE))
+        return Action(kind=BundleKind.BASE, base=key.removeprefix(_BASE))
+    if key.startswith(_IMAGE):
+        return Action(kind=BundleKind.BASE, image=key.removeprefix(_IMAGE))
     return Action(kind=BundleKind.RULE, rule=key.removeprefix(_BY_RULE))
 
 

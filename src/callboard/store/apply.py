@@ -12,12 +12,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select
 
-from callboard.domain import bundle, reconcile
+from callboard.domain import reconcile
 from callboard.domain.finding import LAST_OPEN, Detail, Observed
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
-from callboard.store import owning, schema
+from callboard.store import lineage, owning, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
@@ -134,10 +134,16 @@ class Applier:
             newest = self._without_outdated(conn, newest, work.tally)
         observations = [seen for seen, _ in newest]
         work.rules = self._rules.ensure(conn, observations, whole=self.whole)
+        images = lineage.images_of(observations)
+        former = lineage.bases(conn, images)
         work.resources, moved = self._resources.ensure(
             conn, holdings, observations, work.ledger, now=now, whole=self.whole
         )
-        keys = [bundle.key_of(seen) for seen in observations]
+        bases = lineage.bases(conn, images)
+        changed = {image: bases.get(image) for image in images if bases.get(image) != former.get(image)}
+        if changed:
+            lineage.follow(conn, self._dialect, self._bundles, changed, work.ledger, now=now)
+        keys = [lineage.key_of(seen, bases) for seen in observations]
         bundles = self._bundles.ensure(conn, keys)
         remedies = self._remedies.of(conn, observations)
         work.tally.moved = moved

@@ -405,5 +405,6 @@ class Teller:
             case BundleKind.RULE:
                 return example.rule_name
             case BundleKind.BASE:
-                return f"{example.rule_id} in the base image of {bundles.image_words(action.image or '')}"
+                where = f"base image of {bundles.image_words(action.image)}" if action.image else action.base or ""
+                return f"{example.rule_id} in {'the ' if action.image else ''}{bundles.image_words(where)}"
         return f"{example.rule_id} in {action.package}"

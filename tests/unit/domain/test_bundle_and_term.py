@@ -59,6 +59,8 @@ def test_what_came_with_the_base_image_is_mended_at_once() -> None:
         seen("CVE-2024-3", "tar", None, image="registry.example/shop/cart"),
     ]
     assert words(*found) == ["Rebuild shop/cart on a newer base image", "No fixed version of tar is known yet"]
+    keys = {key_of(each, "docker.io/library/debian") for each in found[:2]}
+    assert [action(key).words() for key in keys] == ["Rebuild on a newer debian"]
 
 
 VERSIONS = st.sampled_from(

@@ -28,6 +28,9 @@ labels come as tags; under this key nothing else can be meant."""
 SOURCE_LABEL = "org.opencontainers.image.source"
 """Where an image was built from (OCI image specification 1.1, "Pre-Defined Annotation Keys")."""
 
+BASE_LABEL = "org.opencontainers.image.base.name"
+"""The image that it was built on (OCI image specification 1.1, "Pre-Defined Annotation Keys")."""
+
 Tags = tuple[tuple[str, str], ...]
 
 _IMAGE_TYPES = frozenset({"CONTAINER_IMAGE"})
@@ -169,6 +172,8 @@ def label_names(tags: Tags) -> Iterable[tuple[str, str]]:
             yield alias.KUBERNETES_ID, text
         elif key == SOURCE_LABEL and (place := place_of_location(f"url:{text}")) is not None:
             yield alias.IMAGE_SOURCE, folded(place.repository)
+        elif key == BASE_LABEL and (base := image_name(text)) is not None:
+            yield alias.IMAGE_BASE, base
 
 
 def _image_texts(entity: _Entity, kind: str) -> Iterable[str]:

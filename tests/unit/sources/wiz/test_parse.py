@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence, own
-from callboard.domain.finding import Observed, Rejected, Severity, State
+from callboard.domain.finding import BaseLayer, Observed, Rejected, Severity, State
 from callboard.domain.instant import from_text
 from callboard.domain.ownership import Subject
 from callboard.ports import ProjectRecord
@@ -447,6 +448,41 @@ def test_an_image_is_known_by_registry_and_repository(
     asset = {"id": "i", "type": "CONTAINER_IMAGE", "name": name, "tagReferences": references}
     found = observed("vulnerability", vulnerableAsset=asset)
     assert [value for form, value in found.resource.aliases if form == "image"] == ([] if image is None else [image])
+
+
+@pytest.mark.parametrize(
+    ("layer", "asset", "image"),
+    [
+        ({"isBaseLayer": True}, {"type": "CONTAINER_IMAGE", "name": "ghcr.io/acme/shop:1"}, "ghcr.io/acme/shop"),
+        (
+            {"isBaseLayer": True},
+            {"type": "CONTAINER", "ImageExternalId": "ghcr.io/acme/shop@sha256:1"},
+            "ghcr.io/acme/shop",
+        ),
+        ({"isBaseLayer": True}, {"type": "VIRTUAL_MACHINE", "name": "vm"}, None),
+        ({"isBaseLayer": False}, {"type": "CONTAINER_IMAGE", "name": "ghcr.io/acme/shop:1"}, None),
+        ({"isBaseLayer": "odd"}, {"type": "CONTAINER_IMAGE", "name": "ghcr.io/acme/shop:1"}, None),
+        (None, {"type": "CONTAINER_IMAGE", "name": "ghcr.io/acme/shop:1"}, None),
+    ],
+)
+def test_what_came_with_a_base_image(layer: object, asset: dict[str, str], image: str | None) -> None:
+    """Only where the source says so, and an image is named that could be built anew."""
+    found = observed("vulnerability", vulnerableAsset={"id": "i", **asset}, layerMetadata=layer)
+    assert found.layer == (None if image is None else BaseLayer(image))
+
+
+def test_a_door_without_layers_says_nothing_of_them() -> None:
+    """Absent is not null."""
+    assert observed("vulnerability").layer is UNSET
+
+
+def test_an_image_tells_what_it_was_built_on() -> None:
+    """By its label; which is no name of its own, so nobody owns it by owning the base."""
+    label = {"org.opencontainers.image.base.name": "docker.io/library/debian:bookworm-slim"}
+    asset = {"id": "i", "type": "CONTAINER_IMAGE", "name": "ghcr.io/acme/shop:1", "tags": label}
+    aliases = observed("vulnerability", vulnerableAsset=asset).resource.aliases
+    assert ("image.base", "docker.io/library/debian") in aliases
+    assert [value for form, value in aliases if form == "image"] == ["ghcr.io/acme/shop"]
 
 
 def test_a_project_of_the_listing() -> None:
