@@ -157,3 +157,63 @@ print(json.dumps(sorted(set(sys.modules) & {"click", "rich", "sqlalchemy", "aioh
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder.path)
     assert json.loads(done.stdout) == []
+
+
+LOCK = """# yarn lockfile v1
+
+asked@^1.0.0:
+  version "1.0.0"
+  dependencies:
+    event-stream "3.3.6"
+
+event-stream@3.3.6:
+  version "3.3.6"
+"""
+
+
+def test_a_lockfile_is_matched_with_line_and_what_to_bump(folder: Folder) -> None:
+    """By itself and in a folder; what is installed is not looked into."""
+    (folder.path / "app" / "node_modules" / "x").mkdir(parents=True)
+    (folder.path / "app" / "yarn.lock").write_text(LOCK)
+    (folder.path / "app" / "package.json").write_text('{"name": "own", "dependencies": {"asked": "^1.0.0"}}')
+    (folder.path / "app" / "node_modules" / "x" / "yarn.lock").write_text("broken")
+    for place in ("app/yarn.lock", "app"):
+        said = folder.call("match", place, "--json", code=1)
+        (match,) = said.json["matches"]
+        (found,) = match["places"]
+        assert (found["path"], found["line"], found["direct"], found["bump"]) == (
+            "app/yarn.lock",
+            8,
+            False,
+            ["asked 1.0.0"],
+        )
+        assert said.json["packages"] == 2
+    assert "brought by asked 1.0.0" in folder.run("match", "app", code=1).out
+
+
+def test_a_file_that_cannot_be_read_is_never_clean(folder: Folder) -> None:
+    """It ends with 3, names the file, and the others are answered."""
+    (folder.path / "package-lock.json").write_text("{")
+    said = folder.call("match", "package-lock.json", "--purl", "pkg:npm/left-pad@1.3.0", "--json", code=3)
+    assert "package-lock.json" in [each.get("path") for each in said.json["not_evaluated"]]
+    assert folder.call("match", "package-lock.json", "--purl", "pkg:npm/event-stream@3.3.6", code=1)
+    (folder.path / "notes.md").write_text("nothing")
+    assert "notes.md" in folder.call("match", "notes.md", code=3).out
+
+
+def test_a_folder_without_manifests_is_not_clean(folder: Folder) -> None:
+    """Nothing was evaluated, which is said."""
+    (folder.path / "empty").mkdir()
+    said = folder.call("match", "empty", "--json", code=3)
+    assert said.json["not_evaluated"] == [{"reason": "no manifest was found here", "path": "empty"}]
+
+
+def test_a_lock_does_not_lead_out_of_its_folder(folder: Folder) -> None:
+    """Whatever workspaces it names."""
+    (folder.path / "app").mkdir()
+    (folder.path / "package.json").write_text("not even json")
+    (folder.path / "app" / "yarn.lock").write_text(
+        '__metadata:\n  version: 8\n\n"own@workspace:..":\n  version: 0.0.0-use.local\n  resolution: "own@workspace:.."\n'
+        "  languageName: unknown\n  linkType: soft\n"
+    )
+    assert folder.call("match", "app/yarn.lock", "--json").json["packages"] == 0

@@ -92,15 +92,17 @@ def answer(index: Index, packages: Mapping[Package, tuple[Place, ...]], extra: I
     missed: list[NotEvaluated] = []
     blind: dict[tuple[str, str], int] = {}
     withdrawn = evaluated = 0
+    blindness = {name: _blindness(index.facts, name) for name in {package.ecosystem for package in packages}}
     for package, places in packages.items():
         advisories = index.about(package.key)
-        found = examine(package, advisories)
-        reason = _blindness(index.facts, package.ecosystem)
-        evaluated += reason is None or bool(found.verdicts)
+        reason = blindness[package.ecosystem]
         if reason is not None:
             blind[package.ecosystem, reason] = blind.get((package.ecosystem, reason), 0) + 1
         if not advisories:
+            evaluated += reason is None
             continue
+        found = examine(package, advisories)
+        evaluated += reason is None or bool(found.verdicts)
         withdrawn += len(found.withdrawn)
         missed += (
             NotEvaluated(each.reason, purl=package.purl, advisory=each.advisory, path=_path(places), line=_line(places))
@@ -124,6 +126,19 @@ def answer(index: Index, packages: Mapping[Package, tuple[Place, ...]], extra: I
         packages=len(packages),
         evaluated=evaluated,
         withdrawn=withdrawn,
+    )
+
+
+def merge(first: Report, second: Report) -> Report:
+    """Two answers as one."""
+    if not first.packages and not first.matches:
+        return second
+    return Report(
+        matches=tuple(sorted((*first.matches, *second.matches), key=_urgency)),
+        not_evaluated=(*first.not_evaluated, *second.not_evaluated),
+        packages=first.packages + second.packages,
+        evaluated=first.evaluated + second.evaluated,
+        withdrawn=first.withdrawn + second.withdrawn,
     )
 
 

@@ -126,6 +126,11 @@ class Index:
         found = self._ids.get(advisory_id.encode("utf-8", "replace"))
         return self._record(found[0]) if found else None
 
+    @property
+    def knows_hashes(self) -> bool:
+        """Whether any record lists the hash of a harmful file."""
+        return len(self._table("integrity")) > 0
+
     def with_integrity(self, value: str) -> list[Advisory]:
         """Records that list this hash of a file as harmful."""
         return [self._record(place) for place in self._table("integrity").get(value.encode("utf-8", "replace"))]

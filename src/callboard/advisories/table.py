@@ -46,6 +46,14 @@ class Table:
         if self._size & (self._size - 1) or 8 + self._size * _SLOT.size > len(buffer):
             raise struct.error("the table is damaged")
 
+    def __len__(self) -> int:
+        """How many keys there are, at most: none exactly where there are none."""
+        return 0 if self._size == 2 and not any(offset for _, offset in self._slots()) else self._size // 2
+
+    def _slots(self) -> Iterator[tuple[int, int]]:
+        for place in range(self._size):
+            yield _SLOT.unpack_from(self._buffer, 8 + place * 8)
+
     def get(self, key: bytes) -> tuple[int, ...]:
         """The values of a key; none where it is not there."""
         found = xxhash.xxh3_64_intdigest(key, self._seed)
@@ -67,8 +75,7 @@ class Table:
 
     def keys(self) -> Iterator[bytes]:
         """Every key, in no order."""
-        for place in range(self._size):
-            _, offset = _SLOT.unpack_from(self._buffer, 8 + place * 8)
+        for _, offset in self._slots():
             if offset:
                 length, _ = _HEAD.unpack_from(self._buffer, offset)
                 yield bytes(self._buffer[offset + _HEAD.size : offset + _HEAD.size + length])

@@ -13,11 +13,12 @@ from callboard.cli.errors import end
 
 @click.command(
     epilog=examples(
+        "callboard match yarn.lock",
+        "callboard match . --fail-on high --json",
         "callboard match --purl pkg:npm/event-stream@3.3.6",
-        "callboard match --purl pkg:pypi/litellm@1.82.7 --purl pkg:npm/chalk@5.6.1 --json",
-        "callboard match --purl pkg:npm/lodash@4.17.20 --fail-on high",
     )
 )
+@click.argument("paths", metavar="[PATH]…", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option("--purl", "purls", multiple=True, metavar="PURL", help="A package URL. Several times for several.")
 @click.option(
     "--index",
@@ -33,15 +34,20 @@ from callboard.cli.errors import end
 )
 @answers
 @click.pass_obj
-def match(door: Door, /, *, purls: tuple[str, ...], index: Path | None, fail_on: str, as_json: bool) -> None:
+def match(
+    door: Door, /, *, paths: tuple[Path, ...], purls: tuple[str, ...], index: Path | None, fail_on: str, as_json: bool
+) -> None:
     """Say which packages are known to be malicious or vulnerable. Nothing is stored, and nothing leaves this machine.
 
-    Ends with 0 when nothing is that bad, with 1 when something is (see --fail-on), with 3 when nothing could be
-    evaluated. What could not be evaluated is always counted and named: it is not clean.
+    PATH is a lockfile or another manifest, or a folder in which all of them are read.
+
+    Ends with 0 when nothing is that bad, with 1 when something is (see --fail-on), with 3 when a file could not be read
+    or nothing could be evaluated. What could not be evaluated is always counted and named: it is not clean.
     """
-    if not purls:
-        raise click.UsageError("Nothing to match: give a --purl.")
+    if not paths and not purls:
+        raise click.UsageError("Nothing to match: give a lockfile, a folder, or a --purl.")
     asked = matching.Asked(
+        paths=paths,
         purls=purls,
         index=index,
         config=door.config_file,

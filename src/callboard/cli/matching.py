@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ import msgspec
 if TYPE_CHECKING:
     from callboard.advisories.answering import Match, Report
     from callboard.advisories.index import Index
-    from callboard.domain.package import Package
 
 LEVELS = ("malicious", "critical", "high", "medium", "unknown", "low", "any", "never")
 """What `--fail-on` may say, the worst first."""
@@ -72,16 +71,29 @@ def quick(arguments: Sequence[str]) -> Asked | None:
 
 def run(asked: Asked) -> int:
     """Answers, and returns the exit code. Raises CallboardError."""
-    from callboard.advisories.answering import answer
-
     index = _index(asked)
-    packages = _asked_packages(asked)
-    report = answer(index, packages)
+    report, broken = _report(index, asked)
     if asked.as_json:
         _document(index, report)
     else:
         _tell(index, report)
-    return _code(report, asked.fail_on)
+    return _code(report, asked.fail_on, broken=broken)
+
+
+def _report(index: Index, asked: Asked) -> tuple[Report, bool]:
+    """What the index says, and whether a file could not be read."""
+    from callboard.advisories.answering import NotEvaluated, answer, merge
+    from callboard.domain.package import package_of
+
+    by_purl = answer(index, {package_of(purl): () for purl in asked.purls})
+    if not asked.paths:
+        return by_purl, False
+    from callboard.advisories.in_locks import answer_locks
+    from callboard.cli.lockfiles import read_locks
+
+    locks, refused = read_locks(asked.paths)
+    missed = [NotEvaluated(each.reason, path=each.path, line=each.line) for each in refused]
+    return merge(by_purl, answer_locks(index, locks, missed)), bool(refused)
 
 
 def _index(asked: Asked) -> Index:
@@ -98,16 +110,10 @@ def _index(asked: Asked) -> Index:
     return Index.open(path)
 
 
-def _asked_packages(asked: Asked) -> Mapping[Package, tuple[Any, ...]]:
-    from callboard.domain.package import package_of
-
-    return {package_of(purl): () for purl in asked.purls}
-
-
-def _code(report: Report, fail_on: str) -> int:
+def _code(report: Report, fail_on: str, *, broken: bool) -> int:
     if any(_is_over(match, fail_on) for match in report.matches):
         return FAILED
-    return INCOMPLETE if report.packages and not report.evaluated else DONE
+    return INCOMPLETE if broken or (report.packages and not report.evaluated) else DONE
 
 
 def _is_over(match: Match, fail_on: str) -> bool:

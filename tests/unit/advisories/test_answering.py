@@ -5,30 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from callboard.advisories.answering import Report, answer
 from callboard.advisories.index import Index
-from callboard.advisories.reading import documents
-from callboard.advisories.updating import own_index, updating
+from callboard.advisories.updating import own_index
 from callboard.domain.instant import Instant
 from callboard.domain.package import package_of
 
 NOW = Instant(1_790_000_000_000_000)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Index:
-    """An index of all real records."""
-    path = tmp_path_factory.mktemp("index") / "advisories.idx"
-    with updating(path, NOW) as update:
-        update.take(documents(shared_data / "osv" / "kev-2025-08.json.gz"), "kev")
-        for file in sorted((shared_data / "osv").glob("*.jsonl.gz")):
-            update.take(documents(file), file.name)
-        report = update.finish(path)
-    assert report.rejected == ()
-    assert report.seen == 46_277
-    return Index.open(path)
 
 
 def ask(index: Index, *purls: str) -> Report:

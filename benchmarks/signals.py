@@ -1,0 +1,112 @@
+"""What each signal catches and how often it cries wolf, measured on real lockfiles; prints one JSON document.
+
+python -m benchmarks.signals SHARED_DATA      the folder with lockfiles/, osv/ and typosquat/
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from callboard.domain.lock import Lock
+from callboard.domain.signals import WellKnown, added, comparable, integrity_conflicts, look_alikes, new_scripts
+from callboard.manifests import read_manifest
+
+NPM = ("yarn.lock", "yarn-classic.lock", "package-lock-v3.json", "package-lock-v1.json", "pnpm-lock-v9.yaml")
+AS_IF_UPDATED = ("backstage-showcase-2025-02.yarn.lock", "rhdh.yarn.lock")
+"""Two states of one portal, 18 months apart: what was added between them stands for additions."""
+
+
+def main() -> None:
+    """Measure and print."""
+    data = Path(sys.argv[1])
+    known = WellKnown(json.loads((data / "typosquat" / "top-npm-packages.json").read_bytes())["packages"])
+    locks = {
+        file.name: read_manifest(file.name, file.read_bytes())
+        for file in sorted((data / "lockfiles").iterdir())
+        if file.name.endswith(NPM)
+    }
+    found = {
+        "look_alike": look_alike(data, known, locks),
+        "new_install_script": scripts(locks),
+        "integrity_conflict": conflicts(list(locks.values())),
+        "listed_hash": hashes(data, locks),
+    }
+    print(json.dumps(found, indent=2))
+
+
+def look_alike(data: Path, known: WellKnown, locks: dict[str, Lock]) -> dict[str, Any]:
+    """Of malicious names, and of honest ones: all, and those that were added between two states of a portal."""
+    bad = names_of_malware(data)
+    honest = {entry.package.name for lock in locks.values() for entry in lock.foreign}
+    flagged = sorted(name for name in honest if known.imitated(name))
+    before, after = (locks[name] for name in AS_IF_UPDATED)
+    new = added(before, after)
+    alarms = list(look_alikes(new, known))
+    return {
+        "caught": rate(sum(known.imitated(name) is not None for name in bad), len(bad)),
+        "false_alarms_on_all_names": rate(len(flagged), len(honest)),
+        "false_alarms_on_added_names": rate(len(alarms), len(new)),
+        "false_alarms": [signal.because for signal in alarms],
+    }
+
+
+def scripts(locks: dict[str, Lock]) -> dict[str, Any]:
+    """Presence is what is not alarmed on; a planted change is caught by construction, which the unit tests hold."""
+    telling = [lock for lock in locks.values() if any(entry.install_script is not None for entry in lock.foreign)]
+    packages = [package for lock in telling for package in lock.packages()]
+    present = [
+        package.name
+        for lock in telling
+        for package, entries in lock.packages().items()
+        if any(e.install_script for e in entries)
+    ]
+    alarms = [signal for before, after in pairwise(telling) for signal in new_scripts(before, after)]
+    return {
+        "lockfiles_that_tell": len(telling),
+        "present": rate(len(present), len(packages)),
+        "between_unrelated_projects": len(alarms),
+    }
+
+
+def conflicts(locks: list[Lock]) -> dict[str, Any]:
+    """Between projects that have nothing to do with each other."""
+    found = list(integrity_conflicts(locks))
+    return {
+        "false_alarms": rate(len(found), comparable(locks)),
+        "which": [signal.package.purl for signal in found[:10]],
+    }
+
+
+def hashes(data: Path, locks: dict[str, Lock]) -> dict[str, Any]:
+    """Files on a list of harmful ones: the list is short, and has to be right."""
+    listed: set[str] = set()
+    for file in (data / "osv").glob("*.jsonl.gz"):
+        with gzip.open(file, "rb") as lines:
+            for line in lines:
+                if b"package_integrity" in line:
+                    listed |= {word for word in line.decode().split('"') if word.startswith("sha512-")}
+    values = {value for lock in locks.values() for entry in lock.foreign for value in entry.integrity}
+    return {"listed": len(listed), "false_alarms": rate(len(values & listed), len(values))}
+
+
+def names_of_malware(data: Path) -> set[str]:
+    """Names of npm packages in records of malware."""
+    names: set[str] = set()
+    with gzip.open(data / "osv" / "npm-malicious-ossf.jsonl.gz", "rb") as lines:
+        for line in lines:
+            names |= {each["package"]["name"] for each in json.loads(line)["affected"]}
+    return names
+
+
+def rate(count: int, of: int) -> dict[str, float | int]:
+    """A share with what it is a share of."""
+    return {"count": count, "of": of, "percent": round(100 * count / of, 2) if of else 0.0}
+
+
+if __name__ == "__main__":
+    main()
