@@ -22,7 +22,12 @@ FORMAT = "yarn-berry"
 _BLOCK = re.compile(r'^(?:"([^"\n]+)"|([^\s#"\n][^\n]*)):[ \t]*\n((?:[ \t]+[^\n]*(?:\n|\Z))+)', re.MULTILINE)
 """A key without indent, and the indented lines below it."""
 _BETWEEN = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*")
-_FIELD = re.compile(r'^  ([A-Za-z]+):(?: "?([^"\n]*)"?)?[ \t]*\n?((?:    [^\n]*(?:\n|\Z))*)', re.MULTILINE)
+_FIELD = re.compile(
+    r'^  (version|resolution|checksum|conditions|dependencies|dependenciesMeta):(?: "?([^"\n]*)"?)?[ \t]*\n?'
+    r"((?:    [^\n]*(?:\n|\Z))*)",
+    re.MULTILINE,
+)
+"""What is read of an entry; the rest of it is passed over."""
 _PAIR = re.compile(r'^    (?:"([^"\n]+)"|([^\s":\n][^:\n]*)): *(?:"([^"\n]*)"|([^\n]*))$', re.MULTILINE)
 _OPTIONAL = re.compile(r'^    "?([^"\n]+?)"?:\n      optional: true$', re.MULTILINE)
 _VERSION = re.compile(r"[0-9]+")
@@ -96,17 +101,18 @@ class _Reader:
             )
 
     def _metadata(self, body: str, line: int) -> None:
-        version = next((field[2] for field in _FIELD.finditer(body) if field[1] == "version"), "")
-        if not _VERSION.fullmatch(version or ""):
+        version = next((value for field, value, _ in _FIELD.findall(body) if field == "version"), "")
+        if not _VERSION.fullmatch(version):
             raise MalformedManifestError("expected a whole number as the version", path=self.path, line=line)
         self.draft.version = version
 
     def _entry(self, key: str, body: str, line: int) -> None:
         fields: dict[str, str] = {}
         blocks: dict[str, str] = {}
-        for field in _FIELD.finditer(body):
-            fields[field[1]] = field[2] or ""
-            blocks[field[1]] = field[3]
+        for field, value, block in _FIELD.findall(body):
+            fields[field] = value
+            if block:
+                blocks[field] = block
         resolution = fields.get("resolution", "")
         at = resolution.find("@", 1)
         if at < 0:
@@ -116,18 +122,22 @@ class _Reader:
         names = {descriptor[: descriptor.find("@", 1)] for descriptor in descriptors}
         names.discard(name)
         place = _place(reference, fields.get("version", ""))
-        position = self.draft.add(
-            Entry(
-                package=Package(ecosystem=NPM, name=name, version=place.version),
+        package = Package(ecosystem=NPM, name=name, version=place.version)
+        checksum = fields.get("checksum") or None
+        if place.origin is Origin.REGISTRY and place.location is None and not names and "conditions" not in fields:
+            entry = Entry(package=package, line=line, checksum=checksum)  # nearly all of them, and worth the haste
+        else:
+            entry = Entry(
+                package=package,
                 line=line,
                 origin=place.origin,
                 location=place.location,
                 commit=place.commit,
                 aliases=tuple(sorted(names)),
-                checksum=fields.get("checksum") or None,
+                checksum=checksum,
                 conditional="conditions" in fields,
             )
-        )
+        position = self.draft.add(entry)
         for descriptor in descriptors:
             self.by_descriptor[descriptor] = position
             if "::" in descriptor:
@@ -149,10 +159,12 @@ class _Reader:
         for position, wanted, optional in self.needs:
             manifest = manifests.get(position)
             own = position in self.folders
-            for pair in _PAIR.finditer(wanted):
-                name = pair[1] or pair[2]
-                asked = pair[3] if pair[3] is not None else pair[4]
-                to = self._find(name, asked)
+            for quoted, plain, quoted_range, plain_range in _PAIR.findall(wanted):
+                name = quoted or plain
+                asked = quoted_range or plain_range
+                to = self.by_descriptor.get(f"{name}@{asked}")
+                if to is None:
+                    to = self._find(name, asked)
                 if to is None:
                     line = self.draft.entries[position].line
                     self.draft.problem(line, f"expected an entry for {name}@{asked}, which is needed here")
@@ -162,11 +174,10 @@ class _Reader:
                     self.draft.edge(position, to, Need.OPTIONAL if name in optional else Need.PRODUCTION)
 
     def _find(self, name: str, asked: str) -> int | None:
-        """The entry that a dependency leads to."""
-        for spelled in (asked, f"npm:{asked}"):
-            found = self.by_descriptor.get(f"{name}@{spelled}")
-            if found is not None:
-                return found
+        """The entry that a dependency leads to which no descriptor names as it is asked for."""
+        found = self.by_descriptor.get(f"{name}@npm:{asked}")
+        if found is not None:
+            return found
         override = self.overrides.get(name)
         if override is not None:
             for spelled in (override, f"npm:{override}"):
@@ -221,6 +232,8 @@ class _Place(NamedTuple):
 def _place(reference: str, version: str) -> _Place:
     """Where a resolution leads, and the version there. `version` is what the entry says of itself."""
     if reference.startswith("npm:"):
+        if "::" not in reference:
+            return _Place(Origin.REGISTRY, reference[4:])
         rest, bound, parameters = reference[4:].partition("::")
         archive = next((each[13:] for each in parameters.split("&") if each.startswith("__archiveUrl=")), "")
         return _Place(Origin.REGISTRY, rest, unquote(archive) or None if bound else None)
