@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, func, insert, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Table, bindparam, delete, func, insert, literal, select
 
 from callboard.domain.instant import DAY, Instant
 from callboard.store import schema
@@ -22,6 +22,9 @@ from callboard.store.schema import NEVER
 WEEK = 7 * DAY
 OPEN = 3
 """The highest number of an open state."""
+
+FEW_BUNDLES = 5_000
+"""As many as one statement may well name."""
 
 _LEAST = ("rank", "priority", "blast", "due_at", "oldest_at")
 
@@ -290,7 +293,17 @@ def _counted_at_once(conn: Connection, touched: set[tuple[int, int]]) -> list[Ro
             f.bundle_id, f.holding_id, f.apart, func.count(), func.min(f.rank), func.min(f.priority), func.min(f.blast),
             func.min(f.due_at), func.min(f.first_detected_at),
         )
-        .where(f.closed == 0, f.holding_id.in_(sorted({holding for _, holding in touched})))
+        .where(f.closed == 0, f.holding_id.in_(sorted({holding for _, holding in touched})), *_of_few(touched))
         .group_by(f.bundle_id, f.holding_id, f.apart)
     )  # fmt: skip
     return [tuple(row) for row in rows if (row[0], row[1]) in touched]
+
+
+def _of_few(touched: set[tuple[int, int]]) -> Iterable[ColumnElement[bool]]:
+    """A clause for the bundles, where they are few enough to be named.
+
+    A resource is often told before its owner is, and what nobody owns is one large holding of many bundles.
+    """
+    bundles = sorted({bundle for bundle, _ in touched})
+    if len(bundles) <= FEW_BUNDLES:
+        yield schema.finding.c.bundle_id.in_(bundles)

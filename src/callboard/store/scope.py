@@ -32,7 +32,8 @@ class Scope(msgspec.Struct, frozen=True):
 
 def scope(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Scope:
     """The holdings that these terms about holdings leave in sight, asked of the database once for each revision."""
-    name = (visibility, tuple(terms), asking.me)
+    # Whose "mine" it is matters to terms alone: without any, all questions of a viewer are about one scope.
+    name = (visibility, tuple(terms), asking.me if terms else None)
     return _SCOPES.get(conn, (revision(conn), *name), lambda: _scope(conn, visibility, terms, asking, name))
 
 
