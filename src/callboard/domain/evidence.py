@@ -6,7 +6,8 @@ does not grow with how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -24,7 +25,7 @@ from callboard.domain.claims import CLAIMING_KINDS, Claim, Claims, canonical
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.glob import matches
 from callboard.domain.instant import Instant
-from callboard.domain.mapping import Default, Form, RuleSet, Vocabulary, in_force, plain, spelled
+from callboard.domain.mapping import Default, Form, RuleSet, Vocabulary, as_written, in_force, plain, spelled
 from callboard.domain.ownership import (
     BY_PERSON,
     LAST_ROUTED_TIER,
@@ -72,7 +73,8 @@ class Evidence(msgspec.Struct, frozen=True):
     rules: RuleIndex
     words: Mapping[str, tuple[Vocabulary, ...]]
     """Vocabularies by their key."""
-    defaults: Mapping[tuple[Form, str], tuple[Default, ...]]
+    defaults: Mapping[Form, Mapping[str, tuple[Default, ...]]]
+    """Defaults by their form and value."""
 
     @classmethod
     def of(
@@ -129,20 +131,21 @@ class Evidence(msgspec.Struct, frozen=True):
 
 def _compiled(
     sets: Iterable[RuleSet], at: Instant
-) -> tuple[RuleIndex, dict[str, tuple[Vocabulary, ...]], dict[tuple[Form, str], tuple[Default, ...]]]:
+) -> tuple[RuleIndex, dict[str, tuple[Vocabulary, ...]], dict[Form, dict[str, tuple[Default, ...]]]]:
     """What is left of rule sets at a moment, found by what it is about."""
     active = sorted((in_force(each, at) for each in sets), key=lambda each: each.name)
     words: dict[str, list[Vocabulary]] = {}
-    defaults: dict[tuple[Form, str], list[Default]] = {}
+    defaults: dict[Form, dict[str, list[Default]]] = {}
     for each in active:
         for vocabulary in each.vocabularies:
             words.setdefault(plain(vocabulary.key), []).append(vocabulary)
         for default in each.defaults:
-            defaults.setdefault((default.form, spelled(default.form, default.value)), []).append(default)
+            of_form = defaults.setdefault(default.form, {})
+            of_form.setdefault(spelled(default.form, default.value), []).append(default)
     return (
         RuleIndex(active),
         {key: tuple(found) for key, found in words.items()},
-        {key: tuple(found) for key, found in defaults.items()},
+        {form: {value: tuple(found) for value, found in many.items()} for form, many in defaults.items()},
     )
 
 
@@ -182,7 +185,7 @@ def _of_claims(subject: Subject, evidence: Evidence) -> list[Candidate]:
         if form in (REPOSITORY, IMAGE_SOURCE):
             if of_name := claimed.get((REPOSITORY, name)):
                 found += _of_repository(
-                    of_name, evidence.claims.folders.get(name, {}), _paths_in(name, subject), trusted
+                    of_name, evidence.claims.folders.get(name, {}), _paths_of(name, subject), trusted
                 )
             continue
         for claim in claimed.get((form, name), ()):
@@ -225,15 +228,27 @@ def _folders(path: str) -> Iterator[str]:
     yield path
 
 
-def _paths_in(repository: str, subject: Subject) -> list[str]:
-    """The places of the subject in this repository."""
+def _paths_of(repository: str, subject: Subject) -> list[str]:
+    return paths_in(repository, [value for form, value in subject.aliases if form == REPOSITORY_PATH])
+
+
+def paths_in(repository: str, aliases: Iterable[str]) -> list[str]:
+    """The places in this repository that names of form `REPOSITORY_PATH` tell."""
     found = []
-    for form, value in subject.aliases:
-        if form == REPOSITORY_PATH:
-            inside, _, path = canonical(form, value).partition(IN_REPOSITORY)
-            if inside == repository:
-                found.append(path)
+    for value in aliases:
+        inside, _, path = canonical(REPOSITORY_PATH, value).partition(IN_REPOSITORY)
+        if inside == repository:
+            found.append(path)
     return found
+
+
+def may_be_meant(paths: Sequence[str], fresh: AbstractSet[str], former: Mapping[str, object]) -> bool:
+    """Whether new claims on folders of a repository can change whose a subject at these places in it is.
+
+    They do where they mean one of the places, and where no former claim meant any of them, so that all counted alike.
+    """
+    ways = [folder for path in paths for folder in _folders(path)]
+    return not any(folder in former for folder in ways) or not fresh.isdisjoint(ways)
 
 
 def _claimed(claim: Claim, fit: int, trusted: frozenset[EntityRef]) -> Candidate:
@@ -308,16 +323,22 @@ def _of_services(subject: Subject, evidence: Evidence) -> Iterator[Candidate]:
 
 def _of_defaults(subject: Subject, evidence: Evidence) -> Iterator[Candidate]:
     """Whose the account, the project or the source is by default."""
-    places = [(Form.ACCOUNT, plain(each)) for each in subject.accounts]
-    places += [(Form.PROJECT, spelled(Form.PROJECT, each.external_id)) for each in subject.projects or ()]
-    places.append((Form.SOURCE, subject.source))
-    for form, value in places:
-        for default in evidence.defaults.get((form, value), ()):
-            if default.owner in evidence.owners:
-                yield Candidate(
-                    default.owner, Tier.DEFAULT, form, value, f"default of the {form}", _DEFAULT_FIT[form],
-                    evidence.owners[default.owner], default.trust is not None,
-                )  # fmt: skip
+    for form, declared in evidence.defaults.items():
+        for value in _PLACES[form](subject):
+            for default in declared.get(value, ()):
+                if default.owner in evidence.owners:
+                    yield Candidate(
+                        default.owner, Tier.DEFAULT, form, value, f"default of the {form}", _DEFAULT_FIT[form],
+                        evidence.owners[default.owner], default.trust is not None,
+                    )  # fmt: skip
+
+
+_PLACES: Mapping[Form, Callable[[Subject], Iterable[str]]] = {
+    Form.ACCOUNT: lambda subject: map(plain, subject.accounts),
+    Form.PROJECT: lambda subject: (as_written(each.external_id) for each in subject.projects or ()),
+    Form.SOURCE: lambda subject: (subject.source,),
+}
+"""What a default can be declared for, in the spelling that it is compared in."""
 
 
 def _as_people_say(found: list[Candidate], subject: Subject, evidence: Evidence) -> list[Candidate]:

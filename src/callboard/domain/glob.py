@@ -5,6 +5,8 @@ Nobody's regular expression is run: matching walks over the text once, whatever 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 ANY = "*"
 
 
@@ -15,7 +17,7 @@ def is_pattern(text: str) -> bool:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether the whole `text` is what `pattern` describes."""
-    first, *rest = pattern.split(ANY)
+    first, *rest = _pieces(pattern)
     if not rest:
         return pattern == text
     if not text.startswith(first):
@@ -28,6 +30,11 @@ def matches(pattern: str, text: str) -> bool:
             return False
         at = found + len(piece)
     return len(text) - at >= len(last) and text.endswith(last)
+
+
+@lru_cache(maxsize=16_384)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split(ANY))
 
 
 def literal_length(pattern: str) -> int:

@@ -67,6 +67,12 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold()).split())
 
 
+def as_written(text: str) -> str:
+    """Names of resources, projects and sources as they are compared: Unicode NFC, trimmed, in their own letter case."""
+    text = text.strip()
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def spelled(form: Form, value: str) -> str:
     """A value as rules compare it. Applying it twice changes nothing."""
     if form is Form.PATH:
@@ -74,7 +80,7 @@ def spelled(form: Form, value: str) -> str:
         path = unicodedata.normalize("NFC", path).strip().strip("/")
         return canonical("repo", repository.strip("/")) + (mark + path if path else "")
     if form in _WITH_CASE:
-        return unicodedata.normalize("NFC", value.strip())
+        return as_written(value)
     if form in (Form.TAG, Form.LABEL):
         key, mark, text = value.partition("=")
         return plain(key) + (mark + plain(text) if mark else "")

@@ -7,8 +7,10 @@ first `*`, after its last, or by the rarest three characters in its longest piec
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -23,7 +25,7 @@ from callboard.domain.alias import (
 )
 from callboard.domain.component import EntityRef
 from callboard.domain.glob import is_pattern, literal_length, longest_piece, matches
-from callboard.domain.mapping import Form, RuleSet, Term, plain, rule_id, spelled
+from callboard.domain.mapping import Form, RuleSet, Term, as_written, plain, rule_id
 from callboard.domain.ownership import RESOURCE, Subject
 from callboard.domain.repository import IN_REPOSITORY
 
@@ -48,6 +50,20 @@ _FOLDER = 1_000
 _GRAM = 3
 
 
+class _Condition(msgspec.Struct, frozen=True):
+    """One term of a rule: the subject has one of these values."""
+
+    form: Form
+    exact: frozenset[str]
+    patterns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, term: Term) -> _Condition:
+        """The term, taken apart."""
+        patterns = tuple(value for value in term.values if is_pattern(value))
+        return cls(term.form, frozenset(term.values).difference(patterns), patterns)
+
+
 class Compiled(msgspec.Struct, frozen=True):
     """One rule, ready to be matched."""
 
@@ -55,16 +71,16 @@ class Compiled(msgspec.Struct, frozen=True):
     owners: tuple[EntityRef, ...]
     fit: int
     """Specificity: of two rules that match, the one that says more about the resource wins."""
-    terms: tuple[Term, ...]
+    conditions: tuple[_Condition, ...]
     set_name: str = ""
 
 
 def _resource(subject: Subject) -> Iterator[str]:
     if subject.name:
-        yield spelled(Form.RESOURCE, subject.name)
+        yield as_written(subject.name)
     for form, value in subject.aliases:
         if form in _NAMES:
-            yield spelled(Form.RESOURCE, value)
+            yield as_written(value)
 
 
 def _path(subject: Subject) -> Iterator[str]:
@@ -84,9 +100,13 @@ def _path(subject: Subject) -> Iterator[str]:
 
 def _tag(subject: Subject) -> Iterator[str]:
     for key, value in subject.tags:
-        name = plain(key)
-        yield name
-        yield f"{name}={plain(value)}"
+        yield from _tag_words(key, value)
+
+
+@lru_cache(maxsize=65_536)
+def _tag_words(key: str, value: str) -> tuple[str, str]:
+    name = plain(key)
+    return name, f"{name}={plain(value)}"
 
 
 def _label(subject: Subject) -> Iterator[str]:
@@ -99,7 +119,7 @@ def is_in_kubernetes(subject: Subject) -> bool:
 
 
 def _project(subject: Subject) -> Iterator[str]:
-    return (spelled(Form.PROJECT, each.external_id) for each in subject.projects or ())
+    return (as_written(each.external_id) for each in subject.projects or ())
 
 
 def _account(subject: Subject) -> Iterator[str]:
@@ -143,28 +163,28 @@ def _fit_of(form: Form, value: str) -> int:
 class RuleIndex:
     """All rules in force, found by what they look at."""
 
-    def __init__(self, sets: Iterable[RuleSet]) -> None:
+    def __init__(self, sets: Sequence[RuleSet]) -> None:
         self.rules = tuple(
-            Compiled(rule_id(each.name, rule), rule.owners, fit_of(rule.terms), rule.terms, each.name)
+            Compiled(
+                rule_id(each.name, rule), rule.owners, fit_of(rule.terms), tuple(map(_Condition.of, rule.terms)), each.name
+            )
             for each in sets
             for rule in each.rules
-        )
+        )  # fmt: skip
+        terms = [rule.terms for each in sets for rule in each.rules]
         self._exact: dict[Form, dict[str, list[Compiled]]] = {}
         self._starts: dict[Form, dict[str, list[Compiled]]] = {}
         self._ends: dict[Form, dict[str, list[Compiled]]] = {}
         self._grams: dict[Form, dict[str, list[Compiled]]] = {}
-        rarity = Counter((term.form, value) for rule in self.rules for term in rule.terms for value in term.values)
+        rarity = Counter((term.form, value) for each in terms for term in each for value in term.values)
         grams = Counter(
-            gram
-            for rule in self.rules
-            for term in rule.terms
-            for value in term.values
-            for gram in _grams(longest_piece(value))
+            gram for each in terms for term in each for value in term.values for gram in _grams(longest_piece(value))
         )
-        for rule in self.rules:
-            self._hang(rule, grams, min(rule.terms, key=lambda term: _cost(term, rarity)))
+        for rule, its in zip(self.rules, terms, strict=True):
+            self._hang(rule, grams, min(its, key=lambda term: _cost(term, rarity)))
         self._start_lengths = {form: sorted({len(key) for key in found}) for form, found in self._starts.items()}
         self._end_lengths = {form: sorted({len(key) for key in found}) for form, found in self._ends.items()}
+        self._look_for = {form: _one_of(found) for form, found in self._grams.items()}
         self._patterned = frozenset({*self._starts, *self._ends, *self._grams})
         self._anchors = tuple({*self._exact, *self._patterned})
 
@@ -174,48 +194,44 @@ class RuleIndex:
             table: dict[Form, dict[str, list[Compiled]]] = getattr(self, f"_{index}")
             table.setdefault(term.form, {}).setdefault(key, []).append(rule)
 
-    def matching(self, subject: Subject) -> Iterator[Compiled]:
+    def matching(self, subject: Subject) -> list[Compiled]:
         """The rules whose every term the subject meets, each once."""
         if not self.rules:
-            return
+            return []
         facts: Facts = {form: tuple(_FACTS[form](subject)) for form in self._anchors}
-        seen: set[str] = set()
-        for rule in self._found(facts):
-            if rule.id not in seen:
-                seen.add(rule.id)
-                if all(_meets(term, subject, facts) for term in rule.terms):
-                    yield rule
-
-    def _found(self, facts: Facts) -> Iterator[Compiled]:
+        likely: dict[str, Compiled] = {}
         for form in self._anchors:
-            values = facts[form]
-            if exact := self._exact.get(form):
-                for value in values:
-                    if found := exact.get(value):
-                        yield from found
-            if form in self._patterned:
-                for value in values:
-                    yield from self._by_pieces(form, value)
+            exact = self._exact.get(form, {})
+            is_patterned = form in self._patterned
+            for value in facts[form]:
+                for rule in exact.get(value, ()):
+                    likely[rule.id] = rule
+                if is_patterned:
+                    self._by_pieces(form, value, likely)
+        return [rule for rule in likely.values() if _is_met(rule, subject, facts)]
 
-    def _by_pieces(self, form: Form, value: str) -> Iterator[Compiled]:
-        """Rules whose patterns start, end, or have a piece as the value does."""
+    def _by_pieces(self, form: Form, value: str, likely: dict[str, Compiled]) -> None:
+        """Add the rules whose patterns start, end, or have a piece as the value does."""
         size = len(value)
         if starts := self._starts.get(form):
             for length in self._start_lengths[form]:
                 if length > size:
                     break
-                if found := starts.get(value[:length]):
-                    yield from found
+                for rule in starts.get(value[:length], ()):
+                    likely[rule.id] = rule
         if ends := self._ends.get(form):
             for length in self._end_lengths[form]:
                 if length > size:
                     break
-                if found := ends.get(value[size - length :]):
-                    yield from found
+                for rule in ends.get(value[size - length :], ()):
+                    likely[rule.id] = rule
         if grams := self._grams.get(form):
-            for at in range(size - _GRAM + 1):
-                if found := grams.get(value[at : at + _GRAM]):
-                    yield from found
+            look_for = self._look_for[form]
+            there = look_for.search(value)
+            while there is not None:
+                for rule in grams[there[0]]:
+                    likely[rule.id] = rule
+                there = look_for.search(value, there.start() + 1)
 
 
 _BREADTH = {
@@ -257,10 +273,34 @@ def _place(value: str, grams: Counter[str]) -> tuple[str, str]:
     return "grams", min(sorted(_grams(longest_piece(value))), key=lambda gram: grams[gram])
 
 
-def _meets(term: Term, subject: Subject, facts: Facts) -> bool:
-    there = facts.get(term.form)
-    if there is None:  # nothing hangs on this form: only rules that are found by another ask for it
-        there = facts[term.form] = tuple(_FACTS[term.form](subject))
-    return any(
-        any(matches(value, each) for each in there) if is_pattern(value) else value in there for value in term.values
+def _one_of(grams: Iterable[str]) -> re.Pattern[str]:
+    """Finds the next place in a text where one of these stands; compared letter by letter, so that a miss costs little.
+
+    Nobody's expression is run: it is made of single letters only, and looks at each place of the text once.
+    """
+    tree: dict[str, dict[str, list[str]]] = {}
+    for gram in sorted(grams):
+        tree.setdefault(gram[0], {}).setdefault(gram[1], []).append(gram[2])
+    return re.compile(
+        "|".join(
+            re.escape(first)
+            + "(?:"
+            + "|".join(f"{re.escape(second)}[{re.escape(''.join(thirds))}]" for second, thirds in below.items())
+            + ")"
+            for first, below in tree.items()
+        )
     )
+
+
+def _is_met(rule: Compiled, subject: Subject, facts: Facts) -> bool:
+    for condition in rule.conditions:
+        there = facts.get(condition.form)
+        if there is None:  # nothing hangs on this form: only rules that are found by another ask for it
+            there = facts[condition.form] = tuple(_FACTS[condition.form](subject))
+        if condition.exact.isdisjoint(there) and not _is_like(condition.patterns, there):
+            return False
+    return True
+
+
+def _is_like(patterns: Iterable[str], values: Iterable[str]) -> bool:
+    return any(matches(pattern, value) for pattern in patterns for value in values)

@@ -7,7 +7,7 @@ transaction. So a transaction that is rolled back, and another process that writ
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -77,10 +77,15 @@ def current(conn: Connection, store: Store) -> Known:
     return known
 
 
-def after(conn: Connection, store: Store, known: Known, before: Iterable[Entity], changed: Iterable[Entity]) -> Known:
+def after(
+    conn: Connection, store: Store, known: Known, before: Collection[Entity], changed: Collection[Entity]
+) -> Known:
     """Note that entities changed, and the evidence that follows. Inside `Store.write`, after they are written."""
+    came = [each.ref for each in changed if each.ref not in known.ids]
     evidence = known.evidence.after(before, changed)
-    store.known = found = Known(_new_mark(conn), evidence, _ids(conn))
+    fresh = store.dialect.lookup(conn, schema.entity, ["ref", "id"], "ref", came)
+    ids = {**known.ids, **{EntityRef(ref): int(id_) for ref, id_ in fresh}} if came else known.ids
+    store.known = found = Known(_new_mark(conn), evidence, ids)
     return found
 
 

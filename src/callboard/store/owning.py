@@ -38,6 +38,10 @@ CHUNK = 2_000
 """Resources decided together."""
 
 
+ASKED_ONE_BY_ONE = 200
+"""Holdings looked up by their key before all are read at once."""
+
+
 class Home(msgspec.Struct, frozen=True):
     """A holding as it is stored."""
 
@@ -51,6 +55,9 @@ class Holdings:
     def __init__(self, conn: Connection, store: Store, known: Known | None = None) -> None:
         self._dialect = store.dialect
         self._ids: dict[tuple[object, ...], int] = {}
+        self._stored: dict[str, int] | None = None
+        """Every holding by its key; None until so many were asked for one by one that all are read."""
+        self._asked = 0
         self._homes: dict[int, Home] = {}
         known = known or evidence.current(conn, store)
         self.version = (known.mark, evidence.homes_of(conn))
@@ -87,11 +94,20 @@ class Holdings:
         found = self._ids.get(parts)
         if found is None:
             key = holding_key(ownership)
-            found = conn.execute(select(schema.holding.c.id).where(schema.holding.c.key == key)).scalar_one_or_none()
+            found = self._find(conn, key)
             if found is None:
                 found = self._make(conn, key, ownership)
             self._ids[parts] = found
         return found
+
+    def _find(self, conn: Connection, key: str) -> int | None:
+        if self._stored is None and self._asked < ASKED_ONE_BY_ONE:
+            self._asked += 1
+            return conn.execute(select(schema.holding.c.id).where(schema.holding.c.key == key)).scalar_one_or_none()
+        if self._stored is None:
+            rows = conn.execute(select(schema.holding.c.key, schema.holding.c.id))
+            self._stored = {row[0]: int(row[1]) for row in rows}
+        return self._stored.get(key)
 
     def home(self, conn: Connection, holding_id: int) -> Home:
         """What a stored holding is routed to."""
@@ -114,6 +130,8 @@ class Holdings:
         readers = [(id_, self._entity_ids[ref], int(depth)) for ref, depth in ownership.readers]
         self._dialect.insert(conn, schema.holding_route, routes)
         self._dialect.insert(conn, schema.holding_reader, readers)
+        if self._stored is not None:
+            self._stored[key] = id_
         return id_
 
     def candidate_rows(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
 from sqlalchemy import Connection, select
 
-from callboard.domain.alias import IMAGE_SOURCE, REPOSITORY, WIZ_PROJECT
-from callboard.domain.claims import Key, claims_of
+from callboard.domain.alias import IMAGE_SOURCE, REPOSITORY, REPOSITORY_PATH, WIZ_PROJECT
+from callboard.domain.claims import Claim, Claims, Key, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import SERVICE, Evidence
+from callboard.domain.evidence import SERVICE, Evidence, may_be_meant, paths_in
 from callboard.domain.mapping import Form, plain
 from callboard.domain.term import TAG, folded
 from callboard.store import schema
@@ -37,9 +38,11 @@ def by_entities(
     changed = [now_known.ids[ref] for ref in before.keys() | after.keys()]
     found = {row[0] for row in dialect.lookup(conn, schema.candidate, ["resource_id"], "entity_id", changed)}
     found |= {row[0] for row in dialect.lookup(conn, schema.ownership_decision, ["resource_id"], "entity_id", changed)}
-    claimed = {claim for each in before.values() for claim in claims_of(each)}
-    keys = {claim.key for each in after.values() for claim in claims_of(each) if claim not in claimed}
-    found |= by_names(conn, store, keys)
+    # What an entity claimed before has made it a candidate already, whoever owned it.
+    claimed = {_without_owner(claim) for each in before.values() for claim in claims_of(each)}
+    fresh = [claim for each in after.values() for claim in claims_of(each) if _without_owner(claim) not in claimed]
+    found |= _by_names(conn, store, {claim.key for claim in fresh if claim.form != REPOSITORY})
+    found |= _in_repositories(conn, store, [claim for claim in fresh if claim.form == REPOSITORY], old.claims)
     found |= _by_words(conn, store, new, _new_words(before, after))
     return sorted(found)
 
@@ -47,7 +50,7 @@ def by_entities(
 def _is_laid_down(evidence: Evidence, came: set[EntityRef]) -> bool:
     """Whether a rule or a default has been waiting for one of these entities."""
     return any(not came.isdisjoint(rule.owners) for rule in evidence.rules.rules) or any(
-        default.owner in came for many in evidence.defaults.values() for default in many
+        default.owner in came for of_form in evidence.defaults.values() for many in of_form.values() for default in many
     )
 
 
@@ -62,10 +65,44 @@ def _new_words(before: Mapping[EntityRef, Entity], after: Mapping[EntityRef, Ent
     return found
 
 
-def by_names(conn: Connection, store: Store, keys: Iterable[Key]) -> set[int]:
-    """Resources that have one of these names, or are in one of these projects."""
+def _without_owner(claim: Claim) -> Claim:
+    return msgspec.structs.replace(claim, owner=None)
+
+
+def _in_repositories(conn: Connection, store: Store, fresh: Iterable[Claim], former: Claims) -> set[int]:
+    """Resources whose place in a repository these new claims mean, or that nobody's claim meant before.
+
+    The others in a repository that many share stay whose they are.
+    """
+    folders: dict[str, set[str]] = {}
+    for claim in fresh:
+        folders.setdefault(claim.value, set()).add(claim.path)
+    dialect = store.dialect
+    columns = ["form", "value", "resource_id"]
+    rows = dialect.lookup(conn, schema.resource_alias, columns, "value", folders)
+    by_repository: dict[str, set[int]] = {}
+    for form, value, id_ in rows:
+        if form in (REPOSITORY, IMAGE_SOURCE):
+            by_repository.setdefault(value, set()).add(id_)
+    aliases: dict[int, list[str]] = {}
+    for form, value, id_ in dialect.lookup(
+        conn, schema.resource_alias, columns, "resource_id", set().union(*by_repository.values())
+    ):
+        if form == REPOSITORY_PATH:
+            aliases.setdefault(id_, []).append(value)
+    return {
+        id_
+        for repository, ids in by_repository.items()
+        for id_ in ids
+        if may_be_meant(
+            paths_in(repository, aliases.get(id_, ())), folders[repository], former.folders.get(repository, {})
+        )
+    }
+
+
+def _by_names(conn: Connection, store: Store, keys: Iterable[Key]) -> set[int]:
+    """Resources that have one of these names, or are in one of these projects. Of repositories see above."""
     wanted = set(keys)
-    wanted |= {(IMAGE_SOURCE, value) for form, value in wanted if form == REPOSITORY}
     dialect = store.dialect
     values = {value for form, value in wanted if form != WIZ_PROJECT}
     columns = ["form", "value", "resource_id"]

@@ -11,6 +11,7 @@ import pytest
 
 from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP
+from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Observed, Rejected
 from callboard.domain.ownership import holding_key
@@ -22,6 +23,9 @@ from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 
 NAMES = ("a", "b", "c", "d")
+MONO = "github.com/acme/mono"
+PLACES = ("", "services/a/go.mod", "services/b/go.mod", "docs/index.md", "")
+FOLDERS = ("", "services/", "services/a/", "services/b/")
 
 
 def check(stage: Stage) -> None:
@@ -58,7 +62,12 @@ class Life:
             projects = self.chance.sample(("p0", "p1", "p2"), self.chance.randrange(3))
             assets = self.chance.sample(("r1", "r5", "r9"), self.chance.randrange(2))
             owner = self.chance.choice(("red", "blue"))
-            self.stage.catalog.put(component(ref.rpartition("/")[2], owner, projects=projects, assets=assets))
+            place = self.chance.choice((None, *FOLDERS))
+            entity = component(ref.rpartition("/")[2], owner, projects=projects, assets=assets)
+            if place is not None:
+                location = ("backstage.io/source-location", f"url:https://github.com/acme/mono/tree/main/{place}")
+                entity = msgspec.structs.replace(entity, annotations=(*entity.annotations, location))
+            self.stage.catalog.put(entity)
         self.stage.read_catalog(accept=True)
 
     def there(self) -> list[EntityRef]:
@@ -103,7 +112,7 @@ class Life:
         self.stage.sync(safety=Safety(min_findings=10_000))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_what_is_stored_is_what_deciding_anew_gives(stage: Stage, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through catalogs that change, rules, words, tags and syncs in any order."""
     life = Life(stage, seed)
@@ -111,7 +120,12 @@ def test_what_is_stored_is_what_deciding_anew_gives(stage: Stage, seed: int, mon
 
     def tagged(part_kind: str, raw: bytes | memoryview) -> Observed | Rejected:
         seen = parse(part_kind, raw)
-        if isinstance(seen, Rejected) or not seen.detail.description:
+        if isinstance(seen, Rejected):
+            return seen
+        if place := PLACES[int(seen.resource.external_id[1:]) % len(PLACES)]:
+            aliases = (*seen.resource.aliases, (REPOSITORY, MONO), (REPOSITORY_PATH, f"{MONO}//{place}"))
+            seen = msgspec.structs.replace(seen, resource=msgspec.structs.replace(seen.resource, aliases=aliases))
+        if not seen.detail.description:
             return seen
         tags = (("Service", seen.detail.description),)
         resource = msgspec.structs.replace(seen.resource, tags=tags, account_id=f"acc{len(seen.resource.name) % 2}")
