@@ -270,20 +270,20 @@ def test_the_work_does_not_grow_with_the_rules(monkeypatch: pytest.MonkeyPatch) 
     }  # fmt: skip
     evidence = Evidence.of([], [mapping_text.read(document)])
     compared = 0
-    meets = rule_index._meets
+    is_met = rule_index._is_met
 
     def counting(*told: Any) -> bool:
         nonlocal compared
         compared += 1
-        return meets(*told)
+        return is_met(*told)
 
-    monkeypatch.setattr(rule_index, "_meets", counting)
+    monkeypatch.setattr(rule_index, "_is_met", counting)
     for n in range(1_000):
         subject = Subject(
             ((WIZ_ASSET, f"id{n}"),), (), "main", ("VM",), (f"a{n % 200}",), f"thing-{n}-x", (("team", f"t{n % 150}"),)
         )
-        list(evidence.rules.matching(subject))
-    assert compared < 5_000
+        evidence.rules.matching(subject)
+    assert 0 < compared < 3_000
 
 
 def test_weak_and_strong_decisions_share_no_holding() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec import UNSET
 
 from callboard.demo.company.world import World, make_world
 from callboard.demo.wizsim import Options, WizSim
@@ -112,6 +113,9 @@ async def test_a_full_run_reads_the_whole_company(start: Start) -> None:
     forms = {form for found in findings for form, _ in found.resource.aliases}
     assert forms >= {"wiz.asset", "wiz.external", "repo", "image", "kubernetes.namespace"}
     assert any(found.resource.tags for found in findings if found.kind is Kind.MISCONFIGURATION)
+    services = {service for found in findings if found.services for service in found.services}
+    assert any(service.from_catalog for service in services)
+    assert all(found.services is UNSET for found in findings if found.kind is Kind.MISCONFIGURATION)
     assert all(found.last_detected_at is not None for found in findings if found.kind is not Kind.ISSUE)
     assert read["project"] == len(projects)
 

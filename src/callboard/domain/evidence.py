@@ -41,13 +41,12 @@ from callboard.domain.ownership import (
 )
 from callboard.domain.repository import IN_REPOSITORY
 from callboard.domain.rule_index import RuleIndex, is_in_kubernetes
+from callboard.domain.term import SERVICE
 
 RULE = "rule"
 """Form of a candidate that a mapping rule gives; its value is the rule's id."""
 DECISION = "decision"
 """Form of a candidate that a person's word gives."""
-SERVICE = "service"
-"""Form of a candidate that an application service gives."""
 
 START = Instant(0)
 """Before everything: nothing has ended."""

@@ -113,6 +113,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     risks: tuple[str, ...] = ()
 
 
+class Service(msgspec.Struct, frozen=True, order=True, gc=False):
+    """An application service of the source that a resource belongs to."""
+
+    name: str
+    from_catalog: bool = False
+    """The source has it from the portal's own catalog."""
+
+
 class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The thing affected."""
 
@@ -136,6 +144,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tags: tuple[tuple[str, str], ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     """Other names of the same thing as (form, value); forms are listed in `domain.alias`."""
+    services: tuple[Service, ...] = ()
+    """Empty while a record is read: what a record tells of services stands in the observation, and joins where it is stored."""
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -221,6 +231,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     rule: Rule
     resource: Resource
     projects: tuple[Project, ...] | UnsetType = UNSET
+    services: tuple[Service, ...] | UnsetType = UNSET
+    """The application services that the resource belongs to. UNSET: this record does not tell."""
     first_detected_at: Instant
     """The source's own date, exactly."""
     last_detected_at: Instant | None | UnsetType = UNSET

@@ -17,6 +17,7 @@ import msgspec
 from callboard.domain.access import Depth
 from callboard.domain.claims import Key
 from callboard.domain.component import EntityRef
+from callboard.domain.finding import Service
 
 LAST_ROUTED_TIER = 6
 """Weaker evidence (activity, alike names) is a suggestion: shown, never routed, never read."""
@@ -112,14 +113,6 @@ class SubjectProject(msgspec.Struct, frozen=True, gc=False):
     is_folder: bool = False
     nesting_level: int = 0
     """How many folders are above it. 0: at the top."""
-
-
-class Service(msgspec.Struct, frozen=True, gc=False):
-    """An application service of the source that the subject belongs to."""
-
-    name: str
-    from_catalog: bool = False
-    """The source has it from the portal's own catalog."""
 
 
 @enum.unique

@@ -27,7 +27,7 @@ def subject_of(
         tuple(each for each in (resource.account_id, resource.account_name) if each),
         resource.name,
         resource.tags[:MOST_TAGS],
-        (),
+        resource.services,
         tuple(sorted(said)),
     )
 

@@ -12,6 +12,8 @@ REGION = "region"
 CLOUD = "cloud"
 TAG = "tag"
 ENVIRONMENT = "env"
+SERVICE = "service"
+"""An application service of the source. Not a filter: resources are found by it when a catalog entity takes its name."""
 
 _ENVIRONMENT_TAGS = frozenset({"env", "environment", "stage"})
 MOST_TAGS = 50
@@ -64,6 +66,8 @@ def terms_of(resource: Resource) -> list[tuple[str, str]]:
     note(ACCOUNT, resource.account_name)
     note(REGION, resource.region)
     note(CLOUD, resource.platform)
+    for service in resource.services:
+        note(SERVICE, service.name)
     for key, value in resource.tags[:MOST_TAGS]:
         note(TAG, key)
         note(TAG, f"{key}={value}")
@@ -74,7 +78,14 @@ def terms_of(resource: Resource) -> list[tuple[str, str]]:
 
 def are_terms_equal(one: Resource, other: Resource) -> bool:
     """Whether both are filtered by the same terms; cheaper than making them. False may also mean "perhaps"."""
-    return one.tags == other.tags and (one.account_id, one.account_name, one.region, one.platform) == (
+    return one.tags == other.tags and (
+        one.services,
+        one.account_id,
+        one.account_name,
+        one.region,
+        one.platform,
+    ) == (
+        other.services,
         other.account_id,
         other.account_name,
         other.region,

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from callboard.domain.alias import IMAGE_SOURCE, REPOSITORY, REPOSITORY_PATH, WIZ_PROJECT
 from callboard.domain.claims import Claim, Claims, Key, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import SERVICE, Evidence, may_be_meant, paths_in
+from callboard.domain.evidence import Evidence, may_be_meant, paths_in
 from callboard.domain.mapping import Form, plain
-from callboard.domain.term import TAG, folded
+from callboard.domain.term import SERVICE, TAG, folded
 from callboard.store import schema
 from callboard.store.database import Store
 from callboard.store.evidence import Known

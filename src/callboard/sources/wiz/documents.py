@@ -74,6 +74,7 @@ query CallboardIssues($first: Int!, $after: String, $filterBy: IssueFilters, $or
         ... on CloudConfigurationRule {{ shortId remediationInstructions }}  #?
       }}
       projects {{ id name slug isFolder businessUnit riskProfile {{ businessImpact }} }}
+      applicationServices {{ displayName sources }}  #?
       serviceTickets {{ externalId name url }}
       notes {{ text createdAt user {{ name }} serviceAccount {{ name }} }}
     }}
@@ -136,6 +137,7 @@ query CallboardVulnerabilities(
       description
       CVEDescription
       projects {{ id name slug isFolder businessUnit riskProfile {{ businessImpact }} }}
+      applicationServices {{ displayName sources }}  #?
       vulnerableAsset {{
         ... on VulnerableAssetBase {{
 {_ASSET}

@@ -17,6 +17,7 @@ from callboard.sources.wiz.lenient import ABSENT, Reader, kind_of, listed, loads
 from callboard.sources.wiz.project import mention, mentions
 from callboard.sources.wiz.resource import Seen, seen
 from callboard.sources.wiz.rule import first_rule, rule
+from callboard.sources.wiz.service import belongs_to
 from callboard.sources.wiz.words import Text, filled, instant, moment, noted, severity_of, state_of, told
 
 _MOST_NOTES = 200
@@ -47,6 +48,7 @@ class _Issue(msgspec.Struct, gc=False):
     control: Raw = ABSENT
     projects: Raw = ABSENT
     project: Raw = ABSENT
+    applicationServices: Raw = ABSENT
     serviceTickets: Raw = ABSENT
     notes: Raw = ABSENT
 
@@ -113,6 +115,7 @@ def read_issue(raw: bytes | memoryview, latest: float) -> Observed | Rejected:
         rule=violated,
         resource=affected.resource,
         projects=_projects(issue, drift),
+        services=belongs_to(issue.applicationServices, drift),
         first_detected_at=first,
         status_changed_at=moment(issue.statusChangedAt, "statusChangedAt", drift, latest),
         fixed_at=fixed_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET
@@ -20,6 +20,7 @@ from callboard.store.counting import Ledger
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.projects import Projects, ProjectSets, joined
+from callboard.store.interning.services import Services, services_told, together
 from callboard.store.interning.told import REMEMBERED, Digests, date
 from callboard.store.owning import Holdings
 
@@ -27,7 +28,7 @@ from callboard.store.owning import Holdings
 class Held:
     """A resource as the run road needs it, with the last word that this run has heard of it."""
 
-    __slots__ = ("at", "digest", "holding_id", "id", "projects", "set_id")
+    __slots__ = ("at", "digest", "holding_id", "id", "projects", "services", "services_at", "set_id")
 
     def __init__(self, id_: int, digest: bytes, holding_id: int, set_id: int) -> None:
         self.id = id_
@@ -38,6 +39,10 @@ class Held:
         """The projects last told. None: not told in this run."""
         self.at = 0
         """The date of that word. 0: nothing was heard of it in this run."""
+        self.services: Services | None = None
+        """The application services last told. None: not told in this run."""
+        self.services_at = 0
+        """The date of that word: a record that tells of a resource need not tell of its services."""
 
 
 class Resources:
@@ -77,6 +82,7 @@ class Resources:
         if len(known) > REMEMBERED:
             known.clear()
         told = self._told(observations)
+        services = services_told(observations)
         missing = [external_id for external_id in told if external_id not in known]
         columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id"]
         for row in self._dialect.lookup(
@@ -96,8 +102,9 @@ class Resources:
             if self._regroup(conn, held, projects, at):
                 regrouped[held.id] = held
             held.at = max(held.at, at)
-        self._make(conn, holdings, new, now=now)
-        moved = self._change(conn, holdings, renamed, regrouped, ledger, now=now)
+        self._make(conn, holdings, new, services=services, now=now)
+        served = {held.id: held for external_id, word in services.items() if _serve(held := known[external_id], *word)}
+        moved = self._change(conn, holdings, renamed, regrouped, served, ledger=ledger, now=now)
         return known, moved
 
     def _rename(self, held: Held, resource: Resource, at: int) -> bool:
@@ -157,6 +164,7 @@ class Resources:
         holdings: Holdings,
         new: Sequence[tuple[Resource, Projects | None, int]],
         *,
+        services: Mapping[str, tuple[Services, int]],
         now: Instant,
     ) -> None:
         if not new:
@@ -173,10 +181,13 @@ class Resources:
             set_id = self._projects.set_of(conn, projects or ())
             names = _canonical(resource.aliases)
             members = self._projects.members(conn, set_id)
+            digest = self._digests.of(resource)
+            its_services = services.get(resource.external_id)
+            if its_services is not None and its_services[0]:
+                resource = msgspec.structs.replace(resource, services=its_services[0])  # noqa: PLW2901
             ownership = holdings.decide(resource, names, members, source=source)
             holding_id = holdings.intern(conn, ownership)
             body = msgspec.msgpack.encode(resource)
-            digest = self._digests.of(resource)
             rows.append((
                 id_, self._source_id, resource.external_id, resource.name, resource.type, resource_text(resource), set_id,
                 holding_id, digest, body,
@@ -187,6 +198,8 @@ class Resources:
             spells.append((id_, now, None, holding_id, ownership.tier))
             held = Held(id_, digest, holding_id, set_id)
             held.projects, held.at = projects, at
+            if its_services is not None:
+                held.services, held.services_at = its_services
             self._known[resource.external_id] = held
         self._dialect.insert(conn, schema.resource, rows)
         self._dialect.insert(conn, schema.resource_alias, aliases)
@@ -200,13 +213,15 @@ class Resources:
         holdings: Holdings,
         renamed: dict[int, tuple[Held, Resource]],
         regrouped: dict[int, Held],
-        ledger: Ledger,
+        served: dict[int, Held],
         *,
+        ledger: Ledger,
         now: Instant,
     ) -> int:
         """Write changed resources down, and decide those anew of which something differs that ownership looks at."""
-        rewritten = self._rename_stored(conn, renamed, holdings, now=now)
-        unsure = {id_: renamed[id_][0] for id_ in rewritten} | regrouped
+        heard = served | {id_: held for id_, (held, _) in renamed.items()}
+        rewritten = self._rename_stored(conn, renamed, served, holdings, now=now)
+        unsure = {id_: heard[id_] for id_ in rewritten} | regrouped
         if not unsure:
             return 0
         sets = [(held.set_id, id_) for id_, held in regrouped.items()]
@@ -217,8 +232,9 @@ class Resources:
         return owning.move(conn, self._dialect, moves, ledger, now=now)
 
     def _rename_stored(
-        self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], holdings: Holdings, *, now: Instant
-    ) -> Iterable[int]:
+        self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], served: dict[int, Held], holdings: Holdings,
+        *, now: Instant,
+    ) -> Iterable[int]:  # fmt: skip
         """Write what is new about resources; texts, names and terms, which indexes hang on, only where they differ.
 
         Returns the ids of those of which something differs that ownership is decided by.
@@ -230,9 +246,14 @@ class Resources:
         names: dict[int, list[tuple[str, str]]] = {}
         terms: dict[int, list[tuple[str, str]]] = {}
         decode = msgspec.msgpack.Decoder(Resource).decode
-        for id_, body in self._dialect.lookup(conn, schema.resource, ["id", "body"], "id", renamed):
-            held, resource = renamed[id_]
+        for id_, body in self._dialect.lookup(conn, schema.resource, ["id", "body"], "id", renamed | served):
             former = decode(bytes(body))
+            held, resource = renamed.get(id_) or (served[id_], former)
+            told = former.services if held.services is None else held.services
+            if told != resource.services:
+                resource = msgspec.structs.replace(resource, services=told)
+            if resource == former and id_ not in renamed:
+                continue
             rows.append((resource.name, resource.type, held.digest, msgspec.msgpack.encode(resource), id_))
             if not is_text_equal(former, resource):
                 texts.append((resource_text(resource), id_))
@@ -255,6 +276,18 @@ class Resources:
             inserted = [(form, value, id_) for id_, found in pairs.items() for form, value in found]
             self._dialect.insert(conn, table, inserted)
         return unsure
+
+
+def _serve(held: Held, services: Services, at: int) -> bool:
+    """Take a word on its services in. Returns whether it may change anything."""
+    if held.services is not None:
+        if at < held.services_at:
+            return False
+        if at == held.services_at:
+            services = together(held.services, services)
+    is_news = services != held.services
+    held.services, held.services_at = services, at
+    return is_news
 
 
 def _changed_words(id_: int, former: Resource, resource: Resource, holdings: Holdings) -> Iterable[News]:

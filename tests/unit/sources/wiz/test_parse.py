@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence, own
-from callboard.domain.finding import BaseLayer, Observed, Rejected, Severity, State
+from callboard.domain.finding import BaseLayer, Observed, Rejected, Service, Severity, State
 from callboard.domain.instant import from_text
 from callboard.domain.ownership import Subject
 from callboard.ports import ProjectRecord
@@ -270,6 +270,17 @@ def test_a_record_without_what_is_essential_is_rejected_with_the_place(
         ("issue", {"projects": [{"id": "p"}, {"name": "no id"}, 7]}, "projects.id: missing"),
         ("issue", {"dueAt": "soon"}, "dueAt: not a date"),
         ("issue", {"resolvedAt": "2026-08-01T00:00:00Z"}, "resolvedAt: set although open"),
+        ("issue", {"applicationServices": "x"}, "applicationServices: text"),
+        (
+            "vulnerability",
+            {"applicationServices": [7, {"displayName": 7}]},
+            "applicationServices.displayName: a number",
+        ),
+        (
+            "issue",
+            {"applicationServices": [{"displayName": "a", "sources": "BACKSTAGE"}]},
+            "applicationServices.sources: another shape than expected",
+        ),
         ("vulnerability", {"score": "high"}, "score: text"),
         ("vulnerability", {"score": 11}, "score: not within 0 and 10"),
         ("vulnerability", {"hasExploit": "yes"}, "hasExploit: text"),
@@ -286,6 +297,21 @@ def test_a_strange_unimportant_field_costs_that_field(kind: str, changes: dict[s
     """The record goes on, and the path is noted."""
     found = observed(kind, **changes)
     assert path is None or path in drift(found)
+
+
+@pytest.mark.parametrize("kind", ["issue", "vulnerability"])
+def test_application_services_are_told_beside_the_resource(kind: str) -> None:
+    """By name, with whether the portal is where they come from; null is none, and absent is not told."""
+    told = [
+        {"displayName": "cart", "sources": ["WIZ", "BACKSTAGE"]}, None, {"displayName": "Legacy ERP", "sources": ["WIZ"]},
+        {"displayName": "bare", "sources": None}, {"displayName": ""},
+    ]  # fmt: skip
+    found = observed(kind, applicationServices=told)
+    assert found.services == (Service("Legacy ERP"), Service("bare"), Service("cart", from_catalog=True))
+    assert observed(kind, applicationServices=None).services == ()
+    assert observed(kind).services is UNSET
+    assert found.resource == observed(kind).resource
+    assert drift(found) == ()
 
 
 def test_a_number_as_text_is_a_number() -> None:
