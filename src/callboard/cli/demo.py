@@ -56,6 +56,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
     output.say("Making a company …")
     with _company(seed, SIZES[size], database) as config, Services.open(config, create=True) as services:
         first = _read(services)
+        _lay_down(services)
         if once:
             second = _read(services)
             _tell(services, first, second, seed=seed, seconds=time.monotonic() - began, as_json=as_json)
@@ -126,6 +127,16 @@ def _read(services: Services) -> Round:
             services, services.config.sources, services.config.catalogs, mode=Mode.FULL, listen=listen
         )
         return asyncio.run(reading)
+
+
+def _lay_down(services: Services) -> None:
+    """What the company's security team says about whose things are, by the road of `callboard ownership apply`."""
+    from callboard.demo.company.mapping import REASON, rule_set
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases.plan_mapping import apply_mapping
+
+    draft = rule_set(services.clock.now())
+    apply_mapping(services.store, AT_THE_LAPTOP, draft, reason=REASON, clock=services.clock, agreed=True)
 
 
 def _show(services: Services, port: int) -> None:

@@ -29,6 +29,13 @@ def group_closure(entities: Iterable[Entity]) -> tuple[tuple[EntityRef, EntityRe
     return tuple(sorted(pairs))
 
 
+def empty_groups(entities: Iterable[Entity]) -> tuple[EntityRef, ...]:
+    """Groups in which nobody is, nor in any group below them, sorted. A group that only holds teams is not empty."""
+    groups = {entity.ref: entity for entity in entities if entity.kind == "group"}
+    peopled = {above for above, below in group_closure(groups.values()) if groups[below].members}
+    return tuple(sorted(groups.keys() - peopled))
+
+
 def owner_problem(component: Entity, entities: Mapping[EntityRef, Entity]) -> str | None:
     """Why the owner of a component cannot act, in words. None: it can."""
     if component.owner is None:

@@ -197,9 +197,18 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def disputed(self) -> bool:
-        """True when evidence that may route speaks for an entity the subject is not routed to."""
-        return any(
-            each.entity not in self.routes and each.tier <= LAST_ROUTED_TIER and not each.dropped
+        """True when other evidence that may route names an entity of another owner.
+
+        What gave way by its own rule disputes nothing: a default, which stands only for what nothing better is known of,
+        and a wider claim of the tier that decided, such as one on the whole repository.
+        """
+        owners = {each.owner for each in self.candidates if each.entity in self.routes} - {None}
+        return self.verdict is Verdict.MAPPED and any(
+            each.tier < Tier.DEFAULT
+            and each.tier != self.tier
+            and not each.dropped
+            and each.entity not in self.routes
+            and each.owner not in owners
             for each in self.candidates
         )
 

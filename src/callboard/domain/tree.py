@@ -115,8 +115,8 @@ def by_domain(
             kind=entity.kind if entity else "component", key=ref, title=_title(ref, entities),
             query=listing("component", [ref]), heaps=of_component.get(ref, ()),
         )  # fmt: skip
-        # A system or domain that owns findings itself is a leaf beside its own components.
-        above = entity.system if entity and entity.kind not in ("system", "domain") else None
+        # A system that owns findings itself is a leaf among its own components.
+        above = None if entity is None else entity.ref if entity.kind == "system" else entity.system
         (systems.setdefault(above, []) if above else top).append(leaf)
     domains: dict[EntityRef, list[Branch]] = {}
     known = {each.ref for each in entities.values() if each.kind == "system"}
@@ -128,17 +128,13 @@ def by_domain(
         )  # fmt: skip
         above = entity.system if entity else None
         (domains.setdefault(above, []) if above else top).append(branch)
-    # What a system owns itself is found by its domain's parent and not by its domain, so no query fits that node.
-    odd = {each.system for ref in of_component if (each := entities.get(ref)) and each.kind in ("system", "domain")}
-    top += _domains(entities, domains, odd)
+    top += _domains(entities, domains)
     if unmapped:
         top.append(Branch(kind="none", key="", title="No component", query="is:open is:unmapped", heaps=unmapped))
     return Branch(kind="all", key="", title="Everything", query="is:open", children=top)
 
 
-def _domains(
-    entities: Mapping[EntityRef, Entity], inside: Mapping[EntityRef, list[Branch]], odd: set[EntityRef | None]
-) -> list[Branch]:
+def _domains(entities: Mapping[EntityRef, Entity], inside: Mapping[EntityRef, list[Branch]]) -> list[Branch]:
     refs = {each.ref for each in entities.values() if each.kind == "domain"} | set(inside)
     above = {ref: each.system if (each := entities.get(ref)) and each.system in refs else None for ref in refs}
     below: dict[EntityRef | None, list[EntityRef]] = {}
@@ -150,7 +146,7 @@ def _domains(
         all_refs = [ref, *(each for _, found in inner for each in found)]
         return Branch(
             kind="domain", key=ref, title=_title(ref, entities),
-            query=None if odd.intersection(all_refs[1:]) else listing("domain", all_refs),
+            query=listing("domain", all_refs),
             children=[*inside.get(ref, ()), *(each for each, _ in inner)],
         ), all_refs  # fmt: skip
 

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, exists, func, not_, or_, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
-from callboard.domain.ownership import LAST_ROUTED_TIER, Verdict
+from callboard.domain.ownership import LAST_ROUTED_TIER, Tier, Verdict
 from callboard.domain.suggesting import Place
 from callboard.store import schema
 from callboard.store.dialect import Dialect
@@ -42,19 +42,29 @@ class Contested(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def disputed() -> Select[Any]:
-    """Resources for which evidence that may route names a component that they are not routed to."""
-    c, route = schema.candidate.c, schema.holding_route.c
+    """Resources for which other evidence names an entity of another owner, as `Ownership.disputed` says it.
+
+    Of the mapped ones among them it is true that they are disputed.
+    """
+    c, route, won = schema.candidate.c, schema.holding_route.c, schema.candidate.alias("won").c
+    entity, home = schema.entity.c, schema.entity.alias("home").c
+    is_theirs = exists().where(
+        route.holding_id == r.holding_id,
+        home.id == route.entity_id,
+        or_(home.id == entity.id, home.owner_ref == entity.owner_ref),
+    )
+    is_wider = exists().where(won.resource_id == c.resource_id, won.won.is_(True), won.tier == c.tier)
     return (
         select(c.resource_id)
         .join_from(schema.candidate, schema.resource, r.id == c.resource_id)
-        .outerjoin(schema.holding_route, and_(route.holding_id == r.holding_id, route.entity_id == c.entity_id))
-        .where(c.tier <= LAST_ROUTED_TIER, c.dropped.is_(None), route.entity_id.is_(None))
+        .join(schema.entity, entity.id == c.entity_id)
+        .where(c.tier < int(Tier.DEFAULT), c.dropped.is_(None), c.won.is_(False), not_(is_theirs), not_(is_wider))
         .distinct()
     )
 
 
 def suggested() -> Select[Any]:
-    """Resources for which evidence that never routes names a component."""
+    """Resources for which evidence that never routes names somebody."""
     c = schema.candidate.c
     return select(c.resource_id).where(c.tier > LAST_ROUTED_TIER).distinct()
 

@@ -33,14 +33,15 @@ class Known(msgspec.Struct, frozen=True):
     """Of every entity, those that are gone as well."""
 
 
-def load_entities(conn: Connection) -> dict[EntityRef, Entity]:
-    """Every entity that the last complete readings held.
+def load_entities(conn: Connection, kinds: Collection[str] | None = None) -> dict[EntityRef, Entity]:
+    """Every entity (of these kinds) that the last complete readings held.
 
     One that the last reading missed keeps its claims until the next misses it too, and has no owner meanwhile: what it
     showed to anybody it shows no more.
     """
     table = schema.entity.c
-    rows = conn.execute(select(table.ref, table.body, table.missing_at).where(table.gone_at.is_(None)))
+    query = select(table.ref, table.body, table.missing_at).where(table.gone_at.is_(None))
+    rows = conn.execute(query if kinds is None else query.where(table.kind.in_(kinds)))
     decode = msgspec.msgpack.Decoder(Entity).decode
     found: dict[EntityRef, Entity] = {}
     for ref, body, missing_at in rows:

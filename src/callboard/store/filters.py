@@ -17,29 +17,26 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 
 from callboard.domain import priority
 from callboard.domain.bundle import FIXES
 from callboard.domain.component import EntityRef
 from callboard.domain.due import today
-from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.finding import State
 from callboard.domain.instant import Instant
-from callboard.domain.query import Between, Match, OneOf, Query, Term, Text
+from callboard.domain.query import Between, OneOf, Query, Term, Text
 from callboard.domain.query.values import Bound, Number
 from callboard.domain.query.words import ME
-from callboard.domain.term import ACCOUNT, CLOUD, ENVIRONMENT, REGION, TAG, folded
 from callboard.errors import InvalidQueryError
 from callboard.store import schema
 from callboard.store.contested import disputed, suggested
-from callboard.store.database import once
-from callboard.store.dialect import of
+from callboard.store.filter_lists import LISTS, sources
+from callboard.store.filter_text import naming
 from callboard.store.schema import NEVER
 
 f = schema.finding.c
 route, holding, entity, bundle = schema.holding_route, schema.holding, schema.entity, schema.bundle
-remedy = schema.remedy
 
 Condition = ColumnElement[bool]
 
@@ -118,7 +115,7 @@ def asks_cell(term: Term) -> bool:
 def _term(conn: Connection, term: Term, asking: Asking, *, many: bool) -> Condition:
     match term:
         case Text():
-            clause = _text(conn, term, many=many)
+            clause = naming(conn, term, many=many)
         case Between():
             clause = _between(term, asking)
         case OneOf(key=key, values=values) if key in ("is", "has", "no"):
@@ -126,111 +123,16 @@ def _term(conn: Connection, term: Term, asking: Asking, *, many: bool) -> Condit
         case OneOf(key=key, values=values) if key in BY_HOLDING:
             clause = _of_holding(f.holding_id, key, values, asking)
         case OneOf(key=key, values=values):
-            clause = _LISTS[key](values)
+            clause = LISTS[key](values)
     # What is unknown is not in a range, so it is among what is outside of it.
     return not_(func.coalesce(clause, false())) if term.is_negated else clause
-
-
-# Lists
-
-
-def _kind(word: str) -> int:
-    return int(Kind[word.upper().replace("-", "_")])
-
-
-def _state(word: str) -> int:
-    return int(State[word.upper().replace("-", "_")])
-
-
-def _sources(values: Sequence[str]) -> Select[tuple[int]]:
-    return select(schema.source.c.id).where(schema.source.c.name.in_(values))
-
-
-def _states(values: Sequence[str]) -> Condition:
-    states = [_state(value) for value in values]
-    closed = {int(state > State.UNKNOWN) for state in states}
-    return and_(f.closed.in_(sorted(closed)), f.state.in_(states))
-
-
-def _rules(values: Sequence[str]) -> Condition:
-    return f.rule_id.in_(select(schema.rule.c.id).where(schema.rule.c.external_id.in_(values)))
-
-
-def _advisories(values: Sequence[str]) -> Condition:
-    # CVE ids are written in capitals, the letters of GHSA ids behind the prefix are not.
-    spellings = {spelling for value in values for spelling in (value, value.lower(), value[:5] + value[5:].lower())}
-    return _rules(sorted(spellings))
-
-
-def _resources(values: Sequence[str]) -> Condition:
-    alias, resource = schema.resource_alias.c, schema.resource.c
-    spellings = sorted({spelling for value in values for spelling in (value, value.lower())})
-    return or_(
-        f.resource_id.in_(select(resource.id).where(resource.external_id.in_(spellings))),
-        f.resource_id.in_(select(alias.resource_id).where(alias.value.in_(spellings))),
-    )
-
-
-def _projects(values: Sequence[str]) -> Condition:
-    member, project = schema.project_set_member, schema.project
-    return f.project_set_id.in_(
-        select(member.c.set_id)
-        .join(project, project.c.id == member.c.project_id)
-        .where(project.c.external_id.in_(values))
-    )
-
-
-def _packages(values: Sequence[str]) -> Condition:
-    return f.remedy_id.in_(select(remedy.c.id).where(remedy.c.package.in_(values)))
-
-
-def _ids(values: Sequence[str]) -> Condition:
-    numbers = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= 18]
-    return or_(f.id.in_(numbers), f.external_id.in_(values))
-
-
-def _by_term(form: str) -> Callable[[Sequence[str]], Condition]:
-    term = schema.resource_term.c
-
-    def clause(values: Sequence[str]) -> Condition:
-        return f.resource_id.in_(
-            select(term.resource_id).where(term.form == form, term.value.in_([folded(value) for value in values]))
-        )
-
-    return clause
-
-
-def _ecosystems(_values: Sequence[str]) -> Condition:
-    raise InvalidQueryError(
-        '"ecosystem:" cannot be answered: no source that is set up tells it.', field="q", hint='Use "package:".'
-    )
-
-
-_LISTS: Mapping[str, Callable[[Sequence[str]], Condition]] = {
-    "severity": lambda values: f.rank.in_([6 - Severity[value.upper()] for value in values]),
-    "kind": lambda values: f.kind.in_([_kind(value) for value in values]),
-    "status": _states,
-    "source": lambda values: f.source_id.in_(_sources(values)),
-    "rule": _rules,
-    "cve": _advisories,
-    "resource": _resources,
-    "project": _projects,
-    "package": _packages,
-    "bundle": lambda values: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.key.in_(values))),
-    "ecosystem": _ecosystems,
-    "id": _ids,
-    "account": _by_term(ACCOUNT),
-    "region": _by_term(REGION),
-    "cloud": _by_term(CLOUD),
-    "env": _by_term(ENVIRONMENT),
-    "tag": _by_term(TAG),
-}
 
 
 # What a holding answers
 
 
 def _of_holding(holding_id: Any, key: str, values: Sequence[str], asking: Asking) -> Condition:  # noqa: ANN401
+    wanted: Condition
     match key:
         case "owner":
             refs = [ref for value in values for ref in (_me(asking) if value == ME else (value,))]
@@ -238,10 +140,11 @@ def _of_holding(holding_id: Any, key: str, values: Sequence[str], asking: Asking
         case "component":
             wanted = entity.c.ref.in_(values)
         case "system":
-            wanted = entity.c.system_ref.in_(values)
+            wanted = or_(entity.c.system_ref.in_(values), entity.c.ref.in_(values))
         case "domain":
             system = entity.alias("system")
-            wanted = entity.c.system_ref.in_(select(system.c.ref).where(system.c.system_ref.in_(values)))
+            systems = select(system.c.ref).where(system.c.kind == "system", system.c.system_ref.in_(values))
+            wanted = or_(entity.c.system_ref.in_(systems), entity.c.ref.in_(systems))
         case _:
             return _bool(holding_id.in_(select(holding.c.id).where(holding.c.reason.in_(values))))
     return _bool(holding_id.in_(_routed(wanted)))
@@ -294,7 +197,7 @@ def _flag(holding_id: Any, key: str, word: str, asking: Asking) -> Condition:  #
             since = asking.visited_at
             return false() if since is None else _bool(f.first_detected_at > since)
         case "is", "stale":
-            return f.source_id.in_(_sources(asking.stale))
+            return f.source_id.in_(sources(asking.stale))
         case "is", "overdue":
             return and_(f.closed == 0, f.due_at < today(asking.now))
     return _FLAGS[key, word]()
@@ -378,56 +281,6 @@ def _numbers(term: Between, column: Any, scale: int) -> Condition:  # noqa: ANN4
 def _scaled(bound: Bound, scale: int) -> float:
     assert isinstance(bound, Number)  # noqa: S101 - the language gives numbers to these keys
     return round(bound.value * scale, 6)
-
-
-# Text
-
-
-_MOST = 1_000
-"""Rules, resources or packages that are looked up one by one; of more, every finding is asked what it is of."""
-
-
-def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
-    """How many findings in a scope a text names; more than `most`: some number above it."""
-    contains = of(conn).contains
-    found: set[int] = set()
-    for table, column in _NAMES:
-        # Each by the index of its column, which holds all that a scope asks about.
-        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
-        ids = conn.execute(select(f.id).where(column.in_(wanted), scope).limit(most + 1)).cursor
-        found.update(row[0] for row in ids.fetchall())
-        if len(found) > most:
-            break
-    return len(found)
-
-
-_NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (remedy, f.remedy_id))
-
-
-def _part(term: Text) -> str:
-    return {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
-
-
-def _text(conn: Connection, term: Text, *, many: bool) -> Condition:
-    """Part of a name or an id of a rule, a resource or a package."""
-    contains = of(conn).contains
-    parts: list[Select[tuple[int]]] = []
-    wide: list[Condition] = []
-    for table, column in _NAMES:
-        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
-        if many:
-            # Adding nothing keeps the planner from going from each name to its findings.
-            wide.append((column + 0).in_(wanted))
-            continue
-        query = wanted.limit(_MOST + 1)
-        ids = once(conn, f"{table.name}:{_part(term)}", lambda query=query: [row[0] for row in conn.execute(query)])  # type: ignore[misc]
-        if len(ids) > _MOST:
-            wide.append((column + 0).in_(wanted))
-        elif ids:
-            parts.append(select(f.id).where(column.in_(ids)))
-    # Few names: their findings by index, so that nothing else is looked at.
-    narrow = [f.id.in_(union_all(*parts))] if parts else []
-    return or_(false(), *narrow, *wide)
 
 
 def _bool(clause: Any) -> Condition:  # noqa: ANN401 - comparisons of columns are typed loosely

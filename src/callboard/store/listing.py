@@ -18,7 +18,7 @@ from callboard.domain.instant import DAY
 from callboard.domain.query import MAX_LIMIT, OPEN, OVERDUE, Order, Query, Term, Text
 from callboard.domain.query.paging import Cursor, damaged
 from callboard.errors import InvalidQueryError
-from callboard.store import cube, due_days, filters, schema
+from callboard.store import cube, due_days, filter_text, filters, schema
 from callboard.store.database import revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
@@ -118,7 +118,7 @@ def _count(conn: Connection, visibility: Visibility, query: Query, asking: Askin
         scope = held(f.holding_id + 0, visibility, rest, asking)
         if OPEN in query.terms:
             scope = and_(f.closed == 0, scope)
-        found = filters.named(conn, texts[0], scope, most=most)
+        found = filter_text.named(conn, texts[0], scope, most=most)
         return min(found, most), found > most
     clause = of_query(conn, visibility, query, asking)
     return _capped(conn, select(literal(1)).select_from(schema.finding).where(clause).limit(most + 1).subquery(), most)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
-from callboard.domain.activity import Directory, Neighbour, directory_of, neighbours
+from callboard.domain.activity import Directory, Near, Neighbour, directory_of, neighbours
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
 from callboard.domain.claims import Key
 from callboard.domain.codeowners import CodeOwners
+from callboard.domain.component import Entity
 from callboard.domain.forge import Contribution, Repository
 from callboard.domain.instant import DAY, Instant
+from callboard.domain.ownership import Candidate, Tier
 from callboard.domain.repository import IN_REPOSITORY
 from callboard.store import evidence, schema
 from callboard.store.repositories import code_owners_of, contributions_of, known
@@ -19,18 +21,39 @@ from callboard.store.repositories import code_owners_of, contributions_of, known
 ACTIVITY_DAYS = 90
 """How long somebody who committed counts as near."""
 
+LONGEST = 300
+"""Characters of a sentence that is kept as evidence."""
+
+CODE_OWNER = "code-owner"
+ACTIVITY = "activity"
+"""Forms of the candidates that repositories give."""
+
+_FORMS = {Near.CODE_OWNER: CODE_OWNER, Near.ACTIVITY: ACTIVITY}
+
 
 class Neighbourhood:
     """Asks for many resources: groups, users and repositories are read once."""
 
-    def __init__(self, conn: Connection, *, now: Instant, days: int = ACTIVITY_DAYS) -> None:
+    def __init__(self, conn: Connection, *, now: Instant | None = None, days: int = ACTIVITY_DAYS) -> None:
+        """Without `now` the days count back from when each repository was read: the same answer until it is read again."""
         self._conn = conn
-        self._since = Instant(now - days * DAY)
+        self._now = now
+        self._days = days
         self._repositories = {key: each for key, each in known(conn).items() if each.read_at is not None}
-        self._entities = list(evidence.load_entities(conn).values())
+        self._entities: list[Entity] | None = None
         self._directories: dict[str, Directory] = {}
         self._near: dict[tuple[int, str], tuple[Neighbour, ...]] = {}
         self._read: dict[int, tuple[CodeOwners | None, tuple[Contribution, ...]]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._repositories)
+
+    def candidates(self, keys: Iterable[Key]) -> list[Candidate]:
+        """Who is near a resource with these names, as evidence of the tier that only suggests."""
+        return [
+            Candidate(each.entity, Tier.ACTIVITY, _FORMS[each.near], each.evidence[:LONGEST], each.near.value, 0)
+            for each in self.of(keys)
+        ]
 
     def of(self, keys: Iterable[Key]) -> tuple[Neighbour, ...]:
         """Who is near a resource with these names, the nearest first. Suggestions only: never routed, never readers."""
@@ -63,11 +86,16 @@ class Neighbourhood:
         if repository.id not in self._read:
             self._read[repository.id] = (
                 code_owners_of(self._conn, repository),
-                contributions_of(self._conn, repository.id, since=self._since),
+                contributions_of(self._conn, repository.id, since=self._since(repository)),
             )
         return self._read[repository.id]
 
+    def _since(self, repository: Repository) -> Instant:
+        return Instant((self._now or repository.read_at or repository.seen_at) - self._days * DAY)
+
     def _directory(self, host: str) -> Directory:
+        if self._entities is None:
+            self._entities = list(evidence.load_entities(self._conn, kinds=("group", "user")).values())
         if host not in self._directories:
             # Backstage's provider of GitHub writes github.com/… for a company's own GitHub as well.
             self._directories[host] = directory_of(

@@ -33,6 +33,7 @@ from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.evidence import Known
+from callboard.store.neighbours import Neighbourhood
 
 CHUNK = 2_000
 """Resources decided together."""
@@ -58,6 +59,7 @@ class Holdings:
         self._stored: dict[str, int] | None = None
         """Every holding by its key; None until so many were asked for one by one that all are read."""
         self._asked = 0
+        self._near: Neighbourhood | None = None
         self._homes: dict[int, Home] = {}
         known = known or evidence.current(conn, store)
         self.version = (known.mark, evidence.homes_of(conn))
@@ -71,11 +73,14 @@ class Holdings:
         return (evidence.mark_of(conn), evidence.homes_of(conn)) == self.version
 
     def decide(
-        self, resource: Resource, aliases: Iterable[Key], projects: Sequence[SubjectProject] | None, *,
+        self, conn: Connection, resource: Resource, aliases: Sequence[Key], projects: Sequence[SubjectProject] | None, *,
         source: str, said: Iterable[Said] = (),
     ) -> Ownership:  # fmt: skip
-        """Whose a resource is."""
-        return own(subject_of(resource, aliases, projects, source=source, said=said), self.evidence)
+        """Whose a resource is, by all evidence: that of repositories as well, which only suggests."""
+        if self._near is None:
+            self._near = Neighbourhood(conn)
+        near = self._near.candidates(aliases) if self._near else ()
+        return own(subject_of(resource, aliases, projects, source=source, said=said), self.evidence, near)
 
     def source_name(self, conn: Connection, source_id: int) -> str:
         """The operator's name of a source."""
@@ -252,7 +257,7 @@ def judge(conn: Connection, dialect: Dialect, holdings: Holdings, ids: Sequence[
                 id_,
                 holding_id,
                 holdings.decide(
-                    decode(body), aliases[id_], members[set_id], source=holdings.source_name(conn, source_id),
+                    conn, decode(body), aliases[id_], members[set_id], source=holdings.source_name(conn, source_id),
                     said=said.get(id_, ()),
                 ),
             )

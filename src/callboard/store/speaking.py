@@ -16,9 +16,10 @@ from callboard.domain.explanation import Explanation, Ground, Spoken, Tenure
 from callboard.domain.groups import owner_problem
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import Form
-from callboard.domain.ownership import LAST_ROUTED_TIER, Reason, Word
+from callboard.domain.ownership import Reason, Verdict, Word
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import evidence, schema
+from callboard.store.contested import disputed
 from callboard.store.database import next_id
 from callboard.store.visible import entity_owned, entity_visible, visible
 
@@ -83,6 +84,7 @@ def explain(conn: Connection, visibility: Visibility, found: Found) -> Explanati
     verdict, reason = conn.execute(select(holding.verdict, holding.reason).where(holding.id == found.holding_id)).one()
     history = _history(conn, visibility, found.id)
     challenge = schema.ownership_challenge.c
+    is_disputed = conn.execute(disputed().where(c.resource_id == found.id)).first() is not None
     waits = conn.execute(select(exists().where(challenge.resource_id == found.id))).scalar_one()
     n = conn.execute(
         select(func.count()).where(f.resource_id == found.id, f.closed == 0, visible(f.holding_id, visibility))
@@ -91,10 +93,7 @@ def explain(conn: Connection, visibility: Visibility, found: Found) -> Explanati
         external_id=found.external_id, source=found.source, name=found.name, type=found.type, verdict=verdict,
         reason=Reason(reason).words if reason else None, tier=history[0].tier if history else None,
         components=components,
-        disputed=any(
-            not each.won and not each.dropped and each.tier <= LAST_ROUTED_TIER and each.component not in components
-            for each in grounds
-        ),
+        disputed=verdict == Verdict.MAPPED and is_disputed,
         open_findings=int(n), grounds=grounds, spoken=_spoken(conn, visibility, found.id), history=history,
         withheld=hidden, waits=bool(waits),
     )  # fmt: skip

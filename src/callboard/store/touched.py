@@ -16,6 +16,7 @@ from callboard.domain.term import SERVICE, TAG, folded
 from callboard.store import schema
 from callboard.store.database import Store
 from callboard.store.evidence import Known
+from callboard.store.repositories import known as known_repositories
 
 _LONGEST_TERM = 200
 
@@ -44,7 +45,28 @@ def by_entities(
     found |= _by_names(conn, store, {claim.key for claim in fresh if claim.form != REPOSITORY})
     found |= _in_repositories(conn, store, [claim for claim in fresh if claim.form == REPOSITORY], old.claims)
     found |= _by_words(conn, store, new, _new_words(before, after))
+    if _are_others_called(before, after):
+        found |= in_repositories(conn, store, [key for key, each in known_repositories(conn).items() if each.read_at])
     return sorted(found)
+
+
+def _are_others_called(before: Mapping[EntityRef, Entity], after: Mapping[EntityRef, Entity]) -> bool:
+    """Whether groups or users go by other handles, so that code owners and committers may mean others."""
+    people = {ref for ref in before.keys() | after.keys() if ref.partition(":")[0] in ("group", "user")}
+    return any(
+        (before[ref].annotations if ref in before else ()) != (after[ref].annotations if ref in after else ())
+        for ref in people
+    )
+
+
+def in_repositories(conn: Connection, store: Store, keys: Iterable[str]) -> set[int]:
+    """Resources in these repositories."""
+    columns = ["form", "value", "resource_id"]
+    found: set[int] = set()
+    for form, _, id_ in store.dialect.lookup(conn, schema.resource_alias, columns, "value", keys):
+        if form == REPOSITORY:
+            found.add(id_)
+    return found
 
 
 def _is_laid_down(evidence: Evidence, came: set[EntityRef]) -> bool:

@@ -16,12 +16,10 @@ from callboard.domain.plan import Plan
 from callboard.domain.reconcile import Safety
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, evidence, owning, planning
+from callboard.store import Connection, Store, audit, deciding, evidence, planning
 from callboard.store import mapping as mapping_store
-from callboard.store.counting import Ledger
 from callboard.store.database import bump_revision
 from callboard.store.mapping import Revision
-from callboard.store.owning import Holdings
 from callboard.store.planning import Survey
 
 MOST_TOLD = 20
@@ -196,11 +194,7 @@ def _write(
 
 def _follow(conn: Connection, store: Store, ids: tuple[int, ...], *, now: Instant) -> None:
     """Decide these resources anew, a person having agreed."""
-    holdings = Holdings(conn, store)
-    ledger = Ledger()
-    moves = owning.decide_again(conn, store.dialect, holdings, ids, now=now, at_once=True)
-    owning.move(conn, store.dialect, moves, ledger, now=now)
-    ledger.write(conn, store.dialect)
+    deciding.decide_anew(conn, store, ids, now=now, at_once=True)
     planning.note_reach(conn, store, now=now)
 
 

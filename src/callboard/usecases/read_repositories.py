@@ -27,7 +27,7 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.manifest_place import ManifestPlace, places
 from callboard.errors import BudgetSpentError, FileTooLargeError, RepositoryError
 from callboard.ports import Clock, Repositories
-from callboard.store import Store
+from callboard.store import Store, deciding
 from callboard.store import repositories as shelf
 from callboard.store.repositories import COMPLETE, FAILED, PARTIAL, key_of
 
@@ -91,7 +91,13 @@ async def read_repositories(
 
 def _retire(store: Store, sections: Collection[str], now: Instant) -> None:
     with store.write() as conn:
-        shelf.retire(conn, sections, now=now)
+        left = [key for key, each in shelf.known(conn).items() if each.reader not in sections and each.gone_at is None]
+        if shelf.retire(conn, sections, now=now):
+            deciding.of_repositories(conn, store, left, now=now)
+
+
+def _was_gone(known: Repository | None) -> bool:
+    return known is not None and known.gone_at is not None
 
 
 class _Answers(dict[str, Kept]):
@@ -275,6 +281,10 @@ class _Run:
             with self._store.write() as conn:
                 shelf.write_facts(conn, self._store, self._reader.name, facts, promise=PROMISE, now=now)
                 shelf.write_seen(conn, same, now=now)
+                keys = [key_of(each.head.host, each.head.slug) for each in facts]
+                keys += [key for head in same if _was_gone(self._known.get(key := key_of(head.host, head.slug)))]
+                if keys:
+                    deciding.of_repositories(conn, self._store, keys, now=now)
 
     def _settle(self, before: Mapping[str, Kept], kept: _Answers) -> RepositoriesReport:
         self._write(*self._batch())
@@ -298,6 +308,8 @@ class _Run:
             shelf.write_moves(conn, {key: each.head.slug for key, each in self._moves.items()}, now=now)
             not_there = [key for key in missing if key not in self._moves]
             gone = shelf.write_missed(conn, not_there, now=now) if is_complete else 0
+            if gone:
+                deciding.of_repositories(conn, self._store, not_there, now=now)
             good = {address: each for address, each in kept.items() if not is_complete or address in kept.used}
             shelf.keep_answers(conn, self._store, self._reader.name, before, good)
         state = COMPLETE if is_complete else PARTIAL

@@ -13,7 +13,7 @@ from callboard.domain.component import Entity, EntityRef, short_name
 from callboard.domain.coverage import Action, Cut, Dangling, Line, Report
 from callboard.domain.evidence import Evidence
 from callboard.domain.finding import Severity
-from callboard.domain.groups import owner_problem
+from callboard.domain.groups import empty_groups, owner_problem
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import plain
 from callboard.domain.tree import listing
@@ -58,9 +58,7 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
             components=len(components),
             components_with_identifier=sum(bool(claims_of(each)) for each in components),
             without_owner=_without_owner(conn, entities),
-            empty_groups=tuple(
-                each.ref for each in entities.values() if each.kind == "group" and not each.members
-            )[:MOST_LISTED],
+            empty_groups=empty_groups(entities.values())[:MOST_LISTED],
             dangling=_dangling(conn, entities),
             best=_best(conn, entities, known.evidence, known.ids, open_=open_, standing=standing)
             if not is_past and isinstance(viewer.visibility, Everything)

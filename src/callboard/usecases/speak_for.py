@@ -14,10 +14,8 @@ from callboard.domain.instant import Instant
 from callboard.domain.ownership import Word
 from callboard.errors import NotAllowedError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, evidence, owning, signals, speaking
-from callboard.store.counting import Ledger
+from callboard.store import Connection, Store, audit, deciding, evidence, signals, speaking
 from callboard.store.database import bump_revision
-from callboard.store.owning import Holdings
 from callboard.store.speaking import Found
 
 LONGEST_REASON = 1_000
@@ -196,10 +194,6 @@ def _review(conn: Connection, store: Store, decision_id: int, *, now: Instant) -
 
 def _follow(conn: Connection, store: Store, resource_id: int, *, now: Instant) -> int:
     """Decide the resource anew; what a person said holds at once. Returns how many findings moved."""
-    holdings = Holdings(conn, store)
-    ledger = Ledger()
-    moves = owning.decide_again(conn, store.dialect, holdings, [resource_id], now=now, at_once=True)
-    moved = owning.move(conn, store.dialect, moves, ledger, now=now)
-    ledger.write(conn, store.dialect)
+    moved = deciding.decide_anew(conn, store, [resource_id], now=now, at_once=True)
     evidence.moved(conn)
     return moved

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
 from callboard.domain.component import Entity, EntityRef
+from callboard.domain.finding import Observed, Rejected
 from callboard.domain.forge import RepositoryPage
 from callboard.errors import NotFoundError, RepositoryRefusedError
 from callboard.store import schema
@@ -284,6 +286,59 @@ def test_who_is_near_a_resource_comes_from_its_repository(stage: Stage, forge: F
         stranger = Neighbourhood(conn, now=stage.clock.now()).of([(REPOSITORY, f"{host}/acme/other")])
         assert stranger == ()
     assert {row.components for row in stage.rows().values()} == {row.components for row in before.values()}
+
+
+def test_what_repositories_tell_is_kept_beside_the_other_evidence(
+    stage: Stage, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From when it is read, whichever comes first, until it is gone; it suggests, and maps nothing."""
+    host = "127.0.0.1"
+    parse = stage.world.parse
+
+    def placed(part_kind: str, raw: bytes | memoryview) -> Observed | Rejected:
+        seen = parse(part_kind, raw)
+        assert isinstance(seen, Observed)
+        names = ((REPOSITORY, f"{host}/acme/r1"), (REPOSITORY_PATH, f"{host}/acme/r1//services/a/go.mod"))
+        resource = msgspec.structs.replace(seen.resource, aliases=(*seen.resource.aliases, *names))
+        return msgspec.structs.replace(seen, resource=resource)
+
+    monkeypatch.setattr(stage.world, "parse", placed)
+
+    def evidence() -> list[tuple[str, int, str, bool]]:
+        table, entity = schema.candidate.c, schema.entity.c
+        with stage.store.read() as conn:
+            rows = conn.execute(
+                select(entity.ref, table.tier, table.form, table.won)
+                .join_from(schema.candidate, schema.entity, entity.id == table.entity_id)
+                .order_by(table.form, entity.ref)
+            )
+            return [tuple(row) for row in rows]
+
+    stage.world.add("f1", resource="r1")
+    stage.catalog.put(
+        Entity(
+            ref=EntityRef("group:default/shop"), kind="group", name="shop",
+            annotations=(("github.com/team-slug", "acme/shop"),),
+        )
+    )  # fmt: skip
+    stage.read_catalog()
+    stage.sync()
+    assert evidence() == []
+    read(stage, forge)
+    shop = ("group:default/shop", 7, "code-owner", False)
+    assert evidence() == [shop]
+    ana = Entity(
+        ref=EntityRef("user:default/ana"), kind="user", name="ana", annotations=((f"{host}/user-login", "Ana"),)
+    )
+    stage.catalog.put(ana)
+    stage.read_catalog()
+    assert evidence() == [("user:default/ana", 7, "activity", False), shop]
+    stage.world.add("f2", resource="r2")
+    stage.sync()
+    assert len(evidence()) == 4
+    assert [row.components for row in stage.rows().values()] == [(), ()]
+    read(stage, forge, name="second", organisations=(), from_catalog=False)
+    assert evidence() == []
 
 
 def test_a_section_that_is_gone_leaves_its_repositories_to_another(stage: Stage, forge: Forge) -> None:

@@ -148,7 +148,12 @@ def test_the_vertical_tree(company: Stage) -> None:
     assert found["component:default/api"].open.total == 3
     assert found["component:default/worker"].open.total == 2
     assert (found["system:default/pay"].open.total, found["system:default/pay"].shared) == (3, 2)
-    assert found["domain:default/commerce"].open.total == 4
+    assert found["domain:default/commerce"].open.total == 5
+    assert found["domain:default/checkout"].open.total == 4
+    assert set(company.rows("is:open domain:checkout")) == {"f1", "f2", "f3", "f8"}
+    assert set(company.rows("is:open domain:commerce")) == {"f2", "f3", "f4"}
+    assert set(company.rows("is:open system:core")) == {"f8"}
+    assert all(node.query for node in nodes(root) if node.kind == "domain")
     assert [child.key for child in found["domain:default/commerce"].children] == [
         "domain:default/checkout", "system:default/cart",
     ]  # fmt: skip

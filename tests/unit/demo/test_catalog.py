@@ -9,7 +9,12 @@ import pytest
 import yaml
 
 from callboard.demo.company import DEFECTS, write_catalog
+from callboard.demo.company.mapping import rule_set
 from callboard.demo.company.world import World, make_world
+from callboard.domain.component import Entity as CatalogEntity
+from callboard.domain.component import EntityRef
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.mapping import WARNED_DAYS, problems
 
 Entity = dict[str, Any]
 
@@ -46,6 +51,21 @@ def test_names_are_names_that_backstage_takes(entities: list[Entity]) -> None:
         name = entity["metadata"]["name"]
         assert 0 < len(name) <= 63
         assert all(part.isalnum() for part in name.replace(".", "-").replace("_", "-").split("-"))
+
+
+def test_the_rule_set_can_be_applied(world: World, entities: list[Entity]) -> None:
+    """It names what the catalog has, says why, and one entry ends soon enough that people are told."""
+    now = Instant(world.now * 1_000_000)
+    found = rule_set(now)
+    known = {
+        EntityRef(ref): CatalogEntity(ref=EntityRef(ref), kind=entity["kind"].lower(), name=entity["metadata"]["name"])
+        for ref, entity in _refs(entities).items()
+    }
+    assert problems(found, (), known, now=now) == ()
+    assert all(entry.reason for entry in found.entries)
+    ending = [entry.until for entry in found.entries if entry.until is not None]
+    assert len(ending) == 1
+    assert now < ending[0] < now + WARNED_DAYS * DAY
 
 
 def test_references_lead_somewhere(entities: list[Entity]) -> None:

@@ -20,7 +20,7 @@ from callboard.domain.alias import (
 from callboard.domain.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence, own
-from callboard.domain.groups import group_closure, owner_problem
+from callboard.domain.groups import empty_groups, group_closure, owner_problem
 from callboard.domain.ownership import Candidate, Reason, Subject, SubjectProject, Verdict, decide, holding_key
 
 
@@ -212,13 +212,13 @@ class TestOwn:
 
     @pytest.mark.parametrize("annotation", ["asset-id", "external-asset-id", "repository-external-id"])
     def test_the_resource_itself_before_its_project(self, annotation: str) -> None:
-        """A claim on the resource is closer than one on a project that holds it; the other is kept as evidence."""
+        """A claim on the resource is closer than one on a project that holds it; the other is kept, and disputes nothing."""
         form = {"asset-id": "wiz.asset", "external-asset-id": "wiz.external"}.get(annotation, "wiz.repository")
         claims = Evidence.of([project("a", "leaf"), component("b", owner="blue", **{f"wiz.io/{annotation}": "x1"})])
         decision = own(Subject(((form, "x1"),), (LEAF,)), claims)
         assert decision.routes == (B,)
         assert {each.entity for each in decision.candidates} == {A, B}
-        assert decision.disputed
+        assert not decision.disputed
 
     def test_two_owners_with_the_same_right_are_a_conflict(self) -> None:
         """Routed to both, read by neither."""
@@ -389,6 +389,25 @@ class TestDecide:
         assert decision.readers == ((B, Depth.SENSITIVE),)
         assert decision.disputed
 
+    @pytest.mark.parametrize(
+        ("tier", "owner", "disputed"),
+        [
+            (1, "blue", False),
+            (3, "blue", True),
+            (5, "blue", True),
+            (5, "red", False),
+            (6, "blue", False),
+            (7, "blue", False),
+        ],
+    )
+    def test_only_a_better_founded_claim_of_another_owner_disputes(
+        self, tier: int, owner: str, *, disputed: bool
+    ) -> None:
+        """Not one of the same owner, not a default, not a suggestion, and not a wider claim of the tier that decided."""
+        winner = Candidate(A, 1, "f", "v", "rule", 9, EntityRef("group:default/red"))
+        other = Candidate(B, tier, "f", "v", "rule", 0, EntityRef(f"group:default/{owner}"))
+        assert decide([winner, other], otherwise=Reason.NOT_NAMED).disputed is disputed
+
 
 class TestHolding:
     """What decisions have in common."""
@@ -422,6 +441,22 @@ class TestGroups:
         """Neither to its groups nor over what hangs below it."""
         circle = (group("a", "b"), group("b", "a"), group("c", "a"), group("d", "c"), group("self", "self"))
         assert self.pairs(*circle) == {"c>d"}
+
+    def test_a_group_that_holds_teams_is_not_empty(self) -> None:
+        """Somebody is in a group when somebody is in a group below it."""
+
+        def made(name: str, parent: str | None = None, members: tuple[str, ...] = ()) -> Entity:
+            return Entity(
+                ref=EntityRef(f"group:default/{name}"), kind="group", name=name,
+                parent=EntityRef(f"group:default/{parent}") if parent else None,
+                members=tuple(EntityRef(f"user:default/{member}") for member in members),
+            )  # fmt: skip
+
+        groups = [
+            made("all"), made("unit", "all"), made("team", "unit", ("ann",)), made("night", "all"), made("quiet", "night"),
+        ]  # fmt: skip
+        assert empty_groups(groups) == ("group:default/night", "group:default/quiet")
+        assert empty_groups([*groups, project("a", "p")]) == empty_groups(reversed(groups))
 
     def test_only_groups_count(self) -> None:
         """Components have no place in the tree."""

@@ -185,7 +185,7 @@ class Resources:
             its_services = services.get(resource.external_id)
             if its_services is not None and its_services[0]:
                 resource = msgspec.structs.replace(resource, services=its_services[0])  # noqa: PLW2901
-            ownership = holdings.decide(resource, names, members, source=source)
+            ownership = holdings.decide(conn, resource, names, members, source=source)
             holding_id = holdings.intern(conn, ownership)
             body = msgspec.msgpack.encode(resource)
             rows.append((

@@ -1,0 +1,60 @@
+"""Findings by a text: part of a name or an id of their rule, their resource or their package."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, union_all
+
+from callboard.domain.query import Match, Text
+from callboard.store import schema
+from callboard.store.database import once
+from callboard.store.dialect import of
+
+f = schema.finding.c
+
+Condition = ColumnElement[bool]
+
+_MOST = 1_000
+"""Rules, resources or packages that are looked up one by one; of more, every finding is asked what it is of."""
+
+
+def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
+    """How many findings in a scope a text names; more than `most`: some number above it."""
+    contains = of(conn).contains
+    found: set[int] = set()
+    for table, column in _NAMES:
+        # Each by the index of its column, which holds all that a scope asks about.
+        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
+        ids = conn.execute(select(f.id).where(column.in_(wanted), scope).limit(most + 1)).cursor
+        found.update(row[0] for row in ids.fetchall())
+        if len(found) > most:
+            break
+    return len(found)
+
+
+_NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (schema.remedy, f.remedy_id))
+
+
+def _part(term: Text) -> str:
+    return {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
+
+
+def naming(conn: Connection, term: Text, *, many: bool) -> Condition:
+    """Part of a name or an id of a rule, a resource or a package."""
+    contains = of(conn).contains
+    parts: list[Select[tuple[int]]] = []
+    wide: list[Condition] = []
+    for table, column in _NAMES:
+        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
+        if many:
+            # Adding nothing keeps the planner from going from each name to its findings.
+            wide.append((column + 0).in_(wanted))
+            continue
+        query = wanted.limit(_MOST + 1)
+        ids = once(conn, f"{table.name}:{_part(term)}", lambda query=query: [row[0] for row in conn.execute(query)])  # type: ignore[misc]
+        if len(ids) > _MOST:
+            wide.append((column + 0).in_(wanted))
+        elif ids:
+            parts.append(select(f.id).where(column.in_(ids)))
+    # Few names: their findings by index, so that nothing else is looked at.
+    narrow = [f.id.in_(union_all(*parts))] if parts else []
+    return or_(false(), *narrow, *wide)
