@@ -28,6 +28,9 @@ CODE_OWNER = "code-owner"
 ACTIVITY = "activity"
 """Forms of the candidates that repositories give."""
 
+REMEMBERED = 30_000
+"""Places kept in memory at most; then the memory starts anew."""
+
 _FORMS = {Near.CODE_OWNER: CODE_OWNER, Near.ACTIVITY: ACTIVITY}
 
 
@@ -36,7 +39,6 @@ class Neighbourhood:
 
     def __init__(self, conn: Connection, *, now: Instant | None = None, days: int = ACTIVITY_DAYS) -> None:
         """Without `now` the days count back from when each repository was read: the same answer until it is read again."""
-        self._conn = conn
         self._now = now
         self._days = days
         self._repositories = {key: each for key, each in known(conn).items() if each.read_at is not None}
@@ -48,33 +50,35 @@ class Neighbourhood:
     def __bool__(self) -> bool:
         return bool(self._repositories)
 
-    def candidates(self, keys: Iterable[Key]) -> list[Candidate]:
+    def candidates(self, conn: Connection, keys: Iterable[Key]) -> list[Candidate]:
         """Who is near a resource with these names, as evidence of the tier that only suggests."""
         return [
             Candidate(each.entity, Tier.ACTIVITY, _FORMS[each.near], each.evidence[:LONGEST], each.near.value, 0)
-            for each in self.of(keys)
+            for each in self.of(conn, keys)
         ]
 
-    def of(self, keys: Iterable[Key]) -> tuple[Neighbour, ...]:
+    def of(self, conn: Connection, keys: Iterable[Key]) -> tuple[Neighbour, ...]:
         """Who is near a resource with these names, the nearest first. Suggestions only: never routed, never readers."""
         found: dict[tuple[str, str], Neighbour] = {}
         for repository_key, path in _places(keys):
             repository = self._repositories.get(repository_key)
             if repository is None or repository.gone_at is not None:
                 continue
-            for each in self._at(repository, path):
+            for each in self._at(conn, repository, path):
                 found.setdefault((each.entity, each.near.value), each)
         return tuple(found.values())
 
-    def _at(self, repository: Repository, path: str) -> tuple[Neighbour, ...]:
+    def _at(self, conn: Connection, repository: Repository, path: str) -> tuple[Neighbour, ...]:
         key = (repository.id, path)
         if key not in self._near:
-            code_owners, contributions = self._facts(repository)
+            if len(self._near) >= REMEMBERED:
+                self._near.clear()
+            code_owners, contributions = self._facts(conn, repository)
             self._near[key] = neighbours(
                 path,
                 code_owners,
                 contributions,
-                self._directory(repository.host),
+                self._directory(conn, repository.host),
                 organisation=repository.slug.rpartition("/")[0],
                 # A path names a file; a repository without one is its top folder.
                 is_folder=not path,
@@ -82,20 +86,20 @@ class Neighbourhood:
             )
         return self._near[key]
 
-    def _facts(self, repository: Repository) -> tuple[CodeOwners | None, tuple[Contribution, ...]]:
+    def _facts(self, conn: Connection, repository: Repository) -> tuple[CodeOwners | None, tuple[Contribution, ...]]:
         if repository.id not in self._read:
             self._read[repository.id] = (
-                code_owners_of(self._conn, repository),
-                contributions_of(self._conn, repository.id, since=self._since(repository)),
+                code_owners_of(conn, repository),
+                contributions_of(conn, repository.id, since=self._since(repository)),
             )
         return self._read[repository.id]
 
     def _since(self, repository: Repository) -> Instant:
         return Instant((self._now or repository.read_at or repository.seen_at) - self._days * DAY)
 
-    def _directory(self, host: str) -> Directory:
+    def _directory(self, conn: Connection, host: str) -> Directory:
         if self._entities is None:
-            self._entities = list(evidence.load_entities(self._conn, kinds=("group", "user")).values())
+            self._entities = list(evidence.load_entities(conn, kinds=("group", "user")).values())
         if host not in self._directories:
             # Backstage's provider of GitHub writes github.com/… for a company's own GitHub as well.
             self._directories[host] = directory_of(
@@ -109,7 +113,7 @@ def neighbours_of(conn: Connection, resource_id: int, *, now: Instant) -> tuple[
     """Who is near one resource."""
     alias = schema.resource_alias.c
     keys = conn.execute(select(alias.form, alias.value).where(alias.resource_id == resource_id)).all()
-    return Neighbourhood(conn, now=now).of([(row.form, row.value) for row in keys])
+    return Neighbourhood(conn, now=now).of(conn, [(row.form, row.value) for row in keys])
 
 
 def _places(keys: Iterable[Key]) -> Sequence[tuple[str, str]]:

@@ -79,7 +79,7 @@ class Holdings:
         """Whose a resource is, by all evidence: that of repositories as well, which only suggests."""
         if self._near is None:
             self._near = Neighbourhood(conn)
-        near = self._near.candidates(aliases) if self._near else ()
+        near = self._near.candidates(conn, aliases) if self._near else ()
         return own(subject_of(resource, aliases, projects, source=source, said=said), self.evidence, near)
 
     def source_name(self, conn: Connection, source_id: int) -> str:

@@ -78,7 +78,8 @@ def waiting(
     found = []
     for row in rows:
         resource = decode(bytes(row.body))
-        unowned = _unowned(row.id, resource, projects.get(row.project_set_id, ()), near)
+        committers = frozenset(each.entity for each in near.of(conn, _code_of(resource)))
+        unowned = _unowned(row.id, resource, projects.get(row.project_set_id, ()), committers)
         found.append(
             Waiting(
                 source=row.source, external_id=resource.external_id, name=resource.name, type=resource.type,
@@ -88,19 +89,22 @@ def waiting(
     return found
 
 
-def _unowned(id_: int, resource: Resource, projects: Sequence[str], near: Neighbourhood) -> Unowned:
+def _code_of(resource: Resource) -> list[tuple[str, str]]:
+    return [(form, canonical(form, value)) for form, value in resource.aliases if form in (REPOSITORY, REPOSITORY_PATH)]
+
+
+def _unowned(id_: int, resource: Resource, projects: Sequence[str], committers: frozenset[EntityRef]) -> Unowned:
     names = [resource.name]
     if resource.repository:
         names.append(last_part(resource.repository))
     if resource.provider_id:
         names.append(last_part(resource.provider_id))
-    keys = [(form, canonical(form, value)) for form, value in resource.aliases if form in (REPOSITORY, REPOSITORY_PATH)]
     return Unowned(
         id=id_,
         names=tuple(dict.fromkeys(names)),
         places=tuple(places(resource, projects)),
         tags=resource.tags,
-        committers=frozenset(each.entity for each in near.of(keys)),
+        committers=committers,
     )
 
 

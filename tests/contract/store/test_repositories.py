@@ -281,9 +281,9 @@ def test_who_is_near_a_resource_comes_from_its_repository(stage: Stage, forge: F
         assert [(each.entity, each.near.value) for each in found] == [
             ("group:default/shop", "code owner"), ("user:default/ana", "activity"),
         ]  # fmt: skip
-        whole = Neighbourhood(conn, now=stage.clock.now()).of([(REPOSITORY, f"{host}/acme/r1")])
+        whole = Neighbourhood(conn, now=stage.clock.now()).of(conn, [(REPOSITORY, f"{host}/acme/r1")])
         assert [each.entity for each in whole] == ["group:default/pay", "user:default/ana"]
-        stranger = Neighbourhood(conn, now=stage.clock.now()).of([(REPOSITORY, f"{host}/acme/other")])
+        stranger = Neighbourhood(conn, now=stage.clock.now()).of(conn, [(REPOSITORY, f"{host}/acme/other")])
         assert stranger == ()
     assert {row.components for row in stage.rows().values()} == {row.components for row in before.values()}
 
@@ -334,9 +334,11 @@ def test_what_repositories_tell_is_kept_beside_the_other_evidence(
     stage.read_catalog()
     assert evidence() == [("user:default/ana", 7, "activity", False), shop]
     stage.world.add("f2", resource="r2")
+    stage.world.add("f3", resource="r3")
+    stage.world.page_size = 1
     stage.sync()
-    assert len(evidence()) == 4
-    assert [row.components for row in stage.rows().values()] == [(), ()]
+    assert len(evidence()) == 6
+    assert [row.components for row in stage.rows().values()] == [(), (), ()]
     read(stage, forge, name="second", organisations=(), from_catalog=False)
     assert evidence() == []
 
