@@ -37,6 +37,29 @@ def test_evaluate(board: Folder) -> None:
     assert "UTF-8" in board.call("ownership", "evaluate", "--labels", str(labels), code=3).err
 
 
+def test_sample(board: Folder) -> None:
+    """A file without a word of what was decided, which `evaluate` reads once it is labelled, and which is not overwritten."""
+    labels = board.path / "sample.csv"
+    said = board.call("ownership", "sample", "--out", str(labels), "--of-each", "10")
+    assert "6 resources to label" in said.out
+    assert "unmapped" in said.out
+    text = labels.read_text()
+    lines = text.splitlines()
+    assert lines[0] == "resource,label,second,part,source,type,account,name"
+    assert len(lines) == 7
+    assert "tier" not in text
+    assert "unmapped" not in text
+    assert "component:" not in text
+    assert "exists already" in board.call("ownership", "sample", "--out", str(labels), code=3).err
+    again = board.path / "again.csv"
+    drawn = board.call("ownership", "sample", "--out", str(again), "--of-each", "10", "--json").json
+    assert drawn["drawn"] == 6
+    assert again.read_text() == text
+    labels.write_text("\n".join([lines[0], *(line.replace(",,", ",nobody,", 1) for line in lines[1:])]))
+    found = board.call("ownership", "evaluate", "--labels", str(labels), "--json").json
+    assert (found["labels"], found["not_found"]) == (6, [])
+
+
 def test_align(board: Folder) -> None:
     """Differences, the kinds that were asked for, and patches."""
     said = board.call("ownership", "align")

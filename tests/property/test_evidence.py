@@ -12,7 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain import glob, mapping_text, rule_index
-from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_EXTERNAL
+from callboard.domain.alias import (
+    KUBERNETES_ID,
+    KUBERNETES_NAMESPACE,
+    REPOSITORY,
+    REPOSITORY_PATH,
+    WIZ_ASSET,
+    WIZ_EXTERNAL,
+)
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence, own
 from callboard.domain.mapping import RuleSet, Term, plain, spelled
@@ -232,8 +239,11 @@ def test_patterns_match_what_trying_every_way_matches(pattern: str, text: str) -
     assert glob.matches(pattern, text) is tried(pattern, text)
 
 
+SERVICE_TAG = {"name": "tags", "vocabularies": [{"tag": "service", "reason": "x"}]}
+
+
 def test_forty_components_of_one_repository_are_told_apart_by_path() -> None:
-    """Each file goes to its own, each shared folder to nobody's sight."""
+    """Each file goes to its own, each shared folder to nobody's sight, whatever a tag says."""
     names = [f"s{n}" for n in range(40)]
     catalog = [
         Entity(
@@ -253,6 +263,29 @@ def test_forty_components_of_one_repository_are_told_apart_by_path() -> None:
         assert found.routes == (f"component:default/{name}",)
     found = own(Subject((repository, (REPOSITORY_PATH, "github.com/h/mono//go.mod"))), evidence)
     assert (found.verdict, len(found.routes), found.readers) == (Verdict.CONFLICT, 40, ())
+    tagged = Evidence.of(catalog, [mapping_text.read(SERVICE_TAG)])
+    found = own(Subject((repository,), tags=(("service", "s7"),)), tagged)
+    assert (found.verdict, found.readers) == (Verdict.CONFLICT, ())
+
+
+def test_two_labels_that_name_different_components_are_a_conflict() -> None:
+    """A chart that was copied with its label shows its findings to neither; a namespace says less than a label."""
+    catalog = [
+        Entity(
+            ref=EntityRef(f"component:default/{name}"), kind="component", name=name, owner=EntityRef(f"group:default/{name}"),
+            annotations=((f"backstage.io/kubernetes-{what}", name),),
+        )
+        for name, what in (("a", "id"), ("b", "namespace"), ("c", "id"))
+    ]  # fmt: skip
+    words = {"name": "w", "vocabularies": [{"label": "app.kubernetes.io/name", "reason": "x"}]}
+    evidence = Evidence.of(catalog, [mapping_text.read(words)])
+    names = ((KUBERNETES_ID, "a"), (KUBERNETES_NAMESPACE, "b"))
+    assert own(Subject(names), evidence).routes == ("component:default/a",)
+    found = own(Subject(names, tags=(("app.kubernetes.io/name", "c"),)), evidence)
+    assert (found.verdict, found.readers) == (Verdict.CONFLICT, ())
+    assert found.routes == ("component:default/a", "component:default/c")
+    found = own(Subject(names, tags=(("app.kubernetes.io/name", "a"),)), evidence)
+    assert (found.verdict, found.routes) == (Verdict.MAPPED, ("component:default/a",))
 
 
 def test_the_work_does_not_grow_with_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from callboard.domain.code_facts import CodeFacts
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.health import SourceHealth
@@ -365,6 +366,8 @@ class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     shared: int
     """Open ones that other components share."""
     sources: tuple[SourceHealth, ...]
+    code: tuple[CodeFacts, ...] | None = None
+    """What repositories told of its code. None: told to who owns the component, and not to this viewer."""
 
 
 class RollupPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ import msgspec
 from callboard.domain.alias import (
     IMAGE_SOURCE,
     KUBERNETES_CLUSTER,
+    KUBERNETES_ID,
     REPOSITORY,
     REPOSITORY_PATH,
     WIZ_ASSET,
@@ -205,7 +206,8 @@ def _of_repository(
 
     Claims are found by the repository alone, so that a component that comes or goes touches every subject in its
     repository and no other. Where no claim means any of the places, or none is known, all of them count alike: nobody
-    says that this part of the repository is somebody else's, so it stays with those who share the repository.
+    says that this part of the repository is somebody else's, so it stays with those who share the repository. Weaker
+    evidence does not tell them apart: else a claim on somebody else's repository would open the way for a tag.
     """
     found: dict[Claim, int] = {}
     for path in paths:
@@ -258,15 +260,22 @@ def _claimed(claim: Claim, fit: int, trusted: frozenset[EntityRef]) -> Candidate
 
 
 def _fit(claim: Claim, subject: Subject) -> int | None:
-    """The specificity of a claim on one of the subject's aliases. None: it means another cluster."""
+    """The specificity of a claim on one of the subject's aliases. None: it means another cluster.
+
+    The label that Backstage knows a component's objects by says as much as a label with a declared vocabulary, so that two
+    of them which differ are a conflict. A namespace says less.
+    """
     if claim.form in _NAMES_RESOURCE:
         return RESOURCE
     if claim.form == WIZ_PROJECT:
         return LEAF_PROJECT
     if claim.cluster:
         clusters = [canonical(form, value) for form, value in subject.aliases if form == KUBERNETES_CLUSTER]
-        return 1 if claim.cluster in clusters else None
-    return 0
+        if claim.cluster not in clusters:
+            return None
+    if claim.form == KUBERNETES_ID:
+        return _KIND_FIT["component"]
+    return 1 if claim.cluster else 0
 
 
 def _of_rules(subject: Subject, evidence: Evidence) -> Iterator[Candidate]:

@@ -14,6 +14,8 @@ MOST = 100_000
 LONGEST = 4_000
 """Characters of one label or id."""
 COLUMNS = ("resource", "label", "second")
+_GUARDED = ("'=", "'+", "'-", "'@")
+"""How an id is written that a spreadsheet would take for a formula."""
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,8 @@ def read_labels(text: str) -> list[Label]:
     found: list[Label] = []
     for line, row in _json_lines(text) if text.lstrip().startswith("{") else _csv_rows(text):
         resource, label, second = (row.get(name, "").strip() for name in COLUMNS)
+        if resource.startswith(_GUARDED):
+            resource = resource[1:]
         if not resource or not label:
             raise LabelsError(f"Line {line}: a label needs a resource and a label.")
         if max(len(resource), len(label), len(second)) > LONGEST:

@@ -22,8 +22,8 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
+from callboard.store import code_facts, due_days, evidence, progress, schema
 from callboard.store import cube as cube_store
-from callboard.store import due_days, evidence, progress, schema
 from callboard.store import scope as scopes
 from callboard.store import sources as source_store
 from callboard.store.cube import Cell
@@ -326,6 +326,7 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
         closed_30d=int(conn.execute(closed).scalar_one()),
         shared=int(conn.execute(shared).scalar_one()),
         sources=source_store.health(conn, visibility, now=now),
+        code=code_facts.of_entity(conn, each) if stored.owned else None,
     )
 
 

@@ -44,7 +44,7 @@ class Neighbourhood:
         self._repositories = {key: each for key, each in known(conn).items() if each.read_at is not None}
         self._entities: list[Entity] | None = None
         self._directories: dict[str, Directory] = {}
-        self._near: dict[tuple[int, str], tuple[Neighbour, ...]] = {}
+        self._near: dict[tuple[int, str, bool], tuple[Neighbour, ...]] = {}
         self._read: dict[int, tuple[CodeOwners | None, tuple[Contribution, ...]]] = {}
 
     def __bool__(self) -> bool:
@@ -64,12 +64,20 @@ class Neighbourhood:
             repository = self._repositories.get(repository_key)
             if repository is None or repository.gone_at is not None:
                 continue
-            for each in self._at(conn, repository, path):
+            # A path names a file; a repository without one is its top folder.
+            for each in self._at(conn, repository, path, is_folder=not path):
                 found.setdefault((each.entity, each.near.value), each)
         return tuple(found.values())
 
-    def _at(self, conn: Connection, repository: Repository, path: str) -> tuple[Neighbour, ...]:
-        key = (repository.id, path)
+    def at_folder(self, conn: Connection, key: str, folder: str) -> tuple[Neighbour, ...]:
+        """Who is near a folder of one repository, the nearest first."""
+        repository = self._repositories.get(key)
+        if repository is None or repository.gone_at is not None:
+            return ()
+        return self._at(conn, repository, folder, is_folder=True)
+
+    def _at(self, conn: Connection, repository: Repository, path: str, *, is_folder: bool) -> tuple[Neighbour, ...]:
+        key = (repository.id, path, is_folder)
         if key not in self._near:
             if len(self._near) >= REMEMBERED:
                 self._near.clear()
@@ -80,8 +88,7 @@ class Neighbourhood:
                 contributions,
                 self._directory(conn, repository.host),
                 organisation=repository.slug.rpartition("/")[0],
-                # A path names a file; a repository without one is its top folder.
-                is_folder=not path,
+                is_folder=is_folder,
                 seen_at=repository.read_at or repository.seen_at,
             )
         return self._near[key]

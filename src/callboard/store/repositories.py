@@ -309,6 +309,12 @@ def contributions_of(conn: Connection, repository_id: int, *, since: Instant | N
     return tuple(Contribution(who=row.who, folder=row.folder, commits=row.commits, last_at=row.last_at) for row in rows)
 
 
+def manifest_paths(conn: Connection, repository_id: int) -> list[str]:
+    """Where manifests lie in one repository, sorted."""
+    query = select(_place.c.path).where(_place.c.repository_id == repository_id).order_by(_place.c.path)
+    return list(conn.execute(query).scalars())
+
+
 def _places(conn: Connection, repository_id: int) -> tuple[FoundPlace, ...]:
     rows = conn.execute(select(_place).where(_place.c.repository_id == repository_id).order_by(_place.c.path))
     return tuple(

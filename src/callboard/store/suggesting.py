@@ -25,6 +25,7 @@ from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
 from callboard.domain.naming import last_part
 from callboard.domain.ownership import Verdict
+from callboard.domain.sampling import Drawable
 from callboard.domain.suggesting import Place, Unowned
 from callboard.domain.term import ACCOUNT, folded
 from callboard.store import schema
@@ -172,6 +173,31 @@ def around(conn: Connection, visibility: Visibility) -> dict[Place, Counter[Enti
     for kind, query in (("account", in_accounts), ("project", in_projects), ("namespace", in_spaces)):
         for name, ref, n in conn.execute(query):
             found.setdefault((kind, name), Counter())[EntityRef(ref)] += int(n)
+    return found
+
+
+def drawable(conn: Connection, visibility: Visibility) -> list[Drawable]:
+    """Every resource in sight as a person may label it, with how the decision about it ended."""
+    spell = schema.ownership_spell.c
+    tiers = dict(conn.execute(select(spell.resource_id, spell.tier).where(spell.to_at.is_(None))).all())
+    rows = conn.execute(
+        select(r.id, r.external_id, r.body, holding.verdict, schema.source.c.name.label("source"))
+        .join_from(schema.resource, schema.holding, holding.id == r.holding_id)
+        .join(schema.source, schema.source.c.id == r.source_id)
+        .where(visible(r.holding_id, visibility))
+        .order_by(r.id)
+    )
+    decode = msgspec.msgpack.Decoder(Resource).decode
+    found = []
+    for row in rows:
+        resource = decode(bytes(row.body))
+        ended = f"tier {tiers.get(row.id)}" if row.verdict == Verdict.MAPPED else row.verdict
+        found.append(
+            Drawable(
+                external_id=row.external_id, name=resource.name, type=resource.type, source=row.source,
+                account=resource.account_name or resource.account_id or "", ended=ended,
+            )
+        )  # fmt: skip
     return found
 
 

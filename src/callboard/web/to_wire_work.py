@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callboard.domain import board
+from callboard.domain.code_facts import CodeFacts
 from callboard.domain.instant import DAY, Instant, to_datetime, to_text
 from callboard.domain.query import (
     FOR_ANYBODY,
@@ -112,6 +113,25 @@ def component_page(page: board.ComponentPage, first: Page[board.BundleRow]) -> w
         closed_30d=page.closed_30d,
         shared=page.shared,
         sources=[to_wire.source(each) for each in page.sources],
+        code=None if page.code is None else [_code(each) for each in page.code],
+    )
+
+
+def _code(each: CodeFacts) -> wire_work.Code:
+    return wire_work.Code(
+        repository=each.repository,
+        folder=each.folder,
+        branch=each.branch,
+        read_at=None if each.read_at is None else to_text(each.read_at),
+        gone_at=None if each.gone_at is None else to_text(each.gone_at),
+        moved_to=each.moved_to,
+        problem=each.problem,
+        code_owners_path=each.code_owners_path,
+        near=[
+            wire_work.CodeNeighbour(entity=one.entity, near=one.near.value, evidence=one.evidence) for one in each.near
+        ],
+        manifests=list(each.manifests),
+        manifest_count=each.manifest_count,
     )
 
 

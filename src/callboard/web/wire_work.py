@@ -59,6 +59,32 @@ class Bundles(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None
 
 
+class CodeNeighbour(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who looks after a piece of code, or has worked on it lately."""
+
+    entity: str
+    near: str
+    """`code owner` or `activity`."""
+    evidence: str
+
+
+class Code(msgspec.Struct, frozen=True, kw_only=True):
+    """A repository, or a folder in it, that a component names."""
+
+    repository: str
+    folder: str
+    branch: str
+    read_at: str | None
+    gone_at: str | None
+    moved_to: str | None
+    problem: str | None
+    code_owners_path: str | None
+    near: list[CodeNeighbour]
+    manifests: list[str]
+    """The first 20 paths."""
+    manifest_count: int
+
+
 class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     """One component in full."""
 
@@ -74,6 +100,8 @@ class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     closed_30d: int
     shared: int
     sources: list[Source]
+    code: list[Code] | None
+    """What repositories told of its code; null where that is told to who owns the component."""
 
 
 class FacetValue(msgspec.Struct, frozen=True, kw_only=True):

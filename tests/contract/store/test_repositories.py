@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from callboard.domain.access import LAPTOP
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Observed, Rejected
@@ -17,6 +18,7 @@ from callboard.domain.forge import RepositoryPage
 from callboard.errors import NotFoundError, RepositoryRefusedError
 from callboard.store import schema
 from callboard.store.neighbours import Neighbourhood, neighbours_of
+from callboard.usecases import browse
 from callboard.usecases import repositories as looks
 from callboard.usecases.read_repositories import RepositoriesReport, read_repositories
 from tests.support.catalogs import component, group
@@ -286,6 +288,31 @@ def test_who_is_near_a_resource_comes_from_its_repository(stage: Stage, forge: F
         stranger = Neighbourhood(conn, now=stage.clock.now()).of(conn, [(REPOSITORY, f"{host}/acme/other")])
         assert stranger == ()
     assert {row.components for row in stage.rows().values()} == {row.components for row in before.values()}
+
+
+def test_a_component_tells_of_its_code(stage: Stage, forge: Forge) -> None:
+    """Its folder's code owners, who worked there and what lies there, for who owns it; another folder's are not its own."""
+    read(stage, forge)
+    host = "127.0.0.1"
+    place = ("backstage.io/source-location", f"url:https://{host}/acme/r1/tree/main/services/a/")
+    part = msgspec.structs.replace(component("part", "shop"), annotations=(place,))
+    whole = msgspec.structs.replace(
+        component("whole", "shop"), annotations=((place[0], f"url:https://{host}/acme/r1/tree/main/"),)
+    )
+    shop = Entity(
+        ref=EntityRef("group:default/shop"), kind="group", name="shop",
+        annotations=(("github.com/team-slug", "acme/shop"),),
+    )  # fmt: skip
+    stage.catalog.put(part, whole, component("other", "shop"), shop)
+    stage.read_catalog()
+    page = browse.component(stage.store, LAPTOP, part.ref, now=stage.clock.now())
+    assert page.code is not None
+    (code,) = page.code
+    assert (code.repository, code.folder, code.manifests) == (f"{host}/acme/r1", "services/a", ("services/a/go.mod",))
+    assert [(each.entity, each.near.value) for each in code.near] == [(shop.ref, "code owner")]
+    (code,) = browse.component(stage.store, LAPTOP, whole.ref, now=stage.clock.now()).code or ()
+    assert (code.folder, code.manifest_count) == ("", 2)
+    assert browse.component(stage.store, LAPTOP, EntityRef("component:default/other"), now=stage.clock.now()).code == ()
 
 
 def test_what_repositories_tell_is_kept_beside_the_other_evidence(

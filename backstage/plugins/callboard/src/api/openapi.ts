@@ -815,6 +815,7 @@ export interface components {
             closed_30d: number;
             shared: number;
             sources: components["schemas"]["Source"][];
+            code: components["schemas"]["Code"][] | null;
         };
         /**
          * Annotation
@@ -866,6 +867,32 @@ export interface components {
             fix: string | null;
             example_id: number;
             url: string;
+        };
+        /**
+         * Code
+         * @description A repository, or a folder in it, that a component names.
+         */
+        Code: {
+            repository: string;
+            folder: string;
+            branch: string;
+            read_at: string | null;
+            gone_at: string | null;
+            moved_to: string | null;
+            problem: string | null;
+            code_owners_path: string | null;
+            near: components["schemas"]["CodeNeighbour"][];
+            manifests: string[];
+            manifest_count: number;
+        };
+        /**
+         * CodeNeighbour
+         * @description Somebody who looks after a piece of code, or has worked on it lately.
+         */
+        CodeNeighbour: {
+            entity: string;
+            near: string;
+            evidence: string;
         };
         /**
          * Findings
