@@ -119,6 +119,7 @@ export const componentPage = (some: Partial<ComponentPage> = {}): ComponentPage 
   open_by_kind: { vulnerability: 14, issue: 2 },
   closed_30d: 4,
   shared: 0,
+  code: [],
   sources: [source()],
   ...some,
 });
