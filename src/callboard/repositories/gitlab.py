@@ -6,7 +6,6 @@ walked by their Link headers; the tree by keyset, as GitLab asks. `last_activity
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,30 +16,24 @@ from callboard.domain.activity import Commit, count, handle_of
 from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import (
     MAX_FILES,
-    Absent,
     Activity,
     Contribution,
     File,
     Head,
     Kept,
-    Listed,
-    Moved,
     Tree,
-    Unread,
     is_safe_path,
 )
 from callboard.domain.instant import MINUTE, Instant, from_text, to_text
 from callboard.errors import (
-    BudgetSpentError,
     RepositoryError,
-    RepositoryMissingError,
-    RepositoryRefusedError,
     RepositoryUnreachableError,
 )
 from callboard.net import Net
 from callboard.ports import Check
 from callboard.repositories.calls import Calls, decode, next_link
 from callboard.repositories.config import GitlabConfig
+from callboard.repositories.forge import Forge
 
 PER_PAGE = 100
 MAX_PAGES = 1_000
@@ -97,7 +90,7 @@ class _TokenSelf(msgspec.Struct):
     expires_at: str | None = None
 
 
-class GitlabRepositories:
+class GitlabRepositories(Forge):
     """One GitLab, through one token."""
 
     def __init__(self, config: GitlabConfig, net: Net, *, now: Callable[[], Instant], **waiting: Any) -> None:
@@ -113,56 +106,12 @@ class GitlabRepositories:
         async def renew() -> bool:
             return False
 
-        self._calls = Calls(
+        calls = Calls(
             net, who=config.host, budget=config.calls_per_reading, headers=headers, renew=renew, now=now, **waiting
         )
+        super().__init__(config, calls, config.groups, noun="projects")
 
-    @property
-    def name(self) -> str:
-        """The operator's name for it."""
-        return self._config.name
-
-    @property
-    def host(self) -> str:
-        """As it stands in annotations."""
-        return self._config.host
-
-    @property
-    def calls(self) -> int:
-        """How many requests were made."""
-        return self._calls.made
-
-    @property
-    def at_once(self) -> int:
-        """How many repositories may be read side by side."""
-        return self._config.at_once
-
-    @property
-    def wants_slugs(self) -> bool:
-        """Whether the catalog's slugs on this host are to be read too."""
-        return self._config.from_catalog
-
-    async def close(self) -> None:
-        """Nothing is open: the client belongs to whoever gave it."""
-
-    async def listing(self, slugs: Sequence[str], kept: MutableMapping[str, Kept]) -> AsyncIterator[Listed]:
-        """The groups' projects, then those of `slugs` that were not among them."""
-        seen: set[str] = set()
-        for group in self._config.groups:
-            try:
-                async for head in self._group(group, kept):
-                    if head.external_id not in seen:
-                        seen |= {head.external_id, head.slug.lower()}
-                        yield head
-            except (RepositoryMissingError, RepositoryRefusedError) as error:
-                yield Unread(group, error.message)
-        missing = [slug for slug in slugs if slug.lower() not in seen]
-        for start in range(0, len(missing), self.at_once):
-            chunk = missing[start : start + self.at_once]
-            for found in await asyncio.gather(*(self._by_slug(slug, kept) for slug in chunk)):
-                yield found
-
-    async def _group(self, name: str, kept: MutableMapping[str, Kept]) -> AsyncIterator[Head]:
+    async def _of_place(self, name: str, kept: MutableMapping[str, Kept]) -> AsyncIterator[Head]:
         asked = {"include_subgroups": "true", "order_by": "id", "sort": "asc", "per_page": str(PER_PAGE)}
         url: str | None = f"{self._config.api}/groups/{quote(name, safe='')}/projects?{urlencode(asked)}"
         walked: set[str] = set()
@@ -185,23 +134,15 @@ class GitlabRepositories:
         self._keep(kept, url, answer.headers.get("ETag"), page, page.heads)
         return page
 
-    async def _by_slug(self, slug: str, kept: MutableMapping[str, Kept]) -> Listed:
+    async def _one(self, slug: str, kept: MutableMapping[str, Kept]) -> Head:
         url = f"{self._config.api}/projects/{quote(slug, safe='')}"
         known = kept.get(url)
-        try:
-            answer = await self._calls.get(url, etag=known.etag if known else None)
-            if answer.status == 304 and known is not None:
-                head = msgspec.msgpack.decode(known.body, type=Head)
-            else:
-                head = self._head(decode(answer.body, _Project))
-                self._keep(kept, url, answer.headers.get("ETag"), head, [head])
-        except RepositoryMissingError:
-            return Absent(slug)
-        except BudgetSpentError:
-            raise
-        except RepositoryError as error:
-            return Unread(slug, error.message)
-        return head if head.slug.lower() == slug.lower() else Moved(slug=slug, head=head)
+        answer = await self._calls.get(url, etag=known.etag if known else None)
+        if answer.status == 304 and known is not None:
+            return msgspec.msgpack.decode(known.body, type=Head)
+        head = self._head(decode(answer.body, _Project))
+        self._keep(kept, url, answer.headers.get("ETag"), head, [head])
+        return head
 
     def _keep(
         self, kept: MutableMapping[str, Kept], url: str, etag: str | None, what: object, heads: Iterable[Head]
@@ -303,17 +244,7 @@ class GitlabRepositories:
                         hint="Use a token with the scope read_api alone.",
                     )
                 )
-        for group in self._config.groups:
-            where = f"{subject}: {group}"
-            try:
-                number = 0
-                async for _ in self._group(group, {}):
-                    number += 1
-            except RepositoryError as error:
-                checks.append(Check(subject=where, ok=False, message=error.message, hint=error.hint))
-            else:
-                hint = None if number else "The token may not be allowed to see its projects."
-                checks.append(Check(subject=where, ok=number > 0, message=f"{number:,} projects.", hint=hint))
+        checks += [each async for each in self._shown(subject, "The token may not be allowed to see its projects.")]
         return tuple(checks)
 
 

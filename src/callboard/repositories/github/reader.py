@@ -6,7 +6,6 @@ request that is answered 304 costs nothing of the rate limit.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -15,28 +14,23 @@ import msgspec
 
 from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import (
-    Absent,
     Activity,
     File,
     Head,
     Kept,
-    Listed,
-    Moved,
     Tree,
-    Unread,
 )
 from callboard.domain.instant import Instant
 from callboard.errors import (
-    BudgetSpentError,
     RepositoryError,
     RepositoryMissingError,
-    RepositoryRefusedError,
     RepositoryUnreachableError,
 )
 from callboard.net import Net
 from callboard.ports import Check
 from callboard.repositories.calls import Calls, decode, next_link
 from callboard.repositories.config import GithubConfig
+from callboard.repositories.forge import Forge
 from callboard.repositories.github.history import read_activity
 from callboard.repositories.github.tokens import tokens_of
 from callboard.repositories.github.trees import read_tree
@@ -71,7 +65,7 @@ class _Page(msgspec.Struct):
     following: str | None
 
 
-class GithubRepositories:
+class GithubRepositories(Forge):
     """One GitHub, through one app or token."""
 
     def __init__(self, config: GithubConfig, net: Net, *, now: Callable[[], Instant], **waiting: Any) -> None:
@@ -83,7 +77,7 @@ class GithubRepositories:
         async def headers() -> dict[str, str]:
             return {"Authorization": f"Bearer {await tokens.current()}", "X-GitHub-Api-Version": "2022-11-28"}
 
-        self._calls = Calls(
+        calls = Calls(
             net,
             who=config.host,
             budget=config.calls_per_reading,
@@ -92,53 +86,9 @@ class GithubRepositories:
             now=now,
             **waiting,
         )
+        super().__init__(config, calls, config.organisations, noun="repositories")
 
-    @property
-    def name(self) -> str:
-        """The operator's name for it."""
-        return self._config.name
-
-    @property
-    def host(self) -> str:
-        """As it stands in annotations."""
-        return self._config.host
-
-    @property
-    def calls(self) -> int:
-        """How many requests were made."""
-        return self._calls.made
-
-    @property
-    def at_once(self) -> int:
-        """How many repositories may be read side by side."""
-        return self._config.at_once
-
-    @property
-    def wants_slugs(self) -> bool:
-        """Whether the catalog's slugs on this host are to be read too."""
-        return self._config.from_catalog
-
-    async def close(self) -> None:
-        """Nothing is open: the client belongs to whoever gave it."""
-
-    async def listing(self, slugs: Sequence[str], kept: MutableMapping[str, Kept]) -> AsyncIterator[Listed]:
-        """The organisations' repositories, then those of `slugs` that were not among them."""
-        seen: set[str] = set()
-        for organisation in self._config.organisations:
-            try:
-                async for head in self._organisation(organisation, kept):
-                    if head.external_id not in seen:
-                        seen |= {head.external_id, head.slug.lower()}
-                        yield head
-            except (RepositoryMissingError, RepositoryRefusedError) as error:
-                yield Unread(organisation, error.message)
-        missing = [slug for slug in slugs if slug.lower() not in seen]
-        for start in range(0, len(missing), self.at_once):
-            chunk = missing[start : start + self.at_once]
-            for found in await asyncio.gather(*(self._by_slug(slug, kept) for slug in chunk)):
-                yield found
-
-    async def _organisation(self, name: str, kept: MutableMapping[str, Kept]) -> AsyncIterator[Head]:
+    async def _of_place(self, name: str, kept: MutableMapping[str, Kept]) -> AsyncIterator[Head]:
         account = quote(name, safe="")
         url: str | None = f"{self._config.api}/orgs/{account}/repos?per_page={PER_PAGE}&sort=full_name"
         try:
@@ -168,23 +118,15 @@ class GithubRepositories:
         _keep(kept, url, answer.headers.get("ETag"), page)
         return page
 
-    async def _by_slug(self, slug: str, kept: MutableMapping[str, Kept]) -> Listed:
+    async def _one(self, slug: str, kept: MutableMapping[str, Kept]) -> Head:
         url = f"{self._config.api}/repos/{quote(slug)}"
         known = kept.get(url)
-        try:
-            answer = await self._calls.get(url, etag=known.etag if known else None, accept=_JSON)
-            if answer.status == 304 and known is not None:
-                head = msgspec.msgpack.decode(known.body, type=Head)
-            else:
-                head = self._head(decode(answer.body, _Repo))
-                _keep(kept, url, answer.headers.get("ETag"), head)
-        except RepositoryMissingError:
-            return Absent(slug)
-        except BudgetSpentError:
-            raise
-        except RepositoryError as error:
-            return Unread(slug, error.message)
-        return head if head.slug.lower() == slug.lower() else Moved(slug=slug, head=head)
+        answer = await self._calls.get(url, etag=known.etag if known else None, accept=_JSON)
+        if answer.status == 304 and known is not None:
+            return msgspec.msgpack.decode(known.body, type=Head)
+        head = self._head(decode(answer.body, _Repo))
+        _keep(kept, url, answer.headers.get("ETag"), head)
+        return head
 
     def _head(self, repo: _Repo) -> Head:
         return Head(
@@ -230,17 +172,9 @@ class GithubRepositories:
                     hint="Use a GitHub App or a fine-grained token with read-only rights to contents and metadata.",
                 )
             )
-        for organisation in self._config.organisations:
-            where = f"{subject}: {organisation}"
-            try:
-                number = 0
-                async for _ in self._organisation(organisation, {}):
-                    number += 1
-            except RepositoryError as error:
-                checks.append(Check(subject=where, ok=False, message=error.message, hint=error.hint))
-            else:
-                hint = None if number else "The app or token may not be allowed to see its repositories."
-                checks.append(Check(subject=where, ok=number > 0, message=f"{number:,} repositories.", hint=hint))
+        checks += [
+            each async for each in self._shown(subject, "The app or token may not be allowed to see its repositories.")
+        ]
         return tuple(checks)
 
 
