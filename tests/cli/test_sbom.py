@@ -40,6 +40,24 @@ def test_a_folder_becomes_one_bill_that_is_judged_and_compared(tmp_path: Path) -
     assert "+ real 2.0.0" in other.stdout
 
 
+def test_what_nobody_reads_is_no_silence(tmp_path: Path) -> None:
+    """A pom.xml, a format without a reader, a package.json without a lock: said in the bill, which is incomplete."""
+    (tmp_path / "web").mkdir()
+    (tmp_path / "uv.lock").write_bytes(SEEDS["uv"])
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "pom.xml").write_text("<project/>")
+    (tmp_path / "web" / "package.json").write_text("{}")
+    (tmp_path / "web" / "bun.lock").write_text("{}")
+    document = json.loads(run("create", ".", cwd=tmp_path).stdout)
+    said = [each["value"] for each in document["metadata"]["properties"]]
+    assert [each for each in said if not each.startswith("uv.lock")] == [
+        "pom.xml: no lockfile that Callboard reads says which versions it means.",
+        "web/bun.lock: Callboard does not read this format.",
+        "web/package.json: no lockfile that Callboard reads says which versions it means.",
+    ]
+    assert document["compositions"][0]["aggregate"] == "incomplete"
+
+
 def test_a_broken_file_is_named_and_the_good_bill_stays(tmp_path: Path) -> None:
     """File, line, what was expected; exit code 3, and nothing is written over what was there."""
     (tmp_path / "yarn.lock").write_text("__metadata:\n  version: 8\n\n<<<<<<< HEAD\n")

@@ -76,6 +76,7 @@ def create(  # the command's options
     from callboard.sbom.writing import WRITERS
 
     locks = list(_locks(paths))
+    unread = _unread(paths)
     if not locks:
         out.say("There is no manifest here that Callboard reads.")
         end(FAILED)
@@ -88,7 +89,7 @@ def create(  # the command's options
         authors=authors,
         timestamp=_timestamp(timestamp),
     )
-    bom = make_bom(locks, about)
+    bom = make_bom(locks, about, unread)
     written = WRITERS[format_](bom)
     if output is None:
         sys.stdout.write(written.decode())
@@ -218,6 +219,32 @@ def _locks(paths: Sequence[Path]) -> Iterator[Lock]:
             # A list of wishes is no lock: a requirements file counts where it is pinned, which its reader says.
             if is_manifest_name(found.name) or place.kind is PlaceKind.PIPELINE:
                 yield _lock(found, inside)
+
+
+def _unread(paths: Sequence[Path]) -> list[str]:
+    """What lies in the folders, names packages, and is read by nobody: said, so that a gap never looks like nothing."""
+    from callboard.domain.manifest_place import PlaceKind, places
+    from callboard.manifests import is_manifest_name
+
+    found: list[str] = []
+    for folder in paths:
+        if not folder.is_dir():
+            continue
+        files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+        here = places(files)
+        is_read = {place.path for place in here if is_manifest_name(place.path.rpartition("/")[2])}
+        locked = {(place.path.rpartition("/")[0], place.ecosystem) for place in here if place.path in is_read}
+        for place in here:
+            if place.kind not in {PlaceKind.LOCKFILE, PlaceKind.MANIFEST} or place.path in is_read:
+                continue
+            # A lock counts for its own folder and for those below, which may be workspaces of it.
+            above = place.path.split("/")[:-1]
+            ways = ["/".join(above[:depth]) for depth in range(len(above) + 1)]
+            if place.kind is PlaceKind.LOCKFILE:
+                found.append(f"{place.path}: Callboard does not read this format.")
+            elif not any((way, place.ecosystem) in locked for way in ways):
+                found.append(f"{place.path}: no lockfile that Callboard reads says which versions it means.")
+    return found
 
 
 def _lock(path: Path, name: str | None = None) -> Lock:

@@ -38,9 +38,14 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 8601 in UTC, ending in Z."""
 
 
-def make_bom(locks: Sequence[Lock], about: About) -> Bom:
-    """The bill of one project. The same locks and the same words give the same bill."""
+def make_bom(locks: Sequence[Lock], about: About, unread: Sequence[str] = ()) -> Bom:
+    """The bill of one project. The same locks and the same words give the same bill.
+
+    `unread` are sentences about what was there and could not be read: they make the bill incomplete.
+    """
     maker = _Maker(about)
+    maker.unknown.update(dict.fromkeys(unread))
+    maker.problems = bool(unread)
     for lock in locks:
         maker.add(lock)
     return maker.finish(locks)
