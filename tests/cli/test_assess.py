@@ -69,7 +69,9 @@ def test_what_is_wrong_is_told_with_its_place(folder: Folder, portal: Path) -> N
     answer = json.loads(done.out)
     assert answer["files"] == ["app-config.yaml", "app-config.production.yaml"]
     assert answer["production"] is True
-    assert answer["failed"] + answer["not_evaluated"] + answer["passed"] == len(answer["checks"]) == 33
+    assert answer["failed"] + answer["not_evaluated"] + answer["passed"] == len(answer["checks"])
+    areas = [each["area"] for each in answer["checks"]]
+    assert {area: areas.count(area) for area in areas} == {"settings": 33, "lockfile": 10, "pipeline": 4, "packages": 1}
     assert answer["worst"] == "critical"
     assert answer["checks"][0]["severity"] == "critical"
     found = by_key(done.out)
@@ -112,7 +114,7 @@ def test_people_read_what_to_do(folder: Folder, portal: Path) -> None:
     assert "Do: Remove the setting." in text.out
     assert "not evaluated  A secret is given to every browser" in text.out
     assert "passed         A static service token is weak or unlimited" in text.out
-    assert "of 33." in text.err
+    assert "of 48." in text.err
     markdown = folder.run("assess", "--portal", str(portal), "--format", "markdown").out
     assert "## Backend routes answer without a token (critical)" in markdown
     assert "## Not evaluated" in markdown
@@ -123,7 +125,7 @@ def test_code_scanning_reads_it(folder: Folder, portal: Path) -> None:
     log = json.loads(folder.run("assess", "--portal", str(portal), "--format", "sarif").out)
     run = log["runs"][0]
     rules = {each["id"] for each in run["tool"]["driver"]["rules"]}
-    assert len(rules) == 33
+    assert len(rules) == 48
     assert run["results"]
     for result in run["results"]:
         assert result["ruleId"] in rules
@@ -153,3 +155,43 @@ def test_a_folder_that_is_none_says_so(folder: Folder, portal: Path) -> None:
     (portal / "package.json").write_text("{}")
     (portal / "app-config.yaml").write_text("a: [\n")
     assert "app-config.yaml:2" in folder.run("assess", "--portal", str(portal), code=3).err
+
+
+LOCK = """\
+__metadata:
+  version: 8
+  cacheKey: 10c0
+
+"@backstage/plugin-app-backend@npm:^0.3.0":
+  version: 0.3.70
+  resolution: "@backstage/plugin-app-backend@npm:0.3.70"
+  checksum: 10c0/abc
+  languageName: node
+  linkType: hard
+
+"@backstage/plugin-proxy-backend@npm:^0.6.0":
+  version: 0.6.18
+  resolution: "@backstage/plugin-proxy-backend@npm:0.6.18"
+  languageName: node
+  linkType: hard
+"""
+
+
+def test_the_lock_and_the_pipeline_are_judged_beside_the_settings(folder: Folder, portal: Path) -> None:
+    """Backstage's own advisories by locked version, a hash that was taken out, an action by tag, and what cannot be read."""
+    (portal / "yarn.lock").write_text(LOCK)
+    workflows = portal / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "ci.yml").write_text("on: push\njobs:\n  a:\n    steps:\n      - uses: acme/deploy@v1\n")
+    (portal / "Dockerfile").write_text("RUN nothing before an image\n")
+    found = by_key(folder.run("assess", "--portal", str(portal), "--json").out)
+    known = found["known-advisories"]["faults"]
+    assert [(each["path"], each["line"]) for each in known] == [("pkg:npm/%40backstage/plugin-app-backend@0.3.70", 5)]  # type: ignore[index, union-attr]
+    assert "Fixed in 0.3.75." in known[0]["said"]  # type: ignore[index]
+    assert [each["path"] for each in found["browser-secrets"]["faults"]] == ["@backstage/plugin-app-backend"]  # type: ignore[index, union-attr]
+    taken = found["integrity-missing"]["faults"]
+    assert [(each["path"], each["line"]) for each in taken] == [("@backstage/plugin-proxy-backend@0.6.18", 12)]  # type: ignore[index, union-attr]
+    action = found["movable-action"]["faults"]
+    assert [(each["file"], each["line"]) for each in action] == [(".github/workflows/ci.yml", 5)]  # type: ignore[index, union-attr]
+    assert [each["file"] for each in found["readable-manifests"]["faults"]] == ["Dockerfile"]  # type: ignore[index, union-attr]
+    assert found["install-scripts"]["result"] == "not-evaluated"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
+from callboard.checks import lockfile, pipeline, settings
 from callboard.checks.check import Portal
-from callboard.checks.settings import ALL
+from callboard.checks.manifest import Manifest
 from callboard.domain.finding import Severity
 from callboard.domain.posture import Fault, Judged
 
@@ -46,9 +49,20 @@ def worst_of(judged: Judged) -> Severity | None:
     return max((severity_of(judged, fault) for fault in judged.faults), default=None)
 
 
-def assess(portal: Portal) -> Assessment:
-    """Judge a portal by every check."""
-    judged = [check.judged(portal) for check in ALL]
+def assess(portal: Portal, manifests: Sequence[Manifest] = (), packages: Sequence[Judged] = ()) -> Assessment:
+    """Judge a portal by every check.
+
+    Args:
+        portal: its settings and what is known of its packages.
+        manifests: its lock files, workflows, Dockerfiles and Terraform files.
+        packages: what was judged of its packages elsewhere.
+    """
+    judged = [check.judged(portal) for check in settings.ALL]
+    judged += (check.judged(manifests) for check in (*lockfile.ALL, *pipeline.ALL))
+    judged += packages
     order = {"failed": 0, "not-evaluated": 1, "passed": 2}
-    judged.sort(key=lambda each: (order[each.word], -(worst_of(each) or 0), each.advice.number))
+    areas = {"packages": 0, "settings": 1, "lockfile": 2, "pipeline": 3}
+    judged.sort(
+        key=lambda each: (order[each.word], -(worst_of(each) or 0), areas[each.advice.area], each.advice.number)
+    )
     return Assessment(files=portal.settings.files, production=portal.settings.is_production, checks=tuple(judged))

@@ -5,13 +5,14 @@ Only files below the folder are read, links are not followed, and nothing is exe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from callboard.checks.check import Portal
 from callboard.checks.configuration import merged
+from callboard.checks.hosts import host_of
 from callboard.domain.posture import Place
 from callboard.errors import PortalError
 
@@ -34,13 +35,20 @@ def settings_files(folder: Path) -> list[Path]:
     return found
 
 
-def read_portal(folder: Path, files: Sequence[Path] = (), *, is_production: bool | None = None) -> Portal:
+def read_portal(
+    folder: Path,
+    files: Sequence[Path] = (),
+    *,
+    is_production: bool | None = None,
+    locked: Mapping[str, tuple[str, ...]] | None = None,
+) -> Portal:
     """What can be known of the portal in a folder.
 
     Args:
         folder: its root, where `package.json` and `app-config.yaml` lie.
         files: its settings, from the weakest to the strongest; none: those that lie in the folder.
         is_production: whether others use it; None: when the name of one of the files says so.
+        locked: the versions of each package in its lock file; None: it has none that could be read.
 
     Raises:
         PortalError: a file cannot be read; the message names it.
@@ -53,6 +61,7 @@ def read_portal(folder: Path, files: Sequence[Path] = (), *, is_production: bool
         settings=merged(raw, is_production=production),
         packages=_asked_for(folder),
         shown_to_browsers=_shown(folder),
+        locked=locked,
     )
 
 
@@ -72,21 +81,72 @@ def _bytes(file: Path) -> bytes:
         raise PortalError(f"{file}: {error.strerror or error}") from None
 
 
+_LOCKS = ("yarn.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml")
+_PIPELINES = (
+    ".github/workflows/*.yml", ".github/workflows/*.yaml", ".github/actions/*/action.yml", "action.yml", "Dockerfile*",
+    "*.Dockerfile", "packages/*/Dockerfile*", "*.tf", "terraform/*.tf", "infra/*.tf",
+)  # fmt: skip
+_MOST_FILES = 500
+"""Pipeline files that are read at most; a repository with more is told."""
+
+
+def manifest_files(folder: Path) -> list[Path]:
+    """Its lock files, and the files that say what its pipelines run.
+
+    Raises:
+        PortalError: there are more than anybody writes by hand.
+    """
+    found = [folder / name for name in _LOCKS if (folder / name).is_file()]
+    for pattern in _PIPELINES:
+        found += (each for each in sorted(folder.glob(pattern)) if each.is_file() and not each.is_symlink())
+    if len(found) > _MOST_FILES:
+        raise PortalError(f"{folder}: {len(found)} files of pipelines, expected at most {_MOST_FILES}")
+    return found
+
+
+def package_files(folder: Path) -> list[Path]:
+    """Its own package.json files, the root's first."""
+    return [
+        file
+        for pattern in _PACKAGES
+        for file in sorted(folder.glob(pattern))
+        if file.is_file() and not file.is_symlink()
+    ]
+
+
+def read_file(folder: Path, file: Path) -> tuple[str, bytes]:
+    """The name of a file below the folder, and what it holds. Raises PortalError."""
+    return _name(folder, file), _bytes(file)
+
+
+def registry_hosts(folder: Path) -> frozenset[str]:
+    """Hosts that the package manager's own settings name. Raises PortalError."""
+    found: set[str] = set()
+    if (folder / ".npmrc").is_file():
+        for line in _bytes(folder / ".npmrc").decode("utf-8", "replace").splitlines():
+            key, _, value = line.partition("=")
+            if key.strip() == "registry" or key.strip().endswith(":registry"):
+                found.add(host_of(value.strip()) or "")
+    if (folder / ".yarnrc.yml").is_file():
+        settings = merged([(".yarnrc.yml", _bytes(folder / ".yarnrc.yml"))], is_production=False)
+        for each in settings.root.below():
+            if each.key == "npmRegistryServer" and each.text:
+                found.add(host_of(each.text) or "")
+    return frozenset(found - {""})
+
+
 class _Package(msgspec.Struct):
     dependencies: dict[str, str] = {}
     config_schema: object = msgspec.field(default=None, name="configSchema")
 
 
 def _read_packages(folder: Path) -> Iterator[tuple[Path, _Package, bytes]]:
-    for pattern in _PACKAGES:
-        for file in sorted(folder.glob(pattern)):
-            if file.is_symlink() or not file.is_file():
-                continue
-            raw = _bytes(file)
-            try:
-                yield file, msgspec.json.decode(raw, type=_Package), raw
-            except msgspec.MsgspecError as error:
-                raise PortalError(f"{_name(folder, file)}: {error}") from None
+    for file in package_files(folder):
+        raw = _bytes(file)
+        try:
+            yield file, msgspec.json.decode(raw, type=_Package), raw
+        except msgspec.MsgspecError as error:
+            raise PortalError(f"{_name(folder, file)}: {error}") from None
 
 
 def _asked_for(folder: Path) -> dict[str, Place] | None:

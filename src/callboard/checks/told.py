@@ -29,6 +29,8 @@ class FaultWire(msgspec.Struct, frozen=True, kw_only=True):
 class CheckWire(msgspec.Struct, frozen=True, kw_only=True):
     """One check."""
 
+    area: str
+    """settings, lockfile, pipeline or packages."""
     number: int
     key: str
     result: str
@@ -73,7 +75,7 @@ def as_wire(assessment: Assessment) -> AssessmentWire:
 def _check(judged: Judged) -> CheckWire:
     advice = judged.advice
     return CheckWire(
-        number=advice.number, key=advice.key, result=judged.word, severity=advice.severity.word, title=advice.title,
+        area=advice.area, number=advice.number, key=advice.key, result=judged.word, severity=advice.severity.word, title=advice.title,
         why=advice.why, remedy=advice.remedy, before=advice.before, after=advice.after,
         faults=tuple(
             FaultWire(
@@ -101,7 +103,7 @@ def as_sarif(assessment: Assessment, version: str) -> dict[str, object]:
             "defaultConfiguration": {"level": _LEVELS.get(each.advice.severity, "note")},
             "properties": {"security-severity": _SCORES.get(each.advice.severity, "0.0"), "tags": ["security"]},
         }
-        for each in sorted(assessment.checks, key=lambda each: each.advice.number)
+        for each in sorted(assessment.checks, key=lambda each: (each.advice.area, each.advice.number))
     ]
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -154,7 +156,7 @@ def as_markdown(assessment: Assessment) -> str:
     wire = as_wire(assessment)
     of = "for production" if wire.production else "for development"
     lines = [
-        "# Settings of the portal",
+        "# Assessment of the portal",
         "",
         f"Judged: {', '.join(f'`{each}`' for each in wire.files)}, {of}.",
         f"{wire.failed} of {len(wire.checks)} checks failed, {wire.not_evaluated} could not be judged, {wire.passed} passed.",
@@ -163,8 +165,9 @@ def as_markdown(assessment: Assessment) -> str:
         if check.faults:
             lines += ["", f"## {check.title} ({check.severity})", ""]
             lines += [f"- `{each.path}` {_at(each)}: {each.said}" for each in check.faults]
-            lines += ["", f"{check.why} {check.remedy}", "", "```yaml", "# before", check.before.rstrip(), "# after"]
-            lines += [check.after.rstrip(), "```"]
+            lines += ["", f"{check.why} {check.remedy}"]
+            if check.area == "settings":
+                lines += ["", "```yaml", "# before", check.before.rstrip(), "# after", check.after.rstrip(), "```"]
     unjudged = [check for check in wire.checks if check.not_evaluated is not None]
     if unjudged:
         lines += ["", "## Not evaluated", ""]

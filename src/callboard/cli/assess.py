@@ -53,7 +53,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info", "never")
 @answers
 @click.pass_obj
 def assess(
-    door: Door,  # noqa: ARG001
+    door: Door,
     /,
     *,
     folder: Path,
@@ -64,20 +64,19 @@ def assess(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """Judge the settings of a Backstage portal: 33 checks of what its files say together.
+    """Judge a Backstage portal by its files: settings, lock files, pipelines, and packages with known advisories.
 
     Nothing is executed and nothing is asked of a network. What stands in environment variables and other files cannot be
     judged, and is counted as not evaluated.
     """
     from callboard import __version__
     from callboard.checks import told
-    from callboard.checks.assessment import assess as judge
-    from callboard.checks.folder import read_portal
     from callboard.cli import output
+    from callboard.cli.assessing import assess_folder
     from callboard.cli.errors import FAILED, end
     from callboard.domain.finding import Severity
 
-    found = judge(read_portal(folder, files, is_production=is_production))
+    found = assess_folder(folder, files, is_production=is_production, config=door.config_file)
     if as_json or form == "json":
         output.document(told.as_wire(found))
     elif form == "sarif":

@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "callboard.cli.repositories:repositories",
         "Read source repositories: code owners, activity, manifests.",
     ),
-    "assess": ("callboard.cli.assess:assess", "Judge the settings of a Backstage portal."),
+    "assess": ("callboard.cli.assess:assess", "Judge a Backstage portal: settings, locks, pipelines, packages."),
     "sbom": ("callboard.cli.sbom:sbom", "Bills of materials: make, judge and compare them."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),

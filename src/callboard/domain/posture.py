@@ -25,7 +25,9 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     """Its stable name, such as `default-auth-policy`."""
     number: int
-    """Its row in the checklist."""
+    """Its row in the checklist of its area."""
+    area: str = "settings"
+    """settings, lockfile, pipeline or packages."""
     title: str
     """What is wrong where it fails."""
     severity: Severity
