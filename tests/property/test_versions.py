@@ -10,10 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
 
-from callboard.domain.versions import ORDERS, order_of
+from callboard.domain.versions import ORDERS, Order, order_of
 from callboard.domain.versions.gem import gem_key
 from callboard.domain.versions.pep440 import pep440_key
 from callboard.domain.versions.semver import semver_key
+
+
+def order(ecosystem: str) -> Order:
+    """Of an ecosystem that has one."""
+    found = order_of(ecosystem)
+    assert found is not None
+    return found
+
 
 Row = tuple[str | tuple[str, ...], ...]
 
@@ -151,8 +159,8 @@ ROWS: tuple[tuple[str, Row], ...] = (
 @pytest.mark.parametrize(("ecosystem", "row"), ROWS, ids=[name for name, _ in ROWS])
 def test_versions_stand_in_the_order_of_their_specification(ecosystem: str, row: Row) -> None:
     """Each before the next; those of one step are the same version."""
-    order = ORDERS[ecosystem]
-    keys = [[order(each) for each in ((step,) if isinstance(step, str) else step)] for step in row]
+    key = order(ecosystem)
+    keys = [[key(each) for each in ((step,) if isinstance(step, str) else step)] for step in row]
     for step, same in zip(row, keys, strict=True):
         assert same[0], step
         assert len(set(same)) == 1, step
@@ -188,7 +196,7 @@ def test_every_order_has_its_row() -> None:
 )
 def test_what_is_no_version_has_no_key(ecosystem: str, text: str) -> None:
     """Nothing is guessed: who asks has to compare such texts as texts, or say that they were not evaluated."""
-    assert ORDERS[ecosystem](text) is None
+    assert order(ecosystem)(text) is None
 
 
 def test_an_ecosystem_without_an_order_is_not_evaluated() -> None:
@@ -202,7 +210,7 @@ def test_an_ecosystem_without_an_order_is_not_evaluated() -> None:
 @given(text=st.text(max_size=300))
 def test_any_text_is_answered(ecosystem: str, text: str) -> None:
     """A key or None, never an error."""
-    key = ORDERS[ecosystem](text)
+    key = order(ecosystem)(text)
     assert key is None or key
 
 
@@ -216,7 +224,7 @@ LOOKS_LIKE_A_VERSION = st.from_regex(
 @given(text=LOOKS_LIKE_A_VERSION)
 def test_a_nearly_right_version_is_answered(ecosystem: str, text: str) -> None:
     """As above, for what a manifest may well hold."""
-    key = ORDERS[ecosystem](text)
+    key = order(ecosystem)(text)
     assert key is None or key
 
 
