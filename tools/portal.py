@@ -110,6 +110,17 @@ class Stage:
         """The address that makes a browser this user of the portal."""
         return f"{self.portal_url}/as/{user}"
 
+    def token(self, user: str) -> str:
+        """What the portal gives a browser of this user: the token that its proxy passes on."""
+        headers = {"Cookie": f"callboard-demo-user=user%3Adefault%2F{user}"}
+        session: dict[str, Any] = json.loads(_ask(f"{self.portal_url}/api/auth/guest/refresh", headers))
+        token: str = session["backstageIdentity"]["token"]
+        return token
+
+    def api(self, user: str, path: str) -> Any:  # noqa: ANN401  whatever the address answers
+        """What Callboard's API answers this user, asked directly: `path` stands below /api/v1/."""
+        return json.loads(_ask(f"{self.board_url}/api/v1/{path}", _bearer(self.token(user))))
+
     def callboard(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of Callboard on this stage's configuration. Raises CalledProcessError."""
         command = [sys.executable, "-m", "callboard", *arguments]
@@ -142,7 +153,14 @@ class Stage:
 
 @contextlib.contextmanager
 def staged(
-    folder: Path, *, app: str = "app", permissions: bool = False, user: str = USER, findings: int = 600, seed: int = 1
+    folder: Path,
+    *,
+    app: str = "app",
+    permissions: bool = False,
+    organisation_sees: str = "nothing",
+    user: str = USER,
+    findings: int = 600,
+    seed: int = 1,
 ) -> Iterator[Stage]:
     """A running stage. With `permissions`, the portal shows only components that one owns, and Callboard asks it."""
     if not (REPOSITORY / ".cache" / "portal" / ".ready").exists():
@@ -167,7 +185,9 @@ def staged(
         stage.seconds["portal"] = time.monotonic() - began
         began = time.monotonic()
         (folder / "callboard.toml").touch(mode=0o600)
-        (folder / "callboard.toml").write_text(configuration(stage, decides=permissions), encoding="utf-8")
+        (folder / "callboard.toml").write_text(
+            configuration(stage, decides=permissions, organisation_sees=organisation_sees)
+        )
         stage.callboard("sync")
         stage.seconds["sync"] = time.monotonic() - began
         began = time.monotonic()
@@ -177,7 +197,7 @@ def staged(
         yield stage
 
 
-def configuration(stage: Stage, *, decides: bool) -> str:
+def configuration(stage: Stage, *, decides: bool, organisation_sees: str) -> str:
     """The operator's file: a tenant, a catalog that is asked of the portal, and the portal's people. JSON strings are TOML strings."""
     from callboard.demo.wizsim.portal import CONFIGURATION_TEMPLATE
 
@@ -207,6 +227,9 @@ name = "portal"
 url = {text(stage.portal_url)}
 token = {text(stage.catalog_token)}
 allow_private = true
+
+[identity]
+organisation_sees = {text(organisation_sees)}
 
 [identity.portal]
 url = {text(stage.portal_url)}
@@ -249,7 +272,7 @@ def _components(stage: Stage) -> int:
     """How many components the portal's catalog knows by now."""
     url = f"{stage.portal_url}/api/catalog/entities/by-query?limit=0&filter=kind=component"
     try:
-        found: dict[str, Any] = json.loads(_ask(url, token=stage.catalog_token))
+        found: dict[str, Any] = json.loads(_ask(url, _bearer(stage.catalog_token)))
     except (HTTPError, URLError, OSError, ValueError):
         return -1
     return int(found["totalItems"])
@@ -265,9 +288,12 @@ def _status(url: str) -> int | None:
     return 200
 
 
-def _ask(url: str, *, token: str | None = None) -> bytes:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with urlopen(Request(url, headers=headers), timeout=20) as answer:  # noqa: S310  our own programs on loopback
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _ask(url: str, headers: Mapping[str, str] | None = None) -> bytes:
+    with urlopen(Request(url, headers=dict(headers or {})), timeout=60) as answer:  # noqa: S310  our own programs on loopback
         body: bytes = answer.read()
         return body
 

@@ -14,6 +14,7 @@ holds no async tests and calls no `asyncio.run` in its own thread; a server unde
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 from weakref import WeakKeyDictionary
@@ -85,7 +86,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A running Chromium; contexts opened in it are closed with it."""
     if not (UNPACKED / ".ready").exists():
         pytest.fail("the browser is not set up: run `make test`, or `tools/setup browser`")
-    home = tmp_path_factory.mktemp("browser")
+    with launched(tmp_path_factory.mktemp("browser")) as chromium:
+        yield chromium
+
+
+@contextmanager
+def launched(home: Path) -> Iterator[Browser]:
+    """A running Chromium that keeps what it keeps in `home`."""
     fonts = home / "fonts.conf"
     folders = {"open_sans": UNPACKED / "fonts" / "fonts", "dejavu": DEJAVU, "cache": home / "fonts"}
     fonts.write_text(FONTS.format(**{name: escape(str(folder)) for name, folder in folders.items()}))
@@ -135,7 +142,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
-        _listen(page)
+        listen(page)
         return page
 
     yield opened
@@ -157,7 +164,8 @@ def complaints(page: Page) -> list[str]:
     return _heard[page]
 
 
-def _listen(page: Page) -> None:
+def listen(page: Page) -> None:
+    """Begin to hear what goes wrong in a page that was opened without the fixtures above."""
     heard = _heard[page] = []
     page.on("pageerror", lambda error: heard.append(f"exception: {error}"))
     page.on("console", lambda said: heard.append(f"console: {said.text}") if said.type == "error" else None)

@@ -8,6 +8,8 @@ import {
   SidebarItem,
   SidebarPage,
 } from '@backstage/core-components';
+import { configApiRef, createApiFactory } from '@backstage/core-plugin-api';
+import { ScmIntegrationsApi, scmIntegrationsApiRef } from '@backstage/integration-react';
 import { CatalogEntityPage, CatalogIndexPage } from '@backstage/plugin-catalog';
 import { HomepageCompositionRoot } from '@backstage/plugin-home';
 import { CallboardPage, HomePageMyFindings, withCallboardColumns } from '@callboard/backstage-plugin-callboard/legacy';
@@ -18,6 +20,13 @@ import { Navigate, Route } from 'react-router-dom';
 import { entityPage } from './EntityPage';
 
 const app = createApp({
+  apis: [
+    createApiFactory({
+      api: scmIntegrationsApiRef,
+      deps: { configApi: configApiRef },
+      factory: ({ configApi }) => ScmIntegrationsApi.fromConfig(configApi),
+    }),
+  ],
   components: { SignInPage: props => <ProxiedSignInPage {...props} provider="guest" /> },
 });
 

@@ -1,0 +1,161 @@
+"""The plugin in a portal on the new frontend system: installed by nothing but its package and one proxy entry."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.portal import path
+from tests.portal.conftest import Sit
+from tests.support.browser import complaints
+from tools.portal import Stage, staged
+
+pytestmark = pytest.mark.portal
+
+AMIR, PRIYA = "amir.silva", "priya.hansen"
+"""Of group:default/shopfront and of group:default/checkout."""
+TAB = "/catalog/default/component/storefront-web/callboard"
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A portal, a tenant's look-alike and a board that reads both."""
+    with staged(tmp_path_factory.mktemp("new-system")) as found:
+        yield found
+
+
+def test_severity_stands_in_the_catalogs_own_table(stage: Stage, sit: Sit) -> None:
+    """One request for one page of the table, one more for the next, and what is others' is a word and no number."""
+    reader = sit(stage, AMIR)
+    page = reader.read("/")
+    path.check_table(reader, page)
+    page = reader.read("/?filters[user]=all&filters[kind]=component")
+    path.check_table(reader, page)
+    first = set(path.table_rows(reader, page))
+    reader.asked.clear()
+    page.get_by_role("button", name=re.compile("next page", re.IGNORECASE)).click()
+    page.wait_for_load_state("networkidle")
+    assert not first & set(path.table_rows(reader, page))
+    path.check_table(reader, page)
+
+
+def test_two_people_of_two_teams_see_their_own(stage: Stage, sit: Sit) -> None:
+    """The same address shows each what is theirs, and a stranger's component says nothing about its findings."""
+    ours = {user: path.findings(sit(stage, user), "is:open")["total"] for user in (AMIR, PRIYA)}
+    assert all(ours.values())
+    for user, stranger in ((AMIR, "cart"), (PRIYA, "storefront-web")):
+        reader = sit(stage, user)
+        page = reader.open("/callboard")
+        number = page.get_by_role("definition").first
+        expect(number).to_have_text(f"{ours[user]:,}")
+        page = reader.open(f"/catalog/default/component/{stranger}")
+        expect(page.get_by_text("Nothing to show you").first).to_be_visible()
+        assert page.get_by_role("list", name="Open findings by severity").count() == 0
+        refused = [each for each in complaints(page) if "404" in each]
+        assert refused
+        complaints(page)[:] = [each for each in complaints(page) if "404" not in each]
+
+
+def test_a_card_is_one_request_and_tells_what_the_api_tells(stage: Stage, sit: Sit) -> None:
+    """Severity at a glance on a component's page."""
+    path.check_card(sit(stage, AMIR), "storefront-web")
+
+
+def test_search_finds_by_cve_rule_and_resource(stage: Stage, sit: Sit) -> None:
+    """In the tab's one box, whatever somebody has at hand."""
+    reader = sit(stage, AMIR)
+    known = path.findings(reader, "component:storefront-web is:open")["findings"]
+    cve = next(each for each in known if each["rule"]["id"].startswith("CVE-"))
+    rule = next(each for each in known if each["kind"] == "misconfiguration")
+    resource = stage.api(AMIR, f"findings/{rule['id']}")["resource"]
+    # The id that the cloud or forge knows it by is text to look for; the source's own is looked up as a term.
+    for text in (cve["rule"]["id"], rule["rule"]["id"], resource["provider_id"], f"resource:{resource['id']}"):
+        path.check_search(reader, TAB, text)
+
+
+@pytest.mark.parametrize("kind", ["issue", "vulnerability", "misconfiguration"])
+def test_a_finding_is_told_as_the_api_tells_it_and_leads_to_the_source(stage: Stage, sit: Sit, kind: str) -> None:
+    """Status, first and last detection, and the click that lands on that very issue."""
+    reader = sit(stage, AMIR)
+    finding = path.findings(reader, f"is:open kind:{kind}")["findings"][0]
+    path.check_finding(reader, TAB, finding)
+
+
+@pytest.mark.parametrize("entity", ["group/default/shopfront", "system/default/storefront", "domain/default/commerce"])
+def test_groups_systems_and_domains_are_rolled_up(stage: Stage, sit: Sit, entity: str) -> None:
+    """The card counts what the API counts for this reader; the tab lists it."""
+    reader = sit(stage, AMIR)
+    kind, namespace, name = entity.split("/")
+    wanted = stage.api(AMIR, f"rollups/{entity}")["numbers"]["open"]
+    assert wanted > 0
+    page = reader.open(f"/catalog/{namespace}/{kind}/{name}")
+    expect(page.get_by_role("link", name=f"{wanted:,} open", exact=True).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert reader.asked == [f"GET rollups/{entity}"]
+    page = reader.open(f"/catalog/{namespace}/{kind}/{name}/callboard?view=findings")
+    word = f"{wanted:,} finding{'' if wanted == 1 else 's'}"
+    expect(page.get_by_role("status").filter(has_text=re.compile(f"^{word}"))).to_be_visible()
+
+
+def test_the_page_and_the_widget_tell_what_to_do_now(stage: Stage, sit: Sit) -> None:
+    """The sidebar leads to the page; the home page carries the widget; both begin with the API's first row."""
+    reader = sit(stage, AMIR)
+    first = stage.api(AMIR, "do-now")["bundles"][0]["title"]
+    page = reader.open("/")
+    page.get_by_role("link", name="Callboard").first.click()
+    expect(page).to_have_url(re.compile("/callboard$"))
+    expect(page.get_by_text(first, exact=True).first).to_be_visible()
+    page = reader.open("/home")
+    expect(page.get_by_text("My security findings")).to_be_visible()
+    expect(page.get_by_text(first, exact=True).first).to_be_visible()
+
+
+def test_not_ours_is_known_to_the_command_line_and_can_be_taken_back(stage: Stage, sit: Sit) -> None:
+    """What somebody says in the portal is a word of theirs, and the thing waits for an owner until it is taken back."""
+    reader = sit(stage, AMIR)
+    known = path.findings(reader, "component:storefront-web is:open kind:vulnerability")["findings"]
+    finding = next(each for each in known if each["ownership"]["components"] == ["component:default/storefront-web"])
+    resource = stage.api(AMIR, f"findings/{finding['id']}")["resource"]["id"]
+
+    def unowned() -> set[str]:
+        told = json.loads(stage.callboard("findings", "is:unmapped", f"resource:{resource}", "--json").stdout)
+        return {each["external_id"] for each in told["findings"]}
+
+    assert finding["external_id"] not in unowned()
+    drawer = path.open_finding(reader, TAB, finding["id"])
+    drawer.get_by_role("button", name="Not storefront-web's").click()
+    drawer.get_by_label("Why it is not storefront-web's").fill("It was given to another team in spring.")
+    drawer.get_by_role("button", name="Say so").click()
+    expect(drawer.get_by_text(re.compile("Said that it is not storefront-web's"))).to_be_visible()
+    assert finding["external_id"] in unowned()
+    told = stage.callboard("ownership", "explain", resource, "--json").stdout
+    assert "It was given to another team in spring." in told
+    assert f"user:default/{AMIR}" in told
+    drawer.get_by_role("button", name="Undo").click()
+    expect(drawer.get_by_text("Taken back.")).to_be_visible()
+    assert finding["external_id"] not in unowned()
+
+
+def test_a_service_that_is_gone_is_not_a_component_without_findings(stage: Stage, sit: Sit) -> None:
+    """The card and the table say that they cannot know; once the service is back, they can."""
+    reader = sit(stage, AMIR)
+    stage.close_board()
+    try:
+        page = reader.open("/catalog/default/component/storefront-web")
+        expect(page.get_by_role("alert").filter(has_text="Findings cannot be shown now")).to_be_visible()
+        assert page.get_by_text("No open findings").count() == 0
+        assert page.get_by_role("list", name="Open findings by severity").count() == 0
+        table = reader.read("/")
+        rows = path.table_rows(reader, table)
+        assert {cells["critical"].split(".")[0].strip() for cells in rows.values()} == {"unknown"}
+        page = reader.open("/catalog/default/component/storefront-web")
+        expect(page.get_by_role("alert")).to_be_visible()
+    finally:
+        stage.open_board()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("list", name="Open findings by severity").first).to_be_visible()
+    complaints(page)[:] = [each for each in complaints(page) if "504" not in each]
