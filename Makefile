@@ -23,7 +23,7 @@ PORTAL := .cache/portal/.ready
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo portal test faults portal-test plugin-test plugin-scenes lint fix check bench bench-ownership docs lock clean
+.PHONY: help demo portal test faults portal-test plugin-test plugin-scenes lint fix check bench bench-ownership bench-portal docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -71,6 +71,9 @@ docs: $(DEV) ## write the generated reference pages anew
 
 bench-ownership: $(DEV) ## measure ownership and suggestions on an invented company; prints one JSON document
 	@$(BIN)/python -m benchmarks.ownership $(ARGS)
+
+bench-portal: $(DEV) $(BROWSER) $(PORTAL) ## measure the plugin in a real portal (ARGS=--from-nothing: set-up too); one JSON document
+	@$(BIN)/python -m benchmarks.portal $(ARGS)
 
 lock: $(DEV) ## compile the requirement files anew (ARGS=--upgrade takes newer versions)
 	@tools/lock $(ARGS)

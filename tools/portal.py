@@ -119,7 +119,11 @@ class Stage:
 
     def api(self, user: str, path: str) -> Any:  # noqa: ANN401  whatever the address answers
         """What Callboard's API answers this user, asked directly: `path` stands below /api/v1/."""
-        return json.loads(_ask(f"{self.board_url}/api/v1/{path}", _bearer(self.token(user))))
+        return self.ask(self.token(user), path)
+
+    def ask(self, token: str, path: str) -> Any:  # noqa: ANN401  as above
+        """The same for a token that is at hand."""
+        return json.loads(_ask(f"{self.board_url}/api/v1/{path}", _bearer(token)))
 
     def callboard(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of Callboard on this stage's configuration. Raises CalledProcessError."""
