@@ -29,6 +29,7 @@ def test_severity_stands_in_the_catalogs_own_table(stage: Stage, sit: Sit) -> No
     for user in (AMIR, PRIYA):
         reader = sit(stage, user)
         path.check_table(reader, reader.read("/catalog"))
+        path.check_table(reader, reader.read("/catalog?filters[user]=all&filters[kind]=component"), requests=1)
 
 
 def test_card_search_finding_and_deep_link(stage: Stage, sit: Sit) -> None:
