@@ -72,7 +72,9 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
 def findings(door: NamedDoor, name: str, query: str = "") -> dict[str, list[str]]:
     """What a query lists to a user, with the components that are named."""
     with door.as_user(name) as client:
-        rows: list[dict[str, Any]] = client.get("/api/v1/findings", params={"q": query}).raise_for_status().json()["findings"]
+        rows: list[dict[str, Any]] = (
+            client.get("/api/v1/findings", params={"q": query}).raise_for_status().json()["findings"]
+        )
     return {row["external_id"]: row["ownership"]["components"] for row in rows}
 
 

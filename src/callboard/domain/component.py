@@ -10,6 +10,9 @@ import msgspec
 EntityRef = NewType("EntityRef", str)
 """`kind:namespace/name`, lower case: the way Backstage compares references."""
 
+ANOTHER = "another component"
+"""What a component is called of which somebody may not be told."""
+
 _REF = re.compile(r"(?:(?P<kind>[^:/\s]+):)?(?:(?P<namespace>[^:/\s]+)/)?(?P<name>[^:/\s]+)")
 
 

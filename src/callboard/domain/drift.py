@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
+import re
+from collections.abc import Collection
 
 import msgspec
 
-from callboard.domain.component import EntityRef
+from callboard.domain.component import ANOTHER, EntityRef, short_name
 from callboard.domain.instant import Instant
 
 REVIEW_AFTER = 3
@@ -74,6 +76,26 @@ _NEWS = frozenset(
         SignalKind.RULE_ENDED,
     }
 )
+
+
+def unnamed(signal: Signal, hidden: Collection[EntityRef]) -> Signal:
+    """The same for somebody who may not be told of these components: they are called "another component".
+
+    Only signals about several components at once are changed: of its own component's new owner every former one is told.
+    """
+    if not hidden or signal.kind not in (SignalKind.RESOURCE_MOVED, SignalKind.CLAIM_CONTESTED):
+        return signal
+    words = {name: ANOTHER for ref in hidden for name in (ref, short_name(ref))}
+
+    def told(text: str | None) -> str | None:
+        return text and "".join(words.get(EntityRef(part), part) for part in _BETWEEN.split(text))
+
+    return msgspec.structs.replace(
+        signal, about=told(signal.about) or signal.about, old=told(signal.old), new=told(signal.new)
+    )
+
+
+_BETWEEN = re.compile(r"( → | \| |, )")
 
 
 class News(msgspec.Struct, frozen=True, kw_only=True):

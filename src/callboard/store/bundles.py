@@ -30,6 +30,7 @@ from callboard.store.cells import Group, group_of, ordered, place
 from callboard.store.filters import Asking
 from callboard.store.findings import rows_by_id
 from callboard.store.schema import NEVER
+from callboard.store.visible import named
 
 f, c = schema.finding.c, schema.bundle_cell.c
 route, entity = schema.holding_route, schema.entity
@@ -60,7 +61,7 @@ def page(
             )
         counted = _from_rows(conn, visibility, query, asking, by)
         if by in (Grouping.COMPONENT, Grouping.OWNER):
-            found, count = _folded(conn, counted, by, asking, after=key)
+            found, count = _folded(conn, visibility, counted, by, asking, after=key)
         else:
             found, count = ordered(conn, counted, asking, after=key, limit=limit + 1)
     shown = found[:limit]
@@ -76,13 +77,19 @@ NOBODY = 0
 
 
 def _folded(
-    conn: Connection, counted: Select[Any], by: Grouping, asking: Asking, *, after: tuple[int, ...] | None
+    conn: Connection,
+    visibility: Visibility,
+    counted: Select[Any],
+    by: Grouping,
+    asking: Asking,
+    *,
+    after: tuple[int, ...] | None,
 ) -> tuple[list[Group], int]:
     """Groups by holding put together by whose they are: one component or owner, several, or nobody."""
     column = entity.c.id if by is Grouping.COMPONENT else entity.c.owner_id
     of: dict[int, set[int]] = {}
     routes = select(route.c.holding_id, column).join(entity, entity.c.id == route.c.entity_id)
-    for holding_id, value in conn.execute(routes):
+    for holding_id, value in conn.execute(routes.where(named(entity.c.id, visibility))):
         of.setdefault(holding_id, set()).add(value)
     together: dict[int, Group] = {}
     for row in conn.execute(counted):
@@ -190,7 +197,7 @@ class Teller:
             held, examples = self._first_cells(groups)
             homes = self._homes(held)
             counts, unmapped = self._spread([group.key for group in groups])
-        rows = rows_by_id(self._conn, list(examples.values()))
+        rows = rows_by_id(self._conn, self._visibility, list(examples.values()))
         asked = self._remedies(groups) if self._by is Grouping.FIX else {}
         return tuple(
             self._row(
@@ -293,7 +300,7 @@ class Teller:
         rows = self._conn.execute(
             select(c.bundle_id, c.holding_id).where(cells.seen(self._visibility, self._asked, self._asking, keys))
         )
-        homes = scopes.homes(self._conn)
+        homes = scopes.homes(self._conn, self._visibility)
         components: dict[int, set[EntityRef]] = {}
         outside: set[int] = set()
         for key, holding_id in rows.cursor.fetchall():
@@ -324,9 +331,12 @@ class Teller:
     def _homes(self, held: Mapping[int, Sequence[int]]) -> dict[int, list[tuple[str | None, str | None]]]:
         """The components of each group, with their owners; None for findings without a component."""
         wanted = sorted({holding_id for holdings in held.values() for holding_id in holdings})
+        unnamed = scopes.hidden(self._conn, self._visibility)
         of: dict[int, list[tuple[str | None, str | None]]] = {}
         for holding_id, ref, owner_ref in self._conn.execute(_HOMES, {"ids": wanted}):
-            of.setdefault(holding_id, []).append((ref, owner_ref))
+            there = of.setdefault(holding_id, [])
+            if ref not in unnamed:
+                there.append((ref, owner_ref))
         found: dict[int, list[tuple[str | None, str | None]]] = {}
         for key, holdings in held.items():
             homes = {home for holding_id in holdings for home in of.get(holding_id, [(None, None)])}

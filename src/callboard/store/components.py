@@ -31,7 +31,7 @@ from callboard.store.database import once, revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
 from callboard.store.scope import Scope
-from callboard.store.visible import entity_owned, entity_visible, visible
+from callboard.store.visible import entity_owned, entity_visible, named, visible
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
 f, cell, due = schema.finding.c, schema.bundle_cell.c, schema.due_cell.c
@@ -50,11 +50,11 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     within = scopes.scope(conn, visibility, (), asking)
     opened = cube_store.open_by_holding(conn, within)
     ages = _oldest_by_holding(conn, within)
-    counts, oldest = _by_component(conn, opened, ages)
+    counts, oldest = _by_component(conn, visibility, opened, ages)
     unlisted: dict[EntityRef, Counts] = {}
     if counts_more(visibility):
         wider = scopes.scope(conn, reaching(visibility, Depth.COUNTS), (), asking)
-        unlisted = _beyond(counts, _by_component(conn, cube_store.open_by_holding(conn, wider), {})[0])
+        unlisted = _beyond(counts, _by_component(conn, visibility, cube_store.open_by_holding(conn, wider), {})[0])
     counts |= unlisted
     rows = tuple(
         _with_counts(row, counts.get(ref), oldest.get(ref), listed=ref not in unlisted)
@@ -111,12 +111,12 @@ def _oldest_by_holding(conn: Connection, within: Scope) -> dict[int, Instant]:
 
 
 def _by_component(
-    conn: Connection, opened: Mapping[int, Counts], ages: Mapping[int, Instant]
+    conn: Connection, visibility: Visibility, opened: Mapping[int, Counts], ages: Mapping[int, Instant]
 ) -> tuple[dict[EntityRef, Counts], dict[EntityRef, Instant]]:
     """Open findings of each component and when the oldest was detected; a shared one counts on each of them."""
     sums: dict[EntityRef, Counts] = {}
     oldest: dict[EntityRef, Instant] = {}
-    homes = scopes.homes(conn)
+    homes = scopes.homes(conn, visibility)
     for holding_id, counts in opened.items():
         age = ages.get(holding_id)
         for ref, _ in homes.get(holding_id, ()):
@@ -245,7 +245,7 @@ def enriched(
     shown = {row.ref for row in rows}
     holdings: dict[EntityRef, list[int]] = {}
     whole = scopes.scope(conn, visibility, (), Asking(now=now))
-    for holding_id, home in scopes.homes(conn).items():
+    for holding_id, home in scopes.homes(conn, visibility).items():
         if holding_id in whole.versions:
             for ref, _ in home:
                 if ref in shown:
@@ -307,7 +307,9 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
             .group_by(cube.c.kind)
         )
     }
-    others = select(route.c.holding_id).where(route.c.holding_id.in_(holdings), route.c.entity_id != stored.id)
+    others = select(route.c.holding_id).where(
+        route.c.holding_id.in_(holdings), route.c.entity_id != stored.id, named(route.c.entity_id, visibility)
+    )
     shared = select(func.coalesce(func.sum(cube.c.n), 0)).where(
         cube.c.holding_id.in_(others), cube.c.state <= int(State.UNKNOWN), visible(cube.c.holding_id, visibility)
     )

@@ -21,7 +21,7 @@ from callboard.store import filters, schema, spread
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
 from callboard.store.spread import OPEN, narrowed
-from callboard.store.visible import visible
+from callboard.store.visible import named, visible
 
 f, r, s, mend = schema.finding.c, schema.rule.c, schema.source.c, schema.remedy.c
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def _tellings(conn: Connection, visibility: Visibility, about: Query, asking: As
         select(r.id, r.body, s.name, s.kind, func.count().filter(f.closed == 0).label("open"))
         .join_from(schema.finding, schema.rule, r.id == f.rule_id)
         .join(schema.source, s.id == r.source_id)
-        .where(visible(f.holding_id, visibility), filters.conditions(conn, about, asking))
+        .where(visible(f.holding_id, visibility), filters.conditions(conn, visibility, about, asking))
         .group_by(r.id, r.body, s.name, s.kind)
         .order_by(s.name, r.id)
     ).all()
@@ -118,7 +118,7 @@ def _affected(
     conn: Connection, visibility: Visibility, about: Query, asking: Asking
 ) -> tuple[tuple[Affected, ...], bool]:
     """Open findings by component and package, and whether some have several components."""
-    seen = and_(visible(f.holding_id, visibility), filters.conditions(conn, narrowed(about, OPEN), asking))
+    seen = and_(visible(f.holding_id, visibility), filters.conditions(conn, visibility, narrowed(about, OPEN), asking))
     rows = conn.execute(
         select(
             schema.bundle.c.key, f.holding_id, mend.package, func.count().label("n"),
@@ -143,7 +143,7 @@ def _affected(
     for holding_id, ref in conn.execute(
         select(route.holding_id, entity.ref)
         .join_from(schema.holding_route, schema.entity, entity.id == route.entity_id)
-        .where(route.holding_id.in_({row.holding_id for row in rows}))
+        .where(route.holding_id.in_({row.holding_id for row in rows}), named(entity.id, visibility))
     ):
         homes.setdefault(holding_id, []).append(ref)
     cells: dict[tuple[str | None, str, str | None], _Cell] = {}
@@ -181,7 +181,7 @@ def _resources(
     conn: Connection, visibility: Visibility, about: Query, asking: Asking
 ) -> tuple[tuple[Touched, ...], int]:
     """Resources with open findings, the worst first, and how many there are in all."""
-    seen = and_(visible(f.holding_id, visibility), filters.conditions(conn, narrowed(about, OPEN), asking))
+    seen = and_(visible(f.holding_id, visibility), filters.conditions(conn, visibility, narrowed(about, OPEN), asking))
     total = int(conn.execute(select(func.count(f.resource_id.distinct())).where(seen)).scalar_one())
     grouped = (
         select(f.resource_id, func.min(f.rank).label("rank"), func.count().label("n"))

@@ -14,6 +14,7 @@ from callboard.domain.query import Query, Term
 from callboard.store import cube, filters, listing, schema
 from callboard.store import scope as scopes
 from callboard.store.filters import Asking
+from callboard.store.visible import named
 
 f = schema.finding.c
 route, entity = schema.holding_route, schema.entity
@@ -55,7 +56,7 @@ def _of_holdings(
     conn: Connection, visibility: Visibility, query: Query, asking: Asking
 ) -> dict[str, list[tuple[Any, int]]]:
     """Owners and components, from the counts of each holding: a shared finding counts once for each of them."""
-    homes = scopes.homes(conn)
+    homes = scopes.homes(conn, visibility)
     cells = [term for term in query.terms if not filters.asks_holding(term)]
     counted: dict[tuple[Term, ...], dict[int, int]] = {}
     found: dict[str, list[tuple[Any, int]]] = {}
@@ -80,18 +81,18 @@ def _facet(conn: Connection, visibility: Visibility, query: Query, asking: Askin
     return Facet(key=key, values=_told(key, [(row[0], int(row[1])) for row in conn.execute(counted)]))
 
 
-def _homes(key: str) -> Subquery:
+def _homes(key: str, visibility: Visibility) -> Subquery:
     """Holdings with their components or owners: a shared finding counts once for each, and once for one owner of several."""
     column = entity.c.ref if key == "component" else entity.c.owner_ref
     homes = select(route.c.holding_id, column.label("ref")).join(entity, entity.c.id == route.c.entity_id)
-    return homes.where(column.is_not(None)).distinct().subquery()
+    return homes.where(column.is_not(None), named(entity.c.id, visibility)).distinct().subquery()
 
 
 def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: Asking, key: str) -> Select[Any]:
     clause = scopes.of_query(conn, visibility, query, asking)
     n = func.count()
     if key in ("owner", "component"):
-        home = _homes(key)
+        home = _homes(key, visibility)
         counts = select(f.holding_id, n.label("n")).where(clause).group_by(f.holding_id).subquery()
         total = func.sum(counts.c.n)
         return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from callboard.domain import priority
+from callboard.domain.access import Visibility
 from callboard.domain.bundle import FIXES
 from callboard.domain.component import EntityRef
 from callboard.domain.due import today
@@ -34,6 +35,7 @@ from callboard.store.contested import disputed, suggested
 from callboard.store.filter_lists import LISTS, sources
 from callboard.store.filter_text import naming
 from callboard.store.schema import NEVER
+from callboard.store.visible import named as may_be_named
 
 f = schema.finding.c
 route, holding, entity, bundle = schema.holding_route, schema.holding, schema.entity, schema.bundle
@@ -61,13 +63,17 @@ _COUNTED_WORDS = frozenset({"open", "fixed", "gone", "suppressed"})
 _HOLDING_WORDS = frozenset({"mine", "unmapped", "conflict", "shared", "co-owned", "owner", "component"})
 
 
-def conditions(conn: Connection, query: Query, asking: Asking, *, many: bool = False) -> Condition:
+def conditions(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, many: bool = False
+) -> Condition:
     """All terms of a query. Raises InvalidQueryError for what cannot be answered.
 
+    Which findings are in sight is not asked here; `visibility` keeps terms from telling of components that the viewer may
+    not be told of.
     `many`: every finding is asked what it is of, since a walk along the list's order soon meets enough that fulfil
     them, or since something else has left few to ask.
     """
-    return and_(true(), *(_term(conn, term, asking, many=many) for term in query.terms))
+    return and_(true(), *(_term(conn, visibility, term, asking, many=many) for term in query.terms))
 
 
 def is_of_the_moment(query: Query) -> bool:
@@ -82,15 +88,21 @@ def asks_holding(term: Term) -> bool:
     return term.key in BY_HOLDING or (term.key in ("is", "has", "no") and set(term.values) <= _HOLDING_WORDS)
 
 
-def holding_conditions(holding_id: Any, terms: Iterable[Term], asking: Asking) -> Condition:  # noqa: ANN401
-    """Terms that ask about the holding alone, over any table that has one."""
+def holding_conditions(
+    holding_id: Any,  # noqa: ANN401
+    visibility: Visibility,
+    terms: Iterable[Term],
+    asking: Asking,
+) -> Condition:
+    """Terms that ask about the holding alone, over any table that has one; see `conditions`."""
+    about = _Holding(holding_id, visibility, asking)
     found: list[Condition] = []
     for term in terms:
         assert isinstance(term, OneOf)  # noqa: S101 - `asks_holding` said so
         if term.key in BY_HOLDING:
-            clause = _of_holding(holding_id, term.key, term.values, asking)
+            clause = about.of(term.key, term.values)
         else:
-            clause = or_(false(), *(_flag(holding_id, term.key, word, asking) for word in term.values))
+            clause = or_(false(), *(_flag(about, term.key, word) for word in term.values))
         found.append(not_(clause) if term.is_negated else clause)
     return and_(true(), *found)
 
@@ -112,16 +124,17 @@ def asks_cell(term: Term) -> bool:
     return term.key in IN_CUBE or (term.key == "is" and set(term.values) <= _COUNTED_WORDS)
 
 
-def _term(conn: Connection, term: Term, asking: Asking, *, many: bool) -> Condition:
+def _term(conn: Connection, visibility: Visibility, term: Term, asking: Asking, *, many: bool) -> Condition:
+    about = _Holding(f.holding_id, visibility, asking)
     match term:
         case Text():
             clause = naming(conn, term, many=many)
         case Between():
             clause = _between(term, asking)
         case OneOf(key=key, values=values) if key in ("is", "has", "no"):
-            clause = or_(false(), *(_flag(f.holding_id, key, word, asking) for word in values))
+            clause = or_(false(), *(_flag(about, key, word) for word in values))
         case OneOf(key=key, values=values) if key in BY_HOLDING:
-            clause = _of_holding(f.holding_id, key, values, asking)
+            clause = about.of(key, values)
         case OneOf(key=key, values=values):
             clause = LISTS[key](values)
     # What is unknown is not in a range, so it is among what is outside of it.
@@ -131,27 +144,43 @@ def _term(conn: Connection, term: Term, asking: Asking, *, many: bool) -> Condit
 # What a holding answers
 
 
-def _of_holding(holding_id: Any, key: str, values: Sequence[str], asking: Asking) -> Condition:  # noqa: ANN401
-    wanted: Condition
-    match key:
-        case "owner":
-            refs = [ref for value in values for ref in (_me(asking) if value == ME else (value,))]
-            wanted = entity.c.owner_ref.in_(refs)
-        case "component":
-            wanted = entity.c.ref.in_(values)
-        case "system":
-            wanted = or_(entity.c.system_ref.in_(values), entity.c.ref.in_(values))
-        case "domain":
-            system = entity.alias("system")
-            systems = select(system.c.ref).where(system.c.kind == "system", system.c.system_ref.in_(values))
-            wanted = or_(entity.c.system_ref.in_(systems), entity.c.ref.in_(systems))
-        case _:
-            return _bool(holding_id.in_(select(holding.c.id).where(holding.c.reason.in_(values))))
-    return _bool(holding_id.in_(_routed(wanted)))
+class _Holding(NamedTuple):
+    """A column of holdings, and for whom it is asked about: components that the viewer may not be told of are none."""
 
+    id: Any
+    visibility: Visibility
+    asking: Asking
 
-def _routed(condition: Condition) -> Select[tuple[int]]:
-    return select(route.c.holding_id).join(entity, entity.c.id == route.c.entity_id).where(condition)
+    def of(self, key: str, values: Sequence[str]) -> Condition:
+        """A term with a key."""
+        match key:
+            case "owner":
+                refs = [ref for value in values for ref in (_me(self.asking) if value == ME else (value,))]
+                wanted = entity.c.owner_ref.in_(refs)
+            case "component":
+                wanted = entity.c.ref.in_(values)
+            case "system":
+                wanted = or_(entity.c.system_ref.in_(values), entity.c.ref.in_(values))
+            case "domain":
+                system = entity.alias("system")
+                systems = select(system.c.ref).where(system.c.kind == "system", system.c.system_ref.in_(values))
+                wanted = or_(entity.c.system_ref.in_(systems), entity.c.ref.in_(systems))
+            case _:
+                return _bool(self.id.in_(select(holding.c.id).where(holding.c.reason.in_(values))))
+        return self.routed(wanted)
+
+    def routed(self, condition: Condition) -> Condition:
+        """It is routed to such a component."""
+        return _bool(self.id.in_(self._routes().where(condition)))
+
+    def several(self, column: Any) -> Condition:  # noqa: ANN401
+        """It is routed to components with more than one value of this."""
+        routes = self._routes().group_by(route.c.holding_id)
+        return _bool(self.id.in_(routes.having(func.count(column.distinct()) > 1)))
+
+    def _routes(self) -> Select[tuple[int]]:
+        routes = select(route.c.holding_id).join(entity, entity.c.id == route.c.entity_id)
+        return routes.where(may_be_named(entity.c.id, self.visibility))
 
 
 def _me(asking: Asking) -> tuple[EntityRef, ...]:
@@ -167,32 +196,26 @@ def _me(asking: Asking) -> tuple[EntityRef, ...]:
 # Properties
 
 
-def _flag(holding_id: Any, key: str, word: str, asking: Asking) -> Condition:  # noqa: ANN401, PLR0911
+def _flag(about: _Holding, key: str, word: str) -> Condition:  # noqa: PLR0911
     if key == "no":
-        return not_(_flag(holding_id, "has", word, asking))
+        return not_(_flag(about, "has", word))
+    asking = about.asking
     match key, word:
         case "is", "mine":
-            return _of_holding(holding_id, "owner", [ME], asking)
+            return about.of("owner", [ME])
         case "is", "unmapped" | "conflict":
-            return _bool(holding_id.in_(_ended(word)))
+            return _bool(about.id.in_(_ended(word)))
         case "is", "disputed" | "suggested":
-            named, verdict = (disputed(), "mapped") if word == "disputed" else (suggested(), "unmapped")
-            return and_(f.resource_id.in_(named), _bool(holding_id.in_(_ended(verdict))))
+            told_by, verdict = (disputed(), "mapped") if word == "disputed" else (suggested(), "unmapped")
+            return and_(f.resource_id.in_(told_by), _bool(about.id.in_(_ended(verdict))))
         case "is", "shared":
-            several = select(route.c.holding_id).group_by(route.c.holding_id).having(func.count() > 1)
-            return _bool(holding_id.in_(several))
+            return about.several(entity.c.id)
         case "is", "co-owned":
-            owners = (
-                select(route.c.holding_id)
-                .join(entity, entity.c.id == route.c.entity_id)
-                .group_by(route.c.holding_id)
-                .having(func.count(entity.c.owner_id.distinct()) > 1)
-            )
-            return _bool(holding_id.in_(owners))
+            return about.several(entity.c.owner_id)
         case "has", "owner":
-            return _bool(holding_id.in_(_routed(entity.c.owner_id.is_not(None))))
+            return about.routed(entity.c.owner_id.is_not(None))
         case "has", "component":
-            return _bool(holding_id.in_(select(holding.c.id).where(holding.c.verdict != "unmapped")))
+            return _bool(about.id.in_(select(holding.c.id).where(holding.c.verdict != "unmapped")))
         case "is", "new":
             since = asking.visited_at
             return false() if since is None else _bool(f.first_detected_at > since)

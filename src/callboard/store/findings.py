@@ -13,7 +13,7 @@ from callboard.domain import bundle, priority
 from callboard.domain.access import Depth, Visibility, reaching, withhold
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind, Remedy
-from callboard.domain.component import EntityRef, short_name
+from callboard.domain.component import ANOTHER, EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Reason
@@ -25,11 +25,10 @@ from callboard.store import listing, schema
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
 from callboard.store.schema import NEVER
+from callboard.store.scope import hidden
 from callboard.store.visible import entity_visible, visible
 
 f = schema.finding.c
-ANOTHER = "another component"
-"""What a component is called of which the viewer may not know."""
 
 route, holding, entity = schema.holding_route, schema.holding, schema.entity
 
@@ -66,16 +65,16 @@ def page(
     """One page of the list. Raises InvalidQueryError for a damaged cursor, a limit out of range, and an odd query."""
     found = listing.search(conn, visibility, query, asking, after=after, limit=limit)
     # The page's ids first, over indexes alone; the joins then touch one page of rows.
-    by_id = rows_by_id(conn, found.ids)
+    by_id = rows_by_id(conn, visibility, found.ids)
     return Page(
         rows=tuple(by_id[id_] for id_ in found.ids), total=found.total, is_more=found.is_more, cursor=found.cursor
     )
 
 
-def rows_by_id(conn: Connection, ids: Sequence[int]) -> dict[int, FindingRow]:
+def rows_by_id(conn: Connection, visibility: Visibility, ids: Sequence[int]) -> dict[int, FindingRow]:
     """Rows of findings that the caller has found in the viewer's sight."""
     rows = conn.execute(_BY_IDS, {"ids": list(ids)}).all()
-    return {row.id: row for row in _rows(conn, rows)}
+    return {row.id: row for row in _rows(conn, visibility, rows)}
 
 
 # Made once: putting 27 columns together anew for every page would cost more than asking the database.
@@ -88,8 +87,10 @@ _ROUTES = (
 )
 
 
-def _rows(conn: Connection, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
-    components = _components(conn, {row.holding_id for row in rows})
+def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
+    unnamed = hidden(conn, visibility)
+    routes = _components(conn, {row.holding_id for row in rows})
+    components = {id_: tuple(ref for ref in refs if ref not in unnamed) for id_, refs in routes.items()}
     return tuple(
         FindingRow(
             id=row.id,
@@ -185,7 +186,7 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
         msgspec.json.decode(bytes(detail.body), type=Detail), Kind(row.kind), sensitive=bool(row.sensitive)
     )
     return FindingPage(
-        row=_rows(conn, [row])[0],
+        row=_rows(conn, visibility, [row])[0],
         rule=msgspec.msgpack.decode(bytes(row.rule_body), type=Rule),
         resource=msgspec.msgpack.decode(bytes(row.resource_body), type=Resource),
         projects=_projects(conn, row.project_set_id),

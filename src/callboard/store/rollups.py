@@ -114,7 +114,7 @@ def components_of(
     conn: Connection, visibility: Visibility, terms: Iterable[Term], asking: Asking
 ) -> frozenset[EntityRef]:
     """Components that hold findings for these terms, of what is in sight."""
-    homes = scopes.homes(conn)
+    homes = scopes.homes(conn, visibility)
     within = scopes.scope(conn, visibility, tuple(terms), asking)
     return frozenset(ref for holding_id in within.versions for ref, _ in homes.get(holding_id, ()))
 

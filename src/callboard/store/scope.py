@@ -16,7 +16,7 @@ from callboard.store.database import once, revision
 from callboard.store.evidence import mark_of
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
-from callboard.store.visible import visible
+from callboard.store.visible import named, names_all, visible
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -47,7 +47,7 @@ def _scope(
     rows = conn.execute(
         select(holding.c.id, func.coalesce(version.c.version, 0))
         .select_from(holding.outerjoin(version, version.c.holding_id == holding.c.id))
-        .where(visible(holding.c.id, visibility), filters.holding_conditions(holding.c.id, terms, asking))
+        .where(visible(holding.c.id, visibility), filters.holding_conditions(holding.c.id, visibility, terms, asking))
     )
     return Scope(name, dict(rows.cursor.fetchall()), isinstance(visibility, Everything) and not terms)
 
@@ -58,10 +58,10 @@ def held(holding_id: Any, visibility: Visibility, terms: Iterable[Term], asking:
     if not asked:
         return visible(holding_id, visibility)
     if isinstance(visibility, Everything):
-        return filters.holding_conditions(holding_id, asked, asking)
+        return filters.holding_conditions(holding_id, visibility, asked, asking)
     id_ = schema.holding.c.id
     found: ColumnElement[bool] = holding_id.in_(
-        select(id_).where(visible(id_, visibility), filters.holding_conditions(id_, asked, asking))
+        select(id_).where(visible(id_, visibility), filters.holding_conditions(id_, visibility, asked, asking))
     )
     return found
 
@@ -72,22 +72,58 @@ def of_query(
     """Findings in sight that a query asks for. Raises InvalidQueryError for what cannot be answered."""
     rest = Query(tuple(term for term in query.terms if not filters.asks_holding(term)))
     holds = held(schema.finding.c.holding_id, visibility, query.terms, asking)
-    return and_(holds, filters.conditions(conn, rest, asking, many=many))
+    return and_(holds, filters.conditions(conn, visibility, rest, asking, many=many))
 
 
-def homes(conn: Connection) -> Mapping[int, tuple[tuple[EntityRef, EntityRef | None], ...]]:
-    """The components that each holding is routed to, with their owners. Holdings without a component are left out.
+Homes = Mapping[int, tuple[tuple[EntityRef, EntityRef | None], ...]]
+"""The components of each holding, with their owners."""
 
-    A holding keeps its routes for ever; who owns a component changes with the evidence only.
+
+def homes(conn: Connection, visibility: Visibility) -> Homes:
+    """The components that each holding is routed to, with their owners, as far as the viewer may be told of them.
+
+    Holdings without a component are left out.
     """
+    # A holding keeps its routes for ever; who owns a component changes with the evidence only.
+    whole = _HOMES.get(conn, _state(conn), lambda: _homes(conn))
+    unnamed = hidden(conn, visibility)
+    if not unnamed:
+        return whole
+    return _SOME_HOMES.get(conn, (*_state(conn), visibility), lambda: _without(whole, unnamed))
+
+
+def hidden(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
+    """Components that own findings and of which this viewer may not be told, even where they share one that is in sight."""
+    if names_all(visibility):
+        return frozenset()
+    return _HIDDEN.get(conn, (*_state(conn), visibility), lambda: _hidden(conn, visibility))
+
+
+_HOMES: Kept[Homes] = Kept(2)
+_SOME_HOMES: Kept[Homes] = Kept(16)
+_HIDDEN: Kept[frozenset[EntityRef]] = Kept(64)
+
+
+def _state(conn: Connection) -> tuple[object, ...]:
+    """What whose each holding is depends on."""
     newest = once(conn, "holding", lambda: conn.execute(select(func.max(schema.holding.c.id))).scalar_one())
-    return _HOMES.get(conn, (once(conn, "evidence", lambda: mark_of(conn)), newest), lambda: _homes(conn))
+    return once(conn, "evidence", lambda: mark_of(conn)), newest
 
 
-_HOMES: Kept[Mapping[int, tuple[tuple[EntityRef, EntityRef | None], ...]]] = Kept(2)
+def _hidden(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
+    entity = schema.entity.c
+    routed = entity.id.in_(select(schema.holding_route.c.entity_id))
+    return frozenset(
+        map(EntityRef, conn.execute(select(entity.ref).where(routed, ~named(entity.id, visibility))).scalars())
+    )
 
 
-def _homes(conn: Connection) -> Mapping[int, tuple[tuple[EntityRef, EntityRef | None], ...]]:
+def _without(whole: Homes, unnamed: frozenset[EntityRef]) -> Homes:
+    told = ((id_, tuple(each for each in there if each[0] not in unnamed)) for id_, there in whole.items())
+    return {id_: there for id_, there in told if there}
+
+
+def _homes(conn: Connection) -> Homes:
     route, entity = schema.holding_route, schema.entity
     found: dict[int, list[tuple[EntityRef, EntityRef | None]]] = {}
     rows = conn.execute(

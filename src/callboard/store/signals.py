@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
 from callboard.domain.access import Everything, Readers, Visibility
-from callboard.domain.drift import News, Signal, SignalKind
+from callboard.domain.drift import News, Signal, SignalKind, unnamed
 from callboard.domain.instant import Instant
 from callboard.store import schema
+from callboard.store import scope as scopes
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 
@@ -92,13 +93,15 @@ def listed(
         query = query.where(c.kind.in_(wanted))
     if not closed:
         query = query.where(c.closed_at.is_(None))
-    return tuple(
+    hidden = scopes.hidden(conn, visibility)
+    found = (
         Signal(
             id=row.id, kind=SignalKind(row.kind), about=row.about, at=Instant(row.at), old=row.old, new=row.new, n=row.n,
             closed_at=row.closed_at, closed_by=row.closed_by,
         )
         for row in conn.execute(query)
     )  # fmt: skip
+    return tuple(unnamed(each, hidden) for each in found)
 
 
 def _in_sight(visibility: Visibility) -> ColumnElement[bool]:

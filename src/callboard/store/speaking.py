@@ -168,12 +168,12 @@ def _spoken(conn: Connection, visibility: Visibility, resource_id: int) -> tuple
     )  # fmt: skip
 
 
-def entity_id(conn: Connection, ref: EntityRef) -> int | None:
-    """The row of an entity that is in the catalog and may own findings."""
+def entity_id(conn: Connection, visibility: Visibility, ref: EntityRef) -> int | None:
+    """The row of an entity that is in the catalog and may own findings. None also for one that the viewer may not know of."""
     found = conn.execute(
         select(entity.id).where(
             entity.ref == ref, entity.gone_at.is_(None), entity.missing_at.is_(None),
-            entity.kind.in_(sorted(CLAIMING_KINDS)),
+            entity.kind.in_(sorted(CLAIMING_KINDS)), entity_visible(entity.id, visibility),
         )
     ).scalar_one_or_none()  # fmt: skip
     return None if found is None else int(found)

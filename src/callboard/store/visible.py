@@ -74,6 +74,23 @@ def entity_visible(entity_id: Column[Any], visibility: Visibility) -> ColumnElem
             return or_(own, and_(entity_known(entity_id, visibility), _in_sight(entity_id, visibility)))
 
 
+def named(entity_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
+    """A clause: of what is in sight, the viewer may be told that it is also this entity's.
+
+    Without the portal's say everybody is told with whom they share a finding. With it, what the portal hides from somebody
+    stays unnamed, even where they share.
+    """
+    if not isinstance(visibility, Readers) or not visibility.by_portal:
+        return true()
+    # The portal was asked about what the viewer would know of, so what it shows needs no second look.
+    return or_(entity_owned(entity_id, visibility), _in_sight(entity_id, visibility))
+
+
+def names_all(visibility: Visibility) -> bool:
+    """Whether this viewer is told every component that a finding in sight belongs to."""
+    return not (isinstance(visibility, Readers) and visibility.by_portal)
+
+
 def entity_known(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
     """The same whatever the portal says: what it has to be asked about."""
     match visibility.others:

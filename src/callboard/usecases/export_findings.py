@@ -51,12 +51,12 @@ def export_findings(store: Store, viewer: Viewer, query: Query, *, now: Instant)
         # Before the first row leaves, so that none leaves unseen. Which findings were asked for is nobody's business here.
         detail = {"rows": str(len(ids))}
         audit.note(conn, at=now, actor=viewer.named, action="findings.export", subject="findings", detail=detail)
-    return Export(total=len(ids), rows=_rows(store, ids))
+    return Export(total=len(ids), rows=_rows(store, viewer, ids))
 
 
-def _rows(store: Store, ids: tuple[int, ...]) -> Iterator[FindingRow]:
+def _rows(store: Store, viewer: Viewer, ids: tuple[int, ...]) -> Iterator[FindingRow]:
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         with store.read() as conn:
-            found = findings.rows_by_id(conn, chunk)
+            found = findings.rows_by_id(conn, viewer.visibility, chunk)
         yield from (found[id_] for id_ in chunk)

@@ -32,12 +32,12 @@ def propose_owner(
 ) -> Draft:
     """A rule that gives this resource to this component.
 
-    Raises NotFoundError for a resource that is not in sight and for an entity that may own nothing.
+    Raises NotFoundError for a resource that is not in sight, and to who may map for an entity that may own nothing.
     """
     may_map = _maps(viewer)
     with store.read() as conn:
         found = speaking.find(conn, viewer.visibility, resource, source)
-        former = _former(conn, component, may_map=may_map)
+        former = _former(conn, viewer, component)
     drafted = proposal.for_resource(
         former.rule_set if former else None, found.external_id, found.name, component, _told(reason)
     )
@@ -49,11 +49,11 @@ def propose_for_place(
 ) -> Draft:
     """A default that gives what lies in a project or an account to this component, where nothing better is known.
 
-    Raises NotFoundError for an entity that may own nothing.
+    Raises NotFoundError to who may map for an entity that may own nothing.
     """
     may_map = _maps(viewer)
     with store.read() as conn:
-        former = _former(conn, component, may_map=may_map)
+        former = _former(conn, viewer, component)
     drafted = proposal.for_place(former.rule_set if former else None, Form(kind), value, component, _told(reason))
     return Draft(rule_set=drafted, revision=former.n if former else 0, may_apply=may_map)
 
@@ -66,9 +66,13 @@ def _told(reason: str) -> str:
     return " ".join(reason.split())[:1_000] or UNSAID
 
 
-def _former(conn: Connection, component: EntityRef, *, may_map: bool) -> Revision | None:
-    """The set that drafts go to, for who may read it. Raises NotFoundError for a component that may own nothing."""
-    if speaking.entity_id(conn, component) is None:
+def _former(conn: Connection, viewer: Viewer, component: EntityRef) -> Revision | None:
+    """The set that drafts go to, for who may map. Raises NotFoundError to them for a component that may own nothing.
+
+    Others may name any component, and are not told whether there is one: the plan will tell who applies it.
+    """
+    if not _maps(viewer):
+        return None
+    if speaking.entity_id(conn, viewer.visibility, component) is None:
         raise NotFoundError
-    sets = mapping_store.in_force(conn) if may_map else ()
-    return next((each for each in sets if each.name == proposal.BY_HAND), None)
+    return next((each for each in mapping_store.in_force(conn) if each.name == proposal.BY_HAND), None)

@@ -152,7 +152,7 @@ def _both(
     conn: Connection, viewer: Viewer, resource: str, component: EntityRef, source: str | None
 ) -> tuple[Found, int]:
     found = speaking.find(conn, viewer.visibility, resource, source)
-    entity_id = speaking.entity_id(conn, component)
+    entity_id = speaking.entity_id(conn, viewer.visibility, component)
     if entity_id is None:
         raise NotFoundError
     return found, entity_id

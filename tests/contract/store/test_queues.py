@@ -151,9 +151,13 @@ def test_a_draft_moves_what_it_says(shop: Stage) -> None:
     assert len(again.rule_set.entries) == 2
     theirs = propose_owner.propose_owner(shop.store, TEAM, "a1", PAYMENTS)
     assert (theirs.may_apply, theirs.revision, len(theirs.rule_set.entries)) == (False, 0, 1)
-    for resource, ref in (("l1", PAYMENTS), ("a1", EntityRef("component:default/none"))):
-        with pytest.raises(NotFoundError):
-            propose_owner.propose_owner(shop.store, TEAM, resource, ref)
+    with pytest.raises(NotFoundError):
+        propose_owner.propose_owner(shop.store, TEAM, "l1", PAYMENTS)
+    unknown, foreign = EntityRef("component:default/none"), EntityRef("component:default/ledger")
+    drafts = [propose_owner.propose_owner(shop.store, TEAM, "a1", ref) for ref in (unknown, foreign)]
+    assert [(each.may_apply, each.revision, len(each.rule_set.entries)) for each in drafts] == [(False, 0, 1)] * 2
+    with pytest.raises(NotFoundError):
+        propose_owner.propose_owner(shop.store, AT_THE_LAPTOP, "a1", unknown)
 
 
 def test_an_answer_says_what_its_reader_may_say(shop: Stage) -> None:
