@@ -109,4 +109,5 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/openapi.json"): ANY,
     ("GET", "/.well-known/jwks.json"): (404,) * 8,  # nothing is signed here
     ("GET", "/static/{name}"): OPEN,
+    ("GET", "/{rest}"): GONE,  # every other address
 }

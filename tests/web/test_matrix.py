@@ -89,6 +89,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/openapi.json"): BOARD,
     ("GET", "/.well-known/jwks.json"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},  # not configured here
     ("GET", "/static/{name}"): OPEN,
+    ("GET", "/{rest}"): NONE,  # every other address
 }
 
 
@@ -119,6 +120,7 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         view_id="4711",
         decision_id="4711",
         signal_id="4711",
+        rest="nowhere",
     )
     if path == "/api/v1/live":
         # It does not end as long as the door is open.

@@ -9,6 +9,7 @@ import pytest
 from callboard.domain.access import Depth
 from callboard.store import schema
 from tests.support.named import SECRET_TEXT, NamedDoor, named_door
+from tests.web.role_matrix import CALLERS, MATRIX
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,92 @@ def test_numbers_of_others_lead_nowhere(counts: NamedDoor) -> None:
         assert "component%3Adefault%2Fbank" not in html.partition("<main")[2]
         assert "numbers only" in client.get("/components").text
         assert client.get("/api/v1/me").json()["of_others"] == "counts"
+
+
+@pytest.mark.parametrize(
+    ("page", "api"),
+    [
+        ("/teams/group/default/blue", "/api/v1/rollups/group/default/blue"),
+        ("/systems/default/vault", "/api/v1/rollups/system/default/vault"),
+    ],
+)
+@pytest.mark.parametrize("name", ["bo", "nils"])
+def test_a_team_and_a_system_of_others_are_numbers_and_nothing_else(
+    counts: NamedDoor, name: str, page: str, api: str
+) -> None:
+    """How many are open, of which severity, and whom to ask; no work, no rule, no resource, no link to a list."""
+    with counts.as_user(name) as client:
+        told = client.get(api).raise_for_status().json()
+        assert (told["counted"]["total"], told["counted"]["high"]) == (2, 2)
+        assert (told["numbers"]["open"], told["bundles"], told["bundle_count"]) == (0, [], 0)
+        assert [(each["name"], each["listed"], each["overdue"]) for each in told["components"]] == [
+            ("bank", False, None)
+        ]
+        html = client.get(page).raise_for_status().text
+        assert "You own nothing here" in html
+        assert "No open findings" not in html
+        main = html.partition("<main")[2]
+        assert "/findings" not in main
+        for word in ("rule-blue", "blue-vm", SECRET_TEXT):
+            assert word not in html
+            assert word not in str(told)
+        assert client.get("/components/component/default/bank").text.count(page) == 1
+
+
+def test_a_group_above_both_counts_each_finding_once(counts: NamedDoor) -> None:
+    """Own findings as ever, and beside them how many there are in all; where all are listed, nothing is added."""
+    with counts.as_user("bo") as client:
+        own = client.get("/api/v1/rollups/group/default/red").json()
+        assert (own["numbers"]["open"], own["counted"]) == (3, None)
+    with counts.as_user("cleo") as client:
+        assert client.get("/api/v1/rollups/group/default/blue").json()["counted"] is None
+
+
+WRITES = {"PUT", "POST", "DELETE", "PATCH"}
+ABOUT = {"/rules": "rule-red", "/resources": "red-vm-0", "/projects": "p-red", "/api/v1/ownership/explain": "red-vm-0",
+         "/ownership/of": "red-vm-0"}  # fmt: skip
+
+
+def filled(door: NamedDoor, path: str) -> tuple[str, dict[str, str]]:
+    """An address of the matrix about a thing of team red, with its question."""
+    named = path.format(
+        kind="component", namespace="default", name="cart", finding_id=door.finding("red-0"), source="wiz-main",
+        cve="CVE-1999-0001", view_id="4711", decision_id="4711", signal_id="4711", rest="nowhere", revision="1",
+        policy="roles",
+    )  # fmt: skip
+    return named, {"id": ABOUT[path]} if path in ABOUT else {}
+
+
+EVERYWHERE = sorted(each for each in MATRIX if "static" not in each[1] and each[1] != "/api/v1/live")
+
+
+@pytest.mark.parametrize(("method", "path"), EVERYWHERE)
+def test_open_numbers_open_numbers_and_nothing_else(counts: NamedDoor, method: str, path: str) -> None:
+    """Every address answers another team as it does without the setting, but for components and what sums them up."""
+    address, question = filled(counts, path)
+    with counts.as_user("ida") as client:
+        answer = client.request(method, address, params=question)
+    expected = MATRIX[method, path][CALLERS.index("other team")]
+    if path in ("/components/{kind}/{namespace}/{name}", "/api/v1/components/{kind}/{namespace}/{name}"):
+        expected = 200
+    assert answer.status_code == expected
+    for word in ("red-vm", "rule-red", "red-0", SECRET_TEXT):
+        assert word not in answer.text.replace(address, ""), word
+
+
+@pytest.mark.parametrize(("method", "path"), EVERYWHERE)
+def test_open_work_opens_reading_and_no_writing(work: NamedDoor, method: str, path: str) -> None:
+    """Another team reads what the owner reads, without what is sensitive, and acts on nothing of it."""
+    address, question = filled(work, path)
+    with work.as_user("ida") as client:
+        answer = client.request(method, address, params=question)
+    row = MATRIX[method, path]
+    if method in WRITES and path != "/api/v1/findings/{finding_id}/followed":
+        refused = 403 if path == "/api/v1/findings/{finding_id}/broken-link" else row[CALLERS.index("other team")]
+        assert answer.status_code == refused
+    else:
+        assert answer.status_code == row[CALLERS.index("owner")]
+    assert SECRET_TEXT not in answer.text
 
 
 def test_who_owns_nothing_sees_the_numbers_too(counts: NamedDoor) -> None:

@@ -388,6 +388,8 @@ class RollupPage(msgspec.Struct, frozen=True, kw_only=True):
     """False: the catalog does not hold it, and components name it all the same."""
     query: str
     """What the bundles answer: open findings of what it owns itself."""
+    counted: Counts | None = None
+    """All that is open, where the viewer knows of more in numbers than in lists. None: the lists hold all of it."""
     numbers: Numbers
     bundles: tuple[BundleRow, ...]
     bundle_count: int

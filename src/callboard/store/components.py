@@ -20,6 +20,7 @@ from callboard.domain.groups import owner_problem
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason
+from callboard.domain.query import Term
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
 from callboard.store import code_facts, due_days, evidence, progress, schema
@@ -70,6 +71,15 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
         catalog_read_at=latest.read_at if latest else None,
         revision=revision(conn),
     )
+
+
+def open_counts(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Counts:
+    """Open findings by severity of what these terms about holdings leave in sight, each counted once."""
+    found = dict.fromkeys((severity.word for severity in Severity), 0)
+    for (_, _, state, severity), n in cube_store.counts(conn, visibility, terms, asking).items():
+        if State(state).is_open:
+            found[Severity(severity).word] += n
+    return Counts(**found)
 
 
 def _catalog_rows(conn: Connection) -> Mapping[EntityRef, ComponentRow]:

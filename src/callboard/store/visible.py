@@ -59,8 +59,8 @@ def entity_visible(entity_id: Column[Any], visibility: Visibility) -> ColumnElem
 
     A reader knows of what is the reader's own, of what holds a finding that the reader may see, of the systems and domains
     around these, and of the reader's groups with those above and below them. Where findings are open to the whole
-    organisation every entity is known, and where only counts are, every component. What is not the reader's own
-    may be for the portal to show.
+    organisation every entity is known, and where only counts are, every component with its owner, system and domain.
+    What is not the reader's own may be for the portal to show.
     """
     match visibility:
         case Everything():
@@ -97,9 +97,15 @@ def entity_known(entity_id: Column[Any], visibility: Readers) -> ColumnElement[b
         case Depth.WORK | Depth.SENSITIVE:
             return true()
         case Depth.COUNTS:
-            component = select(_entity.id).where(_entity.kind == "component")
-            return or_(entity_id.in_(component), _around(entity_id, visibility))
+            # A number stands on a component, and is summed up for its owner, its system and its domain.
+            counted = select(_entity.id).where(_entity.kind.in_(_COUNTED))
+            owner = select(_entity.owner_id).where(_entity.owner_id.is_not(None), _entity.kind.in_(_COUNTED))
+            return or_(entity_id.in_(counted), entity_id.in_(owner), _around(entity_id, visibility))
     return _around(entity_id, visibility)
+
+
+_COUNTED = ("component", "system", "domain", "group")
+"""Kinds of entities that everybody knows of where numbers are open to the whole organisation."""
 
 
 def _around(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from callboard.domain.access import Viewer
+from callboard.domain.access import Depth, Viewer, counts_more, reaching
 from callboard.domain.board import (
     Board,
     BundleRow,
     ComponentRow,
+    Counts,
     DoNow,
     Facet,
     FindingRow,
@@ -279,6 +280,7 @@ def _rollup(
         members=head.members,
         in_catalog=head.in_catalog,
         query=work.query,
+        counted=_counted(conn, viewer, terms, asking, listed=work.numbers.open),
         numbers=work.numbers,
         bundles=work.bundles.rows,
         bundle_count=work.bundles.total,
@@ -286,6 +288,16 @@ def _rollup(
         components=components.enriched(conn, viewer.visibility, rows, health, now=asking.now),
         sources=health,
     )
+
+
+def _counted(
+    conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking, *, listed: int
+) -> Counts | None:
+    """What is open for these terms, each finding once, where numbers tell the viewer of more than is listed."""
+    if not counts_more(viewer.visibility):
+        return None
+    found = components.open_counts(conn, reaching(viewer.visibility, Depth.COUNTS), terms, asking)
+    return found if found.total > listed else None
 
 
 def board(store: Store, viewer: Viewer, *, now: Instant) -> Board:

@@ -207,12 +207,17 @@ def _note(request: WebRequest, refusal: Refusal) -> None:
     viewer = viewer_of_request(request)
     if viewer is None or refusal.status not in (403, 404) or isinstance(viewer.visibility, Everything):
         return
-    named = {key: str(value) for key, value in request.scope.get("path_params", {}).items() if key in _IDS}
     route = str(request.scope.get("path_template"))
+    if route == ELSEWHERE:  # nobody was refused anything
+        return
+    named = {key: str(value) for key, value in request.scope.get("path_params", {}).items() if key in _IDS}
     trail_of(request).denied(
         viewer.named, route=f"{request.scope['method']} {route}", reason=refusal.title, detail=named
     )
 
+
+ELSEWHERE = "/{rest}"
+"""The route of every address that leads nowhere."""
 
 _IDS = frozenset({"finding_id", "kind", "namespace", "name", "view_id", "run_id"})
 """Parts of an address that name a thing and are no search text."""

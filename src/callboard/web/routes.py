@@ -30,6 +30,7 @@ from callboard.web.pages import component as component_page
 from callboard.web.pages import components as components_page
 from callboard.web.pages import cve as cve_page
 from callboard.web.pages import do_now as do_now_page
+from callboard.web.pages import elsewhere as elsewhere_page
 from callboard.web.pages import enter as enter_page
 from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
@@ -146,4 +147,6 @@ PAGES = [
     _get("/sign-in/done", enter_page.done, Policy.OPEN),
     _post("/leave", enter_page.leave, Policy.BOARD),
 ]
-ALL = [*API, *OPS, *PAGES]
+ELSEWHERE = [_get("/{rest:path}", elsewhere_page.show, Policy.BOARD)]
+"""Every other address, so that who is signed in is told so with the head of every other page."""
+ALL = [*API, *OPS, *PAGES, *ELSEWHERE]

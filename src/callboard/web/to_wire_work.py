@@ -226,6 +226,7 @@ def rollup(page: board.RollupPage, now: Instant) -> wire_work.Rollup:
         below=list(page.below),
         members=page.members,
         query=page.query,
+        counted=None if page.counted is None else to_wire.counts(page.counted),
         numbers=numbers(page.numbers, page.query, now),
         bundles=[bundle(row) for row in page.bundles],
         bundle_count=page.bundle_count,

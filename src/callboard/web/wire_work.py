@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.web.wire import Annotation, Component, RuleGroup, Source
+from callboard.web.wire import Annotation, Component, Counts, RuleGroup, Source
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,6 +196,8 @@ class Rollup(msgspec.Struct, frozen=True, kw_only=True):
     members: int | None
     """People directly in a group; null for what is no group."""
     query: str
+    counted: Counts | None
+    """All that is open, where the caller knows of more in numbers than in lists; null: `numbers` hold all of it."""
     numbers: Numbers
     bundles: list[Bundle]
     bundle_count: int

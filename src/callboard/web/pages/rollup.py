@@ -48,7 +48,7 @@ class Context:
     shared: Count
     """Open findings that several components share."""
     state: str
-    """work, apart, clean, unread, empty (no component) or unmapped (nothing tells what belongs here)."""
+    """work, apart, counted (numbers alone), clean, unread, empty (no component) or unmapped (nothing tells what belongs here)."""
     unmapped: frozenset[str]
     """References of components that nobody can map."""
     highest: int
@@ -120,6 +120,8 @@ def _near(ref: EntityRef) -> Near:
 def _state(page: RollupPage, unmapped: frozenset[str]) -> str:
     if page.numbers.open:
         return "work" if page.bundles else "apart"
+    if page.counted is not None:
+        return "counted"
     if not page.components:
         return "empty"
     if len(unmapped) == len(page.components):
