@@ -33,7 +33,7 @@ from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import errors as web_errors
-from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_queues, wire_who, wire_work
+from callboard.web import gate, openapi, routes, wire, wire_ownership, wire_policy, wire_queues, wire_who, wire_work
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -360,7 +360,7 @@ def _operation(method: str, path: str, told: dict[str, Any]) -> Iterator[str]:
 
 
 def _shape(name: str, shape: dict[str, Any]) -> Iterator[str]:
-    rooms = (wire, wire_work, wire_ownership, wire_queues, wire_who, web_errors)
+    rooms = (wire, wire_work, wire_ownership, wire_policy, wire_queues, wire_who, web_errors)
     about = field_notes(next(getattr(room, name) for room in rooms if hasattr(room, name)))
     yield f"### {name}"
     yield prose(shape.get("description"))

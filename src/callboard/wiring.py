@@ -14,12 +14,16 @@ import msgspec
 
 from callboard import __version__
 from callboard.config import Config, Section
+from callboard.domain.due import PolicyName
+from callboard.domain.finding import Severity
 from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.domain.link import LinkRules
+from callboard.domain.policy import Due, Roles
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
 from callboard.ports import Catalog, Check, Clock, RawPage, Repositories, Source, SourceSpec, Split
 from callboard.store import Store, open_store
+from callboard.usecases.plan_policy import Configured
 from callboard.usecases.sessions import Limits
 
 if TYPE_CHECKING:
@@ -200,6 +204,23 @@ async def open_catalog(config: Config, section: Section, clock: Clock | None = N
     now = (clock or SystemClock()).now
     async with Net(user_agent=USER_AGENT, allow_hosts=getattr(settings, "allow_hosts", ())) as net:
         yield catalog.open_catalog(settings, net, folder=config.folder, now=now)
+
+
+def configured_policies(config: Config) -> Configured:
+    """What the configuration says about who is what and by when things are due."""
+    due, rules = config.due, config.identity.rules()
+    return Configured(
+        roles=Roles(
+            organisation_sees=config.identity.organisation_sees,
+            security=tuple(sorted(rules.security)),
+            administrators=tuple(sorted(rules.administrators)),
+        ),
+        due=Due(
+            by=PolicyName(due.policy),
+            days={each.word: getattr(due, f"{each.word}_days") for each in Severity},  # type: ignore[misc]
+            known_exploited_days=due.known_exploited_days,
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

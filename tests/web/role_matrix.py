@@ -29,6 +29,9 @@ MAP: Codes = (401, 403, 403, 403, 403, 200, 403, 401)
 """For who may say whose things are, for everybody."""
 GONE: Codes = (401, 404, 404, 404, 404, 404, 404, 401)
 """A thing that is not there."""
+ADMIN: Codes = (401, 403, 403, 403, 403, 403, 200, 401)
+"""For who looks after Callboard itself."""
+READS_LOG: Codes = (401, 403, 403, 403, 403, 200, 200, 401)
 SENT: Codes = (401, 303, 303, 303, 303, 303, 303, 401)
 
 MATRIX: dict[tuple[str, str], Codes] = {
@@ -101,7 +104,16 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/live"): ANY,
     ("GET", "/api/v1/sources"): ANY,
     ("GET", "/api/v1/me"): ANY,
-    ("GET", "/api/v1/audit"): (401, 403, 403, 403, 403, 200, 200, 401),
+    ("GET", "/api/v1/audit"): READS_LOG,
+    ("GET", "/audit"): READS_LOG,
+    ("GET", "/audit/file"): READS_LOG,
+    ("POST", "/audit/verify"): READS_LOG,
+    ("GET", "/api/v1/policies"): ADMIN,
+    ("POST", "/api/v1/policies/plan"): BAD,  # without a body
+    ("POST", "/api/v1/policies/apply"): BAD,
+    ("GET", "/policies"): ADMIN,
+    ("POST", "/policies/preview"): (401, 403, 403, 403, 403, 403, 422, 401),  # without a policy
+    ("POST", "/policies/apply"): (401, 403, 403, 403, 403, 403, 422, 401),
     ("POST", "/api/v1/hooks/wiz/{source}"): (401,) * 8,  # has a token of its own
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,

@@ -82,6 +82,15 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/sources"): BOARD,
     ("GET", "/api/v1/me"): BOARD,
     ("GET", "/api/v1/audit"): BOARD,
+    ("GET", "/audit"): BOARD,
+    ("GET", "/audit/file"): BOARD,
+    ("POST", "/audit/verify"): BOARD,
+    ("GET", "/api/v1/policies"): BOARD,
+    ("POST", "/api/v1/policies/plan"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("POST", "/api/v1/policies/apply"): {**BOARD, "session": 400, "bearer": 400},
+    ("GET", "/policies"): BOARD,
+    ("POST", "/policies/preview"): {**BOARD, "session": 422, "bearer": 422},  # without a policy
+    ("POST", "/policies/apply"): {**BOARD, "session": 422, "bearer": 422},
     ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,

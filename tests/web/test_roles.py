@@ -89,7 +89,7 @@ def test_each_caller_gets_what_the_matrix_says(
     )
     door.clock.advance(1.1)
     for who in ("anonymous", "no team", "other team", "admin", "plugin"):
-        if path == "/api/v1/audit":
+        if path in ("/api/v1/audit", "/audit", "/audit/file", "/audit/verify"):
             break  # who may read it reads about everybody, in names and numbers and without findings
         body = answers[who].text
         assert "red-vm" not in body, who

@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "callboard.cli.ownership:ownership",
         "Whose things are, why, and what a change of the rules would do.",
     ),
+    "policy": ("callboard.cli.policy:policy", "Who sees and does what, and by when things are due, in revisions."),
     "sources": ("callboard.cli.sources:sources", "How fresh and how whole each source is."),
     "repositories": (
         "callboard.cli.repositories:repositories",

@@ -92,7 +92,7 @@ def web_services(
     from callboard.sources import SOURCES
     from callboard.web.gate import LoopbackGate
     from callboard.web.services import Limits, WebServices
-    from callboard.wiring import link_hosts, link_rules, open_identity
+    from callboard.wiring import configured_policies, link_hosts, link_rules, open_identity
 
     server = services.config.server
 
@@ -123,6 +123,7 @@ def web_services(
         ),
         ready=lambda: _ready(services),
         version=__version__,
+        configured=configured_policies(services.config),
         safety=services.config.safety,
         hooks=hooks,
         link_hosts=link_hosts(services.config),

@@ -13,11 +13,12 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select
 
 from callboard.domain import reconcile
+from callboard.domain.due import Policy
 from callboard.domain.finding import LAST_OPEN, Detail, Observed
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
-from callboard.store import lineage, owning, schema
+from callboard.store import laid_down, lineage, owning, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
@@ -66,8 +67,9 @@ _WORST = 6
 class _Batch:
     """One call of `Applier.apply`: what it looked up, and the rows it gathers for bulk statements."""
 
-    def __init__(self, *, now: Instant, in_scope: bool, next_finding: int, next_event: int) -> None:
+    def __init__(self, *, now: Instant, in_scope: bool, policy: Policy, next_finding: int, next_event: int) -> None:
         self.now = now
+        self.policy = policy
         self.in_scope = in_scope
         self.next_finding = next_finding
         self.next_event = next_event
@@ -90,7 +92,6 @@ class Applier:
     def __init__(self, store: Store, *, source_id: int, run_id: int) -> None:
         self._store = store
         self._dialect = store.dialect
-        self._policy = store.policy
         self._source_id = source_id
         self._run_id = run_id
         self.whole = True
@@ -126,6 +127,7 @@ class Applier:
         work = _Batch(
             now=now,
             in_scope=in_scope,
+            policy=laid_down.due_policy(conn, self._store),
             next_finding=next_id(conn, schema.finding),
             next_event=next_id(conn, schema.event),
         )
@@ -181,7 +183,7 @@ class Applier:
         """A finding that was never stored before. `told`: its bundle and remedy."""
         bundle_id, remedy_id = told
         held = work.resources[seen.resource.external_id]
-        verdict = reconcile.first_sight(seen, self._policy)
+        verdict = reconcile.first_sight(seen, work.policy)
         id_ = work.next_finding
         work.next_finding = id_ + 1
         kind, state, severity = int(seen.kind), int(verdict.state), int(verdict.severity)
@@ -221,7 +223,7 @@ class Applier:
     ) -> None:
         """A finding that is stored. `told`: its bundle and remedy as this observation tells them."""
         known = as_stored(row)
-        verdict = reconcile.reconcile(known, seen, self._policy)
+        verdict = reconcile.reconcile(known, seen, work.policy)
         tally = work.tally
         if verdict.outdated:
             tally.outdated += 1

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from callboard.domain import audit
 from callboard.domain.audit import Entry
@@ -40,13 +41,65 @@ def chain(conn: Connection, *, after: int = 0, limit: int | None = None) -> Iter
     if limit is not None:
         query = query.limit(limit)
     for row in conn.execute(query):
-        detail = msgspec.json.decode(row.detail, type=tuple[tuple[str, str], ...])
-        yield (
-            Entry(
-                seq=row.seq, at=Instant(row.at), actor=row.actor, action=row.action, subject=row.subject, detail=detail
-            ),
-            bytes(row.hash),
-        )
+        yield _entry(row)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries somebody looks for. None: any."""
+
+    actor: str | None = None
+    action: str | None = None
+    """An action, or the room before its dot with the dot: "ownership." is all of them."""
+    subject: str | None = None
+    """What it was done to, or how that begins."""
+    start: Instant | None = None
+    end: Instant | None = None
+    """The first moment that is too late."""
+
+    def clauses(self) -> list[ColumnElement[bool]]:
+        """As SQL."""
+        c = schema.audit.c
+        found: list[ColumnElement[bool]] = []
+        if self.actor is not None:
+            found.append(c.actor == self.actor)
+        if self.action is not None:
+            found.append(
+                c.action.startswith(self.action, autoescape=True)
+                if self.action.endswith(".")
+                else c.action == self.action
+            )
+        if self.subject is not None:
+            found.append(c.subject.startswith(self.subject, autoescape=True))
+        if self.start is not None:
+            found.append(c.at >= self.start)
+        if self.end is not None:
+            found.append(c.at < self.end)
+        return found
+
+
+def search(conn: Connection, wanted: Wanted, *, before: int | None, limit: int) -> list[tuple[Entry, bytes]]:
+    """Entries that somebody looks for, the newest first, those before a number."""
+    query = select(schema.audit).where(*wanted.clauses()).order_by(schema.audit.c.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(schema.audit.c.seq < before)
+    return [_entry(row) for row in conn.execute(query)]
+
+
+def count(conn: Connection, wanted: Wanted) -> int:
+    """How many entries somebody looks for."""
+    return int(conn.execute(select(func.count()).select_from(schema.audit).where(*wanted.clauses())).scalar_one())
+
+
+def actions(conn: Connection) -> tuple[str, ...]:
+    """Every action that the log knows."""
+    return tuple(conn.execute(select(schema.audit.c.action).distinct().order_by(schema.audit.c.action)).scalars())
+
+
+def _entry(row: Any) -> tuple[Entry, bytes]:  # noqa: ANN401 - rows have no type
+    detail = msgspec.json.decode(row.detail, type=tuple[tuple[str, str], ...])
+    return Entry(
+        seq=row.seq, at=Instant(row.at), actor=row.actor, action=row.action, subject=row.subject, detail=detail
+    ), bytes(row.hash)
 
 
 def length(conn: Connection) -> int:

@@ -35,7 +35,9 @@ class Store:
         self.seed = ""
         """Random, made with the database: seeds the hashes of raw records."""
         self.policy: Policy = DEFAULT
-        """By when findings are due."""
+        """By when findings are due, as configured; `laid_down.due_policy` says what is in force."""
+        self.laid_down: tuple[int, Policy] | None = None
+        """The policy of a revision that was laid down, with its number."""
         self.trusted_locations: tuple[str, ...] = ()
         """Where the catalog reads what only the right people can write, as patterns."""
         self.known: object = None

@@ -50,6 +50,19 @@ def last(conn: Connection, ref: EntityRef) -> Answer | None:
     return Answer(Person(ref=ref, groups=groups) if row.known else None, Instant(row.asked_at))
 
 
+def as_read(conn: Connection, ref: EntityRef) -> Person:
+    """Somebody with the groups that the last catalog reading puts this person in."""
+    member, group, user = schema.member.c, schema.entity.alias("g").c, schema.entity.alias("u").c
+    groups = conn.execute(
+        select(group.ref)
+        .join_from(schema.member, group.id.table, group.id == member.group_id)
+        .join(user.id.table, user.id == member.user_id)
+        .where(user.ref == ref)
+        .order_by(group.ref)
+    ).scalars()
+    return Person(ref=ref, groups=tuple(map(EntityRef, groups)))
+
+
 def owns(conn: Connection, person: Person) -> bool:
     """Whether anything in the catalog is owned by this person, one of the groups, or a group below them."""
     readers = Readers(frozenset(person.owners), Depth.WORK)

@@ -12,6 +12,7 @@ from callboard.domain.audit import Break, Entry
 from callboard.domain.instant import Instant
 from callboard.store import Store
 from callboard.store import audit as audit_store
+from callboard.store.audit import Wanted
 
 PAGE = 500
 """Entries that are read, and held, at a time."""
@@ -55,6 +56,50 @@ def newest(store: Store, viewer: Viewer, *, limit: int) -> tuple[tuple[Entry, st
         end = audit_store.length(conn)
         found = audit_store.chain(conn, after=max(0, end - limit))
         return tuple((entry, digest.hex()) for entry, digest in reversed(list(found)))
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what somebody looks for in the log."""
+
+    entries: tuple[tuple[Entry, str], ...]
+    """The newest first, each with its hash in hexadecimal."""
+    total: int
+    before: int | None
+    """Where the next page begins. None: this is the last."""
+    actions: tuple[str, ...]
+    """All that the log knows."""
+
+
+def search(store: Store, viewer: Viewer, wanted: Wanted, *, before: int | None, limit: int) -> Found:
+    """What somebody looks for. Raises NotAllowedError."""
+    viewer.require(Right.AUDIT)
+    with store.read() as conn:
+        found = audit_store.search(conn, wanted, before=before, limit=limit + 1)
+        shown = found[:limit]
+        return Found(
+            entries=tuple((entry, digest.hex()) for entry, digest in shown),
+            total=audit_store.count(conn, wanted),
+            before=shown[-1][0].seq if len(found) > limit else None,
+            actions=audit_store.actions(conn),
+        )
+
+
+def export(store: Store, viewer: Viewer, wanted: Wanted, *, at: Instant) -> Iterator[tuple[Entry, str]]:
+    """Everything that somebody looks for, the newest first; that it was taken is in the log. Raises NotAllowedError."""
+    viewer.require(Right.AUDIT)
+    note(store, at=at, actor=viewer.named, action="audit.export", subject="audit")
+    return _found(store, wanted)
+
+
+def _found(store: Store, wanted: Wanted) -> Iterator[tuple[Entry, str]]:
+    before: int | None = None
+    while True:
+        with store.read() as conn:
+            some = audit_store.search(conn, wanted, before=before, limit=PAGE)
+        yield from ((entry, digest.hex()) for entry, digest in some)
+        if len(some) < PAGE:
+            return
+        before = some[-1][0].seq
 
 
 def verify(store: Store, viewer: Viewer, *, kept_hash: str | None = None) -> Verdict:

@@ -15,16 +15,17 @@ import structlog
 
 from callboard.domain.access import (
     AT_THE_LAPTOP,
+    Rules,
     Viewer,
     groups_told,
     viewer_of,
     viewer_of_token,
 )
 from callboard.domain.component import EntityRef
-from callboard.domain.instant import MINUTE, Instant
+from callboard.domain.instant import MINUTE, SECOND, Instant
 from callboard.domain.person import Person
 from callboard.errors import IdentityUnreachableError, NotAllowedError, SignInRefusedError
-from callboard.usecases import sessions, sight, tokens
+from callboard.usecases import plan_policy, sessions, sight, tokens
 from callboard.usecases.people import FRESH_FOR
 from callboard.web.gate import LoopbackGate
 from callboard.web.trail import Trail
@@ -41,6 +42,8 @@ V = TypeVar("V")
 MOST_HELD = 10_000
 OWNS_FOR = MINUTE
 """How long it is remembered whether somebody owns anything (microseconds)."""
+RULES_FOR = 5 * SECOND
+"""How long it is remembered who is what (microseconds): a policy that is laid down is in force everywhere after that."""
 NOT_IN_CATALOG = "The catalog does not know you, so nothing here can be yours."
 
 _log = structlog.get_logger("callboard.web")
@@ -60,6 +63,7 @@ class Callers:
         self._owns: OrderedDict[Person, tuple[bool, Instant]] = OrderedDict()
         self._sights: OrderedDict[tuple[EntityRef, bytes], tuple[int, Instant]] = OrderedDict()
         self._sight_locks: dict[EntityRef, asyncio.Lock] = {}
+        self._known_rules: tuple[Rules | None, Instant] = (None, Instant(0))
         self._entered: OrderedDict[bytes, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -137,7 +141,17 @@ class Callers:
     async def _viewer(self, identity: OpenIdentity, person: Person, shown: int | None) -> Viewer:
         digest = hashlib.sha256(f"{self._store.seed}:{person.ref}".encode()).hexdigest()
         owns = await self._owns_anything(person)
-        return viewer_of(person, identity.rules, key=f"person:{digest[:20]}", owns=owns, sight=shown)
+        rules = await self._rules(identity)
+        return viewer_of(person, rules, key=f"person:{digest[:20]}", owns=owns, sight=shown)
+
+    async def _rules(self, identity: OpenIdentity) -> Rules:
+        """Who is what and sees how much, as laid down by now, else as configured."""
+        now = self._clock.now()
+        known, at = self._known_rules
+        if known is None or not 0 <= now - at < RULES_FOR:
+            known = await asyncio.to_thread(plan_policy.rules_in_force, self._store, identity.rules)
+            self._known_rules = (known, now)
+        return known
 
     async def _owns_anything(self, person: Person) -> bool:
         now = self._clock.now()
@@ -154,8 +168,10 @@ class Callers:
 
         While the portal does not answer, nothing of others is shown once the last answer is too old.
         """
-        # A change of groups changes what has to be asked about.
-        key = (person.ref, hashlib.sha256("\n".join(person.owners).encode()).digest())
+        # A change of groups, or of what is open to everybody, changes what has to be asked about.
+        rules = await self._rules(identity)
+        asked_for = "\n".join((*person.owners, str(rules.organisation_sees)))
+        key = (person.ref, hashlib.sha256(asked_for.encode()).digest())
         lock = self._sight_locks.setdefault(user.ref, asyncio.Lock())
         try:
             async with lock:
@@ -163,7 +179,7 @@ class Callers:
                 now = self._clock.now()
                 if known and 0 <= now - at < FRESH_FOR:
                     return known
-                asked = await asyncio.to_thread(sight.to_ask, self._store, person, identity.rules)
+                asked = await asyncio.to_thread(sight.to_ask, self._store, person, rules)
                 try:
                     shown = await portal.shown(token, asked)
                 except (IdentityUnreachableError, SignInRefusedError) as error:

@@ -12,7 +12,7 @@ from callboard.domain.finding import Severity
 from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.usecases.export_findings import MOST
 from callboard.usecases.roll_up import View
-from callboard.web import params, wire, wire_ownership, wire_queues, wire_who, wire_work
+from callboard.web import params, wire, wire_ownership, wire_policy, wire_queues, wire_who, wire_work
 from callboard.web.errors import Problem
 
 Described = dict[str, Any]
@@ -25,6 +25,7 @@ _SHAPES = (
     wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
     wire_ownership.OwnershipSignals, wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
     wire_queues.TreeNode, wire_queues.ProposalDraft, wire_queues.Proposal,
+    wire_policy.Policies, wire_policy.PolicyDraft, wire_policy.PolicyPlan, wire_policy.PolicyApplied,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def document(version: str) -> Described:
             "Lists are read page by page with `next_cursor`; ETags are weak and honour If-None-Match.",
         },
         "security": [{"bearer": []}, {"session": []}],
-        "paths": {**_lists(), **_pages(), **_views(), **_ownership(), **_operations()},
+        "paths": {**_lists(), **_pages(), **_views(), **_ownership(), **_policies(), **_operations()},
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -175,6 +176,20 @@ def _ownership() -> Described:
     for name, body in (("plan", drafted), ("apply", drafted), ("confirm", spoken), ("not-ours", spoken)):
         found[f"{at}/{name}"]["post"]["requestBody"] = body
     return found
+
+
+def _policies() -> Described:
+    at = "/api/v1/policies"
+    drafted = {"required": True, "content": _content("PolicyDraft")}
+    plan = _post("planPolicy", "What applying a policy would do; needs the right `administer`", "PolicyPlan", [])
+    done = _post("applyPolicy", "Put a policy in force, or take it back", "PolicyApplied", [])
+    plan["post"]["requestBody"] = done["post"]["requestBody"] = drafted
+    told = "Who is what and by when things are due, with every revision; needs the right `administer`"
+    return {
+        at: _get("listPolicies", told, "Policies", conditional=False),
+        f"{at}/plan": plan,
+        f"{at}/apply": done,
+    }
 
 
 def _operations() -> Described:

@@ -143,6 +143,12 @@ def one(values: Iterable[tuple[str, str]], name: str) -> str | None:
     return _one(_collect(values, (name,)), name)
 
 
+def texts(values: Iterable[tuple[str, str]], known: tuple[str, ...]) -> dict[str, str]:
+    """Plain texts by name; one that is not there is empty. Raises InvalidQueryError."""
+    found = _collect(values, known)
+    return {name: (_one(found, name) or "").strip() for name in known}
+
+
 def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
     """Of which day, and cut by what, a report on coverage is. Raises InvalidQueryError."""
     found = _collect(values, ("on", "by"))

@@ -20,12 +20,14 @@ from callboard.web.api import (
     me,
     ops,
     ownership,
+    policies,
     queues,
     rollups,
     views,
 )
 from callboard.web.gate import Policy
 from callboard.web.metrics import LIVE
+from callboard.web.pages import audit as audit_page
 from callboard.web.pages import component as component_page
 from callboard.web.pages import components as components_page
 from callboard.web.pages import cve as cve_page
@@ -36,6 +38,7 @@ from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
 from callboard.web.pages import mapping as mapping_page
 from callboard.web.pages import ownership as ownership_page
+from callboard.web.pages import policies as policies_page
 from callboard.web.pages import project as project_page
 from callboard.web.pages import queues as queues_page
 from callboard.web.pages import resource as resource_page
@@ -102,6 +105,9 @@ API = [
     _get("/api/v1/sources", board.sources, Policy.NUMBERS),
     _get("/api/v1/me", me.show, Policy.NUMBERS),
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
+    _get("/api/v1/policies", policies.list_all, Policy.BOARD),
+    _post("/api/v1/policies/plan", policies.plan, Policy.BOARD),
+    _post("/api/v1/policies/apply", policies.apply, Policy.BOARD),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]
 OPS = [
@@ -139,6 +145,12 @@ PAGES = [
     _get("/ownership/of", whose_page.show, Policy.BOARD),
     _post("/ownership/say", whose_page.say, Policy.BOARD),
     _post("/ownership/undo", whose_page.undo, Policy.BOARD),
+    _get("/audit", audit_page.show, Policy.AUDIT),
+    _get("/audit/file", audit_page.file, Policy.AUDIT),
+    _post("/audit/verify", audit_page.verify, Policy.AUDIT),
+    _get("/policies", policies_page.show, Policy.BOARD),
+    _post("/policies/preview", policies_page.preview, Policy.BOARD),
+    _post("/policies/apply", policies_page.apply, Policy.BOARD),
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),

@@ -10,6 +10,7 @@ from callboard.domain.link import LinkRules
 from callboard.domain.reconcile import Safety
 from callboard.ports import Clock
 from callboard.store import Store
+from callboard.usecases.plan_policy import Configured
 from callboard.web.gate import LoopbackGate
 from callboard.wiring import OpenIdentity
 
@@ -68,6 +69,8 @@ class WebServices:
     ready: Callable[[], Readiness] = always_ready
     link_hosts: frozenset[str] = frozenset()
     """Hosts that "Open in …" may lead to; one that starts with a dot stands for every name below it."""
+    configured: Configured = field(default_factory=Configured)
+    """What the configuration says about roles and due dates, where nothing was laid down."""
     safety: Safety = field(default_factory=Safety)
     """What is so surprising that a person has to agree."""
     link_rules: Mapping[str, LinkRules] = field(default_factory=dict)

@@ -121,9 +121,9 @@ def test_nobody_speaks_about_what_is_not_theirs(company: Stage) -> None:
             with pytest.raises(NotFoundError) as refused:
                 says(company, act, member(RED), resource, SHOP)
             assert refused.value.message == NotFoundError().message
-    for component in (BANK, EntityRef("component:default/nowhere")):
+    for ref in (BANK, EntityRef("component:default/nowhere")):
         with pytest.raises(NotFoundError):
-            says(company, speak_for.confirm, member(RED), "r1", component)
+            says(company, speak_for.confirm, member(RED), "r1", ref)
     with pytest.raises(NotAllowedError):
         says(company, speak_for.not_ours, member(RED, Right.AUDIT), "r1", SHOP)
 

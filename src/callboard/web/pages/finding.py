@@ -14,7 +14,7 @@ from callboard.domain.finding import Detail, Note, Resource, Ticket
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Query
-from callboard.usecases import ask, browse
+from callboard.usecases import ask, browse, plan_policy
 from callboard.web import freshness, links, params, render, why, words
 from callboard.web.pages.whose import Whose
 from callboard.web.pages.whose import whose as told_whose
@@ -90,7 +90,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         description=told(detail.description) or page.rule.description,
         remediation=told(detail.remediation) or page.rule.remediation,
         why=why.matters(row.kind, detail),
-        due=why.due(row, view.store.policy, words.source_title(source.kind, source.name)),
+        due=why.due(row, plan_policy.due_in_force(view.store), words.source_title(source.kind, source.name)),
         band=why.band(row.band),
         bundle=_bundle(view, row),
         history=tuple(_line(line) for line in page.history),

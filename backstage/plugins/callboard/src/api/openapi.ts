@@ -603,6 +603,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is what and by when things are due, with every revision; needs the right `administer` */
+        get: operations["listPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What applying a policy would do; needs the right `administer` */
+        post: operations["planPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a policy in force, or take it back */
+        post: operations["applyPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1208,6 +1259,7 @@ export interface components {
             below: string[];
             members: number | null;
             query: string;
+            counted: components["schemas"]["Counts"] | null;
             numbers: components["schemas"]["Numbers"];
             bundles: components["schemas"]["Bundle"][];
             bundle_count: number;
@@ -1839,6 +1891,129 @@ export interface components {
             document: Record<string, never>;
             revision: number;
             may_apply: boolean;
+        };
+        /**
+         * Policies
+         * @description Every policy.
+         */
+        Policies: {
+            items: components["schemas"]["LaidPolicy"][];
+        };
+        /**
+         * LaidPolicy
+         * @description A policy as it stands.
+         */
+        LaidPolicy: {
+            kind: string;
+            revision: number;
+            document: Record<string, never>;
+            history: components["schemas"]["PolicyRevision"][];
+        };
+        /**
+         * PolicyRevision
+         * @description One revision of a policy.
+         */
+        PolicyRevision: {
+            n: number;
+            at: string;
+            by: string;
+            reason: string;
+            removed: boolean;
+            origin: string | null;
+            document: Record<string, never>;
+        };
+        /**
+         * PolicyDraft
+         * @description A policy to plan or to apply.
+         */
+        PolicyDraft: {
+            document: Record<string, never>;
+            /** @default  */
+            reason: string;
+            /** @default false */
+            agreed: boolean;
+            /** @default null */
+            expected: number | null;
+            /** @default false */
+            remove: boolean;
+        };
+        /**
+         * PolicyPlan
+         * @description What applying a policy would do.
+         */
+        PolicyPlan: {
+            kind: string;
+            revision: number;
+            changes: components["schemas"]["PolicyChange"][];
+            problems: components["schemas"]["PolicyProblem"][];
+            asks: string[];
+            people: components["schemas"]["RoleChange"][];
+            people_count: number;
+            everybody: number;
+            opened: number;
+            dates: components["schemas"]["MovedDates"] | null;
+            patch: string | null;
+        };
+        /**
+         * PolicyChange
+         * @description One value that would change.
+         */
+        PolicyChange: {
+            field: string;
+            old: string;
+            new: string;
+        };
+        /**
+         * PolicyProblem
+         * @description Something that has to be put right first.
+         */
+        PolicyProblem: {
+            where: string;
+            reason: string;
+        };
+        /**
+         * RoleChange
+         * @description What one person would become and cease to be.
+         */
+        RoleChange: {
+            person: string;
+            gains: string[];
+            loses: string[];
+            sees_more: number;
+            sees_less: number;
+        };
+        /**
+         * MovedDates
+         * @description What would happen to due dates, in open findings.
+         */
+        MovedDates: {
+            open: number;
+            moved: number;
+            earlier: number;
+            later: number;
+            newly_overdue: number;
+            no_longer_overdue: number;
+            examples: components["schemas"]["MovedDate"][];
+        };
+        /**
+         * MovedDate
+         * @description One finding whose date would move.
+         */
+        MovedDate: {
+            finding_id: number;
+            title: string;
+            severity: string;
+            old: string | null;
+            new: string | null;
+        };
+        /**
+         * PolicyApplied
+         * @description What applying did.
+         */
+        PolicyApplied: {
+            state: string;
+            revision: number;
+            plan: components["schemas"]["PolicyPlan"];
         };
         /**
          * Me
@@ -2921,6 +3096,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is what and by when things are due, with every revision; needs the right `administer`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policies"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    planPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPlan"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    applyPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyApplied"];
                 };
             };
             default: components["responses"]["problem"];

@@ -1,0 +1,49 @@
+"""`/api/v1/policies`: who is what and sees how much, and by when things are due. For who may administer."""
+
+from __future__ import annotations
+
+from litestar.params import RawBody
+from litestar.response import Response
+
+from callboard.domain import policy
+from callboard.errors import InvalidQueryError
+from callboard.usecases import plan_policy
+from callboard.web import answers, params, to_wire_policy, wire_policy
+from callboard.web.api.ownership import read_body
+from callboard.web.view import Viewing
+
+
+def list_all(view: Viewing) -> Response[bytes]:
+    """Every policy with its revisions."""
+    params.nothing(view.query)
+    return answers.json(
+        to_wire_policy.policies(plan_policy.standing(view.store, view.viewer, view.services.configured))
+    )
+
+
+def plan(view: Viewing, body: RawBody) -> Response[bytes]:
+    """What applying a policy would do. Nothing is written."""
+    params.nothing(view.query)
+    draft = read_body(body, wire_policy.PolicyDraft)
+    services = view.services
+    found = plan_policy.plan_policy(view.store, view.viewer, _body(draft), services.configured, clock=services.clock)
+    return answers.json(to_wire_policy.plan(found))
+
+
+def apply(view: Viewing, body: RawBody) -> Response[bytes]:
+    """Put a policy in force, or take it back."""
+    params.nothing(view.query)
+    draft = read_body(body, wire_policy.PolicyDraft)
+    services = view.services
+    done = plan_policy.apply_policy(
+        view.store, view.viewer, _body(draft), services.configured, clock=services.clock, reason=draft.reason,
+        agreed=draft.agreed, expected=draft.expected, remove=draft.remove,
+    )  # fmt: skip
+    return answers.json(to_wire_policy.applied(done))
+
+
+def _body(draft: wire_policy.PolicyDraft) -> policy.Body:
+    try:
+        return policy.read(draft.document)
+    except policy.UnreadableError as error:
+        raise InvalidQueryError(str(error), field="document") from None

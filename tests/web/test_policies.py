@@ -1,0 +1,105 @@
+"""Policies over the API and on their page: planned, applied, in force for everybody who asks, and only by who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from callboard.domain.policy import Roles
+from callboard.usecases.plan_policy import Configured
+from tests.support.named import NamedDoor, named_door, team, user
+
+ROLES = {"policy": "roles", "security": [team("security")], "administrators": [team("admins")]}
+
+
+@pytest.fixture
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
+    """An open door whose configuration makes sam security and ada administrator; both are also in each other's group."""
+    with named_door(tmp_path_factory.mktemp("policies") / "callboard.db") as found:
+        configured = Configured(roles=Roles(security=(team("security"),), administrators=(team("admins"),)))
+        object.__setattr__(found.services, "configured", configured)  # a frozen value, made anew for this test
+        yield found
+
+
+def both(door: NamedDoor) -> httpx.Client:
+    """Somebody who is security and administers."""
+    door.move("sam", "security", "admins")
+    door.clock.advance(301)
+    return door.as_user("sam")
+
+
+def apply(client: httpx.Client, document: dict[str, Any], **fields: Any) -> httpx.Response:
+    """Put it in force over the API."""
+    return client.post("/api/v1/policies/apply", json={"document": document, "reason": "test", **fields})
+
+
+def test_what_is_laid_down_holds_for_everybody_within_seconds(door: NamedDoor) -> None:
+    """Numbers for everybody; then somebody becomes security, and is it no more when it is taken back."""
+    with both(door) as sam, door.as_user("bo") as bo:
+        assert bo.get("/api/v1/components/component/default/bank").status_code == 404
+        document = {**ROLES, "organisation_sees": "counts"}
+        plan = sam.post("/api/v1/policies/plan", json={"document": document}).json()
+        assert (plan["everybody"], plan["opened"], len(plan["asks"])) == (6, 5, 1)
+        assert apply(sam, document).json()["state"] == "held"
+        assert bo.get("/api/v1/components/component/default/bank").status_code == 404
+        assert apply(sam, document, agreed=True).json()["state"] == "applied"
+        door.clock.advance(6)
+        assert bo.get("/api/v1/components/component/default/bank").status_code == 200
+        assert apply(sam, {**ROLES, "security": [team("security"), team("red")]}, agreed=True).json()["revision"] == 2
+        door.clock.advance(6)
+        assert bo.get("/api/v1/me").json()["roles"] == ["viewer", "owner", "security"]
+        assert bo.get("/api/v1/findings").json()["total"] == 6
+        assert apply(sam, ROLES, remove=True, expected=2).json()["revision"] == 3
+        door.clock.advance(6)
+        assert bo.get("/api/v1/findings").json()["total"] == 3
+    assert [each.action for each in door.audit() if each.action.startswith("policy.")] == [
+        "policy.apply", "policy.apply", "policy.remove",
+    ]  # fmt: skip
+
+
+def test_who_administers_alone_gives_no_sight(door: NamedDoor) -> None:
+    """Neither to others nor to themselves; refused over both faces, noted, and nothing changed."""
+    own = {**ROLES, "security": [team("security"), team("admins")]}
+    with door.as_user("ada") as ada:
+        assert apply(ada, own, agreed=True).status_code == 403
+        page = ada.post(
+            "/policies/apply", data={"document": str(own).replace("'", '"'), "reason": "x", "agreed": "yes"}
+        )
+        assert page.status_code == 403
+        assert "Nobody opens more to others than they see" in page.text
+        door.clock.advance(6)
+        assert ada.get("/api/v1/findings").json()["total"] == 0
+        assert ada.get("/api/v1/policies").json()["items"][0]["revision"] == 0
+    assert any(each.action == "access.denied" and each.actor == user("ada") for each in door.audit())
+
+
+def test_the_page_plans_and_applies(door: NamedDoor) -> None:
+    """Each step says what it is about; a text that is none is shown again with what is wrong."""
+    with both(door) as sam:
+        front = sam.get("/policies").text
+        assert "as configured" in front
+        assert "What it would do" not in front
+        text = "policy: due\ndays: {critical: 3, high: 0}\n"
+        shown = sam.post("/policies/preview", data={"document": text, "expected": "0"})
+        assert shown.status_code == 200
+        assert "get another date" in shown.text
+        assert "days.critical" in shown.text
+        done = sam.post(
+            "/policies/apply", data={"document": text, "expected": "0", "reason": "Faster", "agreed": "yes"}
+        )
+        assert "Applied as revision 1" in done.text
+        assert "revision 1 by" in sam.get("/policies").text
+        again = sam.post("/policies/apply", data={"document": text, "expected": "0", "reason": "Late"})
+        assert again.status_code == 409
+        for wrong, words in (
+            ("policy: rolls", "This is no policy"),
+            ("a: [", "This is no policy. Line "),
+            ("policy: roles\n---\npolicy: due", "2 documents"),
+            ("policy: roles\nadministrators: [group:default/nobody]", "not in the catalog"),
+        ):
+            refused = sam.post("/policies/preview", data={"document": wrong})
+            assert words in refused.text, wrong
+            assert wrong.splitlines()[0] in refused.text
