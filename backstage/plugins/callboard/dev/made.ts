@@ -201,6 +201,7 @@ export const rollup = (some: Partial<Rollup> = {}): Rollup => {
     below: [],
     members: 6,
     query: 'owner:checkout is:open -is:flapping sort:do-now',
+    counted: null,
     numbers,
     bundles,
     bundle_count,

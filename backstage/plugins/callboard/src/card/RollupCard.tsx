@@ -42,8 +42,14 @@ const Told = ({ page, entityRef, tab }: { page: Rollup; entityRef: string; tab?:
         <Text>Nothing is owned here that you may see.</Text>
       ) : (
         <>
-          <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
-          {page.numbers.open === 0 && (
+          {(page.numbers.open > 0 || !page.counted) && <NumberLine numbers={page.numbers} hrefOf={hrefOf} />}
+          {page.counted && (
+            <Text>
+              {count(page.counted.total, 'open finding')} in all. Of what you do not own you are told how many there are, and not
+              which.
+            </Text>
+          )}
+          {page.numbers.open === 0 && !page.counted && (
             <Text>{neverRead(page.sources) ? 'No finding has arrived yet. That is not the same as having none.' : 'No open findings.'}</Text>
           )}
           {page.bundles.length > 0 && (
