@@ -32,7 +32,7 @@ from callboard.store.database import once, revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
 from callboard.store.scope import Scope
-from callboard.store.visible import entity_owned, entity_visible, named, visible
+from callboard.store.visible import entity_owned, entity_visible, knows_of, named, visible
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
 f, cell, due = schema.finding.c, schema.bundle_cell.c, schema.due_cell.c
@@ -286,13 +286,14 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
     """One component's page. Raises NotFoundError for an unknown one and for one that the viewer may not know of."""
     if "\0" in ref:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
+    id_ = conn.execute(select(entity.c.id).where(entity.c.ref == ref)).scalar_one_or_none()
+    if not knows_of(conn, visibility, id_):
+        raise NotFoundError
     stored = conn.execute(
         select(
             entity.c.id, entity.c.body, entity.c.gone_at, entity_owned(entity.c.id, visibility).label("owned")
-        ).where(entity.c.ref == ref, entity_visible(entity.c.id, visibility))
-    ).one_or_none()
-    if stored is None:
-        raise NotFoundError
+        ).where(entity.c.id == id_)
+    ).one()
     each = msgspec.msgpack.decode(bytes(stored.body), type=Entity)
     entities = evidence.load_entities(conn)
     holdings = select(route.c.holding_id).where(route.c.entity_id == stored.id)

@@ -26,7 +26,7 @@ from callboard.store import sources as source_store
 from callboard.store.filters import Asking
 from callboard.store.schema import NEVER
 from callboard.store.scope import hidden
-from callboard.store.visible import entity_visible, visible
+from callboard.store.visible import entity_visible, sees, visible
 
 f = schema.finding.c
 
@@ -165,10 +165,13 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
         schema.rule.c.body.label("rule_body"), schema.resource.c.body.label("resource_body"),
         visible(f.holding_id, reaching(visibility, Depth.SENSITIVE)).label("sensitive"),
     )  # fmt: skip
+    held_by = conn.execute(select(f.holding_id).where(f.id == finding_id)).scalar_one_or_none()
+    if not sees(conn, visibility, held_by):
+        raise NotFoundError
     row = conn.execute(
-        select(*columns).select_from(_FROM).where(f.id == finding_id, visible(f.holding_id, visibility))
+        select(*columns).select_from(_FROM).where(f.id == finding_id, f.holding_id == held_by)
     ).one_or_none()
-    if row is None:
+    if row is None:  # given to somebody else in this very moment
         raise NotFoundError
     detail = conn.execute(select(schema.finding_detail).where(schema.finding_detail.c.finding_id == finding_id)).one()
     health = source_store.health(conn, visibility, now=now)

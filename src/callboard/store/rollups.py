@@ -14,7 +14,7 @@ from callboard.errors import NotFoundError
 from callboard.store import schema
 from callboard.store import scope as scopes
 from callboard.store.filters import Asking
-from callboard.store.visible import entity_visible
+from callboard.store.visible import entity_visible, knows_of
 
 entity = schema.entity
 
@@ -43,11 +43,10 @@ def head(conn: Connection, visibility: Visibility, ref: EntityRef) -> Head:
     if "\0" in ref or kind_of(ref) not in KINDS:
         raise NotFoundError
     row = conn.execute(
-        select(entity.c.id, entity.c.body).where(
-            entity.c.ref == ref, entity.c.gone_at.is_(None), entity_visible(entity.c.id, visibility)
-        )
+        select(entity.c.id, entity.c.body).where(entity.c.ref == ref, entity.c.gone_at.is_(None))
     ).one_or_none()
-    if row is None:
+    is_known = knows_of(conn, visibility, None if row is None else row.id)
+    if row is None or not is_known:
         return _only_named(conn, visibility, ref)
     each = msgspec.msgpack.decode(bytes(row.body), type=Entity)
     kind = each.kind

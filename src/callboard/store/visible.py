@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Select, and_, false, literal, or_, select, true
 
 from callboard.domain.access import Depth, Everything, Nothing, Readers, Visibility, own_alone, reaching
 from callboard.domain.component import EntityRef
@@ -37,12 +37,28 @@ def visible(holding_id: ColumnElement[Any], visibility: Visibility) -> ColumnEle
             return holding_id.in_(routed) if mine is None else or_(holding_id.in_(mine), holding_id.in_(routed))
 
 
+def sees(conn: Connection, visibility: Visibility, holding_id: int | None) -> bool:
+    """Whether what has this holding may be seen. None: there is no such thing, which is found out no sooner.
+
+    A condition beside the search for a row is asked only where there is a row: then a reader of thousands of holdings could
+    tell by the clock what belongs to others from what is not there.
+    """
+    asked = visible(literal(holding_id or 0, BigInteger), visibility)
+    return bool(conn.execute(select(asked)).scalar_one()) and holding_id is not None
+
+
+def knows_of(conn: Connection, visibility: Visibility, entity_id: int | None) -> bool:
+    """Whether the viewer may know that this catalog entity is there; asked as `sees` asks."""
+    asked = entity_visible(literal(entity_id or 0, BigInteger), visibility)
+    return bool(conn.execute(select(asked)).scalar_one()) and entity_id is not None
+
+
 def visible_whole(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
     """The same for sums over a table of counters: who sees everything reads holding 0, which is all of them together."""
     return holding_id == 0 if isinstance(visibility, Everything) else visible(holding_id, visibility)
 
 
-def entity_owned(entity_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
+def entity_owned(entity_id: ColumnElement[Any], visibility: Visibility) -> ColumnElement[bool]:
     """A clause: the entity is the viewer's own: owned by one of the reader's groups, or by a group below them."""
     match visibility:
         case Everything():
@@ -54,7 +70,7 @@ def entity_owned(entity_id: Column[Any], visibility: Visibility) -> ColumnElemen
             return false() if homes is None else entity_id.in_(homes)
 
 
-def entity_visible(entity_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
+def entity_visible(entity_id: ColumnElement[Any], visibility: Visibility) -> ColumnElement[bool]:
     """A clause: the viewer may know that this catalog entity is there.
 
     A reader knows of what is the reader's own, of what holds a finding that the reader may see, of the systems and domains
@@ -91,7 +107,7 @@ def names_all(visibility: Visibility) -> bool:
     return not (isinstance(visibility, Readers) and visibility.by_portal)
 
 
-def entity_known(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
+def entity_known(entity_id: ColumnElement[Any], visibility: Readers) -> ColumnElement[bool]:
     """The same whatever the portal says: what it has to be asked about."""
     match visibility.others:
         case Depth.WORK | Depth.SENSITIVE:
@@ -108,7 +124,7 @@ _COUNTED = ("component", "system", "domain", "group")
 """Kinds of entities that everybody knows of where numbers are open to the whole organisation."""
 
 
-def _around(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
+def _around(entity_id: ColumnElement[Any], visibility: Readers) -> ColumnElement[bool]:
     """What is the reader's own, and what stands around it."""
     homes = _homes(visibility)
     if homes is None:
@@ -129,7 +145,7 @@ def _around(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
     )
 
 
-def _in_sight(entity_id: Column[Any], visibility: Readers) -> ColumnElement[bool]:
+def _in_sight(entity_id: ColumnElement[Any], visibility: Readers) -> ColumnElement[bool]:
     """A clause: the portal shows this entity to the viewer."""
     if visibility.sight is None:
         return false()

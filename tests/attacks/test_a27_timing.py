@@ -1,0 +1,98 @@
+"""A27: whether the clock tells what belongs to others from what is not there.
+
+No test here says how long anything takes. Both are asked in turn, in random order, and the question is whether the order of
+the times knows which was which: the chance that one of others' took longer than one that is not there (Mann and Whitney's U
+over the number of pairs) is a half where nobody can tell. What the machine does besides falls on both alike.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import insert, select
+
+from callboard.domain.access import Depth, Readers, Viewer
+from callboard.domain.component import EntityRef
+from callboard.errors import NotFoundError
+from callboard.store import schema
+from callboard.usecases import ask, browse
+from tests.support.named import NamedDoor, named_door, team, user
+
+TRIES = 1_000
+HOLDINGS = 3_000
+"""Holdings that the reader's team reads: the more there are, the longer a look for one of them takes."""
+TELLING = 0.12
+"""How far from a half the chance may be. Of 1,000 tries it strays by 0.013 (one standard error) where nobody can tell."""
+
+RED = Viewer("bo", Readers(frozenset({EntityRef(user("bo")), EntityRef(team("red"))}), Depth.WORK), (), user("bo"))
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
+    """The two teams, of which red reads very much."""
+    with named_door(tmp_path_factory.mktemp("timing") / "callboard.db") as found:
+        entity = schema.entity.c
+        with found.store.write() as conn:
+            cart = conn.execute(select(entity.id).where(entity.ref == "component:default/cart")).scalar_one()
+            ids = range(10_000, 10_000 + HOLDINGS)
+            conn.execute(insert(schema.holding), [{"id": n, "key": f"made-{n}", "verdict": "mapped"} for n in ids])
+            conn.execute(insert(schema.holding_reader), [{"holding_id": n, "entity_id": cart, "depth": 2} for n in ids])
+            conn.execute(insert(schema.holding_route), [{"holding_id": n, "entity_id": cart} for n in ids])
+        yield found
+
+
+def chance(one: list[float], other: list[float]) -> float:
+    """The chance that a value of the first is greater than one of the second, ties halved."""
+    ranked = sorted([(value, True) for value in one] + [(value, False) for value in other])
+    ranks = sum(place for place, (_, is_one) in enumerate(ranked, start=1) if is_one)
+    return (ranks - len(one) * (len(one) + 1) / 2) / (len(one) * len(other))
+
+
+def told_apart(ask_for: Callable[[str], object], foreign: str, unknown: str) -> float:
+    """The chance for two names, of which neither is to be found."""
+    times: dict[str, list[float]] = {foreign: [], unknown: []}
+    draw = random.Random(27)  # noqa: S311 - the same order each time
+    for _ in range(TRIES):
+        for name in draw.sample([foreign, unknown], 2):
+            started = time.perf_counter()
+            with pytest.raises(NotFoundError):
+                ask_for(name)
+            times[name].append(time.perf_counter() - started)
+    return chance(times[foreign], times[unknown])
+
+
+def test_a27_the_measure_tells_apart_what_differs() -> None:
+    """It says a half for the same, and one for what always takes longer."""
+    same = [float(n % 97) for n in range(TRIES)]
+    assert chance(same, same) == 0.5
+    assert chance([value + 100 for value in same], same) == 1.0
+
+
+@pytest.mark.slow
+def test_a27_the_clock_does_not_tell_a_finding_of_others_from_none(door: NamedDoor) -> None:
+    """A thousand tries each, by somebody who reads thousands of holdings."""
+
+    def finding(name: str) -> object:
+        return browse.finding(door.store, RED.visibility, int(name), now=door.clock.now())
+
+    assert abs(told_apart(finding, str(door.finding("blue-0")), "999999") - 0.5) < TELLING
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("foreign", "unknown"),
+    [("component:default/bank", "component:default/none"), ("group:default/blue", "group:default/none")],
+)
+def test_a27_the_clock_does_not_tell_an_entity_of_others_from_none(door: NamedDoor, foreign: str, unknown: str) -> None:
+    """The same for components and teams."""
+
+    def entity(name: str) -> object:
+        ref, now = EntityRef(name), door.clock.now()
+        if name.startswith("group:"):
+            return ask.rollup(door.store, RED, ref, now=now)
+        return browse.component(door.store, RED.visibility, ref, now=now)
+
+    assert abs(told_apart(entity, foreign, unknown) - 0.5) < TELLING
