@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,7 +87,8 @@ def test_the_page_plans_and_applies(door: NamedDoor) -> None:
         shown = sam.post("/policies/preview", data={"document": text, "expected": "0"})
         assert shown.status_code == 200
         assert "get another date" in shown.text
-        assert "days.critical" in shown.text
+        changed = re.findall(r"<code>days.(\w+)</code></th><td><bdi>(\d+)</bdi></td><td><bdi>(\d+)", shown.text)
+        assert changed == [("critical", "15", "3"), ("high", "30", "0")]
         done = sam.post(
             "/policies/apply", data={"document": text, "expected": "0", "reason": "Faster", "agreed": "yes"}
         )

@@ -204,8 +204,9 @@ def _value(node: yaml.Node, path: tuple[str, ...], lines: _Lines) -> object:
         case "bool":
             return node.value.lower() == "true"
         case "float" | "int":
-            # Whole numbers of a usual size are told; of others only that they are numbers, since some are costly to work out.
-            return int(node.value) if _WHOLE.fullmatch(node.value) else 0
+            # Whole numbers of a usual size are told; of others only that they are numbers and no whole ones, since some are
+            # costly to work out.
+            return int(node.value) if _WHOLE.fullmatch(node.value) else 0.5
     return cast("str", node.value)
 
 

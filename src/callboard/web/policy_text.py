@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from callboard.catalog.documents import MAX_BYTES, DocumentError, read_documents
 from callboard.domain import policy
 from callboard.domain.policy import Body
 from callboard.errors import MappingRefusedError
+from callboard.formats.documents import MAX_BYTES, DocumentError, read_documents
 
 
 def read(raw: bytes) -> Body:
