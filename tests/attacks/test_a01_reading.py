@@ -145,7 +145,8 @@ def test_a6_what_is_not_in_the_menu_is_not_there_by_its_address(door: NamedDoor)
     with door.as_user("bo") as client:
         assert client.get("/api/v1/audit").status_code == 403
         assert client.get("/metrics").status_code == 403
-        assert client.get("/audit").status_code == 404
+        assert client.get("/audit").status_code == 403
+        assert client.get("/log").status_code == 404
 
 
 def test_a9_any_project_of_the_source(door: NamedDoor) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -46,9 +47,9 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
 
 def chance(one: list[float], other: list[float]) -> float:
     """The chance that a value of the first is greater than one of the second, ties halved."""
-    ranked = sorted([(value, True) for value in one] + [(value, False) for value in other])
-    ranks = sum(place for place, (_, is_one) in enumerate(ranked, start=1) if is_one)
-    return (ranks - len(one) * (len(one) + 1) / 2) / (len(one) * len(other))
+    sorted_other = sorted(other)
+    below = sum(bisect_left(sorted_other, value) + bisect_right(sorted_other, value) for value in one)
+    return below / 2 / (len(one) * len(other))
 
 
 def told_apart(ask_for: Callable[[str], object], foreign: str, unknown: str) -> float:

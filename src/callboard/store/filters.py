@@ -153,6 +153,7 @@ class _Holding(NamedTuple):
 
     def of(self, key: str, values: Sequence[str]) -> Condition:
         """A term with a key."""
+        wanted: Condition
         match key:
             case "owner":
                 refs = [ref for value in values for ref in (_me(self.asking) if value == ME else (value,))]
