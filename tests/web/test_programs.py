@@ -79,10 +79,10 @@ def test_a_token_of_numbers_gets_numbers_alone(door: NamedDoor, grant: Grant) ->
         assert 'callboard_open_findings{mapped="yes",severity="critical"} 3.0' in client.get("/metrics").text
         for handler in routes.ALL:
             if handler.opt["policy"] is Policy.BOARD:
-                path = next(iter(handler.paths)).replace(":str", "")
+                path = next(iter(handler.paths)).replace(":str", "").replace(":path", "")
                 filled = path.format(
                     finding_id=door.finding("red-0"), kind="component", namespace="default", name="cart", view_id="1",
-                    cve="CVE-2024-1", decision_id="1", signal_id="1",
+                    cve="CVE-2024-1", decision_id="1", signal_id="1", rest="nowhere",
                 )  # fmt: skip
                 method = next(iter(handler.http_methods - {"OPTIONS", "HEAD"}))
                 assert client.request(method, filled).status_code == 403, path
