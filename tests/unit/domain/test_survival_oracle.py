@@ -61,7 +61,10 @@ def test_the_comparisons_agree(strata: list[tuple[list[Lives], list[Lives]]]) ->
     lives = [one for pair in strata for group in pair for one in group]
     group = np.array([number for pair in strata for number, one in enumerate(pair) for _ in one])
     stratum = np.array([number for number, pair in enumerate(strata) for one in pair for _ in one])
-    chi_square, p = survdiff(_ages(lives), _fixed(lives), group, strata=stratum)
+    # Where one alone is at risk the library divides by nought, warns, and has no answer to compare with.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chi_square, p = survdiff(_ages(lives), _fixed(lives), group, strata=stratum)
+    assume(math.isfinite(chi_square))
     assert math.isclose(rank.chi_square, chi_square, rel_tol=1e-6, abs_tol=1e-9)
     assert math.isclose(rank.p, p, rel_tol=1e-6, abs_tol=1e-9)
     assert ours is not None
