@@ -70,7 +70,10 @@ def test_the_comparisons_agree(strata: list[tuple[list[Lives], list[Lives]]]) ->
     assert ours is not None
     # Where one group fixes nothing, or all of it first, the library wanders off and we say that nothing bounds the ratio.
     assume(math.isfinite(ours.log) and abs(ours.log) < 8)
-    theirs = PHReg(_ages(lives), group[:, None].astype(float), status=_fixed(lives), strata=stratum, ties="efron").fit()
+    with np.errstate(all="ignore"):
+        theirs = PHReg(
+            _ages(lives), group[:, None].astype(float), status=_fixed(lives), strata=stratum, ties="efron"
+        ).fit()
     assert math.isclose(ours.log, theirs.params[0], abs_tol=1e-4)
     assert math.isclose(ours.error, theirs.bse[0], rel_tol=1e-3)
 
