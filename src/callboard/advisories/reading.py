@@ -75,6 +75,7 @@ def _file(path: Path) -> Iterator[Document]:
             plain.seek(0)
             stream: io.BufferedIOBase = gzip.GzipFile(fileobj=plain) if is_packed else plain
             yield from _stream(stream, str(path), by_line=path.name.removesuffix(".gz").endswith(_LINES))
+    # zipfile says RuntimeError of an encrypted entry and NotImplementedError of a compression that it does not know.
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         yield Document(str(path), b"", f"cannot be read ({type(error).__name__}: {str(error)[:120]})")
 
