@@ -16,11 +16,16 @@ from callboard.sources import SOURCES
 from callboard.store import schema
 from callboard.web import routes
 from tools import reference
+from tools.reference.configuration import known_variables
+from tools.reference.docstrings import field_notes
+from tools.reference.errors import error_classes
+from tools.reference.http import plain
+from tools.reference.markdown import prose
 
 
 def text(name: str) -> str:
     """One generated page as it lies in the repository."""
-    return (reference.FOLDER / name).read_text(encoding="utf-8")
+    return (reference.ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
 
 
 def every_command() -> list[str]:
@@ -68,7 +73,7 @@ def test_every_command_has_its_place(command: str) -> None:
 @pytest.mark.parametrize("kind", every_config(), ids=lambda kind: kind.__name__)
 def test_every_key_is_told_in_words(kind: type[msgspec.Struct]) -> None:
     """A key without a docstring cannot be used by anybody who does not read the code."""
-    told = reference.field_notes(kind)
+    told = field_notes(kind)
     for field in msgspec.structs.fields(kind):
         assert told.get(field.name), f"{kind.__name__}.{field.name} has no docstring"
         assert f"| `{field.encode_name}` |" in text("configuration.md")
@@ -77,7 +82,7 @@ def test_every_key_is_told_in_words(kind: type[msgspec.Struct]) -> None:
 def test_variables_are_those_that_are_read() -> None:
     """The page names the variables that the reader of the configuration knows."""
     wiz = SOURCES["wiz"].config
-    known = reference.known_variables(wiz, ("source", 0), "CALLBOARD_SOURCE_<NAME>")
+    known = known_variables(wiz, ("source", 0), "CALLBOARD_SOURCE_<NAME>")
     assert {"CALLBOARD_SOURCE_<NAME>_CLIENT_SECRET_FILE", "CALLBOARD_SOURCE_<NAME>_SCOPE_SEVERITIES"} <= known
     page = text("configuration.md")
     assert [variable for variable in known if f"`{variable}`" not in page and not variable.endswith("_NAME")] == []
@@ -86,14 +91,14 @@ def test_variables_are_those_that_are_read() -> None:
 def test_every_error_has_its_line() -> None:
     """With its sentence, exit code and status."""
     page = text("errors.md")
-    assert len(reference.error_classes()) > 20
-    assert [kind for kind in reference.error_classes() if f"| `{kind.__name__}` | " not in page] == []
+    assert len(error_classes()) > 20
+    assert [kind for kind in error_classes() if f"| `{kind.__name__}` | " not in page] == []
 
 
 def test_every_route_and_every_table_is_there() -> None:
     """Pages and operations too, not only what the API describes."""
     page = text("http.md")
-    paths = [reference.plain(path) for handler in routes.ALL for path in handler.paths]
+    paths = [plain(path) for handler in routes.ALL for path in handler.paths]
     assert [path for path in paths if f"| `{path}` |" not in page] == []
     tables = text("schema.md")
     assert [name for name in schema.metadata.tables if f"\n## {name}\n" not in tables] == []
@@ -108,7 +113,4 @@ def test_a_page_that_differs_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_prose_has_one_sentence_a_line() -> None:
     """Paragraphs stay apart, abbreviations and numbers in the middle of a sentence do not break it."""
-    assert (
-        reference.prose("One. Two of\nit.\n\nThree 1.5 here. `x` too.")
-        == "One.\nTwo of it.\n\nThree 1.5 here.\n`x` too."
-    )
+    assert prose("One. Two of\nit.\n\nThree 1.5 here. `x` too.") == "One.\nTwo of it.\n\nThree 1.5 here.\n`x` too."
