@@ -20,7 +20,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.package import Package
 from callboard.domain.posture import Advice, Fault, Judged, Place
 from callboard.errors import ManifestError
-from callboard.manifests import read_manifest
+from callboard.gathering import Folder, read_lock
 
 _ADVISORIES = Advice(
     key="known-advisories",
@@ -56,7 +56,7 @@ def assess_folder(
     for file in folders.manifest_files(folder):
         name, raw = folders.read_file(folder, file)
         try:
-            lock = read_manifest(name, raw, _beside(folder, file))
+            lock = read_lock(name, raw, Folder(folder).near(name, raw))
         except ManifestError as error:
             broken.append(Fault(path=name, said=f"{error}", place=Place(name, error.line)))
         else:
@@ -73,13 +73,6 @@ def assess_folder(
         locked={name: tuple(sorted(versions)) for name, versions in locked.items()} if locks else None,
     )
     return assess(portal, manifests, (_judged(_index(config), locks), Judged(advice=_READABLE, faults=tuple(broken))))
-
-
-def _beside(folder: Path, file: Path) -> dict[str, bytes]:
-    """The package.json files that tell which workspace asks for what, by their path from the lock's folder."""
-    if file.name not in ("yarn.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml"):
-        return {}
-    return dict(folders.read_file(folder, each) for each in folders.package_files(folder))
 
 
 def _index(config: Path | None) -> Index:

@@ -89,7 +89,7 @@ def _report(index: Index, asked: Asked) -> tuple[Report, bool]:
     if not asked.paths:
         return by_purl, False
     from callboard.advisories.in_locks import answer_locks
-    from callboard.cli.lockfiles import read_locks
+    from callboard.gathering import read_locks
 
     locks, refused = read_locks(asked.paths)
     missed = [NotEvaluated(each.reason, path=each.path, line=each.line) for each in refused]

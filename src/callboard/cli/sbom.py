@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,14 +71,17 @@ def create(  # the command's options
     Exit codes: 0 done; 1 nothing to read was found; 3 a manifest could not be read, and none is written.
     """
     from callboard.cli import output as out
+    from callboard.gathering import Folder, read_locks, unread
     from callboard.sbom.making import About, facts, make_bom
     from callboard.sbom.writing import WRITERS
 
-    locks = list(_locks(paths))
-    unread = _unread(paths)
-    if not locks:
+    if all(path.is_dir() and not Folder(path).manifests() for path in paths):
         out.say("There is no manifest here that Callboard reads.")
         end(FAILED)
+    locks, refused = read_locks(paths, inside=True)
+    if refused:
+        raise refused[0]
+    gaps = [each for path in paths if path.is_dir() for each in unread(Folder(path).files())]
     first = paths[0].resolve()
     folder = first if first.is_dir() else first.parent
     about = About(
@@ -89,7 +91,7 @@ def create(  # the command's options
         authors=authors,
         timestamp=_timestamp(timestamp),
     )
-    bom = make_bom(locks, about, unread)
+    bom = make_bom(locks, about, gaps)
     written = WRITERS[format_](bom)
     if output is None:
         sys.stdout.write(written.decode())
@@ -199,97 +201,11 @@ def read(*, path: Path, as_json: bool) -> None:
     end(INCOMPLETE if lock.problems else DONE)
 
 
-def _locks(paths: Sequence[Path]) -> Iterator[Lock]:
-    """The locks of files, and of everything in folders that is a manifest by its name."""
-    from callboard.domain.manifest_place import PlaceKind, place_of
-    from callboard.manifests import is_manifest_name
-
-    for path in paths:
-        if path.is_file():
-            yield _lock(path)
-            continue
-        for found in sorted(path.rglob("*")):
-            inside = found.relative_to(path).as_posix()
-            place = place_of(inside)
-            if place is None or place.kind is PlaceKind.SBOM or not found.is_file() or found.is_symlink():
-                continue
-            # go.sum says more than is built; the go.mod beside it says what is.
-            if found.name == "go.sum" and (found.parent / "go.mod").is_file():
-                continue
-            # A list of wishes is no lock: a requirements file counts where it is pinned, which its reader says.
-            if is_manifest_name(found.name) or place.kind is PlaceKind.PIPELINE:
-                yield _lock(found, inside)
-
-
-def _unread(paths: Sequence[Path]) -> list[str]:
-    """What lies in the folders, names packages, and is read by nobody: said, so that a gap never looks like nothing."""
-    from callboard.domain.manifest_place import PlaceKind, places
-    from callboard.manifests import is_manifest_name
-
-    found: list[str] = []
-    for folder in paths:
-        if not folder.is_dir():
-            continue
-        files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-        here = places(files)
-        is_read = {place.path for place in here if is_manifest_name(place.path.rpartition("/")[2])}
-        locked = {(place.path.rpartition("/")[0], place.ecosystem) for place in here if place.path in is_read}
-        for place in here:
-            if place.kind not in {PlaceKind.LOCKFILE, PlaceKind.MANIFEST} or place.path in is_read:
-                continue
-            # A lock counts for its own folder and for those below, which may be workspaces of it.
-            above = place.path.split("/")[:-1]
-            ways = ["/".join(above[:depth]) for depth in range(len(above) + 1)]
-            if place.kind is PlaceKind.LOCKFILE:
-                found.append(f"{place.path}: Callboard does not read this format.")
-            elif not any((way, place.ecosystem) in locked for way in ways):
-                found.append(f"{place.path}: no lockfile that Callboard reads says which versions it means.")
-    return found
-
-
-def _lock(path: Path, name: str | None = None) -> Lock:
+def _lock(path: Path) -> Lock:
     """The lock of one file, a bill or a manifest, with the files beside it that tell more. Raises ManifestError."""
-    from callboard.errors import UnknownManifestError
-    from callboard.manifests import read_manifest
-    from callboard.sbom import read_bom
+    from callboard.gathering import Folder
 
-    raw = _content(path)
-    shown = name or str(path)
-    if path.suffix in {".json", ".xml"}:
-        try:
-            return read_bom(shown, raw).lock()
-        except UnknownManifestError:
-            if path.suffix == ".xml":
-                raise
-    return read_manifest(shown, raw, _beside(path))
-
-
-def _content(path: Path) -> bytes:
-    from callboard.errors import MalformedManifestError
-    from callboard.formats.text import MAX_BYTES
-
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise MalformedManifestError(f"expected at most {MAX_BYTES:,} bytes, not {size:,}", path=str(path))
-    return path.read_bytes()
-
-
-_BESIDE = ("package.json", "pyproject.toml", "Pipfile", "go.sum", "composer.json", "Cargo.toml")
-_WORKSPACES = ("package.json", "Cargo.toml")
-
-
-def _beside(path: Path) -> Mapping[str, bytes]:
-    """What lies beside a lockfile and tells what it leaves open; for workspaces also in the folders below."""
-    folder = path.parent
-    found = {name: folder / name for name in _BESIDE if (folder / name).is_file()}
-    if path.name in {"yarn.lock", "pnpm-lock.yaml", "Cargo.lock"}:
-        for pattern in ("*", "*/*"):
-            for name in _WORKSPACES:
-                for each in folder.glob(f"{pattern}/{name}"):
-                    inside = each.relative_to(folder)
-                    if not {"node_modules", "target", ".git"} & set(inside.parts):
-                        found[inside.as_posix()] = each
-    return {name: _content(each) for name, each in sorted(found.items())}
+    return Folder(path.parent).lock(path.name, str(path))
 
 
 def _timestamp(asked: str | None) -> str:

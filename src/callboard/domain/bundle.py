@@ -17,7 +17,7 @@ from collections.abc import Iterable
 import msgspec
 
 from callboard.domain.finding import BaseLayer, Observed
-from callboard.domain.version_order import line_of, order_of
+from callboard.domain.versions.untold import line_of, order_of
 
 _MOST = 500
 """Characters of a key; of a longer one the rest is told by its hash."""

@@ -114,9 +114,14 @@ def place_of(path: str) -> ManifestPlace | None:
     found = _EXACT.get(name)
     if found is None and (match := _ANY_PATTERN.fullmatch(name)) is not None and match.lastindex is not None:
         found = _PATTERNED[match.lastindex - 1][1:]
-    if found is None or not _FOREIGN.isdisjoint(folders):
+    if found is None or is_foreign(path):
         return None
     return ManifestPlace(path=path, kind=found[0], ecosystem=found[1])
+
+
+def is_foreign(path: str) -> bool:
+    """Whether a path leads through a folder of other people's code."""
+    return not _FOREIGN.isdisjoint(path.split("/")[:-1])
 
 
 def places(paths: Iterable[str]) -> tuple[ManifestPlace, ...]:

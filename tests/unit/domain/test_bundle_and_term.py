@@ -10,7 +10,7 @@ from callboard.domain.bundle import BundleKind, Remedy, action, key_of, remedy_o
 from callboard.domain.finding import BaseLayer, Detail, Kind, Observed, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.term import are_terms_equal, folded, is_text_equal, resource_text, searchable, terms_of
-from callboard.domain.version_order import line_of, order_of
+from callboard.domain.versions.untold import line_of, order_of
 
 
 def seen(

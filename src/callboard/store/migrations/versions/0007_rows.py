@@ -176,6 +176,6 @@ def _count_bundles() -> None:
 
 
 def _line(version: str) -> str:
-    """As `domain.version_order.line_of` made it when this was written."""
+    """As `domain.versions.untold.line_of` made it when this was written."""
     found = re.search(r"[0-9]+", re.sub(r"^[0-9]{1,9}:", "", version))
     return "" if found is None else (found[0].lstrip("0") or "0")[:12]
