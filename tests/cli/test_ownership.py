@@ -62,3 +62,23 @@ def test_reports_explanations_and_words(board: Folder) -> None:
     assert (signal["kind"], signal["new"]) == ("resource-moved", "nobody")
     assert board.call("ownership", "signals", "--close", str(signal["id"]), "--json").json["items"] == []
     assert "There is no such thing" in board.call("ownership", "explain", "no-such-thing", code=1).err
+
+
+def test_what_was_given_back_leads_the_queue(board: Folder) -> None:
+    """Who said so, why and when, for people and for programs; taken back, it is theirs again and in no queue."""
+    resource = board.call("findings", "owner:payments", "--json").json["findings"][0]["resource"]["id"]
+    before = board.call("ownership", "queue", "--json").json
+    assert (before["said"], resource in {each["external_id"] for each in before["single"]}) == (0, False)
+    said = board.call("ownership", "not-ours", resource, "checkout-api", "--reason", "It moved.", "--json").json
+    queue = board.call("ownership", "queue", "--json").json
+    assert (queue["said"], queue["resources"]) == (1, before["resources"] + 1)
+    first = queue["single"][0]
+    assert first["external_id"] == resource
+    assert [(each["id"], each["component"], each["reason"]) for each in first["said"]] == [
+        (said["id"], "component:default/checkout-api", "It moved.")
+    ]
+    told = board.call("ownership", "queue")
+    assert "not checkout-api's, says" in told.out
+    assert "1 given back" in told.err
+    board.call("ownership", "undo", str(said["id"]))
+    assert board.call("ownership", "queue", "--json").json == before

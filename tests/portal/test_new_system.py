@@ -127,6 +127,11 @@ def test_not_ours_is_known_to_the_command_line_and_can_be_taken_back(stage: Stag
         told = json.loads(stage.callboard("findings", "is:unmapped", f"resource:{resource}", "--json").stdout)
         return {each["external_id"] for each in told["findings"]}
 
+    def queued() -> list[tuple[str, str, str]]:
+        told = json.loads(stage.callboard("ownership", "queue", "--json").stdout)
+        waits = [each for each in told["single"] if each["external_id"] == resource]
+        return [(one["actor"], one["component"], one["reason"]) for each in waits for one in each["said"]]
+
     assert finding["external_id"] not in unowned()
     drawer = path.open_finding(reader, TAB, finding["id"])
     drawer.get_by_role("button", name="Not storefront-web's").click()
@@ -134,12 +139,13 @@ def test_not_ours_is_known_to_the_command_line_and_can_be_taken_back(stage: Stag
     drawer.get_by_role("button", name="Say so").click()
     expect(drawer.get_by_text(re.compile("Said that it is not storefront-web's"))).to_be_visible()
     assert finding["external_id"] in unowned()
-    told = stage.callboard("ownership", "explain", resource, "--json").stdout
-    assert "It was given to another team in spring." in told
-    assert f"user:default/{AMIR}" in told
+    assert queued() == [
+        (f"user:default/{AMIR}", "component:default/storefront-web", "It was given to another team in spring.")
+    ]
     drawer.get_by_role("button", name="Undo").click()
     expect(drawer.get_by_text("Taken back.")).to_be_visible()
     assert finding["external_id"] not in unowned()
+    assert queued() == []
 
 
 def test_a_service_that_is_gone_is_not_a_component_without_findings(stage: Stage, sit: Sit) -> None:

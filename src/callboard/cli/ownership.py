@@ -9,6 +9,7 @@ import rich_click as click
 
 from callboard.cli import ownership_studies
 from callboard.cli.door import Door, answers, examples
+from callboard.cli.ownership_queue import queue
 from callboard.cli.ownership_report import report, signals
 from callboard.cli.ownership_words import confirm, explain, not_ours, undo
 
@@ -31,7 +32,7 @@ def ownership() -> None:
 
 
 ownership_studies.add_to(ownership)
-for _command in (explain, report, confirm, not_ours, undo, signals):
+for _command in (explain, report, queue, confirm, not_ours, undo, signals):
     ownership.add_command(_command)
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))

@@ -59,6 +59,8 @@ class Unowned(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[tuple[str, str], ...] = ()
     committers: frozenset[EntityRef] = frozenset()
     """Users and groups who have worked on it. Empty: not known."""
+    denied: frozenset[EntityRef] = frozenset()
+    """Components whose it is not, as somebody has said."""
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -113,7 +115,7 @@ class Likely:
         names = self._names(resource)
         teams = self._teams(resource)
         # Copies of a thing differ in numbers, which were dropped: what is known of them is the same.
-        alike = (names, resource.places, teams, resource.committers)
+        alike = (names, resource.places, teams, resource.committers, resource.denied)
         known = self._suggested.get(alike)
         if known is None:
             place = self._place(resource)
@@ -122,7 +124,7 @@ class Likely:
                 (sum(map(bits.__getitem__, levels)), self._components[number].ref, levels)
                 for number, levels in self._compared(resource, names, place, teams)
             ]
-            loud = [each for each in weighed if each[0] >= lower]
+            loud = [each for each in weighed if each[0] >= lower and each[1] not in resource.denied]
             chosen = sorted(loud, key=lambda each: (-each[0], each[1]))[:SUGGESTED_AT_MOST]
             known = tuple(
                 self._suggestion(resource, names, place, ref, Comparison.of(levels)) for _, ref, levels in chosen

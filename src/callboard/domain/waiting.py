@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from callboard.domain.component import EntityRef
+from callboard.domain.explanation import Spoken
 from callboard.domain.likeness import Suggestion
 from callboard.domain.query import OneOf, Query
 from callboard.domain.query.terms import OPEN
@@ -36,6 +37,8 @@ class Waiter(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[Place, ...]
     suggestions: tuple[Suggestion, ...]
     """The likeliest first."""
+    said: tuple[Spoken, ...] = ()
+    """What people said about it that stands, the newest first: whose it is not."""
 
     @property
     def is_suggested(self) -> bool:
@@ -72,6 +75,11 @@ class Heap(msgspec.Struct, frozen=True, kw_only=True):
     """The component that most of them are like first."""
     examples: tuple[Waiter, ...]
     """Those with most open findings."""
+
+
+def turn(waiter: Waiter) -> tuple[bool, bool, int, str, str]:
+    """Sorts a queue: first what somebody waits for who has said that it is not theirs, then what can be answered."""
+    return not waiter.said, not waiter.is_suggested, -waiter.open, waiter.name, waiter.external_id
 
 
 def heaps(waiters: Iterable[Waiter], titles: dict[Place, str]) -> tuple[Heap, ...]:

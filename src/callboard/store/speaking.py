@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.claims import CLAIMING_KINDS
@@ -159,13 +159,33 @@ def _spoken(conn: Connection, visibility: Visibility, resource_id: int) -> tuple
         .where(said.resource_id == resource_id, entity_visible(entity.id, visibility))
         .order_by(said.at.desc(), said.id.desc())
     )
-    return tuple(
-        Spoken(
-            id=row.id, word=Word(row.word), component=EntityRef(row.ref), actor=row.actor, reason=row.reason,
-            at=Instant(row.at), ended_at=row.ended_at, ended_by=row.ended_by,
-        )
-        for row in rows
+    return tuple(_told(row) for row in rows)
+
+
+def _told(row: Row[Any]) -> Spoken:
+    return Spoken(
+        id=row.id, word=Word(row.word), component=EntityRef(row.ref), actor=row.actor, reason=row.reason,
+        at=Instant(row.at), ended_at=row.ended_at, ended_by=row.ended_by,
     )  # fmt: skip
+
+
+def given_back(conn: Connection, visibility: Visibility) -> dict[int, tuple[Spoken, ...]]:
+    """Of resources that nobody owns, by their rows: who said, the newest first, that they are not a component's."""
+    rows = conn.execute(
+        select(schema.ownership_decision, entity.ref)
+        .join_from(schema.ownership_decision, schema.entity, entity.id == said.entity_id)
+        .join(schema.resource, r.id == said.resource_id)
+        .join(schema.holding, holding.id == r.holding_id)
+        .where(
+            said.word == Word.NOT_OURS.value, said.ended_at.is_(None), holding.verdict == Verdict.UNMAPPED.value,
+            visible(r.holding_id, visibility), entity_visible(entity.id, visibility),
+        )
+        .order_by(said.at.desc(), said.id.desc())
+    )  # fmt: skip
+    found: dict[int, list[Spoken]] = {}
+    for row in rows:
+        found.setdefault(row.resource_id, []).append(_told(row))
+    return {id_: tuple(many) for id_, many in found.items()}
 
 
 def entity_id(conn: Connection, visibility: Visibility, ref: EntityRef) -> int | None:

@@ -21,6 +21,7 @@ from callboard.domain.alias import (
 from callboard.domain.claims import canonical
 from callboard.domain.component import EntityRef
 from callboard.domain.evaluation import Answer
+from callboard.domain.explanation import Spoken
 from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
 from callboard.domain.naming import last_part
@@ -31,6 +32,7 @@ from callboard.domain.term import ACCOUNT, folded
 from callboard.store import schema
 from callboard.store.dialect import Dialect
 from callboard.store.neighbours import Neighbourhood
+from callboard.store.speaking import given_back
 from callboard.store.visible import visible
 
 r, f, holding = schema.resource.c, schema.finding.c, schema.holding.c
@@ -48,6 +50,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings on it."""
     account: str | None
     """What people call the account that it is in."""
+    said: tuple[Spoken, ...]
+    """Who said, the newest first, that it is not a component's."""
     unowned: Unowned
 
 
@@ -76,15 +80,20 @@ def waiting(
     projects = _projects(conn, dialect, {row.project_set_id for row in rows})
     decode = msgspec.msgpack.Decoder(Resource).decode
     near = Neighbourhood(conn, now=now)
+    said = given_back(conn, visibility)
     found = []
     for row in rows:
         resource = decode(bytes(row.body))
         committers = frozenset(each.entity for each in near.of(conn, _code_of(resource)))
-        unowned = _unowned(row.id, resource, projects.get(row.project_set_id, ()), committers)
+        unowned = msgspec.structs.replace(
+            _unowned(row.id, resource, projects.get(row.project_set_id, ()), committers),
+            denied=frozenset(each.component for each in said.get(row.id, ())),
+        )
         found.append(
             Waiting(
                 source=row.source, external_id=resource.external_id, name=resource.name, type=resource.type,
-                open=int(row.n), account=resource.account_name, unowned=unowned,
+                open=int(row.n), account=resource.account_name, said=said.get(row.id, ()),
+                unowned=unowned,
             )
         )  # fmt: skip
     return found

@@ -21,11 +21,13 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Open ones."""
     suggested: int
     """Resources with a suggestion."""
+    said: int
+    """Resources of which somebody said that they are not theirs."""
     heaps: tuple[Heap, ...]
     """By what one action would map, the most findings first. One resource may be in several."""
     heap_count: int
     single: tuple[Waiter, ...]
-    """Resources one by one: those with a suggestion first, then those with most open findings."""
+    """Resources one by one: those that were given back first, then those with a suggestion and with most open findings."""
 
 
 def queue_unmapped(
@@ -44,17 +46,18 @@ def queue_unmapped(
     waiters = [
         Waiter(
             source=each.source, external_id=each.external_id, name=each.name, type=each.type, open=each.open,
-            places=each.unowned.places, suggestions=likely.suggest(each.unowned),
+            places=each.unowned.places, suggestions=likely.suggest(each.unowned), said=each.said,
         )
         for each in waits
     ]  # fmt: skip
     found = waiting.heaps(waiters, titles)
     shown = found[:most_heaps]
-    single = sorted(waiters, key=lambda each: (not each.is_suggested, -each.open, each.name, each.external_id))
+    single = sorted(waiters, key=waiting.turn)
     return Queue(
         resources=len(waiters),
         findings=sum(each.open for each in waiters),
         suggested=sum(each.is_suggested for each in waiters),
+        said=sum(bool(each.said) for each in waiters),
         heaps=shown,
         heap_count=len(found),
         single=tuple(single[:most_single]),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callboard.domain import coverage, mapping_text
 from callboard.domain.drift import Signal
-from callboard.domain.explanation import Explanation
+from callboard.domain.explanation import Explanation, Spoken
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.mapping import Entry, Rule
 from callboard.domain.plan import Plan
@@ -98,11 +98,7 @@ def explanation(found: Explanation) -> wire.Explanation:
             for each in found.grounds
         ],
         spoken=[
-            wire.Spoken(
-                id=each.id, word=each.word.value, component=each.component, actor=each.actor, reason=each.reason,
-                at=to_text(each.at), ended_at=_text(each.ended_at), ended_by=each.ended_by,
-            )
-            for each in found.spoken
+            spoken(each) for each in found.spoken
         ],
         history=[
             wire.Tenure(
@@ -113,6 +109,14 @@ def explanation(found: Explanation) -> wire.Explanation:
         ],
         withheld=found.withheld, waits=found.waits, may_map=found.may_map, may_confirm=list(found.may_confirm),
         may_deny=list(found.may_deny), may_undo=list(found.may_undo),
+    )  # fmt: skip
+
+
+def spoken(each: Spoken) -> wire.Spoken:
+    """What somebody said."""
+    return wire.Spoken(
+        id=each.id, word=each.word.value, component=each.component, actor=each.actor, reason=each.reason,
+        at=to_text(each.at), ended_at=_text(each.ended_at), ended_by=each.ended_by,
     )  # fmt: skip
 
 

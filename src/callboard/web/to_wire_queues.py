@@ -10,6 +10,7 @@ from callboard.domain.likeness import Suggestion
 from callboard.usecases.list_conflicts import Conflicts
 from callboard.usecases.propose_owner import Draft
 from callboard.usecases.queue_unmapped import Queue
+from callboard.web import to_wire_ownership
 from callboard.web import wire_queues as wire
 from callboard.web.words import TIER
 
@@ -17,7 +18,7 @@ from callboard.web.words import TIER
 def queue(found: Queue) -> wire.UnmappedQueue:
     """What waits for an owner."""
     return wire.UnmappedQueue(
-        resources=found.resources, findings=found.findings, suggested=found.suggested,
+        resources=found.resources, findings=found.findings, suggested=found.suggested, said=found.said,
         heaps=[_heap(each) for each in found.heaps], heap_count=found.heap_count,
         single=[_waiter(each) for each in found.single],
     )  # fmt: skip
@@ -42,6 +43,7 @@ def _waiter(each: waiting.Waiter) -> wire.Waiter:
     return wire.Waiter(
         source=each.source, external_id=each.external_id, name=each.name, type=each.type, open=each.open,
         suggestions=[_suggested(one) for one in each.suggestions],
+        said=[to_wire_ownership.spoken(one) for one in each.said],
     )  # fmt: skip
 
 

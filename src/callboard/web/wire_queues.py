@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from callboard.web.wire_ownership import Spoken
+
 
 class Suggested(msgspec.Struct, frozen=True, kw_only=True):
     """One component that may own a resource. Nothing applies it."""
@@ -27,6 +29,8 @@ class Waiter(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     open: int
     suggestions: list[Suggested]
+    said: list[Spoken]
+    """Who said, the newest first, that it is not a component's, and has not taken it back."""
 
 
 class Proposed(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,10 +65,13 @@ class UnmappedQueue(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     suggested: int
     """Resources with a suggestion."""
+    said: int
+    """Resources of which somebody said that they are not theirs."""
     heaps: list[Heap]
     """By what one action would map, the most first; one resource may be in several."""
     heap_count: int
     single: list[Waiter]
+    """Those that were given back first, then those with a suggestion and with most open findings."""
 
 
 class Rival(msgspec.Struct, frozen=True, kw_only=True):

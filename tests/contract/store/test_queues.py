@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from callboard.domain.access import AT_THE_LAPTOP, Depth, Nothing, Readers, Right, Viewer
+from callboard.domain.access import AT_THE_LAPTOP, Depth, Everything, Nothing, Readers, Right, Viewer
 from callboard.domain.alias import WIZ_ASSET
 from callboard.domain.component import EntityRef
 from callboard.domain.coverage import Cut
@@ -81,6 +81,25 @@ def test_a_heap_is_what_its_query_lists(shop: Stage) -> None:
     assert queue.heaps[0].proposed[0].component == PAYMENTS
     assert queue.single[0].external_id == "u1"
     assert queue.suggested == 1
+
+
+def test_what_was_given_back_comes_first(shop: Stage) -> None:
+    """Before what is suggested and what has more findings, with the words that stand; who gave it back is not suggested for it."""
+    security = Viewer("sam", Everything("security"), None, "user:default/sam", frozenset(Right))
+    word = speak_for.not_ours(shop.store, security, "a1", PAYMENTS, clock=shop.clock, reason="It was sold.")
+    queue = queue_unmapped(shop.store, AT_THE_LAPTOP, now=shop.clock.now())
+    assert [(each.external_id, len(each.said)) for each in queue.single] == [("a1", 1), ("u1", 0), ("u2", 0), ("u3", 0)]
+    (said,) = queue.single[0].said
+    assert (said.id, said.actor, said.component, said.reason) == (
+        word.id, "user:default/sam", PAYMENTS, "It was sold.",
+    )  # fmt: skip
+    assert (queue.resources, queue.said, queue.findings) == (4, 1, total(shop, "is:open is:unmapped"))
+    assert PAYMENTS not in {each.component for each in queue.single[0].suggestions}
+    speak_for.not_ours(shop.store, security, "u1", PAYMENTS, clock=shop.clock)
+    queue = queue_unmapped(shop.store, AT_THE_LAPTOP, now=shop.clock.now())
+    assert PAYMENTS not in {one.component for each in queue.single if each.said for one in each.suggestions}
+    speak_for.undo(shop.store, security, word.id, clock=shop.clock)
+    assert queue_unmapped(shop.store, AT_THE_LAPTOP, now=shop.clock.now()).said == 1
 
 
 def test_what_nobody_owns_is_seen_by_nobody_of_a_team(shop: Stage) -> None:

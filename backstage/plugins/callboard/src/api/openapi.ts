@@ -1736,6 +1736,7 @@ export interface components {
             resources: number;
             findings: number;
             suggested: number;
+            said: number;
             heaps: components["schemas"]["Heap"][];
             heap_count: number;
             single: components["schemas"]["Waiter"][];
@@ -1776,6 +1777,7 @@ export interface components {
             type: string;
             open: number;
             suggestions: components["schemas"]["Suggested"][];
+            said: components["schemas"]["Spoken"][];
         };
         /**
          * Suggested
