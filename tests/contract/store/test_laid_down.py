@@ -73,6 +73,20 @@ def test_a_plan_says_who_would_see_what_and_writes_nothing(company: Stage) -> No
     assert differences(before, dump(company.store)) == ""
 
 
+def test_whoever_becomes_security_is_asked_about_among_however_many(company: Stage) -> None:
+    """Not only those who are named in the plan, which are the first fifty."""
+    many = [f"a{n:02}" for n in range(55)]
+    company.catalog.put(group("many", members=many))
+    for name in many:
+        company.catalog.put(Entity(ref=EntityRef(f"user:default/{name}"), kind="user", name=name))
+    company.read_catalog()
+    draft = Roles(security=(SECURITY, "group:default/red"), administrators=(ADMINS, "group:default/many"))
+    done = apply(company, draft)
+    assert (len(done.plan.people), done.plan.people_count) == (50, 56)
+    assert done.plan.asks == ("1 person would see every finding, to the full depth.",)
+    assert (done.state, rules(company).security) == ("held", frozenset({EntityRef(SECURITY)}))
+
+
 def test_what_opens_much_waits_for_a_person(company: Stage) -> None:
     """Applied with agreement, in force, in the log, and taken back to the configuration."""
     draft = Roles(organisation_sees="counts", security=(SECURITY,), administrators=(ADMINS,))
