@@ -29,6 +29,23 @@ def test_a_rule_set_is_planned_applied_and_shown(board: Folder) -> None:
     assert "we looked" in board.call("ownership", "rules", "main", "--history").out
 
 
+def test_a_set_is_put_into_a_file_and_changes_only_there(board: Folder) -> None:
+    """Also one that was in force before, although no entry differs; any other file is answered with a patch."""
+    first, file = board.path / "first.yaml", board.path / "main.yaml"
+    for each in (first, file):
+        each.write_text(SET)
+    board.call("ownership", "apply", str(first), "--agree")
+    assert board.call("ownership", "apply", str(file), "--kept-here", "--agree", "--json").json["state"] == "applied"
+    assert board.call("ownership", "apply", str(first), "--json").json["state"] == "unchanged"
+    first.write_text(SET.replace("We looked", "They looked"))
+    said = board.call("ownership", "apply", str(first), "--agree", code=1)
+    assert "-  reason: We looked.\n+  reason: They looked.\n" in said.out
+    assert "kept in a file" in said.err
+    assert board.call("ownership", "rules", "--json").json["items"][0]["revision"] == 2
+    file.write_text(first.read_text())
+    assert board.call("ownership", "apply", str(file), "--agree", "--json").json["state"] == "applied"
+
+
 def test_a_set_that_is_wrong_is_refused_with_its_place(board: Folder) -> None:
     """No YAML, no set, an unknown component: each with what to do."""
     file = board.path / "main.yaml"

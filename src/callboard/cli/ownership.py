@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from callboard.cli import ownership_studies
+from callboard.cli import drafts, ownership_studies
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.ownership_queue import queue
 from callboard.cli.ownership_report import report, signals
@@ -16,7 +16,6 @@ from callboard.cli.ownership_words import confirm, explain, not_ours, undo
 if TYPE_CHECKING:
     from callboard.domain.mapping import RuleSet
     from callboard.domain.plan import Plan
-    from callboard.usecases.plan_mapping import Applied
 
 
 @click.group(
@@ -34,8 +33,6 @@ def ownership() -> None:
 ownership_studies.add_to(ownership)
 for _command in (explain, report, queue, confirm, not_ours, undo, signals):
     ownership.add_command(_command)
-
-file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 
 
 @ownership.command(
@@ -84,7 +81,7 @@ def rules(door: Door, /, *, name: str | None, history: bool, as_json: bool) -> N
 @ownership.command(
     epilog=examples("callboard ownership plan mapping/platform.yaml", "callboard ownership plan x.yaml --json")
 )
-@file_argument
+@drafts.file_argument
 @answers
 @click.pass_obj
 def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
@@ -114,10 +111,7 @@ def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
         "callboard ownership apply mapping/platform.yaml --agree",
     )
 )
-@file_argument
-@click.option("--reason", default="", help="Why, for the log.")
-@click.option("--agree", is_flag=True, help="Apply it although it is surprising. Look at the plan first.")
-@click.option("--kept-here", is_flag=True, help="From now on the set is kept in FILE, and changes only by it.")
+@drafts.applying
 @click.option("--remove", is_flag=True, help="Take the set back instead.")
 @answers
 @click.pass_obj
@@ -126,13 +120,12 @@ def apply(
 ) -> None:  # fmt: skip
     """Put the rule set in FILE in force, and everything that follows from it."""
     from callboard.cli import output
-    from callboard.cli.errors import FAILED, end
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_mapping
     from callboard.web import to_wire_ownership
 
     with door.services() as services:
-        draft = read_set(file, str(file) if kept_here else _origin(services.store, file))
+        draft = read_set(file, _origin(services.store, file) or (str(file) if kept_here else None))
         done = plan_mapping.apply_mapping(
             services.store, AT_THE_LAPTOP, draft, reason=reason, clock=services.clock, agreed=agree, remove=remove,
             safety=services.config.safety,
@@ -140,9 +133,10 @@ def apply(
     if as_json:
         output.document(to_wire_ownership.applied(done))
     else:
-        _tell_applied(done)
-    if done.state in ("held", "patch"):
-        end(FAILED)
+        if done.state != "unchanged":
+            tell(done.plan)
+        drafts.tell_end(done.state, done.revision)
+    drafts.end_unless_done(done.state)
 
 
 def read_set(file: Path, origin: str | None) -> RuleSet:
@@ -159,11 +153,7 @@ def _origin(store: object, file: Path) -> str | None:
     from callboard.usecases import plan_mapping
 
     assert isinstance(store, Store)  # noqa: S101 - for the type checker: wiring gives no other
-    for each in plan_mapping.rule_sets(store, AT_THE_LAPTOP):
-        origin = each.rule_set.origin
-        if origin is not None and Path(origin).resolve() == file.resolve():
-            return origin
-    return None
+    return drafts.kept_in(file, (each.rule_set.origin for each in plan_mapping.rule_sets(store, AT_THE_LAPTOP)))
 
 
 def tell(found: Plan) -> None:
@@ -179,10 +169,8 @@ def tell(found: Plan) -> None:
         if names
     ]
     output.line(f"{found.name}, against revision {found.revision}: {', '.join(told) or 'no change'}.")
-    for problem in found.problems:
-        output.line(f"  {problem.where}: {problem.reason}")
     if found.problems:
-        output.say("It cannot be applied like this.")
+        drafts.tell_problems(found.problems)
         return
     output.line(
         f"{words.number(found.moved_resources)} of {words.count(found.resources, 'resource')} would go elsewhere, with "
@@ -220,23 +208,4 @@ def tell(found: Plan) -> None:
         output.show(output.table(columns, sight, right=columns[1:]))
     for sentence in found.asks:
         output.say(sentence)
-    if found.patch:
-        output.say("This set is kept in a file. Change it there:")
-        output.line(found.patch)
-
-
-def _tell_applied(done: Applied) -> None:
-    from callboard.cli import output
-
-    match done.state:
-        case "applied":
-            tell(done.plan)
-            output.say(f"Applied as revision {done.revision}.")
-        case "unchanged":
-            output.say(f"Revision {done.revision} says the same already.")
-        case "held":
-            tell(done.plan)
-            output.say("Nothing was changed. If that is what you want, apply it with --agree.")
-        case _:
-            tell(done.plan)
-            output.say("Nothing was changed.")
+    drafts.tell_patch(found.patch, "set")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import rich_click as click
 
 from callboard.cli.door import Door, answers, examples
+from callboard.cli.drafts import reason_option
 
 resource_argument = click.argument("resource")
 source_option = click.option("--source", help="The source, where several know a resource of this name.")
@@ -76,7 +77,7 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
 )
 @resource_argument
 @click.argument("component")
-@click.option("--reason", default="", help="Why, for whoever reads it later.")
+@reason_option
 @source_option
 @answers
 @click.pass_obj
@@ -92,7 +93,7 @@ def confirm(door: Door, /, *, as_json: bool, **told: str) -> None:
 )
 @resource_argument
 @click.argument("component")
-@click.option("--reason", default="", help="Why, for whoever reads it later.")
+@reason_option
 @source_option
 @answers
 @click.pass_obj

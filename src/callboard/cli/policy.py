@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from callboard.cli import drafts
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ KINDS = ("roles", "due")
 )
 def policy() -> None:
     """Who sees and does what, and by when things are due. What is laid down here holds instead of the configuration."""
-
-
-file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 
 
 @policy.command(epilog=examples("callboard policy show", "callboard policy show roles", "callboard policy show --json"))
@@ -52,12 +50,18 @@ def show(door: Door, /, *, kind: str | None, history: bool, as_json: bool) -> No
         output.show(output.table(("Policy", "Revision", "Kept in", "By", "When", "Why"), rows, right=("Revision",)))
     else:
         for each in found:
-            output.line(f"# {f'revision {each.laid.n}' if each.laid else 'as configured'}")
+            output.line(f"# {_where(each)}")
             output.line(plan_policy.as_yaml(each.body))
 
 
+def _where(each: Standing) -> str:
+    if each.laid is None:
+        return "as configured"
+    return f"revision {each.laid.n}" + (f", kept in {each.laid.origin}" if each.laid.origin else "")
+
+
 @policy.command(epilog=examples("callboard policy plan roles.yaml", "callboard policy plan due.yaml --json"))
-@file_argument
+@drafts.file_argument
 @answers
 @click.pass_obj
 def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
@@ -72,8 +76,8 @@ def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
     with door.services() as services:
         configured = configured_policies(services.config)
         found = plan_policy.plan_policy(
-            services.store, AT_THE_LAPTOP, _read(file), configured, clock=services.clock
-        )  # fmt: skip
+            services.store, AT_THE_LAPTOP, _read(file), configured, clock=services.clock, origin=_origin(services, file)
+        )
     if as_json:
         output.document(to_wire_policy.plan(found))
     else:
@@ -88,27 +92,19 @@ def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
         "callboard policy apply due.yaml --agree",
     )
 )
-@file_argument
-@click.option("--reason", default="", help="Why, for the log.")
-@click.option("--agree", is_flag=True, help="Apply it although it opens much. Look at the plan first.")
-@click.option("--kept-here", is_flag=True, help="From now on the policy is kept in FILE, and changes only by it.")
+@drafts.applying
 @answers
 @click.pass_obj
 def apply(door: Door, /, *, file: Path, reason: str, agree: bool, kept_here: bool, as_json: bool) -> None:
     """Put the policy in FILE in force."""
     with door.services() as services:
-        origin = str(file) if kept_here else None
-        for each in _standing(services):
-            kept_in = each.laid.origin if each.laid else None
-            if kept_in is not None and Path(kept_in).resolve() == file.resolve():
-                origin = kept_in
+        origin = _origin(services, file) or (str(file) if kept_here else None)
         _apply(services, _read(file), reason=reason, agree=agree, origin=origin, remove=False, as_json=as_json)
 
 
 @policy.command(epilog=examples("callboard policy remove roles --reason 'Back to the configuration'"))
 @click.argument("kind", type=click.Choice(KINDS))
-@click.option("--reason", default="", help="Why, for the log.")
-@click.option("--agree", is_flag=True, help="Take it back although that opens much.")
+@drafts.changing
 @answers
 @click.pass_obj
 def remove(door: Door, /, *, kind: str, reason: str, agree: bool, as_json: bool) -> None:
@@ -123,7 +119,6 @@ def _apply(
     services: object, body: Body, *, reason: str, agree: bool, origin: str | None, remove: bool, as_json: bool
 ) -> None:
     from callboard.cli import output
-    from callboard.cli.errors import FAILED, end
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_policy
     from callboard.web import to_wire_policy
@@ -138,15 +133,8 @@ def _apply(
         output.document(to_wire_policy.applied(done))
     else:
         _tell(done.plan)
-        output.say(
-            {
-                "applied": f"Applied as revision {done.revision}.",
-                "unchanged": "The policy in force says the same already.",
-                "held": "Nothing was changed. If that is what you want, apply it with --agree.",
-            }.get(done.state, "Nothing was changed.")
-        )
-    if done.state in ("held", "patch"):
-        end(FAILED)
+        drafts.tell_end(done.state, done.revision)
+    drafts.end_unless_done(done.state)
 
 
 def _standing(services: object) -> tuple[Standing, ...]:
@@ -158,11 +146,16 @@ def _standing(services: object) -> tuple[Standing, ...]:
     return plan_policy.standing(services.store, AT_THE_LAPTOP, configured_policies(services.config))
 
 
+def _origin(services: object, file: Path) -> str | None:
+    """The file that a policy is kept in, where it is this one."""
+    return drafts.kept_in(file, (each.laid.origin for each in _standing(services) if each.laid))
+
+
 def _read(file: Path) -> Body:
     """The policy in a YAML or JSON file. Raises MappingRefusedError."""
     from callboard.web import policy_text
 
-    return policy_text.read(file.read_bytes())
+    return policy_text.read(file.read_bytes(), where=str(file))
 
 
 def _tell(found: PolicyPlan) -> None:
@@ -172,11 +165,13 @@ def _tell(found: PolicyPlan) -> None:
     from callboard.web import words
 
     against = f"revision {found.revision}" if found.revision else "the configuration"
+    if found.problems:
+        output.line(f"{found.kind}, against {against}:")
+        drafts.tell_problems(found.problems)
+        return
     output.line(f"{found.kind}, against {against}: {words.count(len(found.changes), 'value')} would change.")
     for each in found.changes:
         output.line(f"  {each.field}: {each.old} → {each.new}")
-    for problem in found.problems:
-        output.line(f"  {problem.where}: {problem.reason}")
     if found.dates is not None:
         dates = found.dates
         output.line(
@@ -193,6 +188,4 @@ def _tell(found: PolicyPlan) -> None:
         output.show(output.table(columns, rows, right=columns[3:]))
     for sentence in found.asks:
         output.say(sentence)
-    if found.patch:
-        output.say("This policy is kept in a file. Change it there:")
-        output.line(found.patch)
+    drafts.tell_patch(found.patch, "policy")

@@ -85,6 +85,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Rules of this set."""
     patch: str | None = None
     """The set is kept in a file: the change, as a patch for it."""
+    kept_anew: bool = False
+    """The set would be kept in a file from then on, and is not yet."""
 
 
 def asks(plan: Plan, *, former_reach: dict[str, int], conflicts: int, share: float, at_least: int) -> tuple[str, ...]:

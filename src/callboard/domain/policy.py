@@ -224,6 +224,8 @@ class PolicyPlan(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[PersonChange, ...] = ()
     """Whose roles would change, 50 at most."""
     people_count: int = 0
+    new_security: int = 0
+    """Of all these people, those who would see everything."""
     everybody: int = 0
     """People in the catalog, where what is open to all of them would change."""
     opened: int = 0
@@ -237,12 +239,18 @@ def asks(plan: PolicyPlan, draft: Body, former: Body) -> tuple[str, ...]:
     """Why a person has to agree."""
     if isinstance(draft, Due) or isinstance(former, Due):
         late = plan.dates.newly_overdue if plan.dates else 0
-        return (f"{late} open findings would be overdue at once.",) if late else ()
+        return (f"{_count(late, 'open finding')} would be overdue at once.",) if late else ()
     found = []
     if (DEPTHS[draft.organisation_sees] or 0) > (DEPTHS[former.organisation_sees] or 0):
         what = "the work" if draft.organisation_sees == "work" else "the numbers"
-        found.append(f"All {plan.everybody} people in the catalog would see {what} of {plan.opened} open findings.")
-    more = [each for each in plan.people if "security" in each.gains]
-    if more:
-        found.append(f"{len(more)} people would see every finding, to the full depth.")
+        everybody = _count(plan.everybody, "person", "people")
+        found.append(
+            f"Everybody in the catalog, {everybody}, would see {what} of {_count(plan.opened, 'open finding')}."
+        )
+    if plan.new_security:
+        found.append(f"{_count(plan.new_security, 'person', 'people')} would see every finding, to the full depth.")
     return tuple(found)
+
+
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or f'{one}s'}"

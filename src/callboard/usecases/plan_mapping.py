@@ -136,6 +136,7 @@ def _plan(
         shift_count=survey.shift_count, access=survey.access,
         reach=tuple(each for each in survey.reach if each.rule.startswith(f"{draft.name}/")),
         patch=_patch(former.rule_set, draft) if former and _is_elsewhere(former.rule_set, draft) else None,
+        kept_anew=former is not None and former.rule_set.origin is None and draft.origin is not None,
     )  # fmt: skip
     new = {f"{draft.name}/{name}" for name in (*difference.added, *difference.changed)}
     asked = msgspec.structs.replace(found, reach=tuple(each for each in found.reach if each.rule in new))
@@ -164,7 +165,7 @@ def _without_writing(found: Plan, survey: Survey | None, expected: int | None, *
         raise refused(found.name, found.problems)
     if found.patch is not None:
         return Applied(state="patch", revision=found.revision, plan=found)
-    if not found.changes and found.revision:
+    if not found.changes and not found.kept_anew and found.revision:
         return Applied(state="unchanged", revision=found.revision, plan=found)
     if found.asks and not agreed:
         return Applied(state="held", revision=found.revision, plan=found)
@@ -219,10 +220,10 @@ def as_yaml(rule_set: RuleSet) -> str:
     return yaml.safe_dump(mapping_text.write(rule_set), sort_keys=False, allow_unicode=True, width=110)
 
 
-def _patch(former: RuleSet, draft: RuleSet) -> str:
-    """The change as a patch for the file that the set is kept in."""
+def _patch(former: RuleSet, draft: RuleSet) -> str | None:
+    """The change as a patch for the file that the set is kept in. None: it says the same."""
     name = former.origin or f"{former.name}.yaml"
     lines = difflib.unified_diff(
         as_yaml(former).splitlines(keepends=True), as_yaml(draft).splitlines(keepends=True), f"a/{name}", f"b/{name}"
     )
-    return "".join(lines)
+    return "".join(lines) or None

@@ -13,6 +13,7 @@ from callboard.domain.access import (
     Everything,
     Readers,
     Right,
+    Role,
     Rules,
     Viewer,
     Visibility,
@@ -88,11 +89,16 @@ def standing(store: Store, viewer: Viewer, configured: Configured) -> tuple[Stan
         return tuple(_standing(conn, kind, configured) for kind in PolicyKind)
 
 
-def plan_policy(store: Store, viewer: Viewer, draft: Body, configured: Configured, *, clock: Clock) -> PolicyPlan:
-    """What applying a draft would do. Nothing is written. Raises NotAllowedError for who may not administer."""
+def plan_policy(
+    store: Store, viewer: Viewer, draft: Body, configured: Configured, *, clock: Clock, origin: str | None = None
+) -> PolicyPlan:
+    """What applying a draft would do. Nothing is written. `origin`: the file that the draft came from, where it is kept in one.
+
+    Raises NotAllowedError for who may not administer.
+    """
     viewer.require(Right.ADMINISTER)
     with store.read() as conn:
-        return _plan(conn, viewer, draft, configured, origin=None, now=clock.now())
+        return _plan(conn, viewer, draft, configured, origin=origin, now=clock.now())
 
 
 def apply_policy(
@@ -120,7 +126,7 @@ def apply_policy(
         if found.problems:
             raise refused(kind, found.problems)
         _may_widen(viewer, stands.body, draft)
-        is_same = not found.changes and (stands.laid is None if remove else stands.laid is not None)
+        is_same = _is_same(stands, found, origin, remove=remove)
         early = "patch" if found.patch is not None else "unchanged" if is_same else None
         if early is None and found.asks and not agreed:
             early = "held"
@@ -141,6 +147,15 @@ def apply_policy(
         with store.write() as conn:
             after = policies.follow(conn, store, after=after, now=clock.now()).next
     return Applied(state="applied", revision=n, plan=found)
+
+
+def _is_same(stands: Standing, found: PolicyPlan, origin: str | None, *, remove: bool) -> bool:
+    """Whether what is asked for is so already. Where a policy is kept is part of it."""
+    if found.changes:
+        return False
+    if remove:
+        return stands.laid is None
+    return stands.laid is not None and origin in (None, stands.laid.origin)
 
 
 def _may_widen(viewer: Viewer, former: Body, draft: Body) -> None:
@@ -197,6 +212,8 @@ def _people(conn: Connection, former: Roles, draft: Roles, found: PolicyPlan, *,
         old, new = roles_of(person, before, owns=owns), roles_of(person, after, owns=owns)
         if old != new:
             changed.append((person, owns, tuple(r for r in new if r not in old), tuple(r for r in old if r not in new)))
+    # Who would see everything comes first, and is counted whether or not there is room for the name.
+    changed.sort(key=lambda each: Role.SECURITY not in each[2])
     people = []
     for person, owns, gains, loses in changed[:MOST_PEOPLE]:
         sees = [
@@ -214,6 +231,7 @@ def _people(conn: Connection, former: Roles, draft: Roles, found: PolicyPlan, *,
         found,
         people=tuple(people),
         people_count=len(changed),
+        new_security=sum(Role.SECURITY in gains for _, _, gains, _ in changed),
         everybody=sum(kind_of(ref) == "user" for ref in entities) if is_open_otherwise else 0,
         opened=_routed(conn, asking) if is_open_otherwise else 0,
     )
@@ -243,11 +261,11 @@ def as_yaml(body: Body) -> str:
     return yaml.safe_dump(policy.write(body), sort_keys=False, allow_unicode=True, width=110)
 
 
-def _patch(origin: str, former: Body, draft: Body) -> str:
+def _patch(origin: str, former: Body, draft: Body) -> str | None:
     lines = difflib.unified_diff(
         as_yaml(former).splitlines(keepends=True),
         as_yaml(draft).splitlines(keepends=True),
         f"a/{origin}",
         f"b/{origin}",
     )
-    return "".join(lines)
+    return "".join(lines) or None
