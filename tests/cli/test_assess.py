@@ -71,7 +71,10 @@ def test_what_is_wrong_is_told_with_its_place(folder: Folder, portal: Path) -> N
     assert answer["production"] is True
     assert answer["failed"] + answer["not_evaluated"] + answer["passed"] == len(answer["checks"])
     areas = [each["area"] for each in answer["checks"]]
-    assert {area: areas.count(area) for area in areas} == {"settings": 33, "lockfile": 10, "pipeline": 4, "packages": 1}
+    assert {area: areas.count(area) for area in areas} == {
+        "settings": 33, "lockfile": 10, "code": 9, "pipeline": 5, "packages": 1,
+    }  # fmt: skip
+
     assert answer["worst"] == "critical"
     assert answer["checks"][0]["severity"] == "critical"
     found = by_key(done.out)
@@ -114,7 +117,7 @@ def test_people_read_what_to_do(folder: Folder, portal: Path) -> None:
     assert "Do: Remove the setting." in text.out
     assert "not evaluated  A secret is given to every browser" in text.out
     assert "passed         A static service token is weak or unlimited" in text.out
-    assert "of 48." in text.err
+    assert "of 58." in text.err
     markdown = folder.run("assess", "--portal", str(portal), "--format", "markdown").out
     assert "## Backend routes answer without a token (critical)" in markdown
     assert "## Not evaluated" in markdown
@@ -125,7 +128,7 @@ def test_code_scanning_reads_it(folder: Folder, portal: Path) -> None:
     log = json.loads(folder.run("assess", "--portal", str(portal), "--format", "sarif").out)
     run = log["runs"][0]
     rules = {each["id"] for each in run["tool"]["driver"]["rules"]}
-    assert len(rules) == 48
+    assert len(rules) == 58
     assert run["results"]
     for result in run["results"]:
         assert result["ruleId"] in rules
@@ -195,3 +198,32 @@ def test_the_lock_and_the_pipeline_are_judged_beside_the_settings(folder: Folder
     assert [(each["file"], each["line"]) for each in action] == [(".github/workflows/ci.yml", 5)]  # type: ignore[index, union-attr]
     assert [each["file"] for each in found["readable-manifests"]["faults"]] == ["Dockerfile"]  # type: ignore[index, union-attr]
     assert found["install-scripts"]["result"] == "not-evaluated"
+
+
+def test_the_code_of_the_portals_own_plugins_is_judged(folder: Folder, portal: Path) -> None:
+    """Its packages' sources and schemas, not its tests; a schema written as types says what browsers get."""
+    plugin = portal / "plugins" / "toys"
+    (plugin / "src" / "__tests__").mkdir(parents=True)
+    (plugin / "package.json").write_text('{"backstage": {"role": "frontend-plugin"}, "configSchema": "config.d.ts"}')
+    (plugin / "config.d.ts").write_text(
+        "export interface Config {\n  toys: {\n    /** @visibility frontend */\n    apiToken: string;\n  };\n}\n"
+    )
+    (plugin / "src" / "Toys.tsx").write_text("export const A = (p: P) =>\n  <p dangerouslySetInnerHTML={p.html} />;\n")
+    (plugin / "src" / "Toys.test.tsx").write_text("eval(text);\n")
+    (plugin / "src" / "__tests__" / "a.ts").write_text("eval(text);\n")
+    (plugin / "src" / "link.ts").symlink_to(plugin / "src" / "__tests__" / "a.ts")
+    with (portal / "app-config.yaml").open("a") as file:
+        file.write("toys:\n  apiToken: ${TOYS_TOKEN}\n")
+    found = by_key(folder.run("assess", "--portal", str(portal), "--json").out)
+    html = found["unsafe-html"]["faults"]
+    assert [(each["file"], each["line"]) for each in html] == [("plugins/toys/src/Toys.tsx", 2)]  # type: ignore[index, union-attr]
+    assert found["code-from-text"]["result"] == "passed"
+    schema = found["browser-schema"]["faults"]
+    assert [(each["file"], each["line"]) for each in schema] == [("plugins/toys/config.d.ts", 4)]  # type: ignore[index, union-attr]
+    assert [each["path"] for each in found["browser-secrets"]["faults"]] == ["toys.apiToken"]  # type: ignore[index, union-attr]
+
+
+def test_an_index_that_is_named_and_not_there_is_no_small_one(folder: Folder, portal: Path) -> None:
+    """Whoever names a file means that one: the assessment does not go on with what came along."""
+    done = folder.run("assess", "--portal", str(portal), code=2, CALLBOARD_ADVISORIES_INDEX="nowhere.idx")
+    assert "nowhere.idx" in done.err

@@ -49,19 +49,19 @@ def worst_of(judged: Judged) -> Severity | None:
     return max((severity_of(judged, fault) for fault in judged.faults), default=None)
 
 
-def assess(portal: Portal, manifests: Sequence[Manifest] = (), packages: Sequence[Judged] = ()) -> Assessment:
+def assess(portal: Portal, manifests: Sequence[Manifest] = (), others: Sequence[Judged] = ()) -> Assessment:
     """Judge a portal by every check.
 
     Args:
         portal: its settings and what is known of its packages.
         manifests: its lock files, workflows, Dockerfiles and Terraform files.
-        packages: what was judged of its packages elsewhere.
+        others: what was judged elsewhere: its packages, its code, its workflows by another analyser.
     """
     judged = [check.judged(portal) for check in settings.ALL]
     judged += (check.judged(manifests) for check in (*lockfile.ALL, *pipeline.ALL))
-    judged += packages
+    judged += others
     order = {"failed": 0, "not-evaluated": 1, "passed": 2}
-    areas = {"packages": 0, "settings": 1, "lockfile": 2, "pipeline": 3}
+    areas = {"packages": 0, "settings": 1, "code": 2, "lockfile": 3, "pipeline": 4}
     judged.sort(
         key=lambda each: (order[each.word], -(worst_of(each) or 0), areas[each.advice.area], each.advice.number)
     )

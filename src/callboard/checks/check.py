@@ -20,7 +20,9 @@ class Portal(msgspec.Struct, frozen=True, kw_only=True):
     locked: Mapping[str, tuple[str, ...]] | None = None
     """The versions of each package in its lock file; None: there is none."""
     shown_to_browsers: Mapping[str, Place] | None = None
-    """Paths of settings that a schema of its own plugins gives to browsers; None: no schema was found."""
+    """Paths of settings that a schema of its own plugins gives to browsers; None: no schema was read."""
+    unread_schemas: tuple[str, ...] = ()
+    """Schemas of its own plugins that could not be read."""
 
 
 class NotEvaluated(msgspec.Struct, frozen=True):

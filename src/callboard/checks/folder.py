@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from callboard.checks.check import Portal
+from callboard.checks.code.schema import visible
+from callboard.checks.code.source import Source, has_engine
 from callboard.checks.configuration import merged
 from callboard.checks.hosts import host_of
 from callboard.domain.posture import Place
@@ -61,6 +63,7 @@ def read_portal(
         settings=merged(raw, is_production=production),
         packages=_asked_for(folder),
         shown_to_browsers=_shown(folder),
+        unread_schemas=_unread_schemas(folder),
         locked=locked,
     )
 
@@ -161,14 +164,21 @@ def _asked_for(folder: Path) -> dict[str, Place] | None:
 
 
 def _shown(folder: Path) -> dict[str, Place] | None:
-    """Paths that the JSON schemas of the portal's own packages give to browsers. Those written as types are not read."""
+    """Paths that the schemas of the portal's own packages give to browsers, as far as they can be read."""
     found: dict[str, Place] = {}
     any_ = False
     for file, package, _ in _read_packages(folder):
         schema, where = package.config_schema, file
         if isinstance(schema, str):
             where = file.parent / schema
-            if where.suffix != ".json" or where.is_symlink() or not where.is_file():
+            if where.is_symlink() or not where.is_file():
+                continue
+            if where.suffix == ".ts":
+                if has_engine():
+                    any_ = True
+                    source = Source(_name(folder, where), _bytes(where))
+                    for shown, node in visible(source):
+                        found.setdefault(shown, source.place(node))
                 continue
             try:
                 schema = msgspec.json.decode(_bytes(where))
@@ -179,6 +189,17 @@ def _shown(folder: Path) -> dict[str, Place] | None:
             for path in _visible(schema, (), 0):
                 found.setdefault(".".join(path), Place(_name(folder, where)))
     return found if any_ else None
+
+
+def _unread_schemas(folder: Path) -> tuple[str, ...]:
+    """Schemas written as types, where nothing is installed that reads them."""
+    if has_engine():
+        return ()
+    return tuple(
+        _name(folder, file.parent / package.config_schema)
+        for file, package, _ in _read_packages(folder)
+        if isinstance(package.config_schema, str) and package.config_schema.endswith(".ts")
+    )
 
 
 _DEEPEST = 30

@@ -30,7 +30,7 @@ class CheckWire(msgspec.Struct, frozen=True, kw_only=True):
     """One check."""
 
     area: str
-    """settings, lockfile, pipeline or packages."""
+    """settings, code, lockfile, pipeline or packages."""
     number: int
     key: str
     result: str
@@ -147,7 +147,7 @@ def _results(assessment: Assessment) -> Iterator[dict[str, object]]:
                         }
                     }
                 ],
-                "partialFingerprints": {"callboard/v1": f"{judged.advice.key}:{fault.path}"},
+                "partialFingerprints": {"callboard/v2": f"{judged.advice.key}:{file}:{fault.path}"},
             }
 
 

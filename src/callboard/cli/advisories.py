@@ -139,15 +139,12 @@ def status(door: Door, /, *, as_json: bool) -> None:
 @answers
 def show(door: Door, /, *, advisory_id: str, as_json: bool) -> None:
     """Everything that the index holds of one record. Ends with 1 when it knows none of this id."""
-    from callboard.advisories.index import Index
-    from callboard.advisories.place import find_index
-    from callboard.advisories.updating import own_index
+    from callboard.advisories.opening import open_index
     from callboard.cli import output
     from callboard.domain.instant import to_text
     from callboard.errors import NotFoundError
 
-    path = find_index(door.config_file, os.environ)
-    index = Index.open(path) if path.exists() else own_index(_now())
+    index = open_index(None, door.config_file)
     record = index.record(advisory_id)
     if record is None:
         raise NotFoundError(

@@ -64,9 +64,9 @@ def assess(
     everything: bool,
     as_json: bool,
 ) -> None:
-    """Judge a Backstage portal by its files: settings, lock files, pipelines, and packages with known advisories.
+    """Judge a Backstage portal by its files: settings, own code, lock files, pipelines, packages with known advisories.
 
-    Nothing is executed and nothing is asked of a network. What stands in environment variables and other files cannot be
+    Nothing of it is executed and nothing is asked of a network. What stands in environment variables and other files cannot be
     judged, and is counted as not evaluated.
     """
     from callboard import __version__
@@ -76,7 +76,7 @@ def assess(
     from callboard.cli.errors import FAILED, end
     from callboard.domain.finding import Severity
 
-    found = assess_folder(folder, files, is_production=is_production, config=door.config_file)
+    found = assess_folder(folder, files, is_production=is_production, config=door.config_file).assessment
     if as_json or form == "json":
         output.document(told.as_wire(found))
     elif form == "sarif":
@@ -92,15 +92,19 @@ def assess(
 def _show(found: Assessment, *, everything: bool) -> None:
     from rich.text import Text
 
-    from callboard.checks.assessment import severity_of
+    from callboard.checks.assessment import worst_of
     from callboard.checks.told import as_wire
     from callboard.cli import output
     from callboard.web import words
 
     wire = as_wire(found)
     for judged in found.failed:
-        worst = output.severity(max(severity_of(judged, each) for each in judged.faults))
-        output.show(Text.assemble(worst, f"  {judged.advice.title}  [{judged.advice.key}]"))
+        worst = worst_of(judged)
+        output.show(
+            Text.assemble(
+                output.severity(worst) if worst is not None else "", f"  {judged.advice.title}  [{judged.advice.key}]"
+            )
+        )
         for fault in judged.faults:
             output.line(f"  {fault.place or 'set nowhere'}  {fault.path}: {fault.said}")
         output.line(f"  Do: {judged.advice.remedy}")

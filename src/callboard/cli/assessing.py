@@ -1,23 +1,25 @@
-"""How a portal's folder is judged whole: settings by `checks`, locks by `manifests`, their packages by `advisories`."""
+"""How a portal's folder is judged whole: settings and code by `checks`, locks by `manifests`, packages by `advisories`."""
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from callboard.advisories.answering import Match, answer
-from callboard.advisories.answering import Place as Standing
-from callboard.advisories.index import Index
-from callboard.advisories.place import find_index
-from callboard.advisories.updating import own_index
+import msgspec
+
+from callboard.advisories.answering import Match, Report
+from callboard.advisories.in_locks import answer_locks
+from callboard.advisories.opening import open_index
 from callboard.checks import folder as folders
 from callboard.checks.assessment import Assessment, assess
+from callboard.checks.check import Portal
+from callboard.checks.code.judging import judge
 from callboard.checks.manifest import PIPELINE, Manifest
+from callboard.checks.own_code import code_files
+from callboard.checks.pipeline import ALL as PIPELINE_CHECKS
+from callboard.checks.pipeline.audit import audit
 from callboard.domain.finding import Severity
-from callboard.domain.instant import Instant
-from callboard.domain.package import Package
+from callboard.domain.lock import Lock
 from callboard.domain.posture import Advice, Fault, Judged, Place
 from callboard.errors import ManifestError
 from callboard.gathering import Folder, read_lock
@@ -46,9 +48,20 @@ _READABLE = Advice(
 )
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A portal's folder, judged, with what the judgement was made of."""
+
+    assessment: Assessment
+    portal: Portal
+    locks: tuple[Lock, ...]
+    """Its locks of packages."""
+    report: Report
+    """What the advisories say of everything in them."""
+
+
 def assess_folder(
     folder: Path, files: Sequence[Path], *, is_production: bool | None, config: Path | None = None
-) -> Assessment:
+) -> Found:
     """Judge the portal in a folder. Raises PortalError, and what an index of advisories that cannot be read raises."""
     hosts = folders.registry_hosts(folder)
     manifests: list[Manifest] = []
@@ -61,10 +74,10 @@ def assess_folder(
             broken.append(Fault(path=name, said=f"{error}", place=Place(name, error.line)))
         else:
             manifests.append(Manifest(lock=lock, raw=raw, hosts=hosts))
-    locks = [each for each in manifests if each.lock.format not in PIPELINE]
+    locks = tuple(each.lock for each in manifests if each.lock.format not in PIPELINE)
     locked: dict[str, set[str]] = {}
     for each in locks:
-        for entry in each.lock.foreign:
+        for entry in each.foreign:
             locked.setdefault(entry.package.name, set()).add(entry.package.version)
     portal = folders.read_portal(
         folder,
@@ -72,29 +85,28 @@ def assess_folder(
         is_production=is_production,
         locked={name: tuple(sorted(versions)) for name, versions in locked.items()} if locks else None,
     )
-    return assess(portal, manifests, (_judged(_index(config), locks), Judged(advice=_READABLE, faults=tuple(broken))))
+    report = answer_locks(open_index(None, config), locks)
+    workflows = [each.lock.path for each in manifests if each.lock.format == "github-actions"]
+    others = (
+        _judged(report, locks),
+        Judged(advice=_READABLE, faults=tuple(broken)),
+        *judge(code_files(folder)),
+        audit(folder, workflows, [check.judged(manifests) for check in PIPELINE_CHECKS]),
+    )
+    return Found(assessment=assess(portal, manifests, others), portal=portal, locks=locks, report=report)
 
 
-def _index(config: Path | None) -> Index:
-    path = find_index(config, os.environ)
-    return Index.open(path) if path.exists() else own_index(Instant(time.time_ns() // 1_000))
-
-
-def _judged(index: Index, locks: Sequence[Manifest]) -> Judged:
+def _judged(report: Report, locks: Sequence[Lock]) -> Judged:
     if not locks:
         return Judged(advice=_ADVISORIES, not_evaluated="no lock file was found")
-    packages: dict[Package, tuple[Standing, ...]] = {}
-    for each in locks:
-        for entry in each.lock.foreign:
-            packages.setdefault(entry.package, (Standing(path=each.lock.path, line=entry.line),))
-    report = answer(index, packages)
     reasons = [
-        f"{each.packages} packages of {each.ecosystem}: {each.reason}" for each in report.not_evaluated if each.packages
+        f"{each.packages} packages of {each.ecosystem}: {each.reason}" if each.packages else each.reason
+        for each in report.not_evaluated
     ]
     return Judged(
         advice=_ADVISORIES,
         faults=tuple(_faults(report.matches)),
-        not_evaluated="; ".join(reasons) or None,
+        not_evaluated="; ".join(dict.fromkeys(reasons)) or None,
     )
 
 

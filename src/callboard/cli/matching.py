@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +69,9 @@ def quick(arguments: Sequence[str]) -> Asked | None:
 
 def run(asked: Asked) -> int:
     """Answers, and returns the exit code. Raises CallboardError."""
-    index = _index(asked)
+    from callboard.advisories.opening import open_index
+
+    index = open_index(asked.index, asked.config)
     report, broken = _report(index, asked)
     if asked.as_json:
         _document(index, report)
@@ -94,20 +94,6 @@ def _report(index: Index, asked: Asked) -> tuple[Report, bool]:
     locks, refused = read_locks(asked.paths)
     missed = [NotEvaluated(each.reason, path=each.path, line=each.line) for each in refused]
     return merge(by_purl, answer_locks(index, locks, missed)), bool(refused)
-
-
-def _index(asked: Asked) -> Index:
-    from callboard.advisories.index import Index
-    from callboard.advisories.place import VARIABLE, find_index
-
-    path = asked.index or find_index(asked.config, os.environ)
-    # Whoever names a file means that one.
-    if asked.index is None and not os.environ.get(VARIABLE) and not path.exists():
-        from callboard.advisories.updating import own_index
-        from callboard.domain.instant import Instant
-
-        return own_index(Instant(time.time_ns() // 1_000))
-    return Index.open(path)
 
 
 def _code(report: Report, fail_on: str, *, broken: bool) -> int:

@@ -27,7 +27,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """Its row in the checklist of its area."""
     area: str = "settings"
-    """settings, lockfile, pipeline or packages."""
+    """settings, code, lockfile, pipeline or packages."""
     title: str
     """What is wrong where it fails."""
     severity: Severity

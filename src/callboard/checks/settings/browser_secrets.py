@@ -22,7 +22,9 @@ def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
         if _is_held(each) and is_secret_name(each.key):
             yield fault(each, f"{each.name} is a secret among the settings of the frontend.")
     if portal.shown_to_browsers is None:
-        yield NotEvaluated("no plugin's schema was found that says which settings browsers get")
+        yield NotEvaluated("no plugin's schema was read that says which settings browsers get")
+    for name in portal.unread_schemas:
+        yield NotEvaluated(f"{name} is written as types, and what reads them is not installed (the extra `assess`)")
     for path in portal.shown_to_browsers or ():
         shown = portal.settings.get(path)
         for each in shown.below() if shown is not None else ():
