@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from callboard.domain.bundle import key_of
 from callboard.domain.finding import Observed, Rejected
 from callboard.errors import ImportRefusedError
 from callboard.sources.wiz.files import ISSUE_REPORT, NODES, VULNERABILITY_REPORT, detect, read_file
@@ -139,6 +140,7 @@ def test_a_vulnerability_that_is_open_although_resolved_at_is_set(samples: Path)
     assert found.fixed_at is None
     assert found.detail.drift == ("resolvedAt: set although open",)
     assert found.fix == "package:libtiff:4.0.3-35.amzn2.0.1"
+    assert key_of(found).startswith("system:")
     assert found.detail.exposed is True
     assert found.detail.has_exploit is False
     assert found.rule.kind == "CVE"
@@ -154,6 +156,7 @@ def test_a_configuration_finding(samples: Path) -> None:
     assert isinstance(found.projects, tuple)
     assert found.projects[0].external_id == "project-1"
     assert found.detail.evidence == (("Result", "FAIL"),)
+    assert found.fix == f"settings:{found.resource.type}"
 
 
 def test_the_issue_report(samples: Path) -> None:

@@ -21,6 +21,7 @@ from callboard.domain.finding import (
     Rule,
     Severity,
     State,
+    System,
 )
 from callboard.domain.instant import DAY, MINUTE, Instant
 from callboard.domain.run import Mode, Part, Scope, Size
@@ -60,6 +61,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fixed_version: str = ""
     image: str = ""
     """The image in whose base layer it is. Empty: in none."""
+    system: str = ""
+    """The operating system that the package is part of. Empty: of none."""
+    settings: str = ""
+    """The type of resource that it is a setting of. Empty: of none."""
     base: str = ""
     """What the resource says that the image was built on. Empty: nothing."""
 
@@ -89,12 +94,19 @@ def observed(record: Record) -> Observed:
         due_at=None if record.due is None else Instant(record.due),
         updated_at=Instant(record.updated),
         url=f"https://app.wiz.io/issues#{record.id}",
-        fix=f"package:{package}:{record.fixed_version}" if has_fix else None,
+        fix=f"package:{package}:{record.fixed_version}" if has_fix else f"settings:{record.settings}" if record.settings else None,
         layer=BaseLayer(record.image) if record.image else None,
+        system=_system(record),
         detail=Detail(
             description=record.note, source_status=record.state, package=package, version=record.version or UNSET,
         ),
     )  # fmt: skip
+
+
+def _system(record: Record) -> System | None:
+    if not record.system:
+        return None
+    return System(record.image) if record.image else System(family=record.system)
 
 
 def _lineage(record: Record) -> Iterable[tuple[str, str]]:

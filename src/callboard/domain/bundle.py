@@ -2,25 +2,23 @@
 
 The action is the fix where one is known. Of a package it is one upgrade, whatever number of advisories it closes and
 whatever version each of them asks for: a bundle's key holds no version, so that a new advisory does not move its findings,
-and the version to go to is the highest that any finding in sight asks for. What an image has from its base layer is mended
-at once, by building it on a newer base. Packages without a fix are one bundle each, and everything else is put together by
-its rule, which is mended in one way. Copies of one vulnerability in code, image and running container have the same
-package, or the same image, and so are one bundle.
+and the version to go to is the highest that any finding in sight asks for. Packages of an operating system are brought up
+to date together: on machines by one update, in images by building them anew. Settings of one type of resource are made in
+one place and changed in one go, unless they are urgent: those stand alone. Everything else is put together by its rule,
+which is mended in one way. Copies of one vulnerability in code, image and running container have the same package, or the
+same image, and so are one bundle.
 """
 
 from __future__ import annotations
 
 import enum
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import msgspec
 
-from callboard.domain.finding import BaseLayer, Observed
-from callboard.domain.versions.untold import line_of, order_of
-
-_MOST = 500
-"""Characters of a key; of a longer one the rest is told by its hash."""
+from callboard.domain.finding import BaseLayer, Observed, Severity, System
+from callboard.domain.remedy import Remedy, named, short, steps, target
+from callboard.domain.system_update import command
 
 
 @enum.unique
@@ -34,7 +32,11 @@ class BundleKind(enum.IntEnum):
     RULE = 3
     """Do what the rule's guidance says."""
     BASE = 4
-    """Build an image on a newer base image."""
+    """Build an image anew, on a newer base image."""
+    SYSTEM = 5
+    """Update the operating system of machines."""
+    SETTINGS = 6
+    """Change settings of one type of resource."""
 
     @property
     def word(self) -> str:
@@ -42,33 +44,16 @@ class BundleKind(enum.IntEnum):
         return self.name.lower().replace("_", "-")
 
 
-FIXES = (BundleKind.FIX, BundleKind.BASE)
+FIXES = (BundleKind.FIX, BundleKind.BASE, BundleKind.SYSTEM)
 """Kinds of which something newer is known that closes them."""
+
+_TOGETHER = frozenset({Severity.MEDIUM, Severity.LOW, Severity.INFO})
+"""Settings so severe are changed in one go. What is worse, or nobody knows how bad, is not to wait for the others."""
 
 _FIXED, _UNFIXED, _BASE, _IMAGE, _BY_RULE = "package:", "nofix:", "base:", "image:", "rule:"
 """How keys begin. Behind it stands the package, the base image, the image whose base nobody told, or the rule."""
-
-
-class Remedy(msgspec.Struct, frozen=True, order=True):
-    """What mends one finding in a package."""
-
-    package: str
-    line: str = ""
-    """The line of versions it is on: the first number of the installed version, or of the fixed one. Empty: nobody knows."""
-    version: str = ""
-    """The first version free of it, within reach of that line. Empty: none is known."""
-
-    @property
-    def key(self) -> str:
-        """Text that is equal exactly for equal remedies."""
-        return _short(msgspec.json.encode((self.package, self.line, self.version)).decode())
-
-    @property
-    def words(self) -> str:
-        """The remedy as a sentence."""
-        if self.version:
-            return f"Upgrade {self.package} to {self.version}"
-        return f"No fixed version of {self.package} is known yet"
+_SYSTEM, _UNFIXED_SYSTEM, _SETTINGS = "system:", "nofix-system:", "settings:"
+"""Behind it stands what the machines run, nothing, or the type of resource."""
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,66 +61,50 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: BundleKind
     package: str | None = None
+    """None, where there is no fix: packages of the operating system."""
     image: str | None = None
     """The image to build anew. None: all that were built on the base."""
     base: str | None = None
     """The base image that they were built on. None: nobody told it."""
     rule: str | None = None
     """The rule's id at the source."""
+    system: str | None = None
+    """What the machines run, in the source's word. Empty: nobody told."""
+    settings: str | None = None
+    """The type of the resources whose settings are to be changed, in the source's word."""
 
-    def words(self, remedies: Iterable[Remedy] = ()) -> str | None:
+    def words(self, asked: Mapping[Remedy, int]) -> str | None:
         """The action as a sentence; None where only the rule's own guidance tells it.
 
-        `remedies` of the findings in sight tell the version: the smallest that closes all of them.
+        `asked`: the remedies of the findings in sight, and how many of them ask for each. They tell the version, which is
+        the smallest that closes all of them, and the packages, those with the most findings first.
         """
         match self.kind:
             case BundleKind.FIX:
-                return f"Upgrade {self.package}{_to(steps(remedies))}"
+                found = target(steps(asked))
+                return f"Upgrade {self.package}{f' to {found}' if found else ''}"
             case BundleKind.NO_FIX:
-                return f"No fixed version of {self.package} is known yet"
+                return f"No fixed version of {self.package or named(asked) or 'system packages'} is known yet"
             case BundleKind.BASE if self.base is not None:
-                return f"Rebuild on a newer {image_words(self.base)}"
+                return f"Rebuild on a newer {image_words(self.base)}{_of(asked)}"
             case BundleKind.BASE:
-                return f"Rebuild {image_words(self.image or '')} on a newer base image"
+                return f"Rebuild {image_words(self.image or '')} on a newer base image{_of(asked)}"
+            case BundleKind.SYSTEM:
+                how = command(each.version for each in asked)
+                return f"Update {self.machines}{f' with {how}' if how else ''}{_of(asked)}"
+            case BundleKind.SETTINGS if len(asked) > 1:
+                return f"Change {len(asked)} settings of {plural(self.settings or '')} together"
         return None
 
-
-class Step(msgspec.Struct, frozen=True):
-    """Where to go from one line of versions."""
-
-    line: str
-    version: str
+    @property
+    def machines(self) -> str:
+        """What is updated, as people call it."""
+        return f"{self.system} machines" if self.system else "machines"
 
 
-def steps(remedies: Iterable[Remedy]) -> tuple[Step, ...]:
-    """For each line the smallest version that closes all its findings, the highest first.
-
-    A line from which the way leads to the same version as from another is told once.
-    """
-    highest: dict[str, str] = {}
-    for each in remedies:
-        if each.version:
-            former = highest.get(each.line)
-            if former is None or order_of(former) < order_of(each.version):
-                highest[each.line] = each.version
-    by_version: dict[str, str] = {}
-    for line in sorted(highest, key=lambda line: (order_of(line), line)):
-        by_version[highest[line]] = line
-    return tuple(Step(by_version[version], version) for version in sorted(by_version, key=order_of, reverse=True))
-
-
-_LINES = 2
-"""Lines beside the highest that a sentence names; there may be more."""
-
-
-def target(found: tuple[Step, ...]) -> str:
-    """Steps in words, for a table: "6.1.13 (on 5.x 5.3.26)". Empty when there are none."""
-    if not found:
-        return ""
-    others = [f"on {step.line}.x {step.version}" if step.line else step.version for step in found[1 : _LINES + 1]]
-    if len(found) > _LINES + 1:
-        others.append(f"{len(found) - _LINES - 1} more lines" if len(found) > _LINES + 2 else "1 more line")
-    return f"{found[0].version} ({', '.join(others)})" if others else found[0].version
+def _of(asked: Mapping[Remedy, int]) -> str:
+    packages = named(asked)
+    return f": {packages}" if packages else ""
 
 
 def image_words(image: str) -> str:
@@ -144,39 +113,51 @@ def image_words(image: str) -> str:
     return (rest if rest and ("." in host or ":" in host) else image).removeprefix("library/")
 
 
-def _to(found: tuple[Step, ...]) -> str:
-    return f" to {target(found)}" if found else ""
+def plural(kind: str) -> str:
+    """Several resources of a type, in words: `REPOSITORY_BRANCH` are "repository branches"."""
+    words = kind.replace("_", " ").lower() or "resource"
+    if words.endswith("y") and words[-2:-1] not in "aeiou":
+        return f"{words[:-1]}ies"
+    return f"{words}es" if words.endswith(("s", "x", "ch", "sh")) else f"{words}s"
 
 
 def remedy_of(seen: Observed) -> Remedy | None:
-    """What mends a finding, as far as this observation tells. None: it is in no package."""
-    package = seen.detail.package
+    """What mends a finding, as far as this observation tells. None: doing what its rule says, and nothing else with it."""
     if (found := _fixed(seen)) is not None:
-        name, fixed = found
-        installed = seen.detail.version
-        line = line_of(installed) if isinstance(installed, str) else ""
-        return Remedy(name, line or line_of(fixed), fixed)
-    return Remedy(package) if isinstance(package, str) else None
+        return Remedy.of(*found, seen.detail.version)
+    if isinstance(package := seen.detail.package, str):
+        return Remedy(package)
+    return Remedy(rule=seen.rule.name) if _settings(seen) is not None else None
 
 
 def key_of(seen: Observed, base: str | None = None) -> str:
     """The key of the bundle that a finding belongs to, as far as this observation tells.
 
-    `base`: what its image was built on, if it is in a base layer. None: nobody knows.
+    `base`: what the image that it is in was built on. None: it is in none, or nobody knows.
     """
+    package, system = seen.detail.package, seen.system
     if (found := _fixed(seen)) is not None:
-        if isinstance(seen.layer, BaseLayer):
-            return base_key(seen.layer.image, base)
-        return _short(f"{_FIXED}{found[0]}")
-    package = seen.detail.package
+        if (image := image_of(seen)) is not None:
+            return base_key(image, base)
+        return short(f"{_SYSTEM}{system.family}" if isinstance(system, System) else f"{_FIXED}{found[0]}")
     if isinstance(package, str):
-        return _short(f"{_UNFIXED}{package}")
-    return _short(f"{_BY_RULE}{seen.rule.external_id}")
+        return _UNFIXED_SYSTEM if isinstance(system, System) else short(f"{_UNFIXED}{package}")
+    if (kind := _settings(seen)) is not None:
+        return short(f"{_SETTINGS}{kind}")
+    return short(f"{_BY_RULE}{seen.rule.external_id}")
+
+
+def image_of(seen: Observed) -> str | None:
+    """The image that is built anew to mend it. None: it is in none, or in what was built into it."""
+    for brought in (seen.layer, seen.system):
+        if isinstance(brought, BaseLayer | System) and brought.image is not None:
+            return brought.image
+    return None
 
 
 def base_key(image: str, base: str | None) -> str:
-    """The key of what came with the base layer of an image: all that was built on one base is mended alike."""
-    return _short(f"{_IMAGE}{image}" if base is None else f"{_BASE}{base}")
+    """The key of what one build of an image mends: all that was built on one base is mended alike."""
+    return short(f"{_IMAGE}{image}" if base is None else f"{_BASE}{base}")
 
 
 def _fixed(seen: Observed) -> tuple[str, str] | None:
@@ -191,6 +172,14 @@ def _fixed(seen: Observed) -> tuple[str, str] | None:
     return name, version
 
 
+def _settings(seen: Observed) -> str | None:
+    """The type of resource that a setting is changed on, where that is not urgent."""
+    fix = seen.fix
+    if not isinstance(fix, str) or not fix.startswith(_SETTINGS) or seen.severity not in _TOGETHER:
+        return None
+    return fix.removeprefix(_SETTINGS) or None
+
+
 def action(key: str) -> Action:
     """What a key says."""
     for start, kind in ((_FIXED, BundleKind.FIX), (_UNFIXED, BundleKind.NO_FIX)):
@@ -200,8 +189,10 @@ def action(key: str) -> Action:
         return Action(kind=BundleKind.BASE, base=key.removeprefix(_BASE))
     if key.startswith(_IMAGE):
         return Action(kind=BundleKind.BASE, image=key.removeprefix(_IMAGE))
+    if key.startswith(_SYSTEM):
+        return Action(kind=BundleKind.SYSTEM, system=key.removeprefix(_SYSTEM))
+    if key.startswith(_SETTINGS):
+        return Action(kind=BundleKind.SETTINGS, settings=key.removeprefix(_SETTINGS))
+    if key == _UNFIXED_SYSTEM:
+        return Action(kind=BundleKind.NO_FIX)
     return Action(kind=BundleKind.RULE, rule=key.removeprefix(_BY_RULE))
-
-
-def _short(key: str) -> str:
-    return key if len(key) <= _MOST else f"{key[: _MOST - 33]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"

@@ -220,6 +220,15 @@ class BaseLayer(msgspec.Struct, frozen=True, gc=False):
     """The image that was built on it, as `registry/repository`."""
 
 
+class System(msgspec.Struct, frozen=True, gc=False):
+    """That what was found is part of an operating system, and was brought by the system's own package manager."""
+
+    image: str | None = None
+    """The image that it is in, as `registry/repository`. None: it is on a machine."""
+    family: str = ""
+    """What the machine runs, in the source's word, for example "Linux". Empty: nobody told."""
+
+
 class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a source said about one finding, once."""
 
@@ -246,9 +255,14 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str | None | UnsetType = UNSET
     """The source's own page for it, untrusted."""
     fix: str | None | UnsetType = UNSET
-    """What one action closes it, as a stable key (`package:jackson-databind:2.17.1`). None: nobody knows a fix."""
+    """What one action closes it, as a stable key. None: nobody knows a fix.
+
+    `package:jackson-databind:2.17.1`: go to that version. `settings:DB_SERVER`: change a setting of a resource of that type.
+    """
     layer: BaseLayer | None | UnsetType = UNSET
     """In which layer of an image it is. None: in no base layer, or the source does not know."""
+    system: System | None | UnsetType = UNSET
+    """Whose part it is, when it is an operating system's. None: it is none, or nobody says of which image it is."""
     detail: Detail
 
 

@@ -356,7 +356,8 @@ class Applier:
 def _work(seen: Observed, row: dict[str, Any], told: tuple[int, int]) -> tuple[int, int]:
     """The bundle and remedy of a stored finding. What this door tells nothing of stays as it is."""
     stored = row["bundle_id"], row["remedy_id"]
-    if seen.fix is UNSET or (seen.layer is UNSET and told[1] and told[1] == stored[1]):
+    is_place_told = seen.layer is not UNSET and seen.system is not UNSET
+    if seen.fix is UNSET or (not is_place_told and told[1] and told[1] == stored[1]):
         return stored
     return told
 

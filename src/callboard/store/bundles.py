@@ -16,13 +16,14 @@ from callboard.domain import bundle as bundles
 from callboard.domain import priority
 from callboard.domain.access import Visibility
 from callboard.domain.board import BundleRow, FindingRow
-from callboard.domain.bundle import BundleKind, Remedy
+from callboard.domain.bundle import BundleKind
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.due import is_overdue, today
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
 from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Page, Query
 from callboard.domain.query.paging import Cursor
+from callboard.domain.remedy import Remedy
 from callboard.errors import InvalidQueryError
 from callboard.store import cells, filters, listing, remedies, schema
 from callboard.store import scope as scopes
@@ -205,13 +206,13 @@ class Teller:
                 queries[group.key],
                 rows[examples[group.key]],
                 Homes(homes.get(group.key, []), counts.get(group.key, 0), is_unmapped=group.key in unmapped),
-                asked.get(group.key, ()),
+                asked.get(group.key, {}),
                 first=leads and index == 0,
             )
             for index, group in enumerate(groups)
         )
 
-    def _remedies(self, groups: Sequence[Group]) -> Mapping[int, Sequence[Remedy]]:
+    def _remedies(self, groups: Sequence[Group]) -> Mapping[int, Mapping[Remedy, int]]:
         """What the findings of each bundle ask for, of those that this viewer sees and the query asks about."""
         keys = [group.key for group in groups]
         if groups[0].example:
@@ -349,7 +350,7 @@ class Teller:
         query: Query,
         example: FindingRow,
         homes: Homes,
-        asked: Sequence[Remedy],
+        asked: Mapping[Remedy, int],
         *,
         first: bool,
     ) -> BundleRow:
@@ -362,7 +363,7 @@ class Teller:
         return BundleRow(
             id=group.key,
             group=self._by.value,
-            title=self._title(group, example, components, owners),
+            title=self._title(group, example, components, owners, asked),
             fix=action.words(asked) if self._by is Grouping.FIX else None,
             severity=severity,
             findings=group.n,
@@ -388,8 +389,9 @@ class Teller:
         )  # fmt: skip
 
     def _title(
-        self, group: Group, example: FindingRow, components: Sequence[EntityRef], owners: Sequence[EntityRef]
-    ) -> str:
+        self, group: Group, example: FindingRow, components: Sequence[EntityRef], owners: Sequence[EntityRef],
+        asked: Mapping[Remedy, int],
+    ) -> str:  # fmt: skip
         match self._by:
             case Grouping.RESOURCE:
                 return example.resource_name
@@ -404,17 +406,19 @@ class Teller:
             case Grouping.CVE if group.key == NOBODY:
                 return "No CVE"
             case Grouping.FIX:
-                return self._trouble(example)
+                return _trouble(example, asked)
         return example.rule_name
 
-    @staticmethod
-    def _trouble(example: FindingRow) -> str:
-        """What is wrong, in plain words: the rule's name, or the most urgent advisory and what has it."""
-        action = bundles.action(example.bundle)
-        match action.kind:
-            case BundleKind.RULE:
-                return example.rule_name
-            case BundleKind.BASE:
-                where = f"base image of {bundles.image_words(action.image)}" if action.image else action.base or ""
-                return f"{example.rule_id} in {'the ' if action.image else ''}{bundles.image_words(where)}"
-        return f"{example.rule_id} in {action.package}"
+
+def _trouble(example: FindingRow, asked: Mapping[Remedy, int]) -> str:
+    """What is wrong, in plain words: the rule's name, or the most urgent advisory and what has it."""
+    action = bundles.action(example.bundle)
+    match action.kind:
+        case BundleKind.RULE:
+            return example.rule_name
+        case BundleKind.SETTINGS:
+            return f"{example.rule_name}, and {len(asked) - 1} more" if len(asked) > 1 else example.rule_name
+        case BundleKind.BASE:
+            where = f"base image of {bundles.image_words(action.image)}" if action.image else action.base or ""
+            return f"{example.rule_id} in {'the ' if action.image else ''}{bundles.image_words(where)}"
+    return example.title if action.package is None else f"{example.rule_id} in {action.package}"

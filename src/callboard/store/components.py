@@ -12,7 +12,6 @@ from callboard.domain import bundle
 from callboard.domain.access import Depth, Everything, Visibility, counts_more, reaching
 from callboard.domain.alias import WIZ_PROJECT
 from callboard.domain.board import Board, ComponentPage, ComponentRow, Counts, RuleGroup, Totals
-from callboard.domain.bundle import Remedy
 from callboard.domain.claims import claims_of
 from callboard.domain.component import Entity, EntityRef, kind_of
 from callboard.domain.finding import Kind, Severity, State
@@ -21,9 +20,10 @@ from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Reason
 from callboard.domain.query import Term
+from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
 from callboard.store import catalog as catalog_store
-from callboard.store import code_facts, due_days, evidence, progress, schema
+from callboard.store import code_facts, due_days, evidence, progress, remedies, schema
 from callboard.store import cube as cube_store
 from callboard.store import scope as scopes
 from callboard.store import sources as source_store
@@ -365,7 +365,7 @@ def _groups(conn: Connection, seen: ColumnElement[bool]) -> tuple[RuleGroup, ...
     )
     rule, mend = schema.rule.c, schema.remedy.c
     rows = conn.execute(
-        select(grouped, rule.external_id, rule.name, schema.bundle.c.key, mend.package, mend.line, mend.version)
+        select(grouped, rule.external_id, rule.name, schema.bundle.c.key, *remedies.REMEDY)
         .join(schema.rule, rule.id == grouped.c.rule_id)
         .join(schema.bundle, schema.bundle.c.id == grouped.c.bundle)
         .outerjoin(schema.remedy, mend.id == grouped.c.remedy)
@@ -389,7 +389,7 @@ def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
     """What closes all findings of a rule, in words; None: not one and the same."""
     if (row.bundle, row.remedy) != (row.other_bundle, row.other_remedy):
         return None
-    asked = [] if row.package is None else [Remedy(row.package, row.line, row.version)]
+    asked = {} if row.package is None else {Remedy(row.package, row.line, row.version, row.rule): row.n}
     return bundle.action(row.key).words(asked)
 
 

@@ -11,11 +11,11 @@ from msgspec import UnsetType
 from sqlalchemy import Connection, Row, and_, func, select
 
 from callboard.domain.access import Visibility
-from callboard.domain.bundle import Remedy, steps, target
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Rule, Severity
 from callboard.domain.instant import Instant
 from callboard.domain.query import OneOf, Query
+from callboard.domain.remedy import Remedy, steps, target
 from callboard.domain.things import Affected, Count, CvePage, Place, Telling, Touched
 from callboard.store import filters, schema, spread
 from callboard.store import sources as source_store

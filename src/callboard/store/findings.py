@@ -12,13 +12,14 @@ from sqlalchemy import Connection, bindparam, func, select
 from callboard.domain import bundle, priority
 from callboard.domain.access import Depth, Visibility, reaching, withhold
 from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
-from callboard.domain.bundle import BundleKind, Remedy
+from callboard.domain.bundle import BundleKind
 from callboard.domain.component import ANOTHER, EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Reason
 from callboard.domain.query import Page, Query
 from callboard.domain.reconcile import Actor, EventKind, is_flapping
+from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
 from callboard.store import listing, schema
@@ -128,12 +129,17 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
 
 
 def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
-    """What mends one finding, in words: a package of a base layer needs its image built anew."""
+    """What mends one finding, in words: a package of an image's system needs the image built anew."""
     if row.package is None:
         return None
-    if row.bundle_kind == int(BundleKind.BASE):
-        return bundle.action(row.bundle_key).words()
-    return Remedy(row.package, version=row.version).words
+    remedy = Remedy(row.package, version=row.version)
+    if row.bundle_kind in _WHOLE:
+        return bundle.action(row.bundle_key).words({remedy: 1})
+    return remedy.words
+
+
+_WHOLE = (int(BundleKind.BASE), int(BundleKind.SYSTEM))
+"""Kinds of bundles whose packages are not upgraded one by one."""
 
 
 def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[EntityRef, ...]]:

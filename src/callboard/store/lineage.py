@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from callboard.domain import bundle
 from callboard.domain.alias import IMAGE, IMAGE_BASE
 from callboard.domain.bundle import BundleKind
-from callboard.domain.finding import BaseLayer, Observed
+from callboard.domain.finding import Observed
 from callboard.domain.inherited import base_of
 from callboard.domain.instant import Instant
 from callboard.store import schema
@@ -52,8 +52,8 @@ def bases(conn: Connection, images: Collection[str]) -> dict[str, str]:
 
 def key_of(seen: Observed, known: Mapping[str, str]) -> str:
     """The key of a finding's bundle. `known`: image → base."""
-    base = known.get(seen.layer.image) if isinstance(seen.layer, BaseLayer) else None
-    return bundle.key_of(seen, base)
+    image = bundle.image_of(seen)
+    return bundle.key_of(seen, None if image is None else known.get(image))
 
 
 def follow(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from callboard.domain.access import LAPTOP, Viewer, Visibility
-from callboard.domain.bundle import Remedy, action, key_of, remedy_of
+from callboard.domain.bundle import action, image_of, key_of, remedy_of
 from callboard.domain.inherited import base_of
 from callboard.domain.query import Grouping, parse
+from callboard.domain.remedy import Remedy
 from callboard.store.recount import differences
 from callboard.usecases import ask
 from tests.contract.store.test_browse import BLUE, RED, readers
@@ -25,9 +27,11 @@ LIBRARIES = {"log": ["2.15.0", "2.17.1"], "web": ["5.3.9", "5.3.32", "6.1.13"], 
 
 
 def library(draw: random.Random) -> dict[str, str]:
-    """What a finding is in: a package of an image's base or not, or none at all."""
-    if draw.random() < 0.2:
-        return {"package": "", "version": "", "fixed_version": "", "image": "", "base": ""}
+    """What a finding is in: a package of an image's base, of a machine's system or of neither, a setting, or nothing."""
+    if draw.random() < 0.3:
+        nothing = dict.fromkeys(("package", "version", "fixed_version", "image", "base", "system"), "")
+        rule = draw.choice(["rule-1", "rule-2", "rule-3"])
+        return {**nothing, "rule": rule, "settings": draw.choice(["", "BUCKET", "BUCKET", "DB_SERVER"])}
     package = draw.choice(sorted(LIBRARIES))
     fixed = draw.choice(LIBRARIES[package])
     installed = f"{draw.choice(['5', '6'])}.0.1" if package == "web" else ""
@@ -35,7 +39,11 @@ def library(draw: random.Random) -> dict[str, str]:
     # A container does not tell what its image was built on, and two images of one name may not agree.
     base = f"registry.example/{'one' if image[-1] in 'abc' else 'two'}" if image and draw.random() < 0.2 else ""
     base = "registry.example/odd" if base and draw.random() < 0.1 else base
-    return {"package": package, "version": installed, "fixed_version": fixed, "image": image, "base": base}
+    system = draw.choice(["", "Linux", "Linux", "Windows"])
+    return {
+        "package": package, "version": installed, "fixed_version": fixed, "image": image, "base": base, "system": system,
+        "settings": "",
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -77,9 +85,9 @@ def check(company: Stage, query: str, visibility: Visibility) -> None:
         here = company.rows(row.query, visibility)
         assert row.findings == len(here), row.query
         told = [observed(company.world.records[id_]) for id_ in here]
-        (key,) = {key_of(each, bases.get(each.layer.image) if each.layer else None) for each in told}
+        (key,) = {key_of(each, bases.get(image_of(each) or "")) for each in told}
         assert {each.bundle for each in here.values()} == {key}
-        asked: set[Remedy] = {remedy for each in told if (remedy := remedy_of(each)) is not None}
+        asked: Counter[Remedy] = Counter(remedy for each in told if (remedy := remedy_of(each)) is not None)
         assert row.fix == action(key).words(asked)
 
 
@@ -93,7 +101,8 @@ def test_rows_say_what_closes_just_their_findings(company: Stage) -> None:
     for _ in range(4):
         for id_ in draw.sample(sorted(company.world.records), 12):
             change: dict[str, Any] = draw.choice([
-                library(draw), {"state": "fixed", "fixed": company.clock.now()}, {"state": "open", "fixed": None},
+                library(draw), {"severity": draw.choice(["high", "low"])}, {"state": "open", "fixed": None},
+                {"state": "fixed", "fixed": company.clock.now()},
                 {"projects": draw.choice(PROJECTS)},
             ])  # fmt: skip
             company.world.change(id_, **change)
@@ -119,23 +128,40 @@ def test_a_new_advisory_changes_the_version_and_not_the_row(company: Stage) -> N
 def test_packages_are_found_whatever_their_row_is(company: Stage) -> None:
     """A package of a base image too, by name and by text; and it has a fix."""
     of_base = {id_: row for id_, row in company.rows("package:ssl").items() if not row.bundle.startswith("package:")}
+    of_machines = {id_ for id_, row in company.rows("package:web").items() if row.bundle.startswith("system:")}
     assert of_base
+    assert of_machines
+    assert of_machines <= set(company.rows("has:fix"))
     assert set(of_base) <= set(company.rows("ssl"))
     assert set(of_base) <= set(company.rows("has:fix"))
     assert not set(company.rows("package:tar")) & set(company.rows("has:fix"))
 
 
-def test_the_step_to_these_rows_and_back(company: Stage) -> None:
-    """Counters are right after either, and what a package asks for is known again after going there and back."""
-    step = importlib.import_module("callboard.store.migrations.versions.0007_rows")
-    before = {row.external_id: row.fix for row in company.rows().values()}
+def test_the_steps_to_these_rows_and_back(company: Stage) -> None:
+    """Counters are right after each, and what a package asks for is known again after going there and back."""
+    versions = "callboard.store.migrations.versions"
+    older = [importlib.import_module(f"{versions}.{name}") for name in ("0008_together", "0007_rows")]
+    before = company.rows()
+    kinds = {row.bundle.partition(":")[0] for row in before.values()}
+    assert kinds >= {"package", "nofix", "nofix-system", "base", "image", "system", "settings", "rule"}
     with company.store.write() as conn, Operations.context(MigrationContext.configure(conn)):
-        step.downgrade()
-        step.upgrade()
+        for step in older:
+            step.downgrade()
+        for step in reversed(older):
+            step.upgrade()
         assert differences(conn) == {}
-    after = {row.external_id: row.fix for row in company.rows().values()}
-    based = {id_ for id_, fix in before.items() if fix is not None and fix.startswith("Rebuild")}
-    assert {id_: fix for id_, fix in after.items() if id_ not in based} == {
-        id_: fix for id_, fix in before.items() if id_ not in based
-    }
-    assert {after[id_] for id_ in based} == {"Upgrade ssl to 3.0.2", "Upgrade ssl to 3.0.11"}
+    after = company.rows()
+    for id_, row in before.items():
+        match row.bundle.partition(":")[0]:
+            case "base" | "image" | "system":
+                assert row.fix is not None
+                assert after[id_].bundle == f"package:{company.world.records[id_].package}"
+            case "nofix-system":
+                assert after[id_].bundle == f"nofix:{company.world.records[id_].package}"
+            case "settings":
+                assert after[id_].bundle == f"rule:{row.rule_id}"
+            case _:
+                assert (after[id_].bundle, after[id_].fix) == (row.bundle, row.fix)
+    company.world.parser_version += 1
+    company.sync()
+    assert {id_: row.bundle for id_, row in company.rows().items()} == {id_: row.bundle for id_, row in before.items()}

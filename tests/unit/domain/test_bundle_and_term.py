@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.bundle import BundleKind, Remedy, action, key_of, remedy_of, steps
-from callboard.domain.finding import BaseLayer, Detail, Kind, Observed, Resource, Rule, Severity, State
+from callboard.domain.bundle import BundleKind, action, key_of, plural, remedy_of
+from callboard.domain.finding import BaseLayer, Detail, Kind, Observed, Resource, Rule, Severity, State, System
 from callboard.domain.instant import Instant
+from callboard.domain.remedy import Remedy, named, steps
+from callboard.domain.system_update import command
 from callboard.domain.term import are_terms_equal, folded, is_text_equal, resource_text, searchable, terms_of
 from callboard.domain.versions.untold import line_of, order_of
 
 
 def seen(
-    rule: str, package: str | None, fix: str | None, *, version: str | None = None, image: str | None = None
-) -> Observed:
+    rule: str, package: str | None, fix: str | None, *, version: str | None = None, image: str | None = None,
+    system: System | None = None, severity: Severity = Severity.HIGH,
+) -> Observed:  # fmt: skip
     """A finding of this rule in this package."""
     return Observed(
-        external_id="a", kind=Kind.VULNERABILITY, state=State.OPEN, severity=Severity.HIGH, title=rule,
+        external_id="a", kind=Kind.VULNERABILITY, state=State.OPEN, severity=severity, title=rule,
         rule=Rule(external_id=rule, name=rule, kind="CVE"),
         resource=Resource(external_id="r", name="r", type="VIRTUAL_MACHINE"), first_detected_at=Instant(0), fix=fix,
-        layer=None if image is None else BaseLayer(image), detail=Detail(package=package, version=version),
+        layer=None if image is None else BaseLayer(image), system=system,
+        detail=Detail(package=package, version=version),
     )  # fmt: skip
 
 
 def words(*findings: Observed) -> list[str | None]:
     """What to do about these findings: one sentence for each bundle."""
-    asked: dict[str, list[Remedy]] = {}
+    asked: dict[str, Counter[Remedy]] = {}
     for each in findings:
         remedy = remedy_of(each)
-        asked.setdefault(key_of(each), []).extend([] if remedy is None else [remedy])
+        asked.setdefault(key_of(each), Counter()).update([] if remedy is None else [remedy])
     return [action(key).words(remedies) for key, remedies in asked.items()]
 
 
@@ -58,9 +64,93 @@ def test_what_came_with_the_base_image_is_mended_at_once() -> None:
         seen("CVE-2024-2", "zlib", "package:zlib:1.3", image="registry.example/shop/cart"),
         seen("CVE-2024-3", "tar", None, image="registry.example/shop/cart"),
     ]
-    assert words(*found) == ["Rebuild shop/cart on a newer base image", "No fixed version of tar is known yet"]
+    assert words(*found) == [
+        "Rebuild shop/cart on a newer base image: openssl and zlib", "No fixed version of tar is known yet"
+    ]  # fmt: skip
     keys = {key_of(each, "docker.io/library/debian") for each in found[:2]}
-    assert [action(key).words() for key in keys] == ["Rebuild on a newer debian"]
+    assert [action(key).words({}) for key in keys] == ["Rebuild on a newer debian"]
+
+
+def test_the_system_of_machines_is_brought_up_to_date_at_once() -> None:
+    """Whatever the package; Windows is another piece of work than Linux, and what has no fix yet another one again."""
+    linux = System(family="Linux")
+    found = [
+        seen("CVE-2024-1", "openssl", "package:openssl:1.1.1k-1+deb11u2", system=linux),
+        seen("CVE-2024-2", "openssl", "package:openssl:1.1.1n-0+deb11u3", system=linux),
+        seen("CVE-2024-3", "curl", "package:curl:7.88.1-10+deb12u4", system=linux),
+        seen(
+            "CVE-2024-4",
+            "Windows Server 2019",
+            "package:Windows Server 2019:10.0.17763",
+            system=System(family="Windows"),
+        ),
+        seen("CVE-2024-5", "tar", None, system=linux),
+        seen("CVE-2024-6", "apt", None, system=linux),
+    ]
+    assert words(*found) == [
+        "Update Linux machines with apt upgrade: openssl and curl", "Update Windows machines: Windows Server 2019",
+        "No fixed version of apt and tar is known yet",
+    ]  # fmt: skip
+
+
+def test_the_system_of_an_image_is_mended_by_the_build_that_mends_its_base() -> None:
+    """What the image's own build installed as well as what came with the base; a library in it is upgraded in its code."""
+    image = "registry.example/shop/cart"
+    base = seen("CVE-2024-1", "openssl", "package:openssl:3.0.2", image=image, system=System(image))
+    own = seen("CVE-2024-2", "curl", "package:curl:8.1", system=System(image))
+    library = seen("CVE-2024-3", "requests", "package:requests:2.32.0")
+    assert key_of(base) == key_of(own) == f"image:{image}"
+    assert key_of(base, "registry.example/base") == key_of(own, "registry.example/base") == "base:registry.example/base"
+    assert key_of(library, "registry.example/base") == "package:requests"
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_settings_of_one_type_are_changed_together_unless_they_are_urgent(severity: Severity) -> None:
+    """What is critical or high, or nobody knows how bad, does not wait for the others."""
+    first = seen("No old versions", None, "settings:BUCKET", severity=severity)
+    second = seen("No access log", None, "settings:BUCKET", severity=Severity.LOW)
+    alone = severity in (Severity.CRITICAL, Severity.HIGH, Severity.UNKNOWN)
+    expected = [None, None] if alone else ["Change 2 settings of buckets together"]
+    assert words(first, second) == expected
+    assert words(second, second) == [None]
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        (["6.1.76-1", "2.36-9+deb12u3"], "apt upgrade"), (["1:2.3-4ubuntu5.6"], "apt upgrade"),
+        (["3.0.7-27.el9_4"], "dnf upgrade"), (["8.0.1-1.amzn2023.0.3"], "dnf upgrade"), (["1.0.2k-26.el7_9"], "yum update"),
+        (["7.79.1-1.amzn2.0.1"], "yum update"), (["3.1.4-r5"], "apk upgrade"), (["6.1.76-1", ""], None), ([], None),
+        (["3.1.4-r5", "2.36-9+deb12u3"], None),
+    ],
+)  # fmt: skip
+def test_versions_tell_the_command(versions: list[str], told: str | None) -> None:
+    """Where one distribution marks them; two of them in one sentence tell none."""
+    assert command(versions) == told
+
+
+def test_types_of_resources_in_words() -> None:
+    """As people call several of them."""
+    assert [plural(kind) for kind in ("BUCKET", "REPOSITORY_BRANCH", "CONTAINER_REGISTRY", "ACCESS_KEY", "")] == [
+        "buckets", "repository branches", "container registries", "access keys", "resources"
+    ]  # fmt: skip
+
+
+@given(st.dictionaries(st.builds(Remedy, st.sampled_from(["", "a", "b", "c", "d", "e", "f"]), version=st.sampled_from("12")),
+                       st.integers(1, 9)))  # fmt: skip
+def test_packages_are_named_by_their_findings(asked: dict[Remedy, int]) -> None:
+    """Those with the most first, and the rest counted."""
+    findings = Counter[str]()
+    for remedy, n in asked.items():
+        findings[remedy.package] += n
+    del findings[""]
+    told = named(asked)
+    shown = [package for package in "abcdef" if package in told.replace(" and ", " ").replace("more", "").split(" ")
+             or f"{package}," in told]  # fmt: skip
+    assert bool(told) == bool(findings)
+    hidden = len(findings) - len(shown)
+    assert told.endswith(f"and {hidden} more") if hidden else "more" not in told
+    assert all(findings[one] >= findings[other] for one in shown for other in findings if other not in shown)
 
 
 VERSIONS = st.sampled_from(
@@ -125,7 +215,7 @@ def test_a_package_without_a_fix_says_so() -> None:
 def test_everything_else_is_mended_by_its_rule() -> None:
     """Whose guidance says how."""
     found = action(key_of(seen("wc-id-1", None, "rule:wc-id-1")))
-    assert (found.kind, found.rule, found.words()) == (BundleKind.RULE, "wc-id-1", None)
+    assert (found.kind, found.rule, found.words({})) == (BundleKind.RULE, "wc-id-1", None)
 
 
 @given(st.text(min_size=1, max_size=2_000), st.none() | st.text(max_size=2_000), st.none() | st.text(max_size=2_000))

@@ -143,6 +143,7 @@ query CallboardVulnerabilities(
 {_ASSET}
         }}
         ... on VulnerableAssetRepositoryBranch {{ repositoryId repositoryExternalId repositoryName }}  #?
+        ... on VulnerableAssetVirtualMachine {{ operatingSystem }}  #?
         ... on VulnerableAssetContainerImage {{ imageId tagReferences }}  #?
         ... on VulnerableAssetContainer {{ ImageExternalId PodNamespace PodName }}  #?
       }}

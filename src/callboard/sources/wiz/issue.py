@@ -16,7 +16,7 @@ from callboard.domain.finding import Detail, Kind, Note, Observed, Project, Reje
 from callboard.sources.wiz.lenient import ABSENT, Reader, kind_of, listed, loads
 from callboard.sources.wiz.project import mention, mentions
 from callboard.sources.wiz.resource import Seen, seen
-from callboard.sources.wiz.rule import first_rule, rule
+from callboard.sources.wiz.rule import CONFIGURATION, first_rule, rule
 from callboard.sources.wiz.service import belongs_to
 from callboard.sources.wiz.words import Text, filled, instant, moment, noted, severity_of, state_of, told
 
@@ -123,7 +123,7 @@ def read_issue(raw: bytes | memoryview, latest: float) -> Observed | Rejected:
         due_at=moment(issue.dueAt, "dueAt", drift, inf),
         updated_at=moment(issue.updatedAt, "updatedAt", drift, latest),
         url=told(issue.url),
-        fix=f"rule:{violated.external_id}",
+        fix=f"settings:{affected.resource.type}" if violated.kind == CONFIGURATION else f"rule:{violated.external_id}",
         detail=Detail(
             description=told(issue.description),
             remediation=violated.remediation,

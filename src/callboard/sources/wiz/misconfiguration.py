@@ -106,7 +106,7 @@ def read_misconfiguration(raw: bytes | memoryview, latest: float) -> Observed | 
         # The change to RESOLVED is the only date of it that there is.
         fixed_at=status_changed_at if state is _FIXED else None if state.is_open else UNSET,
         updated_at=moment(found.updatedAt, "updatedAt", drift, latest),
-        fix=f"rule:{violated.external_id}",
+        fix=f"settings:{affected.resource.type}",
         detail=Detail(
             description=violated.description,
             remediation=filled(found.remediation) or violated.remediation,

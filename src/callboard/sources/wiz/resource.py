@@ -50,6 +50,8 @@ class Seen(msgspec.Struct, frozen=True):
     exposed: bool | None | UnsetType
     """Reachable from the internet. None: Wiz has not evaluated it. UNSET: it was not told."""
     drift: tuple[str, ...]
+    family: str = ""
+    """The operating system of a machine, in Wiz's word: `Linux` in a published report. Empty: not told."""
 
 
 class _Subscription(msgspec.Struct, gc=False):
@@ -80,6 +82,7 @@ class _Entity(msgspec.Struct, gc=False):
     # The capital letters are Wiz's (schema, 2026-08).
     ImageExternalId: Text = UNSET
     PodNamespace: Text = UNSET
+    operatingSystem: Text = UNSET
     tagReferences: Raw = ABSENT
     hasWideInternetExposure: bool | None | UnsetType = UNSET
     hasLimitedInternetExposure: bool | None | UnsetType = UNSET
@@ -126,7 +129,7 @@ def _seen(raw: Raw | bytes) -> tuple[Seen, Raw]:
         tags=tags,
         aliases=tuple(dict.fromkeys(_aliases(entity, kind, resource_id, repository, tags))),
     )
-    return Seen(resource, _exposed(entity), tuple(drift)), entity.projects
+    return Seen(resource, _exposed(entity), tuple(drift), filled(entity.operatingSystem) or ""), entity.projects
 
 
 seen = Memo(_seen)

@@ -12,6 +12,9 @@ from callboard.sources.wiz.words import LINE_CHARACTERS, Text, clean, filled
 
 _MOST_FRAMEWORKS = 200
 
+CONFIGURATION = "CloudConfigurationRule"
+"""The kind of rules about settings of a resource (schema, 2026-08)."""
+
 Found = tuple[Rule | None, tuple[str, ...]]
 """The rule, or None where there is none, and what was odd about it."""
 

@@ -1,4 +1,4 @@
-"""The remedies of findings: what each of those in a package asks for."""
+"""The remedies of findings: what each of those that are mended together asks for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from callboard.domain.bundle import Remedy, remedy_of
+from callboard.domain.bundle import remedy_of
 from callboard.domain.finding import Observed
+from callboard.domain.remedy import Remedy
 from callboard.domain.term import searchable
 from callboard.store import schema
 from callboard.store.database import next_id
@@ -15,7 +16,7 @@ from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.told import REMEMBERED
 
 NONE = 0
-"""The remedy of findings that are in no package."""
+"""The remedy of findings that are mended alone."""
 
 
 class Remedies:
@@ -44,6 +45,6 @@ class Remedies:
         new: list[Row] = []
         free = next_id(conn, schema.remedy)
         for id_, each in enumerate(sorted(missing - self._known.keys()), start=free):
-            new.append((id_, each.key, each.package, each.line, each.version, searchable(each.package)))
+            new.append((id_, each.key, each.package, each.line, each.version, searchable(each.package), each.rule))
             self._known[each] = id_
         self._dialect.insert(conn, schema.remedy, new)

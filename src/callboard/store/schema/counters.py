@@ -36,8 +36,10 @@ remedy = Table(
     Column("line", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("search", Text, nullable=False),
+    Column("rule", Text, nullable=False, server_default=""),
 )
-"""What mends a finding in a package: `domain.bundle.Remedy`. Findings in no package have remedy 0, which is no row."""
+"""What mends a finding together with others: `domain.remedy.Remedy`. A finding that is mended alone has remedy 0, which is
+no row."""
 
 bundle_cell = Table(
     "bundle_cell",

@@ -123,11 +123,15 @@ def _bundle(view: View, row: FindingRow) -> Bundle | None:
         case BundleKind.FIX if row.state.is_open:
             text = f"One upgrade of {action.package} closes {told}"
         case BundleKind.BASE if row.state.is_open:
-            text = f"A newer base image closes {told}"
-        case BundleKind.FIX | BundleKind.BASE:
+            text = f"One build on a newer base image closes {told}"
+        case BundleKind.SYSTEM if row.state.is_open:
+            text = f"One update of {action.machines} closes {told}"
+        case BundleKind.FIX | BundleKind.BASE | BundleKind.SYSTEM:
             text = f"{told} with this fix"
         case BundleKind.NO_FIX:
-            text = f"{told} in {action.package} without a fix"
+            text = f"{told} in {action.package or 'system packages'} without a fix"
+        case BundleKind.SETTINGS:
+            text = f"{told} in settings of {bundle.plural(action.settings or '')}"
         case _:
             text = f"{told} of this rule"
     return Bundle(words=text, url=links.query(query))

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence, own
-from callboard.domain.finding import BaseLayer, Observed, Rejected, Service, Severity, State
+from callboard.domain.finding import BaseLayer, Observed, Rejected, Service, Severity, State, System
 from callboard.domain.instant import from_text
 from callboard.domain.ownership import Subject
 from callboard.ports import ProjectRecord
@@ -500,6 +500,46 @@ def test_what_came_with_a_base_image(layer: object, asset: dict[str, str], image
 def test_a_door_without_layers_says_nothing_of_them() -> None:
     """Absent is not null."""
     assert observed("vulnerability").layer is UNSET
+
+
+@pytest.mark.parametrize(
+    ("detection", "asset", "system"),
+    [
+        ("PACKAGE", {"type": "VIRTUAL_MACHINE", "name": "vm", "operatingSystem": "Linux"}, System(family="Linux")),
+        ("OS", {"type": "VIRTUAL_MACHINE", "name": "vm"}, System()),
+        ("PACKAGE", {"type": "CONTAINER_IMAGE", "name": "ghcr.io/acme/shop:1"}, System("ghcr.io/acme/shop")),
+        (
+            "PACKAGE",
+            {"type": "CONTAINER", "ImageExternalId": "ghcr.io/acme/shop@sha256:1"},
+            System("ghcr.io/acme/shop"),
+        ),
+        ("PACKAGE", {"type": "CONTAINER", "name": "of an image that nobody names"}, None),
+        ("PACKAGE", {"type": "SERVERLESS", "name": "a function"}, None),
+        ("LIBRARY", {"type": "VIRTUAL_MACHINE", "name": "vm", "operatingSystem": "Linux"}, None),
+        (None, {"type": "VIRTUAL_MACHINE", "name": "vm"}, None),
+    ],
+)
+def test_what_is_part_of_an_operating_system(
+    detection: str | None, asset: dict[str, str], system: System | None
+) -> None:
+    """Of a machine, or of an image that is named; nobody can update any other."""
+    found = observed("vulnerability", vulnerableAsset={"id": "i", **asset}, detectionMethod=detection)
+    assert found.system == system
+
+
+def test_a_door_without_detection_says_nothing_of_systems() -> None:
+    """Absent is not null."""
+    assert observed("vulnerability").system is UNSET
+
+
+def test_settings_are_told_by_configuration_rules() -> None:
+    """The same rule as an issue and as a configuration finding is the same work; a control is work of its own."""
+    rule = {"id": "r", "name": "No old versions"}
+    entity = {"id": "i", "type": "BUCKET", "name": "b"}
+    issue = observed("issue", sourceRules=[{**rule, "__typename": "CloudConfigurationRule"}], entitySnapshot=entity)
+    finding = observed("misconfiguration", rule=rule, resource=entity)
+    control = observed("issue", sourceRules=[{**rule, "__typename": "Control"}], entitySnapshot=entity)
+    assert (issue.fix, finding.fix, control.fix) == ("settings:BUCKET", "settings:BUCKET", "rule:r")
 
 
 def test_an_image_tells_what_it_was_built_on() -> None:
