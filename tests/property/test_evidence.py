@@ -21,7 +21,9 @@ from callboard.domain.alias import (
     WIZ_EXTERNAL,
 )
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence, own
+from callboard.domain.evidence import Evidence
+from callboard.domain.facts import FACTS
+from callboard.domain.judging import Judge, own
 from callboard.domain.mapping import RuleSet, Term, plain, spelled
 from callboard.domain.ownership import (
     LAST_ROUTED_TIER,
@@ -166,7 +168,7 @@ def test_an_index_finds_what_trying_every_rule_finds(rule_set: RuleSet, subject:
 
 
 def _meets_plainly(term: Term, subject: Subject) -> bool:
-    facts = list(rule_index._FACTS[term.form](subject))
+    facts = list(FACTS[term.form](subject))
     return any(glob.matches(value, fact) for value in term.values for fact in facts)
 
 
@@ -221,7 +223,7 @@ def test_what_has_to_win_twice_is_weak_and_has_a_rival(old: list[Candidate], new
 def test_plain_words_are_plain_already(text: str) -> None:
     """Applying it twice changes nothing, whatever the letters."""
     assert plain(plain(text)) == plain(text)
-    for form in rule_index._FACTS:
+    for form in FACTS:
         assert spelled(form, spelled(form, text)) == spelled(form, text)
 
 
@@ -324,3 +326,12 @@ def test_weak_and_strong_decisions_share_no_holding() -> None:
     weak = decide([Candidate(REFS[0], 4, "f", "v", "x", 0, None)], otherwise=Reason.NOT_NAMED)
     strong = decide([Candidate(REFS[0], 1, "f", "v", "x", 0, None)], otherwise=Reason.NOT_NAMED)
     assert holding_key(weak) != holding_key(strong)
+
+
+@given(catalogs, sets, st.lists(subjects, min_size=2, max_size=5))
+def test_a_judge_who_heard_others_says_the_same(catalog: list[Entity], rule_set: RuleSet, heard: list[Subject]) -> None:
+    """What a word said of one subject is remembered, and never taken for what it says of another."""
+    evidence = Evidence.of(catalog, [rule_set])
+    judge = Judge(evidence)
+    for subject in (*heard, *heard):
+        assert judge.own(subject) == own(subject, evidence)

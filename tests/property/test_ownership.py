@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_PROJECT
 from callboard.domain.claims import canonical, changed_keys
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence, own
+from callboard.domain.evidence import Evidence
 from callboard.domain.groups import group_closure
+from callboard.domain.judging import own
 from callboard.domain.ownership import (
     LAST_ROUTED_TIER,
     Candidate,

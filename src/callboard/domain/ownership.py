@@ -222,27 +222,31 @@ def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
     hands its findings to a rival.
     """
     ordered = tuple(sorted(set(candidates), key=_strongest_first)) if len(candidates) > 1 else tuple(candidates)
-    first = next((each for each in ordered if not each.dropped), None)
-    if first is None or first.tier > LAST_ROUTED_TIER:
+    equal: list[Candidate] = []
+    for each in ordered:
+        if each.dropped:
+            continue
+        if equal and (each.tier != equal[0].tier or each.specificity != equal[0].specificity):
+            break
+        equal.append(each)
+    if not equal or equal[0].tier > LAST_ROUTED_TIER:
         reason = (
             Reason.DISOWNED if any(each.dropped and each.tier <= LAST_ROUTED_TIER for each in ordered) else otherwise
         )
         return Ownership(routes=(), readers=(), tier=None, verdict=Verdict.UNMAPPED, reason=reason, candidates=ordered)
-    tier = first.tier
-    equal = [
-        each for each in ordered if each.tier == tier and each.specificity == first.specificity and not each.dropped
-    ]
-    routes = tuple(dict.fromkeys(each.entity for each in equal))
-    owners = {each.owner for each in equal}
-    if len(routes) > 1 and (len(owners) > 1 or None in owners) and not _is_shared(equal, routes):
-        return Ownership(
-            routes=routes, readers=(), tier=tier, verdict=Verdict.CONFLICT, reason=Reason.CONTRADICTION,
-            candidates=ordered,
-        )  # fmt: skip
-    trusted = {each.entity for each in equal if each.trusted} if tier > Tier.RULE else set(routes)
+    tier = equal[0].tier
+    routes = tuple(dict.fromkeys([each.entity for each in equal]))
+    if len(routes) > 1:
+        owners = {each.owner for each in equal}
+        if (len(owners) > 1 or None in owners) and not _is_shared(equal, routes):
+            return Ownership(
+                routes=routes, readers=(), tier=tier, verdict=Verdict.CONFLICT, reason=Reason.CONTRADICTION,
+                candidates=ordered,
+            )  # fmt: skip
+    trusted = {each.entity for each in equal if each.trusted or tier == Tier.RULE}
     return Ownership(
         routes=routes,
-        readers=tuple((entity, Depth.SENSITIVE if entity in trusted else Depth.WORK) for entity in routes),
+        readers=tuple([(entity, Depth.SENSITIVE if entity in trusted else Depth.WORK) for entity in routes]),
         tier=tier,
         verdict=Verdict.MAPPED,
         reason=None,

@@ -9,31 +9,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from callboard.domain.alias import (
-    KUBERNETES_ID,
-    KUBERNETES_NAMESPACE,
-    REPOSITORY,
-    REPOSITORY_PATH,
-    WIZ_ASSET,
-    WIZ_EXTERNAL,
-    WIZ_REPOSITORY,
-)
 from callboard.domain.component import EntityRef
+from callboard.domain.facts import FACTS, Facts
 from callboard.domain.glob import is_pattern, literal_length, longest_piece, matches
-from callboard.domain.mapping import Form, RuleSet, Term, as_written, plain, rule_id
+from callboard.domain.mapping import Form, RuleSet, Term, rule_id
 from callboard.domain.ownership import RESOURCE, Subject
-from callboard.domain.repository import IN_REPOSITORY
-
-Facts = dict[Form, tuple[str, ...]]
-"""What rules can look at, by form, in the spelling that they compare."""
-
-_NAMES = frozenset({WIZ_ASSET, WIZ_EXTERNAL, WIZ_REPOSITORY})
-_IN_KUBERNETES = frozenset({KUBERNETES_NAMESPACE, KUBERNETES_ID})
 
 _FIT = {
     Form.RESOURCE: RESOURCE,
@@ -75,77 +59,6 @@ class Compiled(msgspec.Struct, frozen=True):
     set_name: str = ""
 
 
-def _resource(subject: Subject) -> Iterator[str]:
-    if subject.name:
-        yield as_written(subject.name)
-    for form, value in subject.aliases:
-        if form in _NAMES:
-            yield as_written(value)
-
-
-def _path(subject: Subject) -> Iterator[str]:
-    """Every repository and folder that the subject lies in, and itself."""
-    for form, value in subject.aliases:
-        if form == REPOSITORY:
-            yield value
-        elif form == REPOSITORY_PATH:
-            at = value.find(IN_REPOSITORY)
-            yield value[:at]
-            at += len(IN_REPOSITORY)
-            while (at := value.find("/", at)) > 0:
-                yield value[:at]
-                at += 1
-            yield value
-
-
-def _tag(subject: Subject) -> Iterator[str]:
-    for key, value in subject.tags:
-        yield from _tag_words(key, value)
-
-
-@lru_cache(maxsize=65_536)
-def _tag_words(key: str, value: str) -> tuple[str, str]:
-    name = plain(key)
-    return name, f"{name}={plain(value)}"
-
-
-def _label(subject: Subject) -> Iterator[str]:
-    return _tag(subject) if is_in_kubernetes(subject) else iter(())
-
-
-def is_in_kubernetes(subject: Subject) -> bool:
-    """Whether it is an object in a cluster, whose tags are its labels."""
-    return any(form in _IN_KUBERNETES for form, _ in subject.aliases)
-
-
-def _project(subject: Subject) -> Iterator[str]:
-    return (as_written(each.external_id) for each in subject.projects or ())
-
-
-def _account(subject: Subject) -> Iterator[str]:
-    return map(plain, subject.accounts)
-
-
-def _type(subject: Subject) -> Iterator[str]:
-    return map(plain, subject.types)
-
-
-def _source(subject: Subject) -> Iterator[str]:
-    return iter((subject.source,))
-
-
-_FACTS: Mapping[Form, Callable[[Subject], Iterator[str]]] = {
-    Form.RESOURCE: _resource,
-    Form.PATH: _path,
-    Form.TAG: _tag,
-    Form.LABEL: _label,
-    Form.PROJECT: _project,
-    Form.ACCOUNT: _account,
-    Form.TYPE: _type,
-    Form.SOURCE: _source,
-}
-
-
 def fit_of(terms: Sequence[Term]) -> int:
     """How much a rule says about what it matches; larger wins."""
     return sum(min(_fit_of(term.form, value) for value in term.values) for term in terms if term.values)
@@ -160,6 +73,51 @@ def _fit_of(form: Form, value: str) -> int:
     return whole // 2 if form in (Form.TAG, Form.LABEL) and "=" not in value else whole
 
 
+class _Hung(msgspec.Struct, frozen=True):
+    """A rule where it is found."""
+
+    rule: Compiled
+    rest: tuple[_Condition, ...]
+    """What finding it here has not shown yet."""
+
+
+class _Hooks:
+    """What hangs on the values of one form."""
+
+    def __init__(self) -> None:
+        self.exact: dict[str, list[_Hung]] = {}
+        self.starts: dict[str, list[_Hung]] = {}
+        self.ends: dict[str, list[_Hung]] = {}
+        self.grams: dict[str, list[_Hung]] = {}
+
+    def finish(self) -> None:
+        """After the last rule was hung."""
+        self._start_lengths = sorted({len(key) for key in self.starts})
+        self._end_lengths = sorted({len(key) for key in self.ends})
+        self._look_for = _one_of(self.grams) if self.grams else None
+        self.is_patterned = bool(self.starts or self.ends or self.grams)
+
+    def by_pieces(self, value: str, likely: list[_Hung]) -> None:
+        """Add the rules whose patterns start, end, or have a piece as the value does."""
+        size = len(value)
+        for length in self._start_lengths:
+            if length > size:
+                break
+            if found := self.starts.get(value[:length]):
+                likely += found
+        for length in self._end_lengths:
+            if length > size:
+                break
+            if found := self.ends.get(value[size - length :]):
+                likely += found
+        if self._look_for is not None:
+            search = self._look_for.search
+            there = search(value)
+            while there is not None:
+                likely += self.grams[there[0]]
+                there = search(value, there.start() + 1)
+
+
 class RuleIndex:
     """All rules in force, found by what they look at."""
 
@@ -172,66 +130,45 @@ class RuleIndex:
             for rule in each.rules
         )  # fmt: skip
         terms = [rule.terms for each in sets for rule in each.rules]
-        self._exact: dict[Form, dict[str, list[Compiled]]] = {}
-        self._starts: dict[Form, dict[str, list[Compiled]]] = {}
-        self._ends: dict[Form, dict[str, list[Compiled]]] = {}
-        self._grams: dict[Form, dict[str, list[Compiled]]] = {}
         rarity = Counter((term.form, value) for each in terms for term in each for value in term.values)
         grams = Counter(
             gram for each in terms for term in each for value in term.values for gram in _grams(longest_piece(value))
         )
+        hooks: dict[Form, _Hooks] = {}
         for rule, its in zip(self.rules, terms, strict=True):
-            self._hang(rule, grams, min(its, key=lambda term: _cost(term, rarity)))
-        self._start_lengths = {form: sorted({len(key) for key in found}) for form, found in self._starts.items()}
-        self._end_lengths = {form: sorted({len(key) for key in found}) for form, found in self._ends.items()}
-        self._look_for = {form: _one_of(found) for form, found in self._grams.items()}
-        self._patterned = frozenset({*self._starts, *self._ends, *self._grams})
-        self._anchors = tuple({*self._exact, *self._patterned})
-
-    def _hang(self, rule: Compiled, grams: Counter[str], term: Term) -> None:
-        for value in term.values:
-            index, key = _place(value, grams)
-            table: dict[Form, dict[str, list[Compiled]]] = getattr(self, f"_{index}")
-            table.setdefault(term.form, {}).setdefault(key, []).append(rule)
+            anchor = min(range(len(its)), key=lambda at: _cost(its[at], rarity))
+            _hang(hooks.setdefault(its[anchor].form, _Hooks()), rule, grams, anchor, its[anchor])
+        for each in hooks.values():
+            each.finish()
+        self._hooks = tuple((form, FACTS[form], each) for form, each in hooks.items())
 
     def matching(self, subject: Subject) -> list[Compiled]:
         """The rules whose every term the subject meets, each once."""
-        if not self.rules:
-            return []
-        facts: Facts = {form: tuple(_FACTS[form](subject)) for form in self._anchors}
-        likely: dict[str, Compiled] = {}
-        for form in self._anchors:
-            exact = self._exact.get(form, {})
-            is_patterned = form in self._patterned
-            for value in facts[form]:
-                for rule in exact.get(value, ()):
-                    likely[rule.id] = rule
+        facts: Facts = {}
+        likely: list[_Hung] = []
+        for form, tell, hooks in self._hooks:
+            there = facts[form] = tell(subject)
+            exact, is_patterned = hooks.exact, hooks.is_patterned
+            for value in there:
+                if found := exact.get(value):
+                    likely += found
                 if is_patterned:
-                    self._by_pieces(form, value, likely)
-        return [rule for rule in likely.values() if _is_met(rule, subject, facts)]
+                    hooks.by_pieces(value, likely)
+        met: dict[str, Compiled] = {}
+        for hung in likely:
+            rule = hung.rule
+            if rule.id not in met and (not hung.rest or _is_met(hung.rest, subject, facts)):
+                met[rule.id] = rule
+        return list(met.values())
 
-    def _by_pieces(self, form: Form, value: str, likely: dict[str, Compiled]) -> None:
-        """Add the rules whose patterns start, end, or have a piece as the value does."""
-        size = len(value)
-        if starts := self._starts.get(form):
-            for length in self._start_lengths[form]:
-                if length > size:
-                    break
-                for rule in starts.get(value[:length], ()):
-                    likely[rule.id] = rule
-        if ends := self._ends.get(form):
-            for length in self._end_lengths[form]:
-                if length > size:
-                    break
-                for rule in ends.get(value[size - length :], ()):
-                    likely[rule.id] = rule
-        if grams := self._grams.get(form):
-            look_for = self._look_for[form]
-            there = look_for.search(value)
-            while there is not None:
-                for rule in grams[there[0]]:
-                    likely[rule.id] = rule
-                there = look_for.search(value, there.start() + 1)
+
+def _hang(hooks: _Hooks, rule: Compiled, grams: Counter[str], anchor: int, term: Term) -> None:
+    """Hang a rule on every value of one of its terms, the `anchor`-th."""
+    rest = tuple(each for at, each in enumerate(rule.conditions) if at != anchor)
+    for value in term.values:
+        table, key, is_all = _place(value, grams)
+        found: dict[str, list[_Hung]] = getattr(hooks, table)
+        found.setdefault(key, []).append(_Hung(rule, rest if is_all else rule.conditions))
 
 
 _BREADTH = {
@@ -261,16 +198,19 @@ def _grams(text: str) -> set[str]:
     return {text[at : at + _GRAM] for at in range(len(text) - _GRAM + 1)}
 
 
-def _place(value: str, grams: Counter[str]) -> tuple[str, str]:
-    """Where a value hangs, and under which key: of a piece inside, its three characters that the fewest others have."""
+def _place(value: str, grams: Counter[str]) -> tuple[str, str, bool]:
+    """Where a value hangs, under which key, and whether being found by it is all that it asks for.
+
+    Of a piece inside it is the three characters that the fewest others have.
+    """
     if not is_pattern(value):
-        return "exact", value
+        return "exact", value, True
     first, last = value.partition("*")[0], value.rpartition("*")[2]
     if first and len(first) >= len(last):
-        return "starts", first
+        return "starts", first, value == f"{first}*"
     if last:
-        return "ends", last
-    return "grams", min(sorted(_grams(longest_piece(value))), key=lambda gram: grams[gram])
+        return "ends", last, value == f"*{last}"
+    return "grams", min(sorted(_grams(longest_piece(value))), key=lambda gram: grams[gram]), False
 
 
 def _one_of(grams: Iterable[str]) -> re.Pattern[str]:
@@ -292,12 +232,12 @@ def _one_of(grams: Iterable[str]) -> re.Pattern[str]:
     )
 
 
-def _is_met(rule: Compiled, subject: Subject, facts: Facts) -> bool:
-    for condition in rule.conditions:
+def _is_met(conditions: Iterable[_Condition], subject: Subject, facts: Facts) -> bool:
+    for condition in conditions:
         there = facts.get(condition.form)
         if there is None:  # nothing hangs on this form: only rules that are found by another ask for it
-            there = facts[condition.form] = tuple(_FACTS[condition.form](subject))
-        if condition.exact.isdisjoint(there) and not _is_like(condition.patterns, there):
+            there = facts[condition.form] = FACTS[condition.form](subject)
+        if condition.exact.isdisjoint(there) and not (condition.patterns and _is_like(condition.patterns, there)):
             return False
     return True
 

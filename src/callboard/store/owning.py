@@ -15,9 +15,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from callboard.domain.claims import Key
 from callboard.domain.component import EntityRef
 from callboard.domain.drift import News, SignalKind
-from callboard.domain.evidence import own
 from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
+from callboard.domain.judging import Judge
 from callboard.domain.ownership import (
     Ownership,
     Said,
@@ -64,6 +64,7 @@ class Holdings:
         known = known or evidence.current(conn, store)
         self.version = (known.mark, evidence.homes_of(conn))
         self.evidence = known.evidence
+        self._judge = Judge(known.evidence)
         self._entity_ids = known.ids
         self._names = {id_: ref for ref, id_ in known.ids.items()}
         self._sources: dict[int, str] = {}
@@ -80,7 +81,7 @@ class Holdings:
         if self._near is None:
             self._near = Neighbourhood(conn)
         near = self._near.candidates(conn, aliases) if self._near else ()
-        return own(subject_of(resource, aliases, projects, source=source, said=said), self.evidence, near)
+        return self._judge.own(subject_of(resource, aliases, projects, source=source, said=said), near)
 
     def source_name(self, conn: Connection, source_id: int) -> str:
         """The operator's name of a source."""

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from callboard.domain.alias import IMAGE_SOURCE, REPOSITORY, REPOSITORY_PATH, WIZ_PROJECT
 from callboard.domain.claims import Claim, Claims, Key, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence, may_be_meant, paths_in
+from callboard.domain.evidence import Evidence
+from callboard.domain.judging import may_be_meant, paths_in
 from callboard.domain.mapping import Form, plain
 from callboard.domain.term import SERVICE, TAG, folded
 from callboard.store import schema

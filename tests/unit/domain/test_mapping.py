@@ -11,10 +11,11 @@ from callboard.domain import mapping_text
 from callboard.domain.access import Depth
 from callboard.domain.alias import KUBERNETES_NAMESPACE, REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_EXTERNAL
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence, own
+from callboard.domain.evidence import Evidence
 from callboard.domain.finding import Service
 from callboard.domain.glob import matches
 from callboard.domain.instant import DAY, Instant
+from callboard.domain.judging import own
 from callboard.domain.mapping import RuleSet, changes, in_force, problems, stamped
 from callboard.domain.ownership import Reason, Said, Subject, SubjectProject, Tier, Verdict, Word
 

@@ -19,8 +19,9 @@ from callboard.domain.alias import (
 )
 from callboard.domain.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence, own
+from callboard.domain.evidence import Evidence
 from callboard.domain.groups import empty_groups, group_closure, owner_problem
+from callboard.domain.judging import own
 from callboard.domain.ownership import Candidate, Reason, Subject, SubjectProject, Verdict, decide, holding_key
 
 
