@@ -139,8 +139,15 @@ def registry_hosts(folder: Path) -> frozenset[str]:
 
 
 class _Package(msgspec.Struct):
+    name: str | None = None
     dependencies: dict[str, str] = {}
     config_schema: object = msgspec.field(default=None, name="configSchema")
+
+
+def name_of(folder: Path) -> str | None:
+    """What the portal's own package.json calls it; None: it does not say. Raises PortalError."""
+    root = next((package for file, package, _ in _read_packages(folder) if file.parent == folder), None)
+    return None if root is None else root.name or None
 
 
 def _read_packages(folder: Path) -> Iterator[tuple[Path, _Package, bytes]]:

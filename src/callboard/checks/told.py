@@ -6,14 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from callboard.checks import sarif
 from callboard.checks.assessment import Assessment, severity_of
-from callboard.domain.finding import Severity
-from callboard.domain.posture import Judged
-
-_LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning"}
-"""SARIF knows three (SARIF 2.1.0, 3.27.10); what is below medium is a note."""
-_SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
-"""`security-severity` as GitHub's code scanning reads it (its documentation on SARIF support, 2026-11)."""
+from callboard.domain.posture import Judged, Place
 
 
 class FaultWire(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,61 +89,30 @@ def _check(judged: Judged) -> CheckWire:
 def as_sarif(assessment: Assessment, version: str) -> dict[str, object]:
     """A SARIF 2.1.0 log. What is missing everywhere stands at the strongest file; what was not judged is a notification."""
     rules = [
-        {
-            "id": each.advice.key,
-            "name": each.advice.key,
-            "shortDescription": {"text": each.advice.title},
-            "fullDescription": {"text": each.advice.why},
-            "help": {"text": f"{each.advice.remedy}\n\nBefore:\n{each.advice.before}\nAfter:\n{each.advice.after}"},
-            "defaultConfiguration": {"level": _LEVELS.get(each.advice.severity, "note")},
-            "properties": {"security-severity": _SCORES.get(each.advice.severity, "0.0"), "tags": ["security"]},
-        }
+        sarif.Rule(
+            key=each.advice.key,
+            title=each.advice.title,
+            why=each.advice.why,
+            help=f"{each.advice.remedy}\n\nBefore:\n{each.advice.before}\nAfter:\n{each.advice.after}",
+            severity=each.advice.severity,
+        )
         for each in sorted(assessment.checks, key=lambda each: (each.advice.area, each.advice.number))
     ]
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": {"name": "Callboard", "version": version, "rules": rules}},
-                "results": list(_results(assessment)),
-                "invocations": [
-                    {
-                        "executionSuccessful": True,
-                        "toolExecutionNotifications": [
-                            {
-                                "level": "warning",
-                                "message": {"text": f"Not evaluated: {each.not_evaluated}."},
-                                "associatedRule": {"id": each.advice.key},
-                            }
-                            for each in assessment.unjudged
-                        ],
-                    }
-                ],
-            }
-        ],
-    }
+    notes = [(each.advice.key, f"Not evaluated: {each.not_evaluated}.") for each in assessment.unjudged]
+    return sarif.log(version, rules, _results(assessment), notes)
 
 
-def _results(assessment: Assessment) -> Iterator[dict[str, object]]:
+def _results(assessment: Assessment) -> Iterator[sarif.Result]:
     strongest = assessment.files[-1] if assessment.files else "app-config.yaml"
     for judged in assessment.failed:
         for fault in judged.faults:
-            file, line = (fault.place.file, fault.place.line) if fault.place else (strongest, None)
-            yield {
-                "ruleId": judged.advice.key,
-                "level": _LEVELS.get(severity_of(judged, fault), "note"),
-                "message": {"text": f"{fault.path}: {fault.said} {judged.advice.remedy}"},
-                "locations": [
-                    {
-                        "physicalLocation": {
-                            "artifactLocation": {"uri": file},
-                            "region": {"startLine": line or 1},
-                        }
-                    }
-                ],
-                "partialFingerprints": {"callboard/v2": f"{judged.advice.key}:{file}:{fault.path}"},
-            }
+            yield sarif.Result(
+                rule=judged.advice.key,
+                severity=severity_of(judged, fault),
+                text=f"{fault.path}: {fault.said} {judged.advice.remedy}",
+                place=fault.place or Place(strongest),
+                mark=fault.path,
+            )
 
 
 def as_markdown(assessment: Assessment) -> str:

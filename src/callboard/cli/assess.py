@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
@@ -15,6 +16,42 @@ if TYPE_CHECKING:
 _SEVERITIES = ("critical", "high", "medium", "low", "info", "never")
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def of_portal(command: F) -> F:
+    """The options of every command that judges a portal's folder."""
+    for option in reversed(_PORTAL):
+        command = option(command)
+    return command
+
+
+_PORTAL = (
+    click.option(
+        "--portal",
+        "folder",
+        required=True,
+        metavar="FOLDER",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        help="The portal's own folder, where app-config.yaml and package.json lie.",
+    ),
+    click.option(
+        "--settings",
+        "files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="A settings file; several times, from the weakest to the strongest.  [default: those in the folder]",
+    ),
+    click.option(
+        "--production/--development",
+        "is_production",
+        default=None,
+        help="Whether others use the portal with these settings.  [default: when a file's name says production]",
+    ),
+)
+
+
 @click.command(
     epilog=examples(
         "callboard assess --portal ../portal",
@@ -23,28 +60,7 @@ _SEVERITIES = ("critical", "high", "medium", "low", "info", "never")
         "callboard assess --portal . --format sarif > portal.sarif",
     )
 )
-@click.option(
-    "--portal",
-    "folder",
-    required=True,
-    metavar="FOLDER",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="The portal's own folder, where app-config.yaml and package.json lie.",
-)
-@click.option(
-    "--settings",
-    "files",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A settings file; several times, from the weakest to the strongest.  [default: those in the folder]",
-)
-@click.option(
-    "--production/--development",
-    "is_production",
-    default=None,
-    help="Whether others use the portal with these settings.  [default: when a file's name says production]",
-)
+@of_portal
 @click.option("--fail-on", type=click.Choice(_SEVERITIES), default="never", show_default=True,
               help="End with exit code 1 when a fault is at least this bad.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown", "sarif"]), default="text",

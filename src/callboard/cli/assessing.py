@@ -12,7 +12,6 @@ from callboard.advisories.in_locks import answer_locks
 from callboard.advisories.opening import open_index
 from callboard.checks import folder as folders
 from callboard.checks.assessment import Assessment, assess
-from callboard.checks.check import Portal
 from callboard.checks.code.judging import judge
 from callboard.checks.manifest import PIPELINE, Manifest
 from callboard.checks.own_code import code_files
@@ -20,7 +19,7 @@ from callboard.checks.pipeline import ALL as PIPELINE_CHECKS
 from callboard.checks.pipeline.audit import audit
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Lock
-from callboard.domain.posture import Advice, Fault, Judged, Place
+from callboard.domain.posture import Advice, Fault, Hits, Judged, Place, Reach
 from callboard.errors import ManifestError
 from callboard.gathering import Folder, read_lock
 
@@ -30,6 +29,8 @@ _ADVISORIES = Advice(
     number=1,
     title="A package has a known advisory",
     severity=Severity.HIGH,
+    reach=Reach.SIGNED_IN,
+    hits=Hits.PORTAL,
     why="Plugins share one process, its database and its secrets: a hole in one package is a hole in the portal.",
     remedy="Upgrade to the version that is named; packages of Backstage move together, by `backstage-cli versions:bump`.",
     before="a lock with the affected version",
@@ -41,6 +42,8 @@ _READABLE = Advice(
     number=10,
     title="A lock or pipeline file cannot be read",
     severity=Severity.MEDIUM,
+    reach=Reach.BUILDERS,
+    hits=Hits.PORTAL,
     why="What cannot be read was not judged, and may hold anything.",
     remedy="Mend the file at the line that is named.",
     before="a file with a mistake",
@@ -51,10 +54,9 @@ _READABLE = Advice(
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A portal's folder, judged, with what the judgement was made of."""
 
+    name: str | None
+    """As its package.json has it; None: it has none there."""
     assessment: Assessment
-    portal: Portal
-    locks: tuple[Lock, ...]
-    """Its locks of packages."""
     report: Report
     """What the advisories say of everything in them."""
 
@@ -93,7 +95,7 @@ def assess_folder(
         *judge(code_files(folder)),
         audit(folder, workflows, [check.judged(manifests) for check in PIPELINE_CHECKS]),
     )
-    return Found(assessment=assess(portal, manifests, others), portal=portal, locks=locks, report=report)
+    return Found(name=folders.name_of(folder), assessment=assess(portal, manifests, others), report=report)
 
 
 def _judged(report: Report, locks: Sequence[Lock]) -> Judged:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 import msgspec
 
 from callboard.domain.finding import Severity
@@ -19,6 +21,32 @@ class Place(msgspec.Struct, frozen=True):
         return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
+@enum.unique
+class Reach(enum.IntEnum):
+    """Who can get at it. The larger, the more people."""
+
+    BUILDERS = 2
+    """Who reads or changes the repository and what builds it."""
+    SUPPLIERS = 3
+    """Whoever publishes, or serves, what the build takes from outside."""
+    SIGNED_IN = 4
+    """Everybody who may sign in."""
+    ANYBODY = 5
+    """Whoever reaches the portal, or stands between it and others."""
+
+
+@enum.unique
+class Hits(enum.IntEnum):
+    """What falls with it. The larger, the more."""
+
+    PART = 3
+    """One plugin, or one service behind it, with what that holds."""
+    PEOPLE = 4
+    """Everybody who has the portal open, with what they may do."""
+    PORTAL = 5
+    """The backend's process: every plugin, every secret, everything that the portal may do for all teams."""
+
+
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """What a check is about, the same wherever it fails."""
 
@@ -31,6 +59,8 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     """What is wrong where it fails."""
     severity: Severity
+    reach: Reach
+    hits: Hits
     why: str
     """What somebody could do with it."""
     remedy: str

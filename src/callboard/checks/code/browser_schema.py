@@ -10,7 +10,7 @@ from callboard.checks.code.schema import visible
 from callboard.checks.code.source import arguments, string, text
 from callboard.checks.secrets import is_secret_name
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -44,6 +44,8 @@ CHECK = CodeCheck(
         area="code",
         title="A plugin takes a secret to the browser",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="What a schema marks as visible in the frontend is part of the page that everybody gets, signed in or not.",
         remedy="Take the mark away, and let the plugin's backend make the call that needs the secret.",
         before="/** @visibility frontend */\napiToken: string;",

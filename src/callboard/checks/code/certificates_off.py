@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -38,6 +38,8 @@ CHECK = CodeCheck(
         area="code",
         title="Certificates are not looked at",
         severity=Severity.MEDIUM,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="Tokens that go over such a connection can be read, and answers changed, by whoever stands in between.",
         remedy="Name the company's own authority (NODE_EXTRA_CA_CERTS) instead of trusting everybody.",
         before="new https.Agent({ rejectUnauthorized: false })",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, is_constant, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -56,6 +56,8 @@ CHECK = CodeCheck(
         area="code",
         title="Text is run as code",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Whoever has a hand in the text runs code where the portal runs.",
         remedy="Read data as data (JSON.parse), and look names up in a table instead of running them.",
         before="const rule = eval(config.getString('pets.rule'))",

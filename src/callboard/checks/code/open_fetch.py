@@ -10,7 +10,7 @@ from callboard.checks.code.action import from_outside
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, member, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -59,6 +59,8 @@ CHECK = CodeCheck(
         area="code",
         title="The caller chooses which host the backend asks",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="The backend stands inside: it reaches addresses, such as those with the cloud's credentials, that callers do not.",
         remedy="Use the URL reader service, which keeps to backend.reading.allow, or look the host up in the settings.",
         before="fetch(ctx.input.url)",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, inside, is_constant, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -38,6 +38,8 @@ CHECK = CodeCheck(
         area="code",
         title="SQL is put together from text",
         severity=Severity.LOW,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="All plugins may share one database: who has a hand in the text reads and changes what belongs to others.",
         remedy="Give values beside the statement, as bindings.",
         before="knex.raw(`select * from pets where name = '${name}'`)",

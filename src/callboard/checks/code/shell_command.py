@@ -9,7 +9,7 @@ from callboard.checks.code.action import is_action
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, is_constant, member, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -58,6 +58,8 @@ CHECK = CodeCheck(
         area="code",
         title="A shell gets a command that is put together",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Who fills in a template or a form runs commands on the backend, which holds the secrets of every plugin.",
         remedy="Start the program itself with a list of arguments: spawn, execFile, or executeShellCommand of Backstage.",
         before="exec(`git clone ${ctx.input.url}`)",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, member, string, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -43,6 +43,8 @@ CHECK = CodeCheck(
         area="code",
         title="A plugin opens a route without sign-in",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="The backend's default is to refuse who has no token. This route is open to everybody who reaches the backend.",
         remedy="Take the policy away. What has to be open (a webhook) should verify a signature, and name its one path.",
         before="httpRouter.addAuthPolicy({ path: '/', allow: 'unauthenticated' });",

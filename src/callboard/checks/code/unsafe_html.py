@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, inside, is_constant, member, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -80,6 +80,8 @@ CHECK = CodeCheck(
         area="code",
         title="Text becomes markup without being cleaned",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PEOPLE,
         why="Who writes the text (a description in the catalog, an answer of another service) runs code as whoever reads it.",
         remedy="Let React draw text; where it has to be markup, clean it with DOMPurify in the same place.",
         before="<div dangerouslySetInnerHTML={{ __html: entity.metadata.description }} />",

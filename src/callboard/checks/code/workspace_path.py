@@ -9,7 +9,7 @@ from callboard.checks.code.action import from_outside
 from callboard.checks.code.check import CodeCheck
 from callboard.checks.code.source import arguments, text
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 if TYPE_CHECKING:
     from callboard.checks.code.source import Source
@@ -34,6 +34,8 @@ CHECK = CodeCheck(
         area="code",
         title="A path of the caller's choice can leave its folder",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Who fills in a template reads or overwrites files of the backend; several of Backstage's own advisories are this.",
         remedy="Use resolveSafeChildPath of @backstage/backend-plugin-api, which refuses what leads outside.",
         before="path.join(ctx.workspacePath, ctx.input.targetPath)",

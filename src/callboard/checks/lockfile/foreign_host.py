@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault, untold
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Fact, Origin
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -33,6 +33,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A package comes from an unusual host",
         severity=Severity.HIGH,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="A changed line in a lock that nobody reads brings a stranger's archive under a known name.",
         remedy="See who changed the line; where it is meant, name the host in the package manager's settings.",
         before="resolved: https://archives.elsewhere.example/lodash-4.17.21.tgz",

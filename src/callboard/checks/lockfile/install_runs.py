@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Origin
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -24,6 +24,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A dependency runs a program to be made",
         severity=Severity.HIGH,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Yarn's exec: protocol runs a script before anything was looked at.",
         remedy="Publish what the script makes, and depend on that.",
         before="a@exec:./make-a.js",

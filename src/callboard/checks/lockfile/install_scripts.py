@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault, untold
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Fact
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -25,6 +25,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A package runs a script when it is installed",
         severity=Severity.INFO,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Most worms of 2025 and 2026 ran from such a script. Honest packages have them too: what matters is a new one.",
         remedy="Install without scripts, and allow them by name for those that need them.",
         before="hasInstallScript: true, and scripts run",

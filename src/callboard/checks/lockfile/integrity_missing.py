@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault, untold
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Fact, Origin
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _HASHED = frozenset({Origin.REGISTRY, Origin.URL, Origin.PATCH})
 
@@ -37,6 +37,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A package has no hash in the lock",
         severity=Severity.HIGH,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Whoever serves the package, or stands between, decides what is installed.",
         remedy="Install anew with a clean cache, so that the package manager writes the hash, and look at what changed.",
         before="lodash@npm:4.17.21 without checksum",

@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Origin
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -31,6 +31,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A git dependency has no commit",
         severity=Severity.HIGH,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Whoever may push to that repository changes what is installed, without a line changing here.",
         remedy="Name the commit, or better a release on the registry.",
         before="a@https://git.acme.example/a.git#main",

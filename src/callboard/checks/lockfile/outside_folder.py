@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Entry, Origin
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -36,6 +36,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A dependency lies outside the repository",
         severity=Severity.MEDIUM,
+        reach=Reach.BUILDERS,
+        hits=Hits.PORTAL,
         why="What is built depends on the machine, and whoever may write beside the repository writes into the build.",
         remedy="Publish it, or take it into the repository as a workspace.",
         before="a@file:../../a",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _PLAIN = ("http://", "git://", "git+http://", "ftp://")
 
@@ -25,6 +25,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A package comes over plain http",
         severity=Severity.HIGH,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Whoever is on the way hands out an archive of their own, and where no hash is kept it is installed.",
         remedy="Use https.",
         before="resolved: http://packages.acme.example/a-1.0.0.tgz",

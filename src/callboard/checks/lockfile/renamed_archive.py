@@ -11,7 +11,7 @@ from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Entry, Origin
 from callboard.domain.package import NPM
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _ARCHIVE = re.compile(r"/((?:@[^/]+/)?[^/@]+)/-/(?:@[^/]+/)?([^/]+)\.tgz")
 """How registries of npm name archives: /name/-/name-version.tgz, with the scope before the name."""
@@ -54,6 +54,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="An archive is that of another package",
         severity=Severity.CRITICAL,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="The line says a known name and installs another package: this is how a lock is poisoned in a pull request.",
         remedy="Take the line out, install anew, and find out who wrote it.",
         before='lodash@^4.17.21: resolved "…/lodahs/-/lodahs-1.0.0.tgz"',

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _WEAK = ("sha1", "md5")
 
@@ -27,6 +27,8 @@ CHECK = ManifestCheck(
         area="lockfile",
         title="A package is held by a weak hash",
         severity=Severity.MEDIUM,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Two archives with one SHA-1 can be made on purpose.",
         remedy="Install anew with a current package manager, which writes SHA-512.",
         before="integrity: sha1-…",

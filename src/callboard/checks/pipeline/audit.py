@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault, Judged, Place
+from callboard.domain.posture import Advice, Fault, Hits, Judged, Place, Reach
 
 SECONDS = 120
 """For all files together; a hundred workflows take one."""
@@ -35,6 +35,8 @@ _ADVICE = Advice(
     number=5,
     title="A workflow can be abused",
     severity=Severity.MEDIUM,
+    reach=Reach.BUILDERS,
+    hits=Hits.PORTAL,
     why="A pipeline holds the tokens that publish and deploy; who makes it run their words has them.",
     remedy="Do what the page of the rule says.",
     before="on: pull_request_target",

@@ -9,7 +9,7 @@ from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Origin
 from callboard.domain.package import ACTIONS
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -25,6 +25,8 @@ CHECK = ManifestCheck(
         area="pipeline",
         title="An action is named by a tag",
         severity=Severity.MEDIUM,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Whoever takes over the repository moves the tag, and every pipeline hands its secrets over (March 2026).",
         remedy="Name the commit, with the tag as a remark behind it, and let a bot move both.",
         before="uses: acme/deploy@v4",

@@ -8,7 +8,7 @@ from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.package import DOCKER
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(manifest: Manifest) -> Iterator[Fault | NotEvaluated]:
@@ -29,6 +29,8 @@ CHECK = ManifestCheck(
         area="pipeline",
         title="An image is named by a tag",
         severity=Severity.LOW,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="What is built from it changes without a line changing here, by its owner's hand or by another's.",
         remedy="Name the digest behind the tag.",
         before="FROM node:24-slim",

@@ -10,7 +10,7 @@ from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Origin
 from callboard.domain.package import TERRAFORM
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _EXACT = re.compile(r"=?\s*v?[0-9]+(?:\.[0-9]+){1,3}(?:[-+][0-9A-Za-z.+-]+)?")
 
@@ -36,6 +36,8 @@ CHECK = ManifestCheck(
         area="pipeline",
         title="A Terraform module is not held to one version",
         severity=Severity.MEDIUM,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="What may change the cloud is itself changed by somebody else.",
         remedy="Name an exact version, or a commit.",
         before='source = "git::https://git.acme.example/vpc.git?ref=main"',

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault, Place
+from callboard.domain.posture import Advice, Fault, Hits, Place, Reach
 
 _FETCH = r"(?:curl|wget|iwr|Invoke-WebRequest)\b[^|;&\n]{0,400}"
 _RUN = r"(?:sudo\s+(?:-\S+\s+)*)?(?:\S*/)?(?:ba|z|da|k)?sh\b|(?:sudo\s+)?(?:python3?|node|perl|ruby|pwsh|iex)\b"
@@ -47,6 +47,8 @@ CHECK = ManifestCheck(
         area="pipeline",
         title="A script from the network is run unseen",
         severity=Severity.MEDIUM,
+        reach=Reach.SUPPLIERS,
+        hits=Hits.PORTAL,
         why="Whoever serves it decides what the pipeline does, and may serve machines something else than people.",
         remedy="Fetch it, compare its hash with the one you looked at, and run it then; or install the package instead.",
         before="curl -fsSL https://get.tool.example | sh",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -30,6 +30,8 @@ CHECK = Check(
         number=31,
         title="Assistants may use actions that destroy",
         severity=Severity.MEDIUM,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PART,
         why="A sentence in a document that an assistant reads may end in an entity deleted or a template run.",
         remedy="Filter by the attribute `destructive`, and open single actions by name.",
         before="backend:\n  actions:\n    pluginSources: [catalog, scaffolder]\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.secrets import is_plain
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -29,6 +29,8 @@ CHECK = Check(
         number=14,
         title="A shared secret forges backend calls",
         severity=Severity.HIGH,
+        reach=Reach.BUILDERS,
+        hits=Hits.PORTAL,
         why="With the one secret anybody makes a token that every plugin takes for a backend's.",
         remedy="Remove the keys: backends sign with keys of their own. Give old callers a static token with restrictions.",
         before="backend:\n  auth:\n    keys:\n      - secret: c2VjcmV0\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, missing, unknown
 from callboard.checks.hosts import host_of, is_here, scheme_of
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _WITH_SESSIONS = ("auth0", "oidc")
 """Providers whose documentation asks for `auth.session.secret` (read 2026-11)."""
@@ -38,6 +38,8 @@ CHECK = Check(
         number=25,
         title="The portal is served in clear",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PEOPLE,
         why="Whoever is on the way reads the token of every user.",
         remedy="Serve it over https and say so in both settings; give providers with sessions a secret.",
         before="app:\n  baseUrl: http://portal.acme.example\nbackend:\n  baseUrl: http://portal.acme.example\n",

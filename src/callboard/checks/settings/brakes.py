@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, missing, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -30,6 +30,8 @@ CHECK = Check(
         number=32,
         title="Nothing slows attackers down or keeps a trail",
         severity=Severity.LOW,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="Guessing and scraping cost nothing, and afterwards nobody can tell what was done.",
         remedy="Set a rate limit, and keep the auditor's events at a level that is logged.",
         before="backend:\n  rateLimit: false\n  auditor:\n    severityLogLevelMappings:\n      high: debug\n      critical: debug\n",

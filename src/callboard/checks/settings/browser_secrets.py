@@ -8,7 +8,7 @@ from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.checks.secrets import is_secret_name
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 from callboard.domain.versions.semver import semver_key
 
 _BACKEND = "@backstage/plugin-app-backend"
@@ -57,6 +57,8 @@ CHECK = Check(
         number=33,
         title="A secret is given to every browser",
         severity=Severity.CRITICAL,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="Everybody who opens the page reads it, before anybody has signed in.",
         remedy="Keep secrets under keys of the backend, and go to plugin-app-backend 0.3.75 or newer.",
         before="app:\n  analytics:\n    ga:\n      apiSecret: ${GA_SECRET}\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, missing, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -31,6 +31,8 @@ CHECK = Check(
         number=17,
         title="Every user may register any URL",
         severity=Severity.MEDIUM,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PART,
         why="What is registered is read, shown and, for templates, run; and nobody has looked at it.",
         remedy="Set catalog.readonly where teams are found by a provider, or let a permission policy say who may register.",
         before="catalog:\n  readonly: false\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _POWERFUL = frozenset({"user", "group", "template"})
 
@@ -39,6 +39,8 @@ CHECK = Check(
         number=16,
         title="Users may register people, groups or templates",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Whoever registers a User or a Group becomes its member, and a Template runs with the portal's rights.",
         remedy="Allow User, Group and Template only in the rules of the locations that you write yourself.",
         before="catalog:\n  rules:\n    - allow: [Component, API, User, Group, Template]\n",

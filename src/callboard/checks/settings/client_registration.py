@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _DOORS = ("clientIdMetadataDocuments", "experimentalDynamicClientRegistration")
 
@@ -40,6 +40,8 @@ CHECK = Check(
         number=29,
         title="Programs may come back to anybody's address",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PEOPLE,
         why="Somebody who follows a link hands a code for their own account to a stranger's site (CVE-2026-32235).",
         remedy="Name the hosts. The defaults of 1.55 allow this machine alone.",
         before=(

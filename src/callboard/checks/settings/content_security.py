@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _SCRIPTS = frozenset({"script-src", "script-src-elem", "script-src-attr", "default-src"})
 _EVAL = "'unsafe-eval'"
@@ -49,6 +49,8 @@ CHECK = Check(
         number=10,
         title="The content security policy is weakened",
         severity=Severity.MEDIUM,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PEOPLE,
         why="Several past holes in Backstage were stopped by this policy alone.",
         remedy="Keep the default, and add single hosts where a plugin needs them.",
         before="backend:\n  csp:\n    script-src: [\"'self'\", \"'unsafe-inline'\"]\n    frame-ancestors: ['*']\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -36,6 +36,8 @@ CHECK = Check(
         number=11,
         title="Other sites may call the API",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PEOPLE,
         why="A page that somebody opens in another tab acts in their name.",
         remedy="Name the origin of the portal's own frontend and no other.",
         before="backend:\n  cors:\n    origin: '*'\n    credentials: true\n",

@@ -9,7 +9,7 @@ from callboard.checks.configuration import Setting
 from callboard.checks.hosts import host_of, is_here
 from callboard.checks.secrets import is_plain
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -50,6 +50,8 @@ CHECK = Check(
         number=24,
         title="The database is reached in clear or with a password in a file",
         severity=Severity.HIGH,
+        reach=Reach.BUILDERS,
+        hits=Hits.PORTAL,
         why="Session keys and everything that the plugins keep pass in clear, or lie open with the password.",
         remedy="Check the server's certificate, and take the password from the environment.",
         before=(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -25,6 +25,8 @@ CHECK = Check(
         number=1,
         title="Backend routes answer without a token",
         severity=Severity.CRITICAL,
+        reach=Reach.ANYBODY,
+        hits=Hits.PORTAL,
         why="Whoever reaches the backend reads and writes everything, and through the proxy whatever lies behind it.",
         remedy="Remove the setting. What needs to be open is opened route by route by the plugin it belongs to.",
         before="backend:\n  auth:\n    dangerouslyDisableDefaultAuthPolicy: true\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -29,6 +29,8 @@ CHECK = Check(
         number=13,
         title="Tokens of an issuer count whoever they are for",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PORTAL,
         why="Whoever gets any token of that issuer, for whatever purpose, is a service of the portal.",
         remedy="Name issuer and audience.",
         before="backend:\n  auth:\n    externalAccess:\n      - type: jwks\n        options:\n          url: https://id.acme.example/jwks\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _SHORTEST = 24
 """Characters; what Backstage's documentation asks for is longer than any word."""
@@ -33,6 +33,8 @@ CHECK = Check(
         number=12,
         title="A static service token is weak or unlimited",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PORTAL,
         why="Whoever finds it calls every plugin as a service, which permissions do not hold back.",
         remedy="Take the token from the environment, make it long and random, and name the plugins that it may call.",
         before=(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -34,6 +34,8 @@ CHECK = Check(
         number=2,
         title="Guests may sign in",
         severity=Severity.CRITICAL,
+        reach=Reach.ANYBODY,
+        hits=Hits.PORTAL,
         why="Anybody who reaches the page becomes a user, and a named one where the setting names one.",
         remedy="Remove the guest provider from the settings for production, where create-app puts it, and use a real one.",
         before="auth:\n  providers:\n    guest:\n      dangerouslyAllowOutsideDevelopment: true\n",

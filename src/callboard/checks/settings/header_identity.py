@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _NEEDED = {"cfaccess": ("teamName", "audience"), "gcpiap": ("audience",), "awsalb": ("issuer", "signer")}
 """What ties the signed header to this portal, by provider; names as the documentation of each has them (2026-11)."""
@@ -35,6 +35,8 @@ CHECK = Check(
         number=27,
         title="A header says who somebody is",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PORTAL,
         why="Whoever reaches the backend directly, or brings a token of another application, is whoever they say.",
         remedy="Use a provider that signs people in itself, or one whose header is signed, with issuer and audience set.",
         before="auth:\n  providers:\n    oauth2Proxy: {}\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _CLASSIC = "ghp_"
 """How GitHub's classic personal tokens begin (GitHub's documentation on token formats, 2026-11)."""
@@ -34,6 +34,8 @@ CHECK = Check(
         number=19,
         title="Every template runs with one shared token",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Whoever runs a template writes wherever the token may, in nobody's name.",
         remedy="Use an app's credentials with few rights, and let the scaffolder ask for the user's own (1.54.6 and newer).",
         before="integrations:\n  github:\n    - host: github.acme.example\n      token: ${GITHUB_TOKEN}\n",

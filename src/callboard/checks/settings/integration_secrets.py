@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.secrets import is_plain, is_secret_name
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -23,6 +23,8 @@ CHECK = Check(
         number=18,
         title="A credential for source control is in a file",
         severity=Severity.CRITICAL,
+        reach=Reach.BUILDERS,
+        hits=Hits.PORTAL,
         why="Whoever reads the repository of the portal reads, and often writes, every repository that it can.",
         remedy="Replace it now, since it is in the history; then take it from the environment or from a file of its own.",
         before="integrations:\n  github:\n    - host: github.acme.example\n      token: not-a-real-token\n",

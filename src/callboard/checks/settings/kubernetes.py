@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -33,6 +33,8 @@ CHECK = Check(
         number=30,
         title="Clusters are read with the portal's account",
         severity=Severity.MEDIUM,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PART,
         why="Everybody who signs in reads the cluster as far as one account may; and entities may point it elsewhere.",
         remedy="List clusters in the settings, check their certificates, and let users bring their own rights.",
         before=(

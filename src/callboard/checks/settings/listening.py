@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _ALL = ("", "0.0.0.0", "::", "[::]")  # noqa: S104  what is looked for, not listened on
 
@@ -39,6 +39,8 @@ CHECK = Check(
         number=26,
         title="The backend answers on every address or believes any proxy",
         severity=Severity.LOW,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="Around the proxy that signs people in, the backend is reached directly; and limits and logs by address are void.",
         remedy="Listen on the address that the proxy uses, and name the proxies that are trusted.",
         before="backend:\n  listen: ':7007'\n  trustProxy: true\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, missing, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _ALL = "@backstage/plugin-permission-backend-module-allow-all-policy"
 
@@ -31,6 +31,8 @@ CHECK = Check(
         number=15,
         title="Every user may do everything",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Every signed-in person deletes entities, runs templates, and reads what every plugin shows.",
         remedy="Switch permissions on and install a policy of your own instead of the one that allows all.",
         before="permission:\n  enabled: false\n",

@@ -9,7 +9,7 @@ from callboard.checks.configuration import Setting
 from callboard.checks.hosts import host_of, is_here, is_inside, is_kin, scheme_of
 from callboard.checks.proxy import endpoints, target
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _TELLING = ("authorization", "cookie")
 
@@ -54,6 +54,8 @@ CHECK = Check(
         number=7,
         title="A proxy endpoint hands on tokens or trusts anybody",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PART,
         why="Whoever runs or impersonates the other side gets the tokens of the portal's users, and with them the portal.",
         remedy="Forward credentials to services of your own alone, over https with checked certificates, and pass on no cookie.",
         before=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.checks.proxy import endpoints, headers, is_credential
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -30,6 +30,8 @@ CHECK = Check(
         number=5,
         title="A proxy endpoint is open to everybody",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="The portal is a way into the network behind it, and where it adds a header, with the portal's own rights.",
         remedy="Ask for a signed-in user: `credentials: require`, which is the default.",
         before=(

@@ -8,7 +8,7 @@ from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.checks.proxy import endpoints
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -35,6 +35,8 @@ CHECK = Check(
         number=8,
         title="Proxy paths overlap with different credentials",
         severity=Severity.MEDIUM,
+        reach=Reach.ANYBODY,
+        hits=Hits.PART,
         why="Before plugin-proxy-backend 0.6.18 the inner path was reached with the outer one's credentials (CVE-2026-106456).",
         remedy="Give the endpoints paths of which none begins with another, and go to Backstage 1.55.0 or newer.",
         before=(

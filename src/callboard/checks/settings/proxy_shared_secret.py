@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.checks.proxy import endpoints, headers, is_credential
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -37,6 +37,8 @@ CHECK = Check(
         number=6,
         title="A proxy endpoint lends its credential to everybody",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PART,
         why="Every signed-in user acts with the rights of one shared token, and nobody can tell afterwards who it was.",
         remedy="Allow reading only, with a token that can do no more, or write a backend plugin that decides who may what.",
         before=(

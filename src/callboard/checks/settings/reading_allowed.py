@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.checks.hosts import is_inside
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -34,6 +34,8 @@ CHECK = Check(
         number=9,
         title="Users may make the backend read inner hosts",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Whoever may register a catalog file makes the backend fetch it: cloud metadata, inner services, other teams' files.",
         remedy="Name single hosts outside with the paths that are needed.",
         before="backend:\n  reading:\n    allow:\n      - host: '*.acme.example'\n      - host: 169.254.169.254\n",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -23,6 +23,8 @@ CHECK = Check(
         number=4,
         title="People who left keep their sessions",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Who left the company goes on with a refresh token until it ends, and it is made to last.",
         remedy="Remove the setting, so that each refresh looks whether the user is still in the catalog.",
         before="auth:\n  experimentalRefreshToken:\n    enabled: true\n    dangerouslyDisableCatalogPresenceCheck: true\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _LOCAL_PART = "emailLocalPartMatchingUserEntityName"
 
@@ -41,6 +41,8 @@ CHECK = Check(
         number=3,
         title="A sign-in resolver lets people in whom the catalog does not know",
         severity=Severity.HIGH,
+        reach=Reach.ANYBODY,
+        hits=Hits.PORTAL,
         why="Whoever has an account at the provider becomes a user, and with a loose resolver the user of somebody else.",
         remedy="Let the resolver match users of the catalog only, and name the mail domains that it may trust.",
         before=(

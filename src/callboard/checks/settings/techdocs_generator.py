@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -27,6 +27,8 @@ CHECK = Check(
         number=21,
         title="Documentation of any repository is built on the backend",
         severity=Severity.HIGH,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PORTAL,
         why="Nine advisories of 2026 alone let a repository's mkdocs.yml read files or run programs on that machine.",
         remedy="Build documentation in each repository's own pipeline (builder: external), or at least in a container.",
         before="techdocs:\n  builder: local\n  generator:\n    runIn: local\n",

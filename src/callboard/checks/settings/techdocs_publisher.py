@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault, unknown
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 
 def _judge(portal: Portal) -> Iterator[Fault | NotEvaluated]:
@@ -25,6 +25,8 @@ CHECK = Check(
         number=23,
         title="Documentation is published to the backend's disk",
         severity=Severity.LOW,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PART,
         why="Advisories on traversal and links turn a page of documentation into any file beside it (CVE-2026-106508).",
         remedy="Publish to a bucket that holds nothing else.",
         before="techdocs:\n  publisher:\n    type: local\n",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _PROBES = ("script-loader", "x-anything", "onclick", "style")
 """What a narrow pattern does not fit all of."""
@@ -36,6 +36,8 @@ CHECK = Check(
         number=22,
         title="Documentation may frame pages and use any element",
         severity=Severity.MEDIUM,
+        reach=Reach.SIGNED_IN,
+        hits=Hits.PEOPLE,
         why="Whoever writes documentation shows a page of their own inside the portal, or brings script to life in it.",
         remedy="Name single hosts and the elements that are in use.",
         before="techdocs:\n  sanitizer:\n    allowedIframeHosts: ['*']\n    allowedCustomElementTagNameRegExp: '.*'\n",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.domain.finding import Severity
-from callboard.domain.posture import Advice, Fault
+from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _MINUTES = {"minutes": 1, "hours": 60, "days": 1440, "weeks": 10080}
 _LONGEST = 60
@@ -45,6 +45,8 @@ CHECK = Check(
         number=28,
         title="Tokens are fat or live long",
         severity=Severity.LOW,
+        reach=Reach.ANYBODY,
+        hits=Hits.PEOPLE,
         why="What a token says is true until it ends, whoever holds it and whatever has changed since.",
         remedy="Keep the defaults: an hour, no groups inside, keys in the database.",
         before="auth:\n  omitIdentityTokenOwnershipClaim: false\n  backstageTokenExpiration:\n    hours: 12\n",

@@ -1,0 +1,108 @@
+"""`callboard risk`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from callboard.cli.assess import of_portal
+from callboard.cli.door import Door, answers, examples
+
+if TYPE_CHECKING:
+    from callboard.domain.risk.register import Register
+
+_BANDS = ("critical", "high", "medium", "low", "never")
+_FEW = 3
+
+
+@click.command(
+    epilog=examples(
+        "callboard risk --portal ../portal",
+        "callboard risk --portal . --fail-on high --format sarif > risk.sarif",
+        "callboard risk --portal . --format openvex > portal.openvex.json",
+    )
+)
+@of_portal
+@click.option("--name", metavar="NAME", help="What the portal is called.  [default: as its package.json has it]")
+@click.option("--fail-on", type=click.Choice(_BANDS), default="never", show_default=True,
+              help="End with exit code 1 when a risk is at least this grave.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown", "sarif", "openvex"]), default="text",
+              show_default=True, help="How to tell it.")  # fmt: skip
+@answers
+@click.pass_obj
+def risk(
+    door: Door,
+    /,
+    *,
+    folder: Path,
+    files: tuple[Path, ...],
+    is_production: bool | None,
+    name: str | None,
+    fail_on: str,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Rank what can go wrong in a Backstage portal: likelihood × exposure × blast radius, with evidence and the next action.
+
+    It judges what `callboard assess` judges. Nothing of the portal is executed and nothing is asked of a network. What is
+    not known makes a number a span, and what could not be judged is listed.
+    """
+    from callboard import __version__
+    from callboard.checks import openvex, register_told
+    from callboard.cli import output
+    from callboard.cli.assessing import assess_folder
+    from callboard.cli.errors import FAILED, end
+    from callboard.cli.registering import register_of
+    from callboard.domain.instant import Instant
+    from callboard.domain.risk.scale import Band
+
+    found = assess_folder(folder, files, is_production=is_production, config=door.config_file)
+    now = Instant(time.time_ns() // 1_000)
+    called = name or found.name or folder.resolve().name
+    register = register_of(found, portal=called, at=now)
+    if as_json or form == "json":
+        output.document(register_told.as_wire(register))
+    elif form == "sarif":
+        output.document(register_told.as_sarif(register, __version__))
+    elif form == "openvex":
+        statements = openvex.as_openvex(register, __version__)
+        if statements is None:
+            output.say("No advisory fits any package: there is nothing to state, and OpenVEX has no empty document.")
+        else:
+            output.document(statements)
+    elif form == "markdown":
+        output.line(register_told.as_markdown(register).rstrip("\n"))
+    else:
+        _show(register)
+    if fail_on != "never" and register.worst is not None and register.worst >= Band[fail_on.upper()]:
+        end(FAILED)
+
+
+def _show(register: Register) -> None:
+    from rich.text import Text
+
+    from callboard.checks import register_told
+    from callboard.cli import output
+    from callboard.domain.finding import Severity
+    from callboard.web import words
+
+    for place, each in enumerate(register.risks, 1):
+        band = output.severity(Severity[each.band.name])
+        output.show(Text.assemble(f"{place}. ", band, f"  {each.title}  [{each.key}]  {register_told.number(each)}"))
+        output.line(f"  {register_told.why(each)}")
+        for one in each.evidence[:_FEW]:
+            output.line(f"  {one.place or 'set nowhere'}  {one.said}")
+        if len(each.evidence) > _FEW:
+            output.line(f"  and {len(each.evidence) - _FEW} more")
+        output.line(f"  Do: {each.action}")
+        output.line("")
+    for said in register.not_evaluated:
+        output.line(f"not evaluated  {said}")
+    wire = register_told.as_wire(register)
+    counts = ", ".join(f"{count} {band}" for band, count in wire.bands.items())
+    output.say(
+        f"{register.portal}: {words.count(len(register.risks), 'risk')}: {counts}; {len(register.not_evaluated)} not evaluated."
+    )
