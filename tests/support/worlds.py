@@ -46,6 +46,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule_name: str = ""
     resource: str = "resource-1"
     resource_name: str = ""
+    resource_type: str = "VIRTUAL_MACHINE"
     projects: tuple[str, ...] = ()
     first: int
     last: int
@@ -60,7 +61,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: str = ""
     fixed_version: str = ""
     image: str = ""
-    """The image in whose base layer it is. Empty: in none."""
+    """The image that the resource is or runs. Empty: none."""
+    layer: str = "base"
+    """In which layer of that image it is: "base", or "own"."""
     system: str = ""
     """The operating system that the package is part of. Empty: of none."""
     settings: str = ""
@@ -83,7 +86,7 @@ def observed(record: Record) -> Observed:
         resource=Resource(
             external_id=record.resource,
             name=record.resource_name or f"Machine {record.resource}",
-            type="VIRTUAL_MACHINE",
+            type=record.resource_type,
             aliases=((WIZ_ASSET, record.resource), *_lineage(record)),
         ),
         projects=tuple(Project(external_id=each, name=each.title()) for each in record.projects),
@@ -95,7 +98,7 @@ def observed(record: Record) -> Observed:
         updated_at=Instant(record.updated),
         url=f"https://app.wiz.io/issues#{record.id}",
         fix=f"package:{package}:{record.fixed_version}" if has_fix else f"settings:{record.settings}" if record.settings else None,
-        layer=BaseLayer(record.image) if record.image else None,
+        layer=BaseLayer(record.image) if record.image and record.layer == "base" else None,
         system=_system(record),
         detail=Detail(
             description=record.note, source_status=record.state, package=package, version=record.version or UNSET,

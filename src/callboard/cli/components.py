@@ -143,6 +143,7 @@ def _show(page: ComponentPage, now: Instant) -> None:
                     "Shared",
                     f"{words.count(page.shared, 'open finding')} with other components" if page.shared else None,
                 ),
+                *(("Inherited", f"{words.count(each.open, 'open finding')} {each.words}") for each in page.inherited),
                 ("Gone", None if row.gone_at is None else f"from the catalog, noticed {words.ago(row.gone_at, now)}"),
                 ("Read from", page.location),
             ]

@@ -228,6 +228,7 @@ def _show(page: FindingPage, now: Instant) -> None:
                 ("Fix", row.fix),
                 ("Package", " ".join(filter(None, (told(detail.package), told(detail.version))))),
                 ("Fixed in", told(detail.fixed_version)),
+                ("Came with", page.base.words if page.base else None),
                 ("Same rule", f"{words.count(page.siblings, 'open finding')}" if row.state <= State.UNKNOWN else None),
                 ("Projects", ", ".join(project.name for project in page.projects)),
                 ("Open in source", page.link or page.no_link),

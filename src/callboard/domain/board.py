@@ -8,6 +8,7 @@ from callboard.domain.code_facts import CodeFacts
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.health import SourceHealth
+from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
 
 
@@ -281,6 +282,8 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     exposed: bool | None
     flapping: bool
     tickets: int
+    inherited: bool
+    """It came with a base image, and is for its owner to fix instead of whoever runs it."""
     """Tickets that the source links."""
 
 
@@ -330,6 +333,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """Why there is no link, in words."""
     withheld: tuple[str, ...] = ()
     """What of the detail is not told to this viewer, in words."""
+    base: BaseImage | None = None
+    """The base image that it came with. None: it is in no base layer, or nobody knows."""
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,6 +370,10 @@ class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     closed_30d: int
     shared: int
     """Open ones that other components share."""
+    inherited: tuple[FromBase, ...]
+    """Open ones on what it runs that are for others to fix; not among its own."""
+    on_others: int
+    """Of its own open ones: those on what others run, which was built on its base images."""
     sources: tuple[SourceHealth, ...]
     code: tuple[CodeFacts, ...] | None = None
     """What repositories told of its code. None: told to who owns the component, and not to this viewer."""

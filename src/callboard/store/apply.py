@@ -14,11 +14,11 @@ from sqlalchemy import Connection, select
 
 from callboard.domain import reconcile
 from callboard.domain.due import Policy
-from callboard.domain.finding import LAST_OPEN, Detail, Observed
+from callboard.domain.finding import LAST_OPEN, BaseLayer, Detail, Observed
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
-from callboard.store import laid_down, lineage, owning, schema
+from callboard.store import laid_down, lineage, owning, rebasing, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
@@ -28,6 +28,7 @@ from callboard.store.interning.remedies import Remedies
 from callboard.store.interning.resources import Held, Resources
 from callboard.store.interning.rules import Rules
 from callboard.store.memory import Written
+from callboard.store.moving import move
 from callboard.store.runs import Moved
 from callboard.store.schema import NEVER, UNKNOWN
 from callboard.store.stored import as_stored, stored_findings
@@ -58,7 +59,7 @@ _UPDATED = [
     "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
     "bundle_id", "remedy_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
     "policy_due_at", "priority", "blast", "cvss", "tickets", "reopened", "apart", "in_scope",
-    "changed_run", "version",
+    "base_layer", "changed_run", "version",
 ]  # fmt: skip
 _WORST = 6
 """`rank` counts from the worst severity downwards, so that an ascending index lists the worst first."""
@@ -144,8 +145,9 @@ class Applier:
         bases = lineage.bases(conn, images)
         changed = {image: bases.get(image) for image in images if bases.get(image) != former.get(image)}
         if changed:
-            lineage.follow(conn, self._dialect, self._bundles, changed, work.ledger, now=now)
-        keys = [lineage.key_of(seen, bases) for seen in observations]
+            rebasing.follow(conn, self._dialect, self._bundles, changed, work.ledger, now=now)
+        moved += self._resources.inherit(conn, holdings, observations, changed, work.ledger, now=now)
+        keys = [rebasing.key_of(seen, bases) for seen in observations]
         bundles = self._bundles.ensure(conn, keys)
         remedies = self._remedies.of(conn, observations)
         work.tally.moved = moved
@@ -173,7 +175,7 @@ class Applier:
             rows = self._dialect.lookup(conn, schema.resource, ["id"], "project_set_id", {row[0] for row in sets})
             ledger = Ledger()
             moves = owning.decide_again(conn, self._dialect, holdings, [row[0] for row in rows], now=now)
-            tally.moved = owning.move(conn, self._dialect, moves, ledger, now=now)
+            tally.moved = move(conn, self._dialect, holdings, moves, ledger, now=now).findings
             tally.moved_by_projects = tally.moved
             ledger.write(conn, self._dialect)
             self._resources.forget()
@@ -188,17 +190,19 @@ class Applier:
         work.next_finding = id_ + 1
         kind, state, severity = int(seen.kind), int(verdict.state), int(verdict.severity)
         due_at = NEVER if verdict.due_at is None else verdict.due_at
+        base_layer = int(isinstance(seen.layer, BaseLayer))
+        holding_id = held.inherited_id if base_layer else held.holding_id
         set_id, projects = held.set_id, seen.projects
         if projects is not UNSET and projects is not held.projects:
             set_id = self._projects.set_of(conn, projects)
         work.new.append((
             id_, self._source_id, seen.external_id, kind, state, 1 if state > LAST_OPEN else 0, severity,
             _WORST - severity, None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id],
-            held.id, held.holding_id, set_id, bundle_id, raw_hash,
+            held.id, holding_id, set_id, bundle_id, raw_hash,
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
-            remedy_id,
+            remedy_id, base_layer,
         ))  # fmt: skip
         work.details.append((id_, None if seen.url is UNSET else seen.url, _encode_detail(seen.detail)))
         if verdict.last_detected_at is not None:
@@ -206,7 +210,7 @@ class Applier:
         if verdict.events:
             self._note(work, id_, verdict.events)
         work.ledger.add(
-            (held.holding_id, self._source_id, kind, state, severity), bundle_id, due_at, verdict.priority, verdict.blast,
+            (holding_id, self._source_id, kind, state, severity), bundle_id, due_at, verdict.priority, verdict.blast,
             verdict.first_detected_at, verdict.fixed_at, remedy_id,
         )  # fmt: skip
         work.tally.new += 1
@@ -231,6 +235,8 @@ class Applier:
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
         bundle_id, remedy_id = _work(seen, row, told)
+        base_layer = row["base_layer"] if seen.layer is UNSET else int(seen.layer is not None)
+        holding_id = held.inherited_id if base_layer else held.holding_id
         due_at = NEVER if verdict.due_at is None else verdict.due_at
         events = [
             *verdict.events,
@@ -240,11 +246,11 @@ class Applier:
         after = (
             int(verdict.state), 0 if verdict.state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
             None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id], held.id,
-            held.holding_id, set_id, bundle_id, remedy_id, raw_hash, verdict.first_detected_at,
+            holding_id, set_id, bundle_id, remedy_id, raw_hash, verdict.first_detected_at,
             verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
-            self._apart(conn, known, verdict, row["apart"]), work.in_scope,
+            self._apart(conn, known, verdict, row["apart"]), work.in_scope, base_layer,
         )  # fmt: skip
         work.changed.append((*after, self._run_id, row["version"] + 1, known.id))
         work.changed_details[known.id] = seen
@@ -255,7 +261,6 @@ class Applier:
             row["holding_id"], self._source_id, int(known.kind), int(known.state), int(known.severity), row["bundle_id"],
             row["due_at"], row["remedy_id"],
         )  # fmt: skip
-        holding_id = held.holding_id
         after_ = Standing(
             holding_id, self._source_id, int(known.kind), int(verdict.state), int(verdict.severity), bundle_id, due_at,
             remedy_id,

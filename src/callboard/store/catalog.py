@@ -16,6 +16,7 @@ from callboard.store import evidence, owning, schema, signals, touched
 from callboard.store.counting import Ledger
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
+from callboard.store.moving import move
 from callboard.store.owning import Holdings
 
 APPLIED = "applied"
@@ -186,7 +187,7 @@ def apply_difference(
     signals.over(conn, store.dialect, SignalKind.ENTITY_MISSING, came_back, now=now)
     ledger = Ledger()
     moves = owning.decide_again(conn, store.dialect, holdings, subjects, now=now, at_once=agreed)
-    moved = owning.move(conn, store.dialect, moves, ledger, now=now)
+    moved = move(conn, store.dialect, holdings, moves, ledger, now=now).findings
     ledger.write(conn, store.dialect)
     return Change(
         new=len(difference.new),

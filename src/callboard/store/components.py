@@ -22,14 +22,14 @@ from callboard.domain.ownership import Reason
 from callboard.domain.query import Term
 from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
+from callboard.store import base_image, code_facts, due_days, evidence, progress, remedies, schema
 from callboard.store import catalog as catalog_store
-from callboard.store import code_facts, due_days, evidence, progress, remedies, schema
 from callboard.store import cube as cube_store
 from callboard.store import scope as scopes
 from callboard.store import sources as source_store
 from callboard.store.cube import Cell
 from callboard.store.database import once, revision
-from callboard.store.filters import Asking
+from callboard.store.filters import INHERITED, Asking
 from callboard.store.kept import Kept
 from callboard.store.scope import Scope
 from callboard.store.visible import entity_owned, entity_visible, knows_of, named, visible
@@ -338,6 +338,8 @@ def page(conn: Connection, visibility: Visibility, ref: EntityRef, *, now: Insta
         by_kind=by_kind,
         closed_30d=int(conn.execute(closed).scalar_one()),
         shared=int(conn.execute(shared).scalar_one()),
+        inherited=base_image.inherited_by(conn, visibility, stored.id),
+        on_others=int(conn.execute(select(func.count()).where(seen, f.closed == 0, INHERITED)).scalar_one()),
         sources=source_store.health(conn, visibility, now=now),
         code=code_facts.of_entity(conn, each) if stored.owned else None,
     )

@@ -10,6 +10,7 @@ from callboard.domain.instant import Instant
 from callboard.store import evidence, owning, touched
 from callboard.store.counting import Ledger
 from callboard.store.database import Store
+from callboard.store.moving import move
 from callboard.store.owning import Holdings
 
 
@@ -21,7 +22,7 @@ def decide_anew(conn: Connection, store: Store, ids: Sequence[int], *, now: Inst
     holdings = Holdings(conn, store)
     ledger = Ledger()
     moves = owning.decide_again(conn, store.dialect, holdings, ids, now=now, at_once=at_once)
-    moved = owning.move(conn, store.dialect, moves, ledger, now=now)
+    moved = move(conn, store.dialect, holdings, moves, ledger, now=now).findings
     ledger.write(conn, store.dialect)
     return moved
 

@@ -35,6 +35,7 @@ from callboard.store.contested import disputed, suggested
 from callboard.store.filter_lists import LISTS, sources
 from callboard.store.filter_text import naming
 from callboard.store.schema import NEVER
+from callboard.store.visible import entity_visible
 from callboard.store.visible import named as may_be_named
 
 f = schema.finding.c
@@ -107,7 +108,7 @@ def holding_conditions(
     return and_(true(), *found)
 
 
-_INDEXED = frozenset({"rule", "cve", "resource", "package", "bundle", "id", "account", "tag"})
+_INDEXED = frozenset({"rule", "cve", "resource", "package", "bundle", "id", "account", "tag", "runs"})
 
 
 def is_narrow(term: Term) -> bool:
@@ -135,6 +136,8 @@ def _term(conn: Connection, visibility: Visibility, term: Term, asking: Asking, 
             clause = or_(false(), *(_flag(about, key, word) for word in values))
         case OneOf(key=key, values=values) if key in BY_HOLDING:
             clause = about.of(key, values)
+        case OneOf(key="runs", values=values):
+            clause = f.resource_id.in_(_run_by(conn, values, visibility))
         case OneOf(key=key, values=values):
             clause = LISTS[key](values)
     # What is unknown is not in a range, so it is among what is outside of it.
@@ -208,7 +211,7 @@ def _flag(about: _Holding, key: str, word: str) -> Condition:  # noqa: PLR0911
             return _bool(about.id.in_(_ended(word)))
         case "is", "disputed" | "suggested":
             told_by, verdict = (disputed(), "mapped") if word == "disputed" else (suggested(), "unmapped")
-            return and_(f.resource_id.in_(told_by), _bool(about.id.in_(_ended(verdict))))
+            return and_(f.resource_id.in_(told_by), _bool(about.id.in_(_ended(verdict))), not_(INHERITED))
         case "is", "shared":
             return about.several(entity.c.id)
         case "is", "co-owned":
@@ -225,6 +228,26 @@ def _flag(about: _Holding, key: str, word: str) -> Condition:  # noqa: PLR0911
         case "is", "overdue":
             return and_(f.closed == 0, f.due_at < today(asking.now))
     return _FLAGS[key, word]()
+
+
+INHERITED: Condition = and_(
+    f.base_layer == 1,
+    f.resource_id.in_(
+        select(schema.resource.c.id).where(schema.resource.c.inherited_id != schema.resource.c.holding_id)
+    ),
+)
+"""It came with a base image, and is for its owner to fix instead of whoever runs it."""
+
+
+def _run_by(conn: Connection, components: Sequence[str], visibility: Visibility) -> Select[tuple[int]]:
+    """Resources of these components, whoever has to fix what is found there.
+
+    Who sees a finding as the owner of a base image need not know of the component that runs it, so that this must not tell.
+    """
+    r = schema.resource.c
+    known = select(entity.c.id).where(entity.c.ref.in_(components), entity_visible(entity.c.id, visibility))
+    ids = list(conn.execute(known).scalars())
+    return select(r.id).where(r.holding_id.in_(select(route.c.holding_id).where(route.c.entity_id.in_(ids))))
 
 
 def _ended(verdict: str) -> Select[tuple[int]]:
@@ -244,6 +267,7 @@ _FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
     ("is", "kev"): lambda: _bool(f.priority % priority.BAND_STEP < priority.KEV_STEP),
     ("is", "transient"): lambda: schema.TRANSIENT,
     ("is", "flapping"): lambda: _bool(f.apart == 1),
+    ("is", "inherited"): lambda: INHERITED,
     ("is", "in-scope"): lambda: f.in_scope.is_(True),
     ("has", "fix"): lambda: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.kind.in_(map(int, FIXES)))),
     ("has", "deeplink"): lambda: f.id.in_(
@@ -268,7 +292,7 @@ def _between(term: Between, asking: Asking) -> Condition:
         case "band":
             return _numbers(term, f.priority // priority.BAND_STEP, 1)
         case "tier":
-            return f.resource_id.in_(_mapped_by(term))
+            return and_(f.resource_id.in_(_mapped_by(term)), not_(INHERITED))
     span = term.span(asking.now)
     if term.key == "last":
         seen = schema.sighting.c

@@ -22,7 +22,7 @@ from callboard.domain.reconcile import Actor, EventKind, is_flapping
 from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
-from callboard.store import listing, schema
+from callboard.store import base_image, listing, schema
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
 from callboard.store.schema import NEVER
@@ -44,6 +44,7 @@ _COLUMNS = (
     schema.resource.c.external_id.label("resource_ref"),
     schema.resource.c.name.label("resource_name"),
     schema.resource.c.type.label("resource_type"),
+    schema.resource.c.holding_id.label("own_id"), schema.resource.c.inherited_id, f.base_layer,
     schema.sighting.c.last_detected_at,
     holding.c.verdict,
     holding.c.reason,
@@ -78,7 +79,7 @@ def rows_by_id(conn: Connection, visibility: Visibility, ids: Sequence[int]) -> 
     return {row.id: row for row in _rows(conn, visibility, rows)}
 
 
-# Made once: putting 27 columns together anew for every page would cost more than asking the database.
+# Made once: putting 30 columns together anew for every page would cost more than asking the database.
 _BY_IDS = select(*_COLUMNS).select_from(_FROM).where(f.id.in_(bindparam("ids", expanding=True)))
 _ROUTES = (
     select(route.c.holding_id, entity.c.ref)
@@ -123,6 +124,7 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
             exposed=priority.is_exposed(row.blast),
             flapping=row.apart == 1,
             tickets=row.tickets,
+            inherited=bool(row.base_layer) and row.own_id != row.inherited_id,
         )
         for row in rows
     )
@@ -207,6 +209,7 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
         flapping=is_flapping(reopened_at),
         source=next(each for each in health if each.name == row.source),
         siblings=int(conn.execute(siblings).scalar_one()),
+        base=base_image.of(conn, visibility, row.resource_id) if row.base_layer else None,
     )
 
 

@@ -1,31 +1,31 @@
-"""What images were built on, and the bundles of what came with it.
+"""What images were built on, and what runs them.
 
 An image tells its base by a label; the containers that run it only name the image. So the base is looked up by the image's
-name, and when an image tells another base than before, what is stored of it changes its bundle, whichever came first.
+name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from callboard.domain import bundle
 from callboard.domain.alias import IMAGE, IMAGE_BASE
-from callboard.domain.bundle import BundleKind
 from callboard.domain.finding import Observed
-from callboard.domain.inherited import base_of
-from callboard.domain.instant import Instant
+from callboard.domain.inherited import IMAGES, base_of
 from callboard.store import schema
-from callboard.store.counting import Ledger, Standing
-from callboard.store.dialect import Dialect, Row
-from callboard.store.interning.bundles import Bundles
 
 T = TypeVar("T")
 CHUNK = 500
 """Values in one IN list."""
+
+
+def is_told(conn: Connection) -> bool:
+    """Whether any image tells what it was built on."""
+    form = schema.resource_alias.c.form
+    return conn.execute(select(form).where(form == IMAGE_BASE).limit(1)).first() is not None
 
 
 def images_of(observations: Iterable[Observed]) -> set[str]:
@@ -38,7 +38,7 @@ def bases(conn: Connection, images: Collection[str]) -> dict[str, str]:
     """The base of each of these images, where all that is known of the image agrees on one."""
     named, based = schema.resource_alias, schema.resource_alias.alias("based")
     told: dict[str, list[str]] = {}
-    for chunk in _chunks(sorted(images)):
+    for chunk in chunks(sorted(images)):
         rows = conn.execute(
             select(named.c.value, based.c.value)
             .join(based, based.c.resource_id == named.c.resource_id)
@@ -50,42 +50,63 @@ def bases(conn: Connection, images: Collection[str]) -> dict[str, str]:
     return {image: base for image, found in told.items() if (base := base_of(found)) is not None}
 
 
-def key_of(seen: Observed, known: Mapping[str, str]) -> str:
-    """The key of a finding's bundle. `known`: image → base."""
-    image = bundle.image_of(seen)
-    return bundle.key_of(seen, None if image is None else known.get(image))
-
-
-def follow(
-    conn: Connection, dialect: Dialect, bundles: Bundles, images: Mapping[str, str | None], ledger: Ledger, *, now: Instant
-) -> None:  # fmt: skip
-    """Bring what is stored of images to the bundle of their base. `images`: image → its base from now on."""
-    f = schema.finding.c
-    columns = (f.holding_id, f.source_id, f.kind, f.state, f.severity, f.bundle_id, f.due_at, f.remedy_id)
-    keys = {image: bundle.base_key(image, base) for image, base in images.items()}
-    wanted = bundles.ensure(conn, keys.values())
-    changed: list[Row] = []
-    for chunk in _chunks(sorted(_resources(conn, images).items())):
-        image_of = dict(chunk)
+def built_on(conn: Connection, names: Collection[str]) -> set[str]:
+    """The images that say they were built on one of these."""
+    based, alias = schema.resource_alias, schema.resource_alias.alias("alias")
+    found: set[str] = set()
+    for chunk in chunks(sorted(names)):
         query = (
-            select(f.id, f.resource_id, *columns)
-            .join_from(schema.finding, schema.bundle, schema.bundle.c.id == f.bundle_id)
-            .where(f.resource_id.in_(list(image_of)), schema.bundle.c.kind == int(BundleKind.BASE))
+            select(alias.c.value)
+            .join_from(based, alias, alias.c.resource_id == based.c.resource_id)
+            .where(based.c.form == IMAGE_BASE, based.c.value.in_(chunk), alias.c.form == IMAGE)
         )
-        for id_, resource_id, *standing in conn.execute(query):
-            before = Standing(*standing)
-            to = wanted[keys[image_of[resource_id]]]
-            if to != before.bundle_id:
-                ledger.change(before, msgspec.structs.replace(before, bundle_id=to), now=now)
-                changed.append((to, id_))
-    dialect.update(conn, schema.finding, ["bundle_id"], ["id"], changed)
+        found.update(conn.execute(query).scalars())
+    return found
 
 
-def _resources(conn: Connection, images: Collection[str]) -> dict[int, str]:
+class Lineage(msgspec.Struct, frozen=True):
+    """What one resource was built on."""
+
+    image: str
+    """The image that it is or runs."""
+    base: str | None
+    """None: nobody knows."""
+    holders: tuple[int, ...]
+    """The holdings of the stored images of the base's name."""
+
+
+def of_resources(conn: Connection, ids: Collection[int]) -> dict[int, Lineage]:
+    """What these resources were built on, of those that name an image."""
+    if not ids or not is_told(conn):
+        return {}
+    alias, resource = schema.resource_alias, schema.resource.c
+    image_of: dict[int, str] = {}
+    for chunk in chunks(sorted(ids)):
+        query = select(alias.c.resource_id, func.min(alias.c.value)).group_by(alias.c.resource_id)
+        rows = conn.execute(query.where(alias.c.resource_id.in_(chunk), alias.c.form == IMAGE))
+        image_of.update((id_, image) for id_, image in rows)
+    known = bases(conn, set(image_of.values()))
+    holders: dict[str, list[int]] = {}
+    for names in chunks(sorted(set(known.values()))):
+        query = (
+            select(alias.c.value, resource.holding_id)
+            .join_from(alias, schema.resource, resource.id == alias.c.resource_id)
+            .where(alias.c.form == IMAGE, alias.c.value.in_(names), resource.type.in_(IMAGES))
+            .distinct()
+        )
+        for base, holding_id in conn.execute(query):
+            holders.setdefault(base, []).append(holding_id)
+    return {
+        id_: Lineage(image, base := known.get(image), () if base is None else tuple(sorted(holders.get(base, ()))))
+        for id_, image in image_of.items()
+    }
+
+
+def resources_of(conn: Connection, images: Collection[str]) -> dict[int, str]:
     """The resources that are, or run, one of these images: each with the image that a bundle knows it by."""
     alias, other = schema.resource_alias, schema.resource_alias.alias("other")
     found: dict[int, str] = {}
-    for chunk in _chunks(sorted(images)):
+    for chunk in chunks(sorted(images)):
         rows = conn.execute(
             select(other.c.resource_id, other.c.value)
             .join_from(alias, other, other.c.resource_id == alias.c.resource_id)
@@ -96,5 +117,6 @@ def _resources(conn: Connection, images: Collection[str]) -> dict[int, str]:
     return {resource_id: image for resource_id, image in found.items() if image in images}
 
 
-def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    """Some at a time, as many as one statement may well name."""
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

@@ -1,7 +1,8 @@
-"""Ownership written down: decisions, holdings, the evidence behind them, and the resources they hold.
+"""Ownership written down: decisions, holdings, and the evidence behind them.
 
 A decision belongs to a resource; its result is an interned holding, and the counters know findings by holding only. So a
-component that changes its owner touches no finding, and evidence that changes moves a resource with all its findings.
+component that changes its owner touches no finding, and evidence that changes moves a resource with its findings
+(`store.moving`).
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from callboard.domain.access import Depth
 from callboard.domain.claims import Key
 from callboard.domain.component import EntityRef
 from callboard.domain.drift import News, SignalKind
 from callboard.domain.finding import Resource
+from callboard.domain.inherited import agreed, inherited
 from callboard.domain.instant import Instant
 from callboard.domain.judging import Judge
 from callboard.domain.ownership import (
     Ownership,
+    Reason,
     Said,
     SubjectProject,
     Verdict,
@@ -29,7 +33,6 @@ from callboard.domain.ownership import (
 )
 from callboard.domain.subject import subject_of
 from callboard.store import evidence, schema, signals
-from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.evidence import Known
@@ -43,13 +46,6 @@ ASKED_ONE_BY_ONE = 200
 """Holdings looked up by their key before all are read at once."""
 
 
-class Home(msgspec.Struct, frozen=True):
-    """A holding as it is stored."""
-
-    verdict: str
-    routes: tuple[EntityRef, ...]
-
-
 class Holdings:
     """Decides and interns holdings inside one writing transaction; remembers what it has seen."""
 
@@ -60,7 +56,8 @@ class Holdings:
         """Every holding by its key; None until so many were asked for one by one that all are read."""
         self._asked = 0
         self._near: Neighbourhood | None = None
-        self._homes: dict[int, Home] = {}
+        self._homes: dict[int, Ownership] = {}
+        self._inherited: dict[tuple[int, frozenset[int]], int] = {}
         known = known or evidence.current(conn, store)
         self.version = (known.mark, evidence.homes_of(conn))
         self.evidence = known.evidence
@@ -115,17 +112,22 @@ class Holdings:
             self._stored = {row[0]: int(row[1]) for row in rows}
         return self._stored.get(key)
 
-    def home(self, conn: Connection, holding_id: int) -> Home:
-        """What a stored holding is routed to."""
+    def home(self, conn: Connection, holding_id: int) -> Ownership:
+        """What a stored holding says; by which evidence is not kept with it."""
         found = self._homes.get(holding_id)
         if found is None:
-            route, entity = schema.holding_route.c, schema.entity.c
-            refs = conn.execute(
-                select(entity.ref).join_from(schema.holding_route, schema.entity, entity.id == route.entity_id)
-                .where(route.holding_id == holding_id).order_by(entity.ref)
-            ).scalars()  # fmt: skip
-            verdict = conn.execute(select(schema.holding.c.verdict).where(schema.holding.c.id == holding_id)).scalar()
-            found = self._homes[holding_id] = Home(verdict or Verdict.UNMAPPED, tuple(EntityRef(ref) for ref in refs))
+            found = self._homes[holding_id] = stored(conn, holding_id)
+        return found
+
+    def inherit(self, conn: Connection, own: int, base: frozenset[int]) -> int:
+        """The holding of what came with a base image: `own` of the resource it was found on, `base` of the base's images."""
+        if not base:
+            return own
+        found = self._inherited.get((own, base))
+        if found is None:
+            mine, theirs = self.home(conn, own), agreed(self.home(conn, each) for each in sorted(base))
+            ownership = inherited(mine, theirs)
+            found = self._inherited[own, base] = own if ownership is mine else self.intern(conn, ownership)
         return found
 
     def _make(self, conn: Connection, key: str, ownership: Ownership) -> int:
@@ -153,6 +155,30 @@ class Holdings:
         return list(rows.values())
 
 
+def stored(conn: Connection, holding_id: int) -> Ownership:
+    """What a holding says. By which evidence is not kept with it."""
+    route, reader, entity = schema.holding_route.c, schema.holding_reader.c, schema.entity.c
+    routes = conn.execute(
+        select(entity.ref).join_from(schema.holding_route, schema.entity, entity.id == route.entity_id)
+        .where(route.holding_id == holding_id)
+    ).scalars()  # fmt: skip
+    readers = conn.execute(
+        select(entity.ref, reader.depth)
+        .join_from(schema.holding_reader, schema.entity, entity.id == reader.entity_id)
+        .where(reader.holding_id == holding_id)
+    )  # fmt: skip
+    holding = schema.holding.c
+    row = conn.execute(select(holding.verdict, holding.reason).where(holding.id == holding_id)).one_or_none()
+    return Ownership(
+        routes=tuple(sorted(EntityRef(ref) for ref in routes)),
+        readers=tuple(sorted((EntityRef(ref), Depth(depth)) for ref, depth in readers)),
+        tier=None,
+        verdict=Verdict(row.verdict) if row else Verdict.UNMAPPED,
+        reason=Reason(row.reason) if row and row.reason else None,
+        candidates=(),
+    )
+
+
 class Move(msgspec.Struct, frozen=True, gc=False):
     """One resource that goes to another holding, or stays by other evidence."""
 
@@ -161,45 +187,6 @@ class Move(msgspec.Struct, frozen=True, gc=False):
     after: int
     tier: int | None
     """Of the evidence that decides from now on."""
-
-
-def move(
-    conn: Connection, dialect: Dialect, moves: Sequence[Move], ledger: Ledger, *, now: Instant
-) -> int:  # fmt: skip
-    """Give resources to other holdings, with their findings. Returns how many findings moved.
-
-    The counters' differences go to `ledger`; the caller writes them.
-    """
-    if not moves:
-        return 0
-    to_of = {each.resource_id: each.after for each in moves if each.after != each.before}
-    f = schema.finding
-    moved = 0
-    ids = list(to_of)
-    for start in range(0, len(ids), 500):
-        chunk = ids[start : start + 500]
-        columns = (
-            f.c.resource_id, f.c.holding_id, f.c.source_id, f.c.kind, f.c.state, f.c.severity, f.c.bundle_id, f.c.due_at,
-            f.c.remedy_id,
-        )  # fmt: skip
-        query = select(*columns, func.count()).where(f.c.resource_id.in_(chunk)).group_by(*columns)
-        for resource_id, *standing, n in conn.execute(query):
-            known, to = Standing(*standing), to_of[resource_id]
-            if known.holding_id != to:
-                ledger.move(known, to, n, now=now)
-                moved += n
-    dialect.update(conn, schema.finding, ["holding_id"], ["resource_id"], [(to, id_) for id_, to in to_of.items()])
-    dialect.update(conn, schema.resource, ["holding_id"], ["id"], [(to, id_) for id_, to in to_of.items()])
-    spell = schema.ownership_spell
-    keys = [{"resource": each.resource_id} for each in moves]
-    conn.execute(
-        update(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.to_at.is_(None)).values(to_at=now),
-        keys,
-    )
-    # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
-    conn.execute(delete(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.from_at == now), keys)
-    dialect.insert(conn, spell, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
-    return moved
 
 
 def project_members(
@@ -319,7 +306,7 @@ def _news(conn: Connection, holdings: Holdings, moves: Sequence[Move]) -> list[N
     counts: Counter[tuple[tuple[EntityRef, ...], tuple[EntityRef, ...]]] = Counter()
     for each in moves:
         before, after = holdings.home(conn, each.before), holdings.home(conn, each.after)
-        if before.routes and before != after:
+        if before.routes and (before.verdict, before.routes) != (after.verdict, after.routes):
             counts[before.routes, after.routes] += 1
     owners = holdings.evidence.owners
     found = []

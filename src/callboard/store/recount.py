@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY
@@ -45,6 +45,7 @@ def check(conn: Connection) -> Check:
         ("bundle_cell", _bundles(conn), _rows(conn, "bundle_cell", 3)),
         ("remedy_cell", _remedies(conn), _rows(conn, "remedy_cell", 4)),
         ("flow_cell", *_flow(conn)),
+        ("finding", *_places(conn)),
     ):
         counters += len(should)
         wrong = {
@@ -99,6 +100,17 @@ def _remedies(conn: Connection) -> dict[Any, int]:
     columns = (f.bundle_id, f.holding_id, f.apart, f.remedy_id)
     rows = conn.execute(select(*columns, func.count()).where(f.closed == 0, f.remedy_id > 0).group_by(*columns))
     return {tuple(row[:4]): row[4] for row in rows}
+
+
+def _places(conn: Connection) -> tuple[dict[Any, int], dict[Any, int]]:
+    """Findings that do not stand where their resource does, each with both holdings."""
+    r = schema.resource.c
+    where = case((f.base_layer == 1, r.inherited_id), else_=r.holding_id)
+    rows = conn.execute(
+        select(f.id, where, f.holding_id).join_from(schema.finding, schema.resource, r.id == f.resource_id)
+        .where(f.holding_id != where)
+    ).all()  # fmt: skip
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
 
 
 def _flow(conn: Connection) -> tuple[dict[Any, Any], dict[Any, Any]]:

@@ -18,6 +18,7 @@ from callboard.ports import Clock
 from callboard.store import Connection, Store, audit, evidence, mapping, owning, planning, signals, watching
 from callboard.store.counting import Ledger
 from callboard.store.database import bump_revision
+from callboard.store.moving import move
 from callboard.store.owning import Holdings
 
 
@@ -49,7 +50,7 @@ def watch(store: Store, *, clock: Clock) -> Watched:
             holdings = Holdings(conn, store)
             ledger = Ledger()
             moves = owning.decide_again(conn, store.dialect, holdings, sorted(ids), now=now)
-            moved = owning.move(conn, store.dialect, moves, ledger, now=now)
+            moved = move(conn, store.dialect, holdings, moves, ledger, now=now).findings
             ledger.write(conn, store.dialect)
             evidence.moved(conn)
         for name, entry in ended:

@@ -13,6 +13,7 @@ from litestar.response import Response
 from markupsafe import Markup, escape
 
 from callboard.domain.access import Viewer
+from callboard.domain.bundle import image_words
 from callboard.domain.component import short_name
 from callboard.domain.finding import Severity
 from callboard.web import chart, links, markdown, words
@@ -93,6 +94,7 @@ def _environment() -> Environment:
         exact=words.exact,
         number=words.number,
         short=short_name,
+        image=image_words,
         markdown=markdown.to_html,
         breaks=breaks,
         ticks=ticks,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import UnsetType
 
 from callboard.domain import board, finding, health
+from callboard.domain.inherited import BaseImage
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Page, Query
@@ -156,6 +157,7 @@ def finding_row(row: board.FindingRow) -> wire.Finding:
         exposed=row.exposed,
         flapping=row.flapping,
         tickets=row.tickets,
+        inherited=row.inherited,
         url=links.finding(row.id),
     )
 
@@ -204,8 +206,17 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
         flapping=page.flapping,
         same_rule=page.siblings,
         withheld=list(page.withheld),
+        base=None if page.base is None else base_image(page.base),
         source=source(page.source),
     )
+
+
+def base_image(base: BaseImage) -> wire.BaseImage:
+    """What a resource was built on, as JSON."""
+    return wire.BaseImage(
+        image=base.image, base=base.base, inherited=base.is_inherited, builders=list(base.builders),
+        runners=list(base.runners), why_not=base.bar,
+    )  # fmt: skip
 
 
 def _rule(rule: finding.Rule) -> wire.Rule:

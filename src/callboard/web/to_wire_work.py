@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from callboard.domain import board
 from callboard.domain.code_facts import CodeFacts
+from callboard.domain.inherited import FromBase
 from callboard.domain.instant import DAY, Instant, to_datetime, to_text
 from callboard.domain.query import (
     FOR_ANYBODY,
@@ -112,9 +113,33 @@ def component_page(page: board.ComponentPage, first: Page[board.BundleRow]) -> w
         open_by_kind=page.by_kind,
         closed_30d=page.closed_30d,
         shared=page.shared,
+        inherited=[
+            wire_work.FromBase(
+                builder=each.builder,
+                owner=each.owner,
+                bases=list(each.bases),
+                open=each.open,
+                critical_high=each.critical_high,
+                oldest_at=to_text(each.oldest_at),
+                query=inherited_query(page, each).canonical,
+            )
+            for each in page.inherited
+        ],
+        on_others=page.on_others,
         sources=[to_wire.source(each) for each in page.sources],
         code=None if page.code is None else [_code(each) for each in page.code],
     )
+
+
+def inherited_query(page: board.ComponentPage, each: FromBase) -> Query:
+    """What lists the findings that a component inherits from one that builds its base images."""
+    terms = [OPEN, OneOf("is", ("inherited",)), OneOf("runs", (page.row.ref,))]
+    named = tuple(sorted(other.builder for other in page.inherited if other.builder is not None))
+    if each.builder is not None:
+        terms.append(OneOf("component", (each.builder,)))
+    elif named:
+        terms.append(OneOf("component", named, is_negated=True))
+    return Query(tuple(terms))
 
 
 def _code(each: CodeFacts) -> wire_work.Code:

@@ -207,6 +207,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     exposed: bool | None
     flapping: bool
     tickets: int
+    inherited: bool
+    """It came with a base image, and is for the owner of that to fix instead of whoever runs it."""
     url: str
     """Its page, as a path."""
 
@@ -332,6 +334,23 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     new: str | None
 
 
+class BaseImage(msgspec.Struct, frozen=True, kw_only=True):
+    """What a resource was built on, and whose that is which came with it."""
+
+    image: str
+    """The image that the resource is or runs."""
+    base: str | None
+    """The image that it was built on; null where nobody knows."""
+    inherited: bool
+    """What came with the base is for its owner to fix."""
+    builders: list[str]
+    """The components that build the base, where it is inherited, as far as the caller may know."""
+    runners: list[str]
+    """The components that run the resource, as far as the caller may know."""
+    why_not: str | None
+    """Why it stays with who runs it, as a word; null where it does not, and where the base is not known."""
+
+
 class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """One finding in full."""
 
@@ -351,6 +370,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings of the same rule that the caller may see, this one included."""
     withheld: list[str]
     """What of the detail is not told to this caller, in words; empty when all of it is."""
+    base: BaseImage | None
+    """The base image that it came with; null where it is in no base layer."""
     source: Source
 
 

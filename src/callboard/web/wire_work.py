@@ -85,6 +85,22 @@ class Code(msgspec.Struct, frozen=True, kw_only=True):
     manifest_count: int
 
 
+class FromBase(msgspec.Struct, frozen=True, kw_only=True):
+    """Open findings on what a component runs, which came with base images that another component builds."""
+
+    builder: str | None
+    """The component that has to fix them; null: one that the caller may not know of."""
+    owner: str | None
+    bases: list[str]
+    """The base images."""
+    open: int
+    critical_high: int
+    """Of these."""
+    oldest_at: str
+    query: str
+    """What lists exactly these findings."""
+
+
 class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     """One component in full."""
 
@@ -99,6 +115,10 @@ class ComponentPage(msgspec.Struct, frozen=True, kw_only=True):
     open_by_kind: dict[str, int]
     closed_30d: int
     shared: int
+    inherited: list[FromBase]
+    """Open findings on what it runs that are for others to fix; they are not among its own."""
+    on_others: int
+    """Of its own open findings: those on what others run, which was built on its base images."""
     sources: list[Source]
     code: list[Code] | None
     """What repositories told of its code; null where that is told to who owns the component."""

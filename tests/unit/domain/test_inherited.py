@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from callboard.domain.access import Depth
 from callboard.domain.component import EntityRef
-from callboard.domain.inherited import base_of, inherited, inherits
+from callboard.domain.inherited import Bar, agreed, barred, base_of, inherited, inherits
 from callboard.domain.ownership import Candidate, Ownership, Reason, Verdict, decide
 
+SENSITIVE = Depth.SENSITIVE
 REFS = [EntityRef(f"component:default/{name}") for name in ("base", "shop", "bank")]
 CANDIDATES = st.builds(
     Candidate, st.sampled_from(REFS), st.integers(1, 8), st.just("image"), st.sampled_from("ab"), st.just("label"),
@@ -21,10 +22,27 @@ DECISIONS = st.lists(CANDIDATES, max_size=4).map(lambda found: decide(found, oth
 
 @given(DECISIONS, st.none() | DECISIONS)
 def test_each_finding_is_routed_once(own: Ownership, base: Ownership | None) -> None:
-    """To the base's owner where that is known and uncontested, else to whoever runs it; never to both."""
+    """To the base's owner where that is uncontested and told by evidence that is trusted, else to whoever runs it."""
     found = inherited(own, base)
-    assert found.routes == (base.routes if base is not None and base.verdict is Verdict.MAPPED else own.routes)
+    is_certain = (
+        base is not None and base.verdict is Verdict.MAPPED and {depth for _, depth in base.readers} == {SENSITIVE}
+    )
+    assert found.routes == (base.routes if base is not None and is_certain else own.routes)
     assert (found == own) or inherits(base)
+
+
+@given(st.lists(DECISIONS, max_size=4))
+def test_all_stored_images_of_a_name_have_to_agree(images: list[Ownership]) -> None:
+    """Whatever their order; those that nobody claims say nothing. What bars it is told exactly where something does."""
+    found = agreed(images)
+    assert (barred(images) is None) == inherits(found)
+    claimed = [each for each in images if each.verdict is not Verdict.UNMAPPED]
+    if found is not None:
+        assert {(each.routes, each.readers) for each in claimed} == {(found.routes, found.readers)}
+    assert inherits(agreed(reversed(images))) == inherits(found)
+    assert (barred(images) is Bar.UNKNOWN) == (not images)
+    if images:
+        assert (barred(images) is Bar.UNMAPPED) == (not claimed)
 
 
 @given(DECISIONS, st.none() | DECISIONS)

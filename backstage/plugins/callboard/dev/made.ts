@@ -119,6 +119,8 @@ export const componentPage = (some: Partial<ComponentPage> = {}): ComponentPage 
   open_by_kind: { vulnerability: 14, issue: 2 },
   closed_30d: 4,
   shared: 0,
+  inherited: [],
+  on_others: 0,
   code: [],
   sources: [source()],
   ...some,
@@ -237,6 +239,7 @@ export const finding = (some: Partial<Finding> = {}): Finding => ({
   exposed: true,
   flapping: false,
   tickets: 0,
+  inherited: false,
   url: '/findings/17',
   ...some,
 });
@@ -304,6 +307,7 @@ export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   flapping: false,
   same_rule: 3,
   withheld: [],
+  base: null,
   source: source(),
   ...some,
 });

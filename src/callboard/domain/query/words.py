@@ -126,6 +126,7 @@ _IS = (
     ("suggested", "mapped to no component, while weak evidence names one"),
     ("shared", "shared by several components"),
     ("co-owned", "shared by components of several owners"),
+    ("inherited", "come with a base image that others than who runs it build, and theirs to fix"),
     ("transient", "closed within a day of its first detection"),
     ("flapping", "closed and back again three times within 30 days"),
     ("in-scope", "inside the present scope of its source"),
@@ -156,6 +157,10 @@ KEYS: tuple[KeyHelp, ...] = (
     ),
     _refs("owner", "group", "Who has to act: a group, a user, or @me", "owner:@me,payments"),
     _refs("component", "component", "The component it belongs to", "component:checkout-api"),
+    KeyHelp(
+        name="runs", takes=Takes.REFERENCES, kind="component", phrase="run by",
+        help="The component that runs what is affected, whoever has to fix it", example="is:inherited runs:checkout-api",
+    ),
     _refs("system", "system", "The system that owns it, or that its component is part of", "system:payments"),
     _refs("domain", "domain", "The domain of that system", "domain:commerce"),
     KeyHelp(

@@ -13,7 +13,7 @@ from callboard.sources.wiz.project import read_project
 from callboard.sources.wiz.vulnerability import read_vulnerability
 from callboard.sources.wiz.words import FUTURE_SLACK
 
-PARSER_VERSION = 7
+PARSER_VERSION = 8
 """Grows whenever the same bytes would be read differently: then every record is read again once."""
 
 _READERS = {

@@ -12,6 +12,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from callboard.domain import alias
 from callboard.domain.finding import Resource
+from callboard.domain.inherited import IMAGES
 from callboard.domain.repository import place_of_location
 from callboard.sources.wiz.code import folded, readable, repository_names, repository_of
 from callboard.sources.wiz.lenient import ABSENT, Memo, Reader, loads
@@ -32,8 +33,6 @@ BASE_LABEL = "org.opencontainers.image.base.name"
 """The image that it was built on (OCI image specification 1.1, "Pre-Defined Annotation Keys")."""
 
 Tags = tuple[tuple[str, str], ...]
-
-_IMAGE_TYPES = frozenset({"CONTAINER_IMAGE"})
 
 _IMAGE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?(?:/[a-z0-9][a-z0-9._-]*)+)(?::[\w][\w.-]{0,127})?(?:@[\w:+.-]+)?",
@@ -180,7 +179,7 @@ def label_names(tags: Tags) -> Iterable[tuple[str, str]]:
 
 
 def _image_texts(entity: _Entity, kind: str) -> Iterable[str]:
-    if kind in _IMAGE_TYPES:
+    if kind in IMAGES:
         if (references := _strings(entity.tagReferences)) is not None:
             yield from references[:_MOST_IMAGE_NAMES]
         for text in (entity.externalId, entity.providerUniqueId, entity.name):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET
 from sqlalchemy import Connection, delete
 
+from callboard.domain.alias import IMAGE
 from callboard.domain.claims import canonical
 from callboard.domain.drift import News, SignalKind
 from callboard.domain.finding import Observed, Resource
@@ -15,25 +16,31 @@ from callboard.domain.instant import Instant
 from callboard.domain.mapping import plain
 from callboard.domain.subject import is_judged_alike
 from callboard.domain.term import are_terms_equal, is_text_equal, resource_text, terms_of
-from callboard.store import owning, schema, signals
+from callboard.store import lineage, moving, owning, schema, signals
 from callboard.store.counting import Ledger
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.projects import Projects, ProjectSets, joined
 from callboard.store.interning.services import Services, services_told, together
 from callboard.store.interning.told import REMEMBERED, Digests, date
+from callboard.store.moving import Moved
 from callboard.store.owning import Holdings
 
 
 class Held:
     """A resource as the run road needs it, with the last word that this run has heard of it."""
 
-    __slots__ = ("at", "digest", "holding_id", "id", "projects", "services", "services_at", "set_id")
+    __slots__ = (
+        "at", "digest", "holding_id", "id", "inherited_id", "is_settled", "projects", "services", "services_at", "set_id",
+    )  # fmt: skip
 
-    def __init__(self, id_: int, digest: bytes, holding_id: int, set_id: int) -> None:
+    def __init__(self, id_: int, digest: bytes, holding_id: int, set_id: int, inherited_id: int) -> None:
         self.id = id_
         self.digest = digest
         self.holding_id = holding_id
+        self.inherited_id = inherited_id
+        self.is_settled = False
+        """Whether this run has seen that `inherited_id` holds; from then on it follows whatever it depends on."""
         self.set_id = set_id
         self.projects: Projects | None = None
         """The projects last told. None: not told in this run."""
@@ -59,6 +66,8 @@ class Resources:
         self._projects = projects
         self._known: dict[str, Held] = {}
         self._digests = Digests()
+        self._former_heirs: set[int] = set()
+        """Resources that were built on an image which has another name now."""
 
     def forget(self) -> None:
         """Holdings were changed by another hand: look every resource up again."""
@@ -84,11 +93,11 @@ class Resources:
         told = self._told(observations)
         services = services_told(observations)
         missing = [external_id for external_id in told if external_id not in known]
-        columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id"]
+        columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id", "inherited_id"]
         for row in self._dialect.lookup(
             conn, schema.resource, columns, "external_id", missing, source_id=self._source_id
         ):
-            known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4])
+            known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4], row[5])
         new: list[tuple[Resource, Projects | None, int]] = []
         renamed: dict[int, tuple[Held, Resource]] = {}
         regrouped: dict[int, Held] = {}
@@ -99,11 +108,13 @@ class Resources:
                 continue
             if whole and self._rename(held, resource, at):
                 renamed[held.id] = held, resource
+                held.is_settled = False
             if self._regroup(conn, held, projects, at):
                 regrouped[held.id] = held
             held.at = max(held.at, at)
         self._make(conn, holdings, new, services=services, now=now)
         served = {held.id: held for external_id, word in services.items() if _serve(held := known[external_id], *word)}
+        self._former_heirs |= moving.heirs(conn, renamed)
         moved = self._change(conn, holdings, renamed, regrouped, served, ledger=ledger, now=now)
         return known, moved
 
@@ -190,13 +201,13 @@ class Resources:
             body = msgspec.msgpack.encode(resource)
             rows.append((
                 id_, self._source_id, resource.external_id, resource.name, resource.type, resource_text(resource), set_id,
-                holding_id, digest, body,
+                holding_id, digest, body, holding_id,
             ))  # fmt: skip
             aliases.extend((form, value, id_) for form, value in names)
             terms.extend((form, value, id_) for form, value in terms_of(resource))
             candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
             spells.append((id_, now, None, holding_id, ownership.tier))
-            held = Held(id_, digest, holding_id, set_id)
+            held = Held(id_, digest, holding_id, set_id, holding_id)
             held.projects, held.at = projects, at
             if its_services is not None:
                 held.services, held.services_at = its_services
@@ -229,7 +240,35 @@ class Resources:
         moves = owning.decide_again(conn, self._dialect, holdings, sorted(unsure), now=now)
         for each in moves:
             unsure[each.resource_id].holding_id = each.after
-        return owning.move(conn, self._dialect, moves, ledger, now=now)
+        return self._follow(moving.move(conn, self._dialect, holdings, moves, ledger, now=now))
+
+    def inherit(
+        self, conn: Connection, holdings: Holdings, observations: Iterable[Observed], images: Collection[str],
+        ledger: Ledger, *, now: Instant,
+    ) -> int:  # fmt: skip
+        """See whose that is which came with base images, of the resources of these observations and of what they change.
+
+        `images`: those that tell another base than before. Returns how many findings went to another holding.
+        """
+        unsettled = {
+            held.id: held
+            for seen in observations
+            if not (held := self._known[seen.resource.external_id]).is_settled
+            and any(form == IMAGE for form, _ in seen.resource.aliases)
+        }
+        for held in unsettled.values():
+            held.is_settled = True
+        if not unsettled and not images and not self._former_heirs:
+            return 0
+        ids = {*unsettled, *self._former_heirs, *lineage.resources_of(conn, images), *moving.heirs(conn, unsettled)}
+        self._former_heirs.clear()
+        return self._follow(moving.settle(conn, self._dialect, holdings, ids, ledger, now=now))
+
+    def _follow(self, moved: Moved) -> int:
+        """Take in what moved others as well."""
+        for held in self._known.values() if moved.inherited else ():
+            held.inherited_id = moved.inherited.get(held.id, held.inherited_id)
+        return moved.findings
 
     def _rename_stored(
         self, conn: Connection, renamed: dict[int, tuple[Held, Resource]], served: dict[int, Held], holdings: Holdings,

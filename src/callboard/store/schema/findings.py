@@ -72,6 +72,7 @@ finding = Table(
     Column("decision_id", BigInteger),
     Column("version", Integer, nullable=False),
     Column("remedy_id", BigInteger, nullable=False, server_default="0"),
+    Column("base_layer", SmallInteger, nullable=False, server_default="0"),
     Index("uq_finding_source_id_external_id", "source_id", "external_id", unique=True),
     Index(None, "source_id", "raw_hash"),
     Index(None, "holding_id", "closed", "priority", "first_detected_at", "id"),
@@ -98,7 +99,7 @@ finding = Table(
 """The row is its own record of opening: `first_detected_at` by the source, `imported_at` by us; events tell the rest.
 `closed` and `rank` repeat `state` and `severity` in the form that indexes need: one range, ascending. `priority` and
 `blast` are `domain.priority`'s, `cvss` is in tenths, `due_at` the earlier of the source's date and the policy's, `apart`
-is 1 while a finding is flapping."""
+is 1 while a finding is flapping, `base_layer` where it came with the base image."""
 
 TRANSIENT = _transient(finding.c.closed, finding.c.fixed_at, finding.c.first_detected_at)
 """Closed within a day of the first detection: noise, not work."""

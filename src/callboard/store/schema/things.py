@@ -13,9 +13,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
 )
 
-from callboard.store.schema.ground import Identity, metadata
+from callboard.store.schema.ground import Identity, metadata, only
 
 rule = Table(
     "rule",
@@ -75,8 +76,12 @@ resource = Table(
     Column("holding_id", BigInteger, nullable=False, index=True),
     Column("content_hash", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("inherited_id", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("source_id", "external_id"),
+    Index("ix_resource_inheriting", "inherited_id", "id", **only(column("inherited_id") != column("holding_id"))),
 )
+"""`holding_id` is whose it is, `inherited_id` whose that is which came with its base image: the same where nobody else
+answers for that."""
 
 resource_term = Table(
     "resource_term",

@@ -9,9 +9,10 @@ from litestar.response import Response
 
 from callboard.domain.board import BundleRow, ComponentPage, DoNow
 from callboard.domain.finding import Kind, Severity
+from callboard.domain.inherited import FromBase
 from callboard.domain.query import OPEN, OneOf, Query
 from callboard.usecases import ask, browse
-from callboard.web import component_list, freshness, links, params, render, words
+from callboard.web import component_list, freshness, links, params, render, to_wire_work, words
 from callboard.web.pages.components import strip_severities
 from callboard.web.view import Viewing
 
@@ -35,6 +36,9 @@ class Context:
     kept: tuple[tuple[str, str], ...]
     """Annotations that match something, or of which it is not told."""
     shared_url: str
+    inherited: tuple[tuple[FromBase, str], ...]
+    """What is for others to fix, with the address of exactly these findings."""
+    on_others_url: str
 
 
 def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: FromPath[str]) -> Response[str]:
@@ -57,6 +61,8 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
         kinds=_kinds(page),
         kept=tuple(pair for pair in page.annotations if pair not in page.dangling),
         shared_url=links.query(Query((home, OPEN, OneOf("is", ("shared",))))),
+        inherited=tuple((each, links.query(to_wire_work.inherited_query(page, each))) for each in page.inherited),
+        on_others_url=links.query(Query((home, OPEN, OneOf("is", ("inherited",))))),
     )
     title = page.row.title or page.row.name
     return render.answer("component.html", title=title, here="components", now=view.now, c=context)

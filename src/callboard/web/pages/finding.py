@@ -10,7 +10,7 @@ from litestar.response import Response
 from callboard.domain import bundle
 from callboard.domain.board import FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind
-from callboard.domain.finding import Detail, Note, Resource, Ticket
+from callboard.domain.finding import Note, Resource, Ticket
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Query
@@ -86,7 +86,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
     whose = told_whose(view, page.resource.external_id, row.source)
     context = Context(
         page=page,
-        detail=_facts(detail, bundle.action(row.bundle)),
+        detail=_facts(page),
         description=told(detail.description) or page.rule.description,
         remediation=told(detail.remediation) or page.rule.remediation,
         why=why.matters(row.kind, detail),
@@ -142,13 +142,14 @@ def _where(resource: Resource) -> str:
     return " · ".join(part for part in parts if part) or "unknown"
 
 
-def _facts(detail: Detail, action: bundle.Action) -> dict[str, str]:
+def _facts(page: FindingPage) -> dict[str, str]:
+    detail = page.detail
     named = {
         "Package": told(detail.package),
         "Version": told(detail.version),
         "Fixed in": told(detail.fixed_version),
         "Location": told(detail.location),
-        "Came with": _layer(action),
+        "Came with": None if page.base is None else page.base.words,
         "Found by": told(detail.detection),
         "Assignee": told(detail.assignee),
         "Resolution": told(detail.resolution),
@@ -156,15 +157,6 @@ def _facts(detail: Detail, action: bundle.Action) -> dict[str, str]:
         "Severity there": told(detail.source_severity),
     }
     return {label: value for label, value in named.items() if value}
-
-
-def _layer(action: bundle.Action) -> str | None:
-    """What it came with, where that was not built by whoever runs it."""
-    if action.base is not None:
-        return f"base image {bundle.image_words(action.base)}, for whoever runs it to renew"
-    if action.image is not None:
-        return f"the base image of {bundle.image_words(action.image)}, for whoever runs it to renew"
-    return None
 
 
 def _line(line: HistoryLine) -> Line:

@@ -865,6 +865,8 @@ export interface components {
             };
             closed_30d: number;
             shared: number;
+            inherited: components["schemas"]["FromBase"][];
+            on_others: number;
             sources: components["schemas"]["Source"][];
             code: components["schemas"]["Code"][] | null;
         };
@@ -918,6 +920,19 @@ export interface components {
             fix: string | null;
             example_id: number;
             url: string;
+        };
+        /**
+         * FromBase
+         * @description Open findings on what a component runs, which came with base images that another component builds.
+         */
+        FromBase: {
+            builder: string | null;
+            owner: string | null;
+            bases: string[];
+            open: number;
+            critical_high: number;
+            oldest_at: string;
+            query: string;
         };
         /**
          * Code
@@ -985,6 +1000,7 @@ export interface components {
             exposed: boolean | null;
             flapping: boolean;
             tickets: number;
+            inherited: boolean;
             url: string;
         };
         /**
@@ -1030,6 +1046,7 @@ export interface components {
             flapping: boolean;
             same_rule: number;
             withheld: string[];
+            base: components["schemas"]["BaseImage"] | null;
             source: components["schemas"]["Source"];
         };
         /**
@@ -1152,6 +1169,18 @@ export interface components {
             actor: string;
             old: string | null;
             new: string | null;
+        };
+        /**
+         * BaseImage
+         * @description What a resource was built on, and whose that is which came with it.
+         */
+        BaseImage: {
+            image: string;
+            base: string | null;
+            inherited: boolean;
+            builders: string[];
+            runners: string[];
+            why_not: string | null;
         };
         /**
          * Bundles

@@ -1,4 +1,5 @@
 import { useApi } from '@backstage/core-plugin-api';
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import { usualQuery } from '../api/scope';
@@ -38,6 +39,7 @@ const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string
     <CardFrame more={more}>
       <Cautions sources={sources} />
       <Open page={page} />
+      <Inherited page={page} />
       <NoWork page={page} />
       {standing === 'findings' && (
         <>
@@ -73,6 +75,15 @@ const Open = ({ page }: { page: ComponentPage }) => {
     </>
   );
 };
+
+/** What came with base images is for who builds these to fix, so it stands beside the component's own. */
+const Inherited = ({ page }: { page: ComponentPage }) =>
+  page.inherited.map(each => (
+    <Text key={each.query} variant="body-small" color="secondary">
+      {count(each.open, 'finding')} inherited from a base image, for{' '}
+      {each.builder ? <EntityRefLink entityRef={each.builder} /> : 'a component that you may not see'} to fix.
+    </Text>
+  ));
 
 function moreWords(page: ComponentPage): string {
   const { total } = page.component.open;

@@ -14,6 +14,7 @@ export const Whose = ({ page }: { page: FindingPage }) => {
   const asked = ownership.verdict === 'conflict' ? page.candidates : winners;
   return (
     <>
+      {page.base && <Base base={page.base} />}
       {ownership.verdict === 'unmapped' && (
         <Text>Nobody&apos;s yet{ownership.reason ? `: ${plain(ownership.reason)}` : ''}.</Text>
       )}
@@ -43,6 +44,23 @@ export const Whose = ({ page }: { page: FindingPage }) => {
     </>
   );
 };
+
+/** Whose that is which came with a base image; below it stands the evidence for who runs it. */
+const Base = ({ base }: { base: NonNullable<FindingPage['base']> }) =>
+  base.inherited ? (
+    <Text>
+      Inherited from the base image {base.base}, for{' '}
+      {base.builders.length
+        ? base.builders.map((ref, at) => (
+            <span key={ref}>
+              {at > 0 && ', '}
+              <EntityRefLink entityRef={ref} />
+            </span>
+          ))
+        : 'a component that you may not see'}{' '}
+      to fix. Who runs it rebuilds once a newer base is there.
+    </Text>
+  ) : null;
 
 const Candidates = ({ candidates }: { candidates: FindingPage['candidates'] }) =>
   candidates.length ? (

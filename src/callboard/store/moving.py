@@ -1,0 +1,118 @@
+"""Resources given to other holdings, with their findings.
+
+A resource has two holdings: its own, and one for what came with the base image that it was built on, which is the same
+where nobody else answers for that base (`domain.inherited`). What is decided of a base image moves findings on everything
+that was built on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from callboard.domain.alias import IMAGE
+from callboard.domain.inherited import IMAGES
+from callboard.domain.instant import Instant
+from callboard.store import lineage, schema
+from callboard.store.counting import Ledger, Standing
+from callboard.store.dialect import Dialect
+from callboard.store.lineage import chunks
+from callboard.store.owning import Holdings, Move
+
+f, r = schema.finding.c, schema.resource.c
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What moving did."""
+
+    findings: int = 0
+    inherited: Mapping[int, int] = {}
+    """Resource → the holding of what came with its base image, of those where it changed."""
+
+
+def move(
+    conn: Connection, dialect: Dialect, holdings: Holdings, moves: Sequence[Move], ledger: Ledger, *, now: Instant
+) -> Moved:
+    """Give resources to other holdings, with their findings and with those that others inherit from them.
+
+    The counters' differences go to `ledger`; the caller writes them.
+    """
+    if not moves:
+        return Moved()
+    to_of = {each.resource_id: each.after for each in moves if each.after != each.before}
+    dialect.update(conn, schema.resource, ["holding_id"], ["id"], [(to, id_) for id_, to in to_of.items()])
+    moved = settle(conn, dialect, holdings, {*to_of, *heirs(conn, to_of)}, ledger, now=now, moved=to_of)
+    spell = schema.ownership_spell
+    keys = [{"resource": each.resource_id} for each in moves]
+    conn.execute(
+        update(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.to_at.is_(None)).values(to_at=now),
+        keys,
+    )
+    # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
+    conn.execute(delete(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.from_at == now), keys)
+    dialect.insert(conn, spell, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
+    return moved
+
+
+def heirs(conn: Connection, ids: Collection[int]) -> set[int]:
+    """The resources that were built on those of these resources that are images."""
+    if not ids or not lineage.is_told(conn):
+        return set()
+    alias = schema.resource_alias
+    names: set[str] = set()
+    for chunk in chunks(sorted(ids)):
+        query = select(alias.c.value).join_from(alias, schema.resource, r.id == alias.c.resource_id)
+        query = query.where(alias.c.resource_id.in_(chunk), alias.c.form == IMAGE, r.type.in_(IMAGES))
+        names.update(conn.execute(query).scalars())
+    return set(lineage.resources_of(conn, lineage.built_on(conn, names)))
+
+
+def settle(
+    conn: Connection, dialect: Dialect, holdings: Holdings, ids: Collection[int], ledger: Ledger, *, now: Instant,
+    moved: Collection[int] = (),
+) -> Moved:  # fmt: skip
+    """Bring the second holding of these resources up to date, and with it where their findings stand.
+
+    `moved`: those of them that have another holding of their own than before.
+    """
+    based = {id_: frozenset(each.holders) for id_, each in lineage.of_resources(conn, ids).items()}
+    places: dict[int, tuple[int, int]] = {}
+    changed: dict[int, int] = {}
+    for id_, own, former in dialect.lookup(conn, schema.resource, ["id", "holding_id", "inherited_id"], "id", ids):
+        wanted = holdings.inherit(conn, own, based.get(id_, _NOBODY))
+        if wanted != former:
+            changed[id_] = wanted
+        if wanted != former or id_ in moved:
+            places[id_] = own, wanted
+    dialect.update(conn, schema.resource, ["inherited_id"], ["id"], [(to, id_) for id_, to in changed.items()])
+    return Moved(_place(conn, dialect, places, ledger, now=now), changed)
+
+
+_NOBODY: frozenset[int] = frozenset()
+
+
+def _place(
+    conn: Connection, dialect: Dialect, places: Mapping[int, tuple[int, int]], ledger: Ledger, *, now: Instant
+) -> int:
+    """Put the findings of resources where they belong: resource → (its own holding, that of its base layer)."""
+    n = 0
+    columns = (
+        f.resource_id, f.base_layer, f.holding_id, f.source_id, f.kind, f.state, f.severity, f.bundle_id, f.due_at,
+        f.remedy_id,
+    )  # fmt: skip
+    for chunk in chunks(list(places)):
+        query = select(*columns, func.count()).where(f.resource_id.in_(chunk)).group_by(*columns)
+        for resource_id, base_layer, *standing, count in conn.execute(query):
+            known, to = Standing(*standing), places[resource_id][base_layer]
+            if known.holding_id != to:
+                ledger.move(known, to, count, now=now)
+                n += count
+    own = [(own, id_) for id_, (own, _) in places.items()]
+    dialect.update(conn, schema.finding, ["holding_id"], ["resource_id"], own)
+    for chunk in chunks([id_ for id_, (own, base) in places.items() if own != base]):
+        rows = conn.execute(select(f.id, f.resource_id).where(f.resource_id.in_(chunk), f.base_layer == 1))
+        apart = [(places[resource_id][1], id_) for id_, resource_id in rows]
+        dialect.update(conn, schema.finding, ["holding_id"], ["id"], apart)
+    return n

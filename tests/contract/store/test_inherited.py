@@ -1,0 +1,281 @@
+"""Findings of a base image belong to its owner, and who runs the image keeps seeing them. On both databases."""
+
+from __future__ import annotations
+
+import importlib
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import select
+
+from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers
+from callboard.domain.component import EntityRef
+from callboard.domain.inherited import Bar
+from callboard.store import moving, owning, schema
+from callboard.store.counting import Ledger
+from callboard.store.recount import differences
+from callboard.usecases import browse, speak_for
+from callboard.web.to_wire_work import inherited_query
+from tests.support.catalogs import component, group
+from tests.support.stages import Stage
+
+SHOP, BANK = EntityRef("component:default/shop"), EntityRef("component:default/bank")
+IMAGES = EntityRef("component:default/images")
+RED, BLUE, GREEN = (EntityRef(f"group:default/{name}") for name in ("red", "blue", "green"))
+BASE, CART, TILL = "registry.example/base", "registry.example/cart", "registry.example/till"
+
+
+def put(stage: Stage, id_: str, resource: str, image: str, **fields: Any) -> None:
+    """A vulnerability in a package of an image."""
+    known = {"kind": "vulnerability", "package": "ssl", "fixed_version": "3.0.2", "resource": resource, "image": image}
+    stage.world.add(id_, **(known | fields))
+
+
+@pytest.fixture
+def company(stage: Stage) -> Stage:
+    """A shop and a bank with an image each, built on what the team of the images builds, and two containers that run them."""
+    stage.catalog.put(group("red"), group("blue"), group("green"))
+    stage.catalog.put(
+        component("shop", "red", projects=["p1"]), component("bank", "blue", projects=["p2"]),
+        component("images", "green", projects=["p3"]),
+    )  # fmt: skip
+    image: dict[str, Any] = {"resource_type": "CONTAINER_IMAGE"}
+    put(stage, "base", "base-image", BASE, layer="own", projects=("p3",), **image)
+    put(stage, "cart", "cart-image", CART, base=BASE, projects=("p1",), **image)
+    put(stage, "cart-own", "cart-image", CART, base=BASE, projects=("p1",), layer="own", **image)
+    put(stage, "cart-pod", "cart-pod", CART, projects=("p1",), fixed_version="")
+    put(stage, "cart-pod-own", "cart-pod", CART, projects=("p1",), layer="own")
+    put(stage, "till", "till-image", TILL, base=BASE, projects=("p2",), **image)
+    put(stage, "vm", "vm", "", projects=("p2",))
+    stage.sync()
+    stage.read_catalog()
+    return stage
+
+
+INHERITED = {"cart", "cart-pod", "till"}
+
+
+def trust(stage: Stage, ref: EntityRef = IMAGES) -> None:
+    """Somebody who may map says whose the base image is."""
+    stage.clock.advance(60)
+    speak_for.confirm(stage.store, AT_THE_LAPTOP, "base-image", ref, clock=stage.clock)
+    stage.check()
+
+
+def routed(stage: Stage, ref: EntityRef) -> set[str]:
+    """The findings that a component has to fix."""
+    return {id_ for id_, row in stage.rows().items() if row.components == (ref,)}
+
+
+def sees(stage: Stage, owner: EntityRef, depth: Depth = Depth.WORK) -> set[str]:
+    """The findings in a team's sight."""
+    return set(stage.rows(visibility=Readers(frozenset({owner}), depth)))
+
+
+def test_what_came_with_the_base_goes_to_its_owner_and_stays_in_sight(company: Stage) -> None:
+    """Once it is certain who builds it: with a fix and without one, on images and on what runs them; each finding once."""
+    before = sees(company, RED), sees(company, BLUE)
+    assert routed(company, IMAGES) == {"base"}
+    trust(company)
+    assert routed(company, IMAGES) == {"base", *INHERITED}
+    assert routed(company, SHOP) == {"cart-own", "cart-pod-own"}
+    assert (sees(company, RED), sees(company, BLUE)) == before
+    assert sees(company, GREEN) == {"base", *INHERITED}
+    assert len(company.rows()) == 7
+
+
+def test_who_builds_a_base_sees_nothing_sensitive_of_what_others_run(company: Stage) -> None:
+    """Trusted for the base image alone."""
+    trust(company)
+    assert sees(company, GREEN, Depth.SENSITIVE) == {"base"}
+    assert sees(company, RED, Depth.SENSITIVE) == set()
+
+
+def test_a_claim_that_anybody_can_write_moves_nothing(company: Stage) -> None:
+    """A component that names the base image in its own catalog file gets the findings of that image, and no others."""
+    before = sees(company, BLUE)
+    company.catalog.put(component("bank", "blue", projects=["p2"], assets=["base-image"]))
+    company.read_catalog(accept=True)
+    assert routed(company, BANK) == {"base", "till", "vm"}
+    assert sees(company, BLUE) == {*before, "base"}
+    page = company.page("cart")
+    assert page.base is not None
+    assert (page.base.base, page.base.is_inherited, page.base.bar) == (BASE, False, Bar.UNTRUSTED)
+
+
+def test_two_who_claim_the_base_get_nothing_of_others(company: Stage) -> None:
+    """Two images of the base's name that were given to different teams agree on nobody."""
+    trust(company)
+    put(company, "base-2", "base-image-2", BASE, layer="own", projects=("p2",), resource_type="CONTAINER_IMAGE")
+    company.sync()
+    assert company.rows("is:inherited") == {}
+    assert routed(company, SHOP) == {"cart", "cart-own", "cart-pod", "cart-pod-own"}
+    page = company.page("cart")
+    assert page.base is not None
+    assert page.base.bar is Bar.CONTESTED
+    company.clock.advance(60)
+    speak_for.confirm(company.store, AT_THE_LAPTOP, "base-image-2", IMAGES, clock=company.clock)
+    company.check()
+    assert set(company.rows("is:inherited")) == INHERITED
+
+
+def test_a_word_that_is_taken_back_gives_everything_back(company: Stage) -> None:
+    """As if it had never been said."""
+    before = {id_: row.components for id_, row in company.rows().items()}
+    company.clock.advance(60)
+    said = speak_for.confirm(company.store, AT_THE_LAPTOP, "base-image", IMAGES, clock=company.clock)
+    assert said.moved_findings == 1 + len(INHERITED)
+    company.clock.advance(60)
+    speak_for.undo(company.store, AT_THE_LAPTOP, said.id, clock=company.clock)
+    company.check()
+    assert {id_: row.components for id_, row in company.rows().items()} == before
+
+
+def test_queries_find_what_is_inherited(company: Stage) -> None:
+    """`is:inherited` for both sides; `runs:` by the component that runs it, told to nobody who may not know of that."""
+    trust(company)
+    green, red = Readers(frozenset({GREEN}), Depth.WORK), Readers(frozenset({RED}), Depth.WORK)
+    assert set(company.rows("is:inherited")) == INHERITED
+    assert set(company.rows("is:inherited", green)) == INHERITED
+    assert set(company.rows("is:inherited", red)) == {"cart", "cart-pod"}
+    assert set(company.rows("runs:shop")) == {"cart", "cart-own", "cart-pod", "cart-pod-own"}
+    assert set(company.rows("is:inherited runs:shop", red)) == {"cart", "cart-pod"}
+    assert set(company.rows("-is:inherited runs:shop", red)) == {"cart-own", "cart-pod-own"}
+    assert company.rows("runs:shop", green) == {}
+    assert set(company.rows("component:images", red)) == {"cart", "cart-pod"}
+    assert set(company.rows("tier:1..6")) == set(company.rows()) - INHERITED
+
+
+def test_the_page_says_whose_it_is_and_why(company: Stage) -> None:
+    """Both sides are told as much as they may know."""
+    trust(company)
+    page = company.page("cart-pod")
+    assert page.row.components == (IMAGES,)
+    assert page.base is not None
+    assert (page.base.image, page.base.base, page.base.is_inherited) == (CART, BASE, True)
+    assert (page.base.builders, page.base.runners) == ((IMAGES,), (SHOP,))
+    assert company.page("cart-own").base is None
+
+
+def test_the_component_that_runs_it_has_it_beside_its_own(company: Stage) -> None:
+    """With whose it is, from which base, and a list of exactly these; who builds the base sees what is on others."""
+    trust(company)
+    red = Readers(frozenset({RED}), Depth.WORK)
+    now = company.clock.now()
+    shop = browse.component(company.store, red, SHOP, now=now)
+    (each,) = shop.inherited
+    assert (each.builder, each.owner, each.bases, each.open, each.critical_high) == (IMAGES, GREEN, (BASE,), 2, 2)
+    assert shop.row.open.total == 2
+    assert set(company.rows(inherited_query(shop, each).canonical, red)) == {"cart", "cart-pod"}
+    images = browse.component(company.store, Readers(frozenset({GREEN}), Depth.WORK), IMAGES, now=now)
+    assert (images.row.open.total, images.on_others, images.inherited) == (4, 3, ())
+    assert browse.component(company.store, LAPTOP, BANK, now=now).row.open.total == 1
+
+
+def test_it_follows_the_catalog_and_the_labels(company: Stage) -> None:
+    """A base image that goes to somebody else takes them along; an image on another base leaves; a new image joins."""
+    trust(company)
+    trust(company, BANK)
+    company.clock.advance(60)
+    assert set(company.rows("component:bank is:inherited")) == {"cart", "cart-pod"}
+    for id_ in ("cart", "cart-own"):
+        company.world.change(id_, base="registry.example/other")
+    company.sync()
+    assert routed(company, SHOP) == {"cart", "cart-own", "cart-pod", "cart-pod-own"}
+    put(
+        company,
+        "late",
+        "late-image",
+        "registry.example/late",
+        base=BASE,
+        projects=("p1",),
+        resource_type="CONTAINER_IMAGE",
+    )
+    company.sync()
+    assert set(company.rows("is:inherited")) == {"late"}
+    company.catalog.drop("bank")
+    company.read_catalog(accept=True)
+    assert company.rows("is:inherited") == {}
+
+
+def test_a_base_image_with_another_name_lets_go(company: Stage) -> None:
+    """Who runs what was built on it has it again, and who is told as its base later gets it."""
+    trust(company)
+    company.world.change("base", image="registry.example/renamed")
+    company.sync()
+    assert company.rows("is:inherited") == {}
+    for id_ in ("cart", "cart-own"):
+        company.world.change(id_, base="registry.example/renamed")
+    company.sync()
+    assert set(company.rows("is:inherited")) == {"cart", "cart-pod"}
+
+
+def anew(stage: Stage) -> dict[int, int]:
+    """What `inherited_id` of every resource should be, decided from nothing; those that differ."""
+    with stage.store.write() as conn:
+        holdings = owning.Holdings(conn, stage.store)
+        ids = list(conn.execute(select(schema.resource.c.id)).scalars())
+        found = moving.settle(conn, stage.store.dialect, holdings, ids, Ledger(), now=stage.clock.now())
+        return dict(found.inherited)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_it_is_as_if_decided_at_once(company: Stage, seed: int) -> None:
+    """Counters equal their rows after each step, and order decides nothing."""
+    draw = random.Random(seed)  # noqa: S311 - repeats
+    for step in _steps(company, draw):
+        step()
+        assert anew(company) == {}
+    assert differences_of(company) == {}
+
+
+def differences_of(stage: Stage) -> dict[str, Any]:
+    """Counters that are wrong."""
+    with stage.store.read() as conn:
+        return differences(conn)
+
+
+def _steps(stage: Stage, draw: random.Random) -> Iterator[Any]:
+    names = [BASE, CART, TILL, "registry.example/other"]
+    for number in range(12):
+        match draw.randrange(5):
+            case 0:
+                yield lambda: trust(stage, draw.choice([IMAGES, BANK, SHOP]))
+            case 1:
+                id_ = draw.choice(sorted(stage.world.records))
+                stage.world.change(id_, base=draw.choice(["", *names]), image=draw.choice(names))
+                yield stage.sync
+            case 2:
+                id_ = draw.choice(sorted(stage.world.records))
+                stage.world.change(id_, layer=draw.choice(["base", "own"]), projects=(draw.choice(["p1", "p2", "p3"]),))
+                yield stage.sync
+            case 3:
+                put(
+                    stage, f"more-{number}", f"more-{number}", draw.choice(names), base=draw.choice(["", *names]),
+                    projects=(draw.choice(["p1", "p2", "p3"]),), resource_type=draw.choice(["CONTAINER_IMAGE", "POD"]),
+                    layer=draw.choice(["base", "own"]),
+                )  # fmt: skip
+                yield stage.sync
+            case _:
+                ids = draw.sample(["base-image", "cart-pod"], draw.randrange(3))
+                stage.catalog.put(component("shop", "red", projects=["p1"], assets=ids))
+                yield lambda: stage.read_catalog(accept=True)
+
+
+def test_the_step_to_this_schema_and_back(company: Stage) -> None:
+    """Going back gives every finding to whoever runs it; going there again and one run give them to the base's owner."""
+    step = importlib.import_module("callboard.store.migrations.versions.0009_inherited")
+    trust(company)
+    with company.store.write() as conn, Operations.context(MigrationContext.configure(conn)):
+        step.downgrade()
+        step.upgrade()
+        assert differences(conn) == {}
+    assert company.rows("is:inherited", LAPTOP) == {}
+    assert routed(company, IMAGES) == {"base"}
+    company.world.parser_version += 1
+    company.sync()
+    assert set(company.rows("is:inherited")) == INHERITED
