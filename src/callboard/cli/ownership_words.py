@@ -44,6 +44,7 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
                     "Belongs to",
                     f"conflict: {' | '.join(found.components)}" if found.verdict == "conflict" else whose + tier,
                 ),
+                ("Built on", found.base.words if found.base and found.base.base else None),
                 ("Disputed", "other evidence speaks for somebody else" if found.disputed else None),
                 ("Open", words.count(found.open_findings, "finding")),
             ]

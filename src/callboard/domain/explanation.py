@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from callboard.domain.component import EntityRef
+from callboard.domain.inherited import BaseImage
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Word
 
@@ -76,6 +77,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Components are concerned that the viewer may not see."""
     waits: bool
     """Other evidence has won once and has to win once more."""
+    base: BaseImage | None = None
+    """The image that it is or runs, what that was built on, and whose that is which came with it. None: it names no image."""
     may_map: bool = False
     """The viewer may say whose it is for everybody."""
     may_confirm: tuple[EntityRef, ...] = ()

@@ -18,7 +18,7 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import Form
 from callboard.domain.ownership import Reason, Verdict, Word
 from callboard.errors import InvalidQueryError, NotFoundError
-from callboard.store import evidence, schema
+from callboard.store import base_image, evidence, schema
 from callboard.store.contested import disputed
 from callboard.store.database import next_id
 from callboard.store.visible import entity_owned, entity_visible, visible
@@ -96,6 +96,7 @@ def explain(conn: Connection, visibility: Visibility, found: Found) -> Explanati
         disputed=verdict == Verdict.MAPPED and is_disputed,
         open_findings=int(n), grounds=grounds, spoken=_spoken(conn, visibility, found.id), history=history,
         withheld=hidden, waits=bool(waits),
+        base=base_image.of(conn, visibility, found.id),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from callboard.store.mapping import Revision
 from callboard.usecases.plan_mapping import Applied
 from callboard.usecases.speak_for import Said
 from callboard.web import wire_ownership as wire
+from callboard.web.to_wire import base_image
 from callboard.web.words import TIER
 
 
@@ -107,7 +108,8 @@ def explanation(found: Explanation) -> wire.Explanation:
             )
             for each in found.history
         ],
-        withheld=found.withheld, waits=found.waits, may_map=found.may_map, may_confirm=list(found.may_confirm),
+        withheld=found.withheld, waits=found.waits,
+        base=None if found.base is None else base_image(found.base), may_map=found.may_map, may_confirm=list(found.may_confirm),
         may_deny=list(found.may_deny), may_undo=list(found.may_undo),
     )  # fmt: skip
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from callboard.web.wire import BaseImage
+
 
 class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     """One revision of a rule set."""
@@ -194,6 +196,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Components are concerned that the caller may not see."""
     waits: bool
     """Other evidence has won once and has to win once more."""
+    base: BaseImage | None
+    """The image that it is or runs, and whose that is which came with its base; null where it names no image."""
     may_map: bool
     """The caller may say whose it is for everybody."""
     may_confirm: list[str]

@@ -176,6 +176,18 @@ def test_the_component_that_runs_it_has_it_beside_its_own(company: Stage) -> Non
     assert browse.component(company.store, LAPTOP, BANK, now=now).row.open.total == 1
 
 
+def test_an_explanation_tells_what_a_resource_was_built_on(company: Stage) -> None:
+    """And whose that is, or why it stays."""
+    before = speak_for.explain(company.store, AT_THE_LAPTOP, "cart-pod").base
+    assert before is not None
+    assert (before.base, before.bar) == (BASE, Bar.UNTRUSTED)
+    trust(company)
+    after = speak_for.explain(company.store, AT_THE_LAPTOP, "cart-pod").base
+    assert after is not None
+    assert (after.is_inherited, after.builders, after.runners) == (True, (IMAGES,), (SHOP,))
+    assert speak_for.explain(company.store, AT_THE_LAPTOP, "vm").base is None
+
+
 def test_it_follows_the_catalog_and_the_labels(company: Stage) -> None:
     """A base image that goes to somebody else takes them along; an image on another base leaves; a new image joins."""
     trust(company)
