@@ -181,6 +181,11 @@ def tell(found: Plan) -> None:
             else "."
         )
     )
+    if found.inherited_findings:
+        output.line(
+            f"{words.count(found.inherited_findings, 'open finding')} of these came with base images, and go because of whose "
+            "the base is."
+        )
 
     def names(refs: tuple[str, ...]) -> str:
         return ", ".join(short_name(ref) for ref in refs) or "nobody"  # type: ignore[arg-type]

@@ -74,6 +74,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     moved_resources: int = 0
     moved_findings: int = 0
     """Open ones."""
+    inherited_findings: int = 0
+    """Of these: those that came with a base image, and go because of whose that is."""
     seen_otherwise: int = 0
     """Resources that would stay where they are, and be seen to another depth."""
     shifts: tuple[Shift, ...] = ()

@@ -24,7 +24,7 @@ def of(conn: Connection, visibility: Visibility, resource_id: int) -> BaseImage 
         return None
     own, theirs = conn.execute(select(r.holding_id, r.inherited_id).where(r.id == resource_id)).one()
     is_inherited = own != theirs
-    holders = [owning.stored(conn, each) for each in found.holders]
+    holders = [owning.stored(conn, each) for each in sorted(found.holders)]
     return BaseImage(
         image=found.image,
         base=found.base,

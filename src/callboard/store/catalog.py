@@ -187,7 +187,7 @@ def apply_difference(
     signals.over(conn, store.dialect, SignalKind.ENTITY_MISSING, came_back, now=now)
     ledger = Ledger()
     moves = owning.decide_again(conn, store.dialect, holdings, subjects, now=now, at_once=agreed)
-    moved = move(conn, store.dialect, holdings, moves, ledger, now=now).findings
+    moved = move(conn, store.dialect, holdings, moves, ledger, now=now)
     ledger.write(conn, store.dialect)
     return Change(
         new=len(difference.new),
@@ -195,8 +195,8 @@ def apply_difference(
         gone=len(difference.gone),
         missing=len(difference.missing),
         subjects=len(subjects),
-        moved_resources=sum(each.before != each.after for each in moves),
-        moved_findings=moved,
+        moved_resources=len({each.resource_id for each in moves if each.before != each.after} | moved.inherited.keys()),
+        moved_findings=moved.findings,
         resources=_resources(conn),
     )
 

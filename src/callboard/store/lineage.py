@@ -71,8 +71,13 @@ class Lineage(msgspec.Struct, frozen=True):
     """The image that it is or runs."""
     base: str | None
     """None: nobody knows."""
-    holders: tuple[int, ...]
-    """The holdings of the stored images of the base's name."""
+    images: tuple[tuple[int, int], ...]
+    """The stored images of the base's name, each with its holding."""
+
+    @property
+    def holders(self) -> frozenset[int]:
+        """The holdings of these."""
+        return frozenset(holding_id for _, holding_id in self.images)
 
 
 def of_resources(conn: Connection, ids: Collection[int]) -> dict[int, Lineage]:
@@ -86,19 +91,19 @@ def of_resources(conn: Connection, ids: Collection[int]) -> dict[int, Lineage]:
         rows = conn.execute(query.where(alias.c.resource_id.in_(chunk), alias.c.form == IMAGE))
         image_of.update((id_, image) for id_, image in rows)
     known = bases(conn, set(image_of.values()))
-    holders: dict[str, list[int]] = {}
+    images: dict[str, list[tuple[int, int]]] = {}
     for names in chunks(sorted(set(known.values()))):
-        query = (
-            select(alias.c.value, resource.holding_id)
+        stored = (
+            select(alias.c.value, resource.id, resource.holding_id)
             .join_from(alias, schema.resource, resource.id == alias.c.resource_id)
             .where(alias.c.form == IMAGE, alias.c.value.in_(names), resource.type.in_(IMAGES))
-            .distinct()
+            .order_by(resource.id)
         )
-        for base, holding_id in conn.execute(query):
-            holders.setdefault(base, []).append(holding_id)
+        for base, resource_id, holding_id in conn.execute(stored):
+            images.setdefault(base, []).append((resource_id, holding_id))
+    those = {base: tuple(many) for base, many in images.items()}
     return {
-        id_: Lineage(image, base := known.get(image), () if base is None else tuple(sorted(holders.get(base, ()))))
-        for id_, image in image_of.items()
+        id_: Lineage(image, known.get(image), those.get(known.get(image, ""), ())) for id_, image in image_of.items()
     }
 
 

@@ -77,7 +77,7 @@ def settle(
 
     `moved`: those of them that have another holding of their own than before.
     """
-    based = {id_: frozenset(each.holders) for id_, each in lineage.of_resources(conn, ids).items()}
+    based = {id_: each.holders for id_, each in lineage.of_resources(conn, ids).items()}
     places: dict[int, tuple[int, int]] = {}
     changed: dict[int, int] = {}
     for id_, own, former in dialect.lookup(conn, schema.resource, ["id", "holding_id", "inherited_id"], "id", ids):

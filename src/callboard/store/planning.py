@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
@@ -18,6 +18,7 @@ from callboard.store import owning, schema, touched
 from callboard.store.database import Store
 from callboard.store.evidence import Known
 from callboard.store.owning import Holdings, Judged
+from callboard.store.planning_inherited import inherited_anew
 from callboard.store.visible import visible
 
 MOST_SHIFTS = 50
@@ -33,8 +34,10 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     touched: tuple[int, ...]
     """Resources whose evidence or holding would change."""
     moved_resources: int
-    """Routed to others, or to nobody, or in conflict where they were not."""
+    """Routed to others, or to nobody, or in conflict where they were not: they, or what came with their base image."""
     moved_findings: int
+    inherited_findings: int
+    """Of these: those that came with a base image, and go because of whose that is."""
     seen_otherwise: int
     """Resources that stay where they are, and are seen to another depth."""
     shifts: tuple[Shift, ...]
@@ -55,26 +58,19 @@ def survey(conn: Connection, store: Store, visibility: Visibility, known: Known,
         former = _evidence_of(conn, store, [each.id for each in judged])
         for each in judged:
             work.note(each, stored, former.get(each.id, frozenset()), holdings)
-    counts = _open(conn, visibility, work.moved)
-    groups = work.groups(conn, holdings)
+    parts = _parts(conn, store, visibility, holdings, work.moved)
+    groups = _groups(conn, holdings, parts)
+    moved = [part for key, many in groups.items() if _is_move(key) for part in many]
     return Survey(
         resources=len(all_ids),
         touched=tuple(work.touched),
-        moved_resources=sum(
-            len(many) for key, many in groups.items() if key[0] != key[1] or key[2] == Verdict.CONFLICT
-        ),
-        moved_findings=sum(
-            counts.get(each.id, 0)
-            for key, many in groups.items()
-            if key[0] != key[1] or key[2] == Verdict.CONFLICT
-            for each in many
-        ),
-        seen_otherwise=sum(
-            len(many) for key, many in groups.items() if key[0] == key[1] and key[2] != Verdict.CONFLICT
-        ),
-        shifts=tuple(_shifts(conn, store, holdings, work, counts)),
+        moved_resources=len({part.judged.id for part in moved}),
+        moved_findings=sum(part.findings for part in moved),
+        inherited_findings=sum(part.findings for part in moved if part.base is not None),
+        seen_otherwise=sum(part.base is None for key, many in groups.items() if not _is_move(key) for part in many),
+        shifts=tuple(_shifts(conn, store, holdings, groups)),
         shift_count=len(groups),
-        access=tuple(_access(conn, holdings, work, counts)),
+        access=tuple(_access(conn, holdings, parts)),
         reach=tuple(
             RuleReach(rule=rule, resources=n, decides=work.decides[rule]) for rule, n in sorted(work.matched.items())
         ),
@@ -94,7 +90,6 @@ class _Work:
         self.matched: Counter[str] = Counter()
         self.decides: Counter[str] = Counter()
         self._known: dict[tuple[object, ...], int | None] = {}
-        self._groups: dict[tuple[tuple[EntityRef, ...], tuple[EntityRef, ...], str], list[Judged]] | None = None
 
     def note(
         self, judged: Judged, stored: dict[str, int], former: frozenset[tuple[object, ...]], holdings: Holdings
@@ -114,17 +109,49 @@ class _Work:
         if is_moved or former != frozenset(row[1:6] for row in holdings.candidate_rows(judged.id, found, now=_NEVER)):
             self.touched.append(judged.id)
 
-    def groups(
-        self, conn: Connection, holdings: Holdings
-    ) -> dict[tuple[tuple[EntityRef, ...], tuple[EntityRef, ...], str], list[Judged]]:
-        """What would move, by from where to where."""
-        if self._groups is None:
-            self._groups = {}
-            for each in self.moved.values():
-                before = holdings.home(conn, each.holding_id).routes
-                key = (before, each.ownership.routes, each.ownership.verdict.value)
-                self._groups.setdefault(key, []).append(each)
-        return self._groups
+
+class _Part(msgspec.Struct, frozen=True):
+    """Findings of one resource that would stand elsewhere: its own, or those that came with its base image."""
+
+    judged: Judged
+    findings: int
+    """Open ones in sight."""
+    base: str | None
+    """The base image that they came with. None: the resource's own."""
+
+
+_Key = tuple[tuple[EntityRef, ...], tuple[EntityRef, ...], str]
+"""From where to where, and how it would end."""
+
+
+def _is_move(key: _Key) -> bool:
+    """Whether it goes to others, or into conflict; else it stays, and is seen to another depth."""
+    return key[0] != key[1] or key[2] == Verdict.CONFLICT
+
+
+def _parts(
+    conn: Connection, store: Store, visibility: Visibility, holdings: Holdings, moved: Mapping[int, Judged]
+) -> list[_Part]:
+    """Everything that would stand elsewhere."""
+    passed_on = inherited_anew(conn, store, holdings, moved)
+    counts = _open(conn, visibility, moved.keys() | passed_on.keys())
+    parts = []
+    for id_, each in moved.items():
+        own, based = counts.get((id_, 0), 0), counts.get((id_, 1), 0)
+        parts.append(_Part(each, own if id_ in passed_on else own + based, None))
+    for id_, other in passed_on.items():
+        if other is not None:
+            parts.append(_Part(other.judged, counts.get((id_, 1), 0), other.base))
+    return parts
+
+
+def _groups(conn: Connection, holdings: Holdings, parts: Iterable[_Part]) -> dict[_Key, list[_Part]]:
+    """What would move, by from where to where."""
+    found: dict[_Key, list[_Part]] = {}
+    for part in parts:
+        before, after = holdings.home(conn, part.judged.holding_id).routes, part.judged.ownership
+        found.setdefault((before, after.routes, after.verdict.value), []).append(part)
+    return found
 
 
 _NEVER = Instant(0)
@@ -138,37 +165,45 @@ def _evidence_of(conn: Connection, store: Store, ids: Iterable[int]) -> dict[int
     return {id_: frozenset(rows) for id_, rows in found.items()}
 
 
-def _open(conn: Connection, visibility: Visibility, ids: Iterable[int]) -> dict[int, int]:
-    """Open findings in sight of these resources."""
+def _open(conn: Connection, visibility: Visibility, ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Open findings in sight of these resources, those that came with the base apart: by (resource, 1 for the base)."""
     wanted = list(ids)
-    found: dict[int, int] = {}
+    found: dict[tuple[int, int], int] = {}
     for start in range(0, len(wanted), 500):
         rows = conn.execute(
-            select(f.resource_id, func.count())
+            select(f.resource_id, f.base_layer, func.count())
             .where(f.resource_id.in_(wanted[start : start + 500]), f.closed == 0, visible(f.holding_id, visibility))
-            .group_by(f.resource_id)
+            .group_by(f.resource_id, f.base_layer)
         )
-        found.update((id_, n) for id_, n in rows)
+        found.update(((id_, base_layer), n) for id_, base_layer, n in rows)
     return found
 
 
-def _shifts(conn: Connection, store: Store, holdings: Holdings, work: _Work, counts: dict[int, int]) -> Iterable[Shift]:
-    groups = [
-        (sum(counts.get(each.id, 0) for each in many), key, many) for key, many in work.groups(conn, holdings).items()
+def _shifts(conn: Connection, store: Store, holdings: Holdings, groups: Mapping[_Key, list[_Part]]) -> Iterable[Shift]:
+    sizes = [
+        (sum(part.findings for part in many), len({part.judged.id for part in many}), key)
+        for key, many in groups.items()
     ]
-    groups.sort(key=lambda each: (-each[0], -len(each[2]), each[1]))
-    shown = groups[:MOST_SHIFTS]
-    picked = {each.id: each for _, _, many in shown for each in many[:MOST_EXAMPLES]}
+    sizes.sort(key=lambda each: (-each[0], -each[1], each[2]))
+    shown = sizes[:MOST_SHIFTS]
+    picked = {part.judged.id for _, _, key in shown for part in groups[key][:MOST_EXAMPLES]}
     columns = ["id", "external_id", "source_id", "name"]
-    told = {
-        id_: Example(external_id, holdings.source_name(conn, source_id), name, _deciding(picked[id_]))
-        for id_, external_id, source_id, name in store.dialect.lookup(conn, schema.resource, columns, "id", picked)
-    }
-    for findings, (before, after, verdict), many in shown:
+    told = {row[0]: row[1:] for row in store.dialect.lookup(conn, schema.resource, columns, "id", picked)}
+    for findings, resources, key in shown:
+        before, after, verdict = key
+        examples = []
+        for part in groups[key][:MOST_EXAMPLES]:
+            external_id, source_id, name = told[part.judged.id]
+            why = _deciding(part.judged) if part.base is None else f"base image: {part.base or 'not known any more'}"
+            examples.append(Example(external_id, holdings.source_name(conn, source_id), name, why))
         yield Shift(
-            before=before, after=after, verdict=verdict, resources=len(many), findings=findings,
-            examples=tuple(told[each.id] for each in many[:MOST_EXAMPLES]),
-        )  # fmt: skip
+            before=before,
+            after=after,
+            verdict=verdict,
+            resources=resources,
+            findings=findings,
+            examples=tuple(examples),
+        )
 
 
 def _deciding(judged: Judged) -> str:
@@ -176,12 +211,13 @@ def _deciding(judged: Judged) -> str:
     return next((each.text for each in found.candidates if each.tier == found.tier and not each.dropped), "")
 
 
-def _access(conn: Connection, holdings: Holdings, work: _Work, counts: dict[int, int]) -> Iterable[Access]:
+def _access(conn: Connection, holdings: Holdings, parts: Iterable[_Part]) -> Iterable[Access]:
     """Whose sight would change, by how many findings."""
     changed: dict[EntityRef, Counter[str]] = {}
     former: dict[int, dict[EntityRef, int]] = {}
-    for id_, judged in work.moved.items():
-        if not (n := counts.get(id_, 0)):
+    for part in parts:
+        judged, n = part.judged, part.findings
+        if not n:
             continue
         if judged.holding_id not in former:
             former[judged.holding_id] = _readers(conn, judged.holding_id)

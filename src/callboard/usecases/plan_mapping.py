@@ -132,7 +132,7 @@ def _plan(
     found = Plan(
         name=draft.name, revision=revision, changes=difference, problems=(), resources=survey.resources,
         moved_resources=survey.moved_resources, moved_findings=survey.moved_findings,
-        seen_otherwise=survey.seen_otherwise, shifts=survey.shifts,
+        inherited_findings=survey.inherited_findings, seen_otherwise=survey.seen_otherwise, shifts=survey.shifts,
         shift_count=survey.shift_count, access=survey.access,
         reach=tuple(each for each in survey.reach if each.rule.startswith(f"{draft.name}/")),
         patch=_patch(former.rule_set, draft) if former and _is_elsewhere(former.rule_set, draft) else None,

@@ -48,7 +48,7 @@ def plan(found: Plan) -> wire.Plan:
         removed=list(found.changes.removed),
         problems=[wire.MappingProblem(where=each.where, reason=each.reason) for each in found.problems],
         asks=list(found.asks), resources=found.resources, moved_resources=found.moved_resources,
-        moved_findings=found.moved_findings, seen_otherwise=found.seen_otherwise,
+        moved_findings=found.moved_findings, inherited_findings=found.inherited_findings, seen_otherwise=found.seen_otherwise,
         shifts=[
             wire.Shift(
                 before=list(each.before), after=list(each.after), verdict=each.verdict, resources=each.resources,

@@ -119,6 +119,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     resources: int
     moved_resources: int
     moved_findings: int
+    inherited_findings: int
+    """Of these: those that came with a base image, and go because of whose that is."""
     seen_otherwise: int
     """Resources that would stay where they are, and be seen to another depth."""
     shifts: list[Shift]

@@ -12,13 +12,14 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import select
 
+from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers
 from callboard.domain.component import EntityRef
 from callboard.domain.inherited import Bar
 from callboard.store import moving, owning, schema
 from callboard.store.counting import Ledger
 from callboard.store.recount import differences
-from callboard.usecases import browse, speak_for
+from callboard.usecases import browse, plan_mapping, speak_for
 from callboard.web.to_wire_work import inherited_query
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
@@ -174,6 +175,46 @@ def test_the_component_that_runs_it_has_it_beside_its_own(company: Stage) -> Non
     images = browse.component(company.store, Readers(frozenset({GREEN}), Depth.WORK), IMAGES, now=now)
     assert (images.row.open.total, images.on_others, images.inherited) == (4, 3, ())
     assert browse.component(company.store, LAPTOP, BANK, now=now).row.open.total == 1
+
+
+OF_THE_BASE: dict[str, Any] = {
+    "name": "main",
+    "rules": [{"name": "base", "match": {"resource": ["base-image"]}, "owners": [IMAGES], "reason": "They build it."}],
+}
+
+
+def test_a_plan_tells_what_a_base_image_takes_along(company: Stage) -> None:
+    """Just what applying it moves, and who would see how much more; nothing is written before."""
+    before = {id_: row.components for id_, row in company.rows().items()}
+    draft = mapping_text.read(OF_THE_BASE, origin=None)
+    found = plan_mapping.plan_mapping(company.store, AT_THE_LAPTOP, draft, clock=company.clock)
+    assert (found.moved_findings, found.inherited_findings, found.moved_resources) == (3, 3, 3)
+    assert {(each.before, each.after): (each.findings, each.resources) for each in found.shifts} == {
+        ((SHOP,), (IMAGES,)): (2, 2), ((BANK,), (IMAGES,)): (1, 1), ((IMAGES,), (IMAGES,)): (1, 1),
+    }  # fmt: skip
+    assert {each.owner: (each.gained, each.lost, each.gained_sensitive) for each in found.access} == {GREEN: (3, 0, 1)}
+    assert {each.after: {one.evidence for one in each.examples} for each in found.shifts if each.before == (SHOP,)} == {
+        (IMAGES,): {f"base image: {BASE}"}
+    }
+    assert {id_: row.components for id_, row in company.rows().items()} == before
+    company.clock.advance(60)
+    plan_mapping.apply_mapping(company.store, AT_THE_LAPTOP, draft, reason="test", clock=company.clock, agreed=True)
+    company.check()
+    assert {id_ for id_, row in company.rows().items() if row.components != before[id_]} == INHERITED
+
+
+def test_a_plan_that_takes_the_base_back_says_so(company: Stage) -> None:
+    """A base image that would be another's takes them along from the one who has them."""
+    trust(company)
+    to_bank = {**OF_THE_BASE, "rules": [{**OF_THE_BASE["rules"][0], "owners": [BANK]}]}
+    company.clock.advance(60)
+    explained = speak_for.explain(company.store, AT_THE_LAPTOP, "base-image")
+    speak_for.undo(company.store, AT_THE_LAPTOP, explained.spoken[0].id, clock=company.clock)
+    draft = mapping_text.read(to_bank, origin=None)
+    found = plan_mapping.plan_mapping(company.store, AT_THE_LAPTOP, draft, clock=company.clock)
+    assert {(each.before, each.after): each.findings for each in found.shifts} == {
+        ((IMAGES,), (BANK,)): 1, ((SHOP,), (BANK,)): 2,
+    }  # fmt: skip
 
 
 def test_an_explanation_tells_what_a_resource_was_built_on(company: Stage) -> None:

@@ -1497,6 +1497,7 @@ export interface components {
             resources: number;
             moved_resources: number;
             moved_findings: number;
+            inherited_findings: number;
             seen_otherwise: number;
             shifts: components["schemas"]["Shift"][];
             shift_count: number;
@@ -1583,6 +1584,7 @@ export interface components {
             history: components["schemas"]["Tenure"][];
             withheld: boolean;
             waits: boolean;
+            base: components["schemas"]["BaseImage"] | null;
             may_map: boolean;
             may_confirm: string[];
             may_deny: string[];
