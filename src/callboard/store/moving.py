@@ -15,10 +15,11 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from callboard.domain.alias import IMAGE
 from callboard.domain.inherited import IMAGES
 from callboard.domain.instant import Instant
+from callboard.domain.ownership import Verdict
 from callboard.store import lineage, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.dialect import Dialect
-from callboard.store.lineage import chunks
+from callboard.store.lineage import Lineage, chunks
 from callboard.store.owning import Holdings, Move
 
 f, r = schema.finding.c, schema.resource.c
@@ -77,20 +78,28 @@ def settle(
 
     `moved`: those of them that have another holding of their own than before.
     """
-    based = {id_: each.holders for id_, each in lineage.of_resources(conn, ids).items()}
+    lines = lineage.of_resources(conn, ids)
     places: dict[int, tuple[int, int]] = {}
     changed: dict[int, int] = {}
-    for id_, own, former in dialect.lookup(conn, schema.resource, ["id", "holding_id", "inherited_id"], "id", ids):
-        wanted = holdings.inherit(conn, own, based.get(id_, _NOBODY))
+    rows: list[tuple[int, int | None, int]] = []
+    columns = ["id", "holding_id", "inherited_id", "base_id"]
+    for id_, own, former, former_base in dialect.lookup(conn, schema.resource, columns, "id", ids):
+        line = lines.get(id_)
+        wanted = own if line is None else holdings.inherit(conn, own, line.holders)
+        base = None if line is None or wanted == own else _decider(conn, holdings, line)
         if wanted != former:
             changed[id_] = wanted
+        if (wanted, base) != (former, former_base):
+            rows.append((wanted, base, id_))
         if wanted != former or id_ in moved:
             places[id_] = own, wanted
-    dialect.update(conn, schema.resource, ["inherited_id"], ["id"], [(to, id_) for id_, to in changed.items()])
+    dialect.update(conn, schema.resource, ["inherited_id", "base_id"], ["id"], rows)
     return Moved(_place(conn, dialect, places, ledger, now=now), changed)
 
 
-_NOBODY: frozenset[int] = frozenset()
+def _decider(conn: Connection, holdings: Holdings, line: Lineage) -> int:
+    """The stored image of the base that says whose it is: of several that agree the one that was known first."""
+    return next(id_ for id_, at in line.images if holdings.home(conn, at).verdict is Verdict.MAPPED)
 
 
 def _place(

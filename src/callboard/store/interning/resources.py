@@ -201,7 +201,7 @@ class Resources:
             body = msgspec.msgpack.encode(resource)
             rows.append((
                 id_, self._source_id, resource.external_id, resource.name, resource.type, resource_text(resource), set_id,
-                holding_id, digest, body, holding_id,
+                holding_id, digest, body, holding_id, None,
             ))  # fmt: skip
             aliases.extend((form, value, id_) for form, value in names)
             terms.extend((form, value, id_) for form, value in terms_of(resource))

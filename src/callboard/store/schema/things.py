@@ -77,11 +77,12 @@ resource = Table(
     Column("content_hash", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("inherited_id", BigInteger, nullable=False, server_default="0"),
+    Column("base_id", BigInteger),
     UniqueConstraint("source_id", "external_id"),
     Index("ix_resource_inheriting", "inherited_id", "id", **only(column("inherited_id") != column("holding_id"))),
 )
 """`holding_id` is whose it is, `inherited_id` whose that is which came with its base image: the same where nobody else
-answers for that."""
+answers for that. `base_id` is the stored image that says so: null where they are the same."""
 
 resource_term = Table(
     "resource_term",

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column("finding", sa.Column("base_layer", sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("resource", sa.Column("inherited_id", sa.BigInteger(), server_default="0", nullable=False))
     op.execute("UPDATE resource SET inherited_id = holding_id")
+    op.add_column("resource", sa.Column("base_id", sa.BigInteger(), nullable=True))
     inheriting = sa.text("inherited_id != holding_id")
     op.create_index(
         "ix_resource_inheriting", "resource", ["inherited_id", "id"],
@@ -40,6 +41,7 @@ def downgrade() -> None:
         )
     op.execute(f"UPDATE finding SET holding_id = {own} WHERE base_layer = 1")
     op.drop_index("ix_resource_inheriting", table_name="resource")
+    op.drop_column("resource", "base_id")
     op.drop_column("resource", "inherited_id")
     op.drop_column("finding", "base_layer")
     _count_anew()
