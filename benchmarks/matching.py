@@ -28,8 +28,8 @@ def main() -> None:
     records = sorted(str(file) for file in (data / "osv").glob("*.jsonl.gz"))
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "advisories.idx"
-        build = [process("-c", _BUILD, str(index), *records) for _ in range(3)]
-        again = process("-c", _BUILD, str(index), *records)
+        build = [anew(index, records) for _ in range(3)]
+        again = [process("-c", _BUILD, str(index), *records) for _ in range(3)]
         floor = [process("-c", _SPLIT, *records) for _ in range(3)]
         lock = data / "lockfiles" / LOCK
         match = ["-m", "callboard", "match", str(lock), "--index", str(index), "--json", "--fail-on", "never"]
@@ -37,7 +37,7 @@ def main() -> None:
         bare = [process("-c", _READ, str(lock), str(index)) for _ in range(ROUNDS)]
         found = {
             "index_all_records": beside(build, floor, {"wall_seconds": 4.0}),
-            "index_again_unchanged": again,
+            "index_again_unchanged": beside(again, floor, {}),
             "lockfile_to_matches": beside(matched, bare, {"wall_seconds": 0.2, "megabytes": 40}),
             "rematch_all_packages": rematch(data, index),
         }
@@ -66,6 +66,12 @@ import sys
 for name in sys.argv[1:]:
     open(name, "rb").read()
 """
+
+
+def anew(index: Path, records: list[str]) -> dict[str, float]:
+    """An index from nothing: where one lies already, an update has hardly anything to do."""
+    index.unlink(missing_ok=True)
+    return process("-c", _BUILD, str(index), *records)
 
 
 def process(*arguments: str) -> dict[str, float]:

@@ -158,6 +158,14 @@ class Index:
             yield self._buffer[place + 4 : place + 4 + size]
             place += 4 + size
 
+    def with_facts(self, facts: Facts) -> bytes:
+        """The same index with something else said of it: everything before the facts as it is."""
+        *_, start, _ = HEAD.unpack_from(self._buffer, 0)
+        told = msgspec.msgpack.encode(facts)
+        content = bytearray(self._buffer[:start]) + told
+        HEAD.pack_into(content, 0, MAGIC, FORMAT, len(content), start, len(told))
+        return bytes(content)
+
     def section(self, name: str) -> memoryview:
         """The bytes of one section."""
         start, length = self.facts.sections[name]

@@ -69,12 +69,15 @@ class Update:
         self._feeds = {feed.name: feed for feed in previous.facts.feeds} if previous is not None else {}
         self._rejected: list[Rejected] = []
         self._rejected_count = self._seen = self._new = self._changed = self._unchanged = 0
+        self._own_before: dict[str, bytes] = {}
         head = msgspec.msgpack.Decoder(_Head)
         for packed in previous.raw_records() if previous is not None else ():
             found = head.decode(packed)
             if found.modified != OWN_MODIFIED:
                 self._packed[found.id] = packed
                 self._modified[found.id] = found.modified
+            else:
+                self._own_before[found.id] = bytes(packed)
 
     @property
     def rejected_count(self) -> int:
@@ -112,9 +115,17 @@ class Update:
 
     def finish(self, path: Path) -> UpdateReport:
         """Writes the index and puts it in place of the old one."""
-        self._add_own()
-        signs = self._signs()
-        content = build(self._records(), feeds=tuple(self._feeds.values()), signs=signs, now=self._now)
+        own = self._own()
+        before = self._signs_before()
+        signs = self._signs(before)
+        old = self._previous
+        if old is not None and not (self._new or self._changed) and (own, signs) == (self._own_before, before):
+            # Nothing is news but when it was looked at: the same file, with other words about it.
+            feeds = tuple(self._feeds.values())
+            content = old.with_facts(msgspec.structs.replace(old.facts, made_at=self._now, feeds=feeds))
+        else:
+            self._packed |= own
+            content = build(self._records(), feeds=tuple(self._feeds.values()), signs=signs, now=self._now)
         swap(path, content)
         facts = Index(memoryview(content)).facts
         return UpdateReport(
@@ -173,27 +184,30 @@ class Update:
             self._changed += 1
         return modified
 
-    def _add_own(self) -> None:
+    def _own(self) -> dict[str, bytes]:
+        """Records that came with Callboard and that no feed knows, packed."""
+        found: dict[str, bytes] = {}
         for record in own_records():
             advisory = self._reader.read(record)
             if advisory.id not in self._packed:
-                own = msgspec.structs.replace(advisory, modified=OWN_MODIFIED)
-                self._packed[own.id] = msgspec.msgpack.encode(own)
-                self._read[own.id] = own
+                found[advisory.id] = msgspec.msgpack.encode(msgspec.structs.replace(advisory, modified=OWN_MODIFIED))
+        return found
 
     def _records(self) -> Iterator[tuple[Advisory, bytes]]:
         decode = msgspec.msgpack.Decoder(Advisory).decode
         for name, packed in self._packed.items():
             yield self._read.get(name) or decode(packed), bytes(packed)
 
-    def _signs(self) -> Signs:
-        """Catalogs come whole and replace the old ones; CISA's records come one by one and are added to the old ones."""
+    def _signs_before(self) -> Signs:
         old = self._previous
-        before = (
-            Signs(kev=bytes(old.section("kev")), epss=bytes(old.section("epss")), triage=bytes(old.section("triage")))
-            if old is not None
-            else Signs()
+        if old is None:
+            return Signs()
+        return Signs(
+            kev=bytes(old.section("kev")), epss=bytes(old.section("epss")), triage=bytes(old.section("triage"))
         )
+
+    def _signs(self, before: Signs) -> Signs:
+        """Catalogs come whole and replace the old ones; CISA's records come one by one and are added to the old ones."""
         triage = before.triage
         if self._triage:
             rows = unpack_triage(memoryview(before.triage)) | self._triage

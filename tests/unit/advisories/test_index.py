@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callboard.advisories import updating as updating_module
+from callboard.advisories import writing
 from callboard.advisories.index import Index
 from callboard.advisories.reading import Document
 from callboard.advisories.signs import Likelihood, Triage, find_epss, find_triage, pack_epss, pack_triage, unpack_triage
@@ -20,6 +23,7 @@ from callboard.errors import AdvisoryIndexError
 from tests.support.advisories import osv
 
 NOW = Instant(1_790_000_000_000_000)
+LATER = Instant(NOW + 60_000_000)
 RANGE = [[("introduced", "0"), ("fixed", "2.0.0")]]
 
 
@@ -79,6 +83,34 @@ def test_only_what_has_changed_is_read_anew(path: Path) -> None:
     assert found is not None
     assert found.summary == "second"
     assert put(path, afresh=True).records == again.records - 2
+
+
+def test_an_update_without_news_makes_no_index_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is said of it changes: when it was read. Another record, or another one of ours, makes it anew."""
+    record = osv("GHSA-1", ranges=RANGE)
+    put(path, record)
+    before = Index.open(path)
+    made: list[str] = []
+
+    def watched(*args: Any, **kwargs: Any) -> bytes:
+        made.append("built")
+        return writing.build(*args, **kwargs)
+
+    monkeypatch.setattr(updating_module, "build", watched)
+    with updating(path, LATER) as update:
+        update.take([Document("again", record)], "test")
+        report = update.finish(path)
+    after = Index.open(path)
+    assert (made, report.unchanged, report.records) == ([], 1, before.facts.records)
+    assert (after.facts.made_at, after.facts.feeds[0].read_at) == (LATER, LATER)
+    for name in before.facts.sections:
+        assert bytes(after.section(name)) == bytes(before.section(name))
+    assert after.record("GHSA-1") == before.record("GHSA-1")
+    put(path, record, osv("GHSA-2", ranges=RANGE))
+    assert made == ["built"]
+    monkeypatch.setattr(updating_module, "own_records", list)
+    assert put(path, record).records == 2
+    assert made == ["built", "built"]
 
 
 def test_a_feed_goes_before_what_came_with_callboard(path: Path) -> None:
