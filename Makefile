@@ -23,7 +23,7 @@ PORTAL := .cache/portal/.ready
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo portal test faults portal-test plugin-test plugin-scenes lint fix check bench bench-ownership bench-portal docs lock clean
+.PHONY: help demo portal test faults portal-test plugin-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -62,6 +62,9 @@ fix: $(DEV) ## mend what lint can mend by itself
 	@$(BIN)/ruff format .
 
 check: lint test ## what has to pass before a change lands
+
+own-assessment: $(DEV) ## judge Callboard by itself: its bill of materials, its packages, its portal and plugin
+	@tools/own_assessment
 
 bench: $(DEV) ## measure, each figure beside its own floor; prints one JSON document
 	@$(BIN)/python -m benchmarks $(ARGS)
