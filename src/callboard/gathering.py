@@ -6,21 +6,26 @@ pipeline waits for whoever asks.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callboard.domain.instant import Instant, from_text, to_datetime
 from callboard.domain.manifest_place import PlaceKind, is_foreign, place_of, places
 from callboard.errors import MalformedManifestError, ManifestError, UnknownManifestError
 from callboard.formats.text import MAX_BYTES
 
 if TYPE_CHECKING:
     from callboard.domain.lock import Lock
+    from callboard.domain.manifest_series import Arrival
 
 MAX_FILES = 10_000
 """Manifests in one folder."""
+_READS_AS = b"1"
+"""Changes whenever more or other things are read out of manifests: then each is read anew once."""
 MAX_BESIDE = 500
 """Files that are read beside one manifest."""
 
@@ -78,6 +83,54 @@ def beside(path: str, raw: bytes, is_there: Callable[[str], bool], below: Callab
 
 def _is_workspace(path: str) -> bool:
     return 0 < path.count("/") <= _DEEPEST and not is_foreign(path)
+
+
+def read_bill(name: str, raw: bytes, *, now: Instant) -> Arrival:
+    """A bill of materials that was handed in. Raises ManifestError.
+
+    It speaks of the moment that it names itself, but of none in the future; without one, of now.
+    """
+    from callboard.domain.manifest_series import Arrival
+    from callboard.sbom import read_bom
+
+    bom = read_bom(name, raw)
+    return Arrival(
+        lock=bom.lock(), at=_moment(bom.timestamp, now), digest=digest({name: raw}), serial=bom.serial,
+        revision=bom.revision,
+    )  # fmt: skip
+
+
+BILL_FORMATS = ("cyclonedx-1.6", "cyclonedx-1.7", "spdx-2.3")
+"""In which bills are written."""
+
+
+def bill_of(name: str, locks: Sequence[tuple[Lock, Instant]], format_: str, gaps: Sequence[str] = ()) -> bytes:
+    """The bill of a component from its manifests, each with the moment it speaks of. The same ones give the same bytes.
+
+    `gaps` say what was there and could not be read.
+    """
+    from callboard.sbom.making import About, make_bom
+    from callboard.sbom.writing import WRITERS
+
+    at = to_datetime(max((at for _, at in locks), default=Instant(0)))
+    about = About(name=name, timestamp=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    return WRITERS[format_](make_bom([lock for lock, _ in locks], about, gaps))
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """Equal for equal files that this program reads alike."""
+    found = hashlib.sha256(_READS_AS)
+    for name in sorted(files):
+        found.update(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
+        found.update(hashlib.sha256(files[name]).digest())
+    return found.hexdigest()
+
+
+def _moment(text: str, now: Instant) -> Instant:
+    try:
+        return min(from_text(text), now)
+    except (ValueError, OverflowError):
+        return now
 
 
 def read_lock(path: str, raw: bytes, near: Mapping[str, bytes] | None = None) -> Lock:

@@ -58,6 +58,11 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/board"): ANY,
     ("GET", "/api/v1/components"): ANY,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): THING,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): THING,
+    ("POST", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): BARE,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}"): THING,
+    ("GET", "/api/v1/who-uses"): BAD,  # without a package
+    ("GET", "/api/v1/sbom-coverage"): ANY,
     ("GET", "/api/v1/findings"): ANY,
     ("GET", "/api/v1/findings.csv"): ANY,
     ("GET", "/api/v1/findings.json"): ANY,

@@ -35,6 +35,15 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/board"): BOARD,
     ("GET", "/api/v1/components"): BOARD,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): BOARD,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): BOARD,
+    ("POST", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): {
+        **BOARD,
+        "session": 415,
+        "bearer": 415,
+    },  # without a body
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}"): BOARD,
+    ("GET", "/api/v1/who-uses"): {**BOARD, "session": 400, "bearer": 400},  # without a package
+    ("GET", "/api/v1/sbom-coverage"): BOARD,
     ("GET", "/api/v1/findings"): BOARD,
     ("GET", "/api/v1/findings.csv"): BOARD,
     ("GET", "/api/v1/findings.json"): BOARD,
@@ -129,6 +138,7 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         view_id="4711",
         decision_id="4711",
         signal_id="4711",
+        format="cyclonedx-1.6",
         rest="nowhere",
     )
     if path == "/api/v1/live":

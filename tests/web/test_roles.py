@@ -76,6 +76,7 @@ def test_each_caller_gets_what_the_matrix_says(
         view_id="4711",
         decision_id="4711",
         signal_id="4711",
+        format="cyclonedx-1.6",
         rest="nowhere",
     )
     if path == "/api/v1/live":

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "assess": ("callboard.cli.assess:assess", "Judge a Backstage portal: settings, code, locks, pipelines, packages."),
     "risk": ("callboard.cli.risk:risk", "Rank what can go wrong in a Backstage portal, with the next action."),
     "sbom": ("callboard.cli.sbom:sbom", "Bills of materials: make, judge and compare them."),
+    "who-uses": ("callboard.cli.who_uses:who_uses", "Say which components use a package, or used it."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from callboard.cli.door import answers, examples
+from callboard.cli import sbom_stored
+from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, INCOMPLETE, end
 
 if TYPE_CHECKING:
@@ -27,21 +28,30 @@ existing = click.Path(path_type=Path, exists=True, resolve_path=False)
     epilog=examples(
         "callboard sbom create . --output bom.json",
         "callboard sbom check bom.json",
-        "callboard sbom diff old/yarn.lock yarn.lock",
+        "callboard sbom push . --component checkout-api",
+        "callboard sbom coverage",
     ),
 )
 def sbom() -> None:
-    """Bills of materials: what a project consists of. Nothing is executed, and no network is needed."""
+    """Bills of materials: what a project consists of. Nothing is executed; only `push` may use the network."""
+
+
+for command in (sbom_stored.push, sbom_stored.show, sbom_stored.coverage):
+    sbom.add_command(command)
 
 
 @sbom.command(
     epilog=examples(
         "callboard sbom create .",
         "callboard sbom create yarn.lock --format spdx-2.3 --output portal.spdx.json",
+        "callboard sbom create --component checkout-api --output bom.json",
         'callboard sbom create services/checkout --name checkout --supplier "Example Ltd" --author "Platform team"',
     )
 )
-@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=existing)
+@click.argument("paths", metavar="[PATH]…", nargs=-1, type=existing)
+@click.option(
+    "--component", metavar="REF", help="Of a component of the catalog, from what is known of it, in place of PATH."
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of to stdout.")
 @click.option("--name", help="What the bill is about.  [default: the name of the folder]")
@@ -53,9 +63,13 @@ def sbom() -> None:
     metavar="TIME",
     help="When it is made, as 2026-01-31T12:00:00Z.  [default: SOURCE_DATE_EPOCH, else now]",
 )
+@click.pass_obj
 def create(  # the command's options
+    door: Door,
+    /,
     *,
     paths: tuple[Path, ...],
+    component: str | None,
     format_: str,
     output: Path | None,
     name: str | None,
@@ -75,6 +89,11 @@ def create(  # the command's options
     from callboard.sbom.making import About, facts, make_bom
     from callboard.sbom.writing import WRITERS
 
+    if bool(paths) == (component is not None):
+        raise click.UsageError("Name files or folders, or a --component.")
+    if component is not None:
+        _put(output, sbom_stored.stored_bill(door, component, format_))
+        return
     if all(path.is_dir() and not Folder(path).manifests() for path in paths):
         out.say("There is no manifest here that Callboard reads.")
         end(FAILED)
@@ -93,11 +112,7 @@ def create(  # the command's options
     )
     bom = make_bom(locks, about, gaps)
     written = WRITERS[format_](bom)
-    if output is None:
-        sys.stdout.write(written.decode())
-        sys.stdout.flush()
-    else:
-        _write(output, written)
+    _put(output, written)
     counts = facts(bom)
     out.say(
         f"{counts['components']:,} components, {counts['edges']:,} edges from {len(locks):,} manifests."
@@ -150,13 +165,13 @@ def diff(*, before: Path, after: Path, exit_code: bool, as_json: bool) -> None:
     if as_json:
         out.document(
             {
-                "added": [_purl(each) for each in found.added],
-                "removed": [_purl(each) for each in found.removed],
+                "added": [each.named for each in found.added],
+                "removed": [each.named for each in found.removed],
                 "moved": [
                     {"name": each.name, "ecosystem": each.ecosystem, "before": each.before, "after": each.after}
                     for each in found.moved
                 ],
-                "integrity": [_purl(each) for each in found.integrity],
+                "integrity": [each.named for each in found.integrity],
             }
         )
     else:
@@ -226,20 +241,20 @@ def _timestamp(asked: str | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _put(path: Path | None, content: bytes) -> None:
+    """To stdout, or into a file."""
+    if path is None:
+        sys.stdout.write(content.decode())
+        sys.stdout.flush()
+    else:
+        _write(path, content)
+
+
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: a bill that was there stays until the new one is written."""
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)
     beside.replace(path)
-
-
-def _purl(package: Any) -> str:  # noqa: ANN401  a Package, whose module is loaded late
-    from callboard.errors import InvalidPurlError
-
-    try:
-        return str(package.purl)
-    except InvalidPurlError:
-        return f"{package.ecosystem}:{package.name}@{package.version}"
 
 
 def _lock_document(lock: Lock) -> dict[str, object]:
@@ -249,7 +264,7 @@ def _lock_document(lock: Lock) -> dict[str, object]:
         "version": lock.version,
         "packages": [
             {
-                "purl": _purl(package),
+                "purl": package.named,
                 "lines": [entry.line for entry in entries],
                 "direct": any(entry.direct for entry in entries) if entries[0].direct is not None else None,
                 "need": min((entry.need for entry in entries if entry.need is not None), default=None),

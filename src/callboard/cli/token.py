@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from callboard.store.tokens import ApiToken
 
 DAYS = 90
-RIGHTS = ("decide", "map", "administer", "audit")
+RIGHTS = ("decide", "map", "administer", "audit", "deliver")
 DEPTHS = ("counts", "work", "sensitive")
 
 
@@ -34,7 +34,7 @@ def token() -> None:
     epilog=examples(
         "callboard token create prometheus --sees everything --depth counts",
         "callboard token create payments-bot --sees group:default/payments --right decide --days 30",
-        "callboard token create checkout-ci --sees component:default/checkout-api",
+        "callboard token create checkout-ci --sees component:default/checkout-api --right deliver",
     )
 )
 @click.argument("name")

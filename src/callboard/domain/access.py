@@ -42,6 +42,8 @@ class Right(enum.StrEnum):
     """Look after Callboard itself: tokens, policies, held runs."""
     AUDIT = "audit"
     """Read and verify the log of who did what."""
+    DELIVER = "deliver"
+    """Hand in what a component that is one's own consists of: its bills of materials."""
 
 
 @enum.unique

@@ -12,6 +12,7 @@ from callboard.errors import InvalidPurlError
 
 UNIDENTIFIED = "unidentified"
 """The ecosystem of what a bill names without telling what it is."""
+LAST_REVISION = 2**31 - 1
 OWN = "callboard:own"
 """The property by which our bills mark the project's own code, so that reading them again finds it."""
 
@@ -73,6 +74,8 @@ class Bom(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     """For example "cyclonedx-1.6" or "spdx-2.3"."""
     serial: str = ""
+    revision: int = 0
+    """Counts bills with the same serial number, up to `LAST_REVISION`. 0: its format has no such number."""
     timestamp: str = ""
     """When it was made, as written; ISO 8601 in UTC where it is ours."""
     authors: tuple[str, ...] = ()

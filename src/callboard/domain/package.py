@@ -9,6 +9,7 @@ from typing import NewType
 import msgspec
 
 from callboard.domain.purl import Purl, make_purl, read_purl
+from callboard.errors import InvalidPurlError
 
 PackageKey = NewType("PackageKey", tuple[str, str])
 """Ecosystem and normalised name: what advisories are looked up by. Never a whole package URL."""
@@ -124,6 +125,14 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False, order=True):
             # Most packages by far, and 30 times as fast.
             return f"pkg:npm/{self.name.replace('@', '%40', 1)}@{self.version}"
         return str(self.purl_parts)
+
+    @property
+    def named(self) -> str:
+        """The package URL, and where there can be none, what stands in for it: different for every other package."""
+        try:
+            return self.purl
+        except InvalidPurlError:
+            return f"{self.ecosystem}:{self.name}@{self.version}"
 
     @property
     def purl_parts(self) -> Purl:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from callboard.domain.bom import OWN, Bom, Completeness, Component
+from callboard.domain.bom import LAST_REVISION, OWN, Bom, Completeness, Component
 from callboard.domain.lock import MAX_EDGES, MAX_ENTRIES, Need, Problem
 from callboard.errors import MalformedManifestError
 from callboard.sbom.cyclonedx_words import (
@@ -71,6 +71,7 @@ class Checker:
             path=self.path,
             format=f"cyclonedx-{self.version}",
             serial=serial,
+            revision=min(version, LAST_REVISION),
             timestamp=text(metadata, "timestamp"),
             authors=self.names(metadata, "authors") or self.names(metadata, "manufacturer", "manufacture", "supplier"),
             tools=tuple(self.tools(metadata)),

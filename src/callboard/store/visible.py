@@ -53,6 +53,18 @@ def knows_of(conn: Connection, visibility: Visibility, entity_id: int | None) ->
     return bool(conn.execute(select(asked)).scalar_one()) and entity_id is not None
 
 
+def owns(conn: Connection, visibility: Visibility, entity_id: int | None) -> bool:
+    """Whether this catalog entity is the viewer's own; asked as `sees` asks."""
+    asked = entity_owned(literal(entity_id or 0, BigInteger), visibility)
+    return bool(conn.execute(select(asked)).scalar_one()) and entity_id is not None
+
+
+def may_know_uses(conn: Connection, visibility: Visibility, entity_id: int | None) -> bool:
+    """Whether the viewer may know which packages this catalog entity uses; asked as `sees` asks."""
+    asked = uses_visible(literal(entity_id or 0, BigInteger), visibility)
+    return bool(conn.execute(select(asked)).scalar_one()) and entity_id is not None
+
+
 def visible_whole(holding_id: Column[Any], visibility: Visibility) -> ColumnElement[bool]:
     """The same for sums over a table of counters: who sees everything reads holding 0, which is all of them together."""
     return holding_id == 0 if isinstance(visibility, Everything) else visible(holding_id, visibility)
@@ -68,6 +80,25 @@ def entity_owned(entity_id: ColumnElement[Any], visibility: Visibility) -> Colum
         case Readers():
             homes = _homes(visibility)
             return false() if homes is None else entity_id.in_(homes)
+
+
+def uses_visible(entity_id: ColumnElement[Any], visibility: Visibility) -> ColumnElement[bool]:
+    """A clause: the viewer may know which packages this catalog entity uses, which tells as much as its findings do.
+
+    To work depth: what is the reader's own, and what everybody sees to that depth, as far as the portal shows it.
+    """
+    match visibility:
+        case Everything():
+            return true() if visibility.deepest >= Depth.WORK else false()
+        case Nothing():
+            return false()
+        case Readers():
+            if visibility.deepest < Depth.WORK:
+                return false()
+            own = entity_owned(entity_id, visibility)
+            if visibility.others is None or visibility.others < Depth.WORK:
+                return own
+            return or_(own, _in_sight(entity_id, visibility)) if visibility.by_portal else true()
 
 
 def entity_visible(entity_id: ColumnElement[Any], visibility: Visibility) -> ColumnElement[bool]:

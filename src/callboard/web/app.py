@@ -26,8 +26,6 @@ from callboard.web.view import Paces, keep_policy, provide_view
 
 THREADS = 16
 """Handlers that run at one time; more wait their turn."""
-MAX_BODY_BYTES = 1_048_576
-"""A webhook's body at most."""
 
 
 def create_app(services: WebServices) -> Litestar:
@@ -45,7 +43,7 @@ def create_app(services: WebServices) -> Litestar:
             {"services": services, "metrics": metrics, "callers": callers, "trail": trail, "paces": Paces.of(services)}
         ),
         lifespan=[_threads],
-        request_max_body_size=MAX_BODY_BYTES,
+        request_max_body_size=routes.MAX_BODY_BYTES,
         openapi_config=None,
         logging_config=None,
         debug=False,

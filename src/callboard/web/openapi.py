@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import msgspec
 
 from callboard.domain.coverage import Cut
 from callboard.domain.finding import Severity
-from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.usecases.export_findings import MOST
 from callboard.usecases.roll_up import View
-from callboard.web import params, wire, wire_ownership, wire_policy, wire_queues, wire_who, wire_work
+from callboard.web import (
+    openapi_packages,
+    params,
+    wire,
+    wire_ownership,
+    wire_packages,
+    wire_policy,
+    wire_queues,
+    wire_who,
+    wire_work,
+)
 from callboard.web.errors import Problem
-
-Described = dict[str, Any]
+from callboard.web.openapi_words import (
+    PROBLEM,
+    Described,
+    answer,
+    content,
+    in_path,
+    in_query,
+    list_of,
+    paged,
+    query,
+    reading,
+    writing,
+)
 
 _SHAPES = (
     wire.Board, wire.Sources, wire.Components, wire_work.ComponentPage, wire.Findings, wire.FindingPage,
@@ -26,11 +43,9 @@ _SHAPES = (
     wire_ownership.OwnershipSignals, wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
     wire_queues.TreeNode, wire_queues.ProposalDraft, wire_queues.Proposal,
     wire_policy.Policies, wire_policy.PolicyDraft, wire_policy.PolicyPlan, wire_policy.PolicyApplied,
+    wire_packages.WhoUses, wire_packages.ComponentSbom, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
-
-_LISTED = "A comma list, or given again; one of them has to match."
-_PROBLEM = {"$ref": "#/components/responses/problem"}
 
 
 def document(version: str) -> Described:
@@ -47,14 +62,22 @@ def document(version: str) -> Described:
             "Lists are read page by page with `next_cursor`; ETags are weak and honour If-None-Match.",
         },
         "security": [{"bearer": []}, {"session": []}],
-        "paths": {**_lists(), **_pages(), **_views(), **_ownership(), **_policies(), **_operations()},
+        "paths": {
+            **_lists(),
+            **_pages(),
+            **_views(),
+            **_ownership(),
+            **_policies(),
+            **openapi_packages.described(),
+            **_operations(),
+        },
         "components": {
             "schemas": components,
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "__Host-callboard"},
             },
-            "responses": {"problem": _answer("What went wrong.", "Problem", "application/problem+json")},
+            "responses": {"problem": answer("What went wrong.", "Problem", "application/problem+json")},
         },
     }
 
@@ -66,54 +89,56 @@ def _lists() -> Described:
         "Columns are the fields of ExportedFinding. Empty means not known. A text that a spreadsheet could take "
         "for a formula begins with an apostrophe."
     )
-    csv_file = _get("exportCsv", "All findings of a query as CSV", None, [_query()], conditional=False)
+    csv_file = reading("exportCsv", "All findings of a query as CSV", None, [query()], conditional=False)
     csv_file["get"] |= {"description": told}
     csv_file["get"]["responses"]["200"] = {"description": told, "content": as_csv}
     return {
-        "/api/v1/findings": _get("listFindings", "One page of findings", "Findings", _paged(_query())),
+        "/api/v1/findings": reading("listFindings", "One page of findings", "Findings", paged(query())),
         "/api/v1/findings.csv": csv_file,
-        "/api/v1/findings.json": _get(
-            "exportJson", "All findings of a query as JSON", "Export", [_query()], conditional=False
+        "/api/v1/findings.json": reading(
+            "exportJson", "All findings of a query as JSON", "Export", [query()], conditional=False
         ),
-        "/api/v1/bundles": _get(
+        "/api/v1/bundles": reading(
             "listBundles", "One page of findings put together, by fix unless `group:` says otherwise", "Bundles",
-            _paged(_query()),
+            paged(query()),
         ),
-        "/api/v1/facets": _get("listFacets", "What a list could be narrowed to", "Facets", [_query()]),
-        "/api/v1/components": _get("listComponents", "Components, worst first", "Components", _component_parameters()),
+        "/api/v1/facets": reading("listFacets", "What a list could be narrowed to", "Facets", [query()]),
+        "/api/v1/components": reading("listComponents", "Components, worst first", "Components", _component_parameters()),
     }  # fmt: skip
 
 
 def _pages() -> Described:
-    about = _in_query("q", "What it is about: owner, component, system or domain.", {"type": "string"})
-    reference = [_in_path(name) for name in ("kind", "namespace", "name")]
-    finding = [_in_path("finding_id")]
+    about = in_query("q", "What it is about: owner, component, system or domain.", {"type": "string"})
+    reference = [in_path(name) for name in ("kind", "namespace", "name")]
+    finding = [in_path("finding_id")]
     return {
-        "/api/v1/board": _get("showBoard", "The whole board in numbers", "Board"),
-        "/api/v1/do-now": _get("showDoNow", "What to do now", "DoNow", [about]),
-        "/api/v1/findings/{finding_id}": _get("showFinding", "One finding in full", "FindingPage", finding),
-        "/api/v1/findings/{finding_id}/broken-link": _post(
+        "/api/v1/board": reading("showBoard", "The whole board in numbers", "Board"),
+        "/api/v1/do-now": reading("showDoNow", "What to do now", "DoNow", [about]),
+        "/api/v1/findings/{finding_id}": reading("showFinding", "One finding in full", "FindingPage", finding),
+        "/api/v1/findings/{finding_id}/broken-link": writing(
             "reportBrokenLink", "Say that the finding's link is broken", "Reported", finding
         ),
-        "/api/v1/findings/{finding_id}/followed": _post(
+        "/api/v1/findings/{finding_id}/followed": writing(
             "countFollowed",
             "Say that somebody follows the finding's link; nothing about who is kept",
             "Followed",
             finding,
         ),
-        "/api/v1/components/{kind}/{namespace}/{name}": _get(
+        "/api/v1/components/{kind}/{namespace}/{name}": reading(
             "showComponent", "One component in full", "ComponentPage", reference
         ),
-        "/api/v1/rollups/{kind}/{namespace}/{name}": _get(
+        "/api/v1/rollups/{kind}/{namespace}/{name}": reading(
             "showRollup", "A group, a user, a system or a domain with what it owns", "Rollup", reference
         ),
-        "/api/v1/sources": _get("listSources", "How fresh and how whole each source is", "Sources"),
-        "/api/v1/me": _get("showMe", "Who the caller is, and what the caller sees and may do", "Me", conditional=False),
-        "/api/v1/audit": _get(
+        "/api/v1/sources": reading("listSources", "How fresh and how whole each source is", "Sources"),
+        "/api/v1/me": reading(
+            "showMe", "Who the caller is, and what the caller sees and may do", "Me", conditional=False
+        ),
+        "/api/v1/audit": reading(
             "listAudit", "The log of who did what; needs the right `audit`", "AuditEntries", _audit(), conditional=False
         ),
-        "/api/v1/query/help": _get("showQueryHelp", "The query language", "QueryHelp"),
-        "/api/v1/query/explain": _get("explainQuery", "A query in plain words", "Explained", [_query()]),
+        "/api/v1/query/help": reading("showQueryHelp", "The query language", "QueryHelp"),
+        "/api/v1/query/explain": reading("explainQuery", "A query in plain words", "Explained", [query()]),
     }
 
 
@@ -121,58 +146,58 @@ def _views() -> Described:
     remove = {
         "operationId": "removeView",
         "summary": "Remove a view of your own",
-        "parameters": [_in_path("view_id")],
-        "responses": {"204": {"description": "It is gone."}, "default": _PROBLEM},
+        "parameters": [in_path("view_id")],
+        "responses": {"204": {"description": "It is gone."}, "default": PROBLEM},
     }
-    save = _post("saveView", "Keep a query under a name", "SavedView", [], status="201")
-    save["post"]["requestBody"] = {"required": True, "content": _content("ViewDraft")}
+    save = writing("saveView", "Keep a query under a name", "SavedView", [], status="201")
+    save["post"]["requestBody"] = {"required": True, "content": content("ViewDraft")}
     return {
-        "/api/v1/views": {**_get("listViews", "Queries with names", "SavedViews", conditional=False), **save},
+        "/api/v1/views": {**reading("listViews", "Queries with names", "SavedViews", conditional=False), **save},
         "/api/v1/views/{view_id}": {"delete": remove},
     }
 
 
 def _ownership() -> Described:
     at = "/api/v1/ownership"
-    drafted = {"required": True, "content": _content("RuleSetDraft")}
-    spoken = {"required": True, "content": _content("WordDraft")}
-    resource = [_in_query("id", "Its id, another of its names, or its plain name.", {"type": "string"})]
-    resource.append(_in_query("source", "The source; left out: whichever has it.", {"type": "string"}))
+    drafted = {"required": True, "content": content("RuleSetDraft")}
+    spoken = {"required": True, "content": content("WordDraft")}
+    resource = [in_query("id", "Its id, another of its names, or its plain name.", {"type": "string"})]
+    resource.append(in_query("source", "The source; left out: whichever has it.", {"type": "string"}))
     day = {"type": "string", "format": "date"}
     cuts = {"type": "string", "enum": [cut.value for cut in Cut]}
     trees = {"type": "string", "enum": [each.value for each in View], "default": View.DOMAIN.value}
     found = {
-        f"{at}/explain": _get("explainOwnership", "Why a resource is whose it is", "Explanation", resource),
-        f"{at}/report": _get(
+        f"{at}/explain": reading("explainOwnership", "Why a resource is whose it is", "Explanation", resource),
+        f"{at}/report": reading(
             "reportOwnership", "How much has an owner", "Coverage",
-            [_in_query("on", "The day; left out: now.", day), _in_query("by", "What it is cut by.", cuts)],
+            [in_query("on", "The day; left out: now.", day), in_query("by", "What it is cut by.", cuts)],
         ),
-        f"{at}/rules": _get(
+        f"{at}/rules": reading(
             "listRules", "The rule sets in force, or every revision of one", "RuleSets",
-            [_in_query("id", "The name of a set: every revision of it.", {"type": "string"})], conditional=False,
+            [in_query("id", "The name of a set: every revision of it.", {"type": "string"})], conditional=False,
         ),
-        f"{at}/plan": _post("planRules", "What applying a rule set would do", "Plan", []),
-        f"{at}/apply": _post("applyRules", "Put a rule set in force", "Applied", []),
-        f"{at}/confirm": _post("confirmOwner", "Say that it is theirs", "SaidWord", []),
-        f"{at}/not-ours": _post("sayNotOurs", "Say that it is not theirs", "SaidWord", []),
-        f"{at}/decisions/{{decision_id}}/undo": _post(
-            "undoDecision", "Take back what was said", "SaidWord", [_in_path("decision_id")]
+        f"{at}/plan": writing("planRules", "What applying a rule set would do", "Plan", []),
+        f"{at}/apply": writing("applyRules", "Put a rule set in force", "Applied", []),
+        f"{at}/confirm": writing("confirmOwner", "Say that it is theirs", "SaidWord", []),
+        f"{at}/not-ours": writing("sayNotOurs", "Say that it is not theirs", "SaidWord", []),
+        f"{at}/decisions/{{decision_id}}/undo": writing(
+            "undoDecision", "Take back what was said", "SaidWord", [in_path("decision_id")]
         ),
-        f"{at}/signals": _get("listSignals", "What changed about ownership, or deserves a look", "OwnershipSignals"),
-        f"{at}/signals/{{signal_id}}/close": _post(
-            "closeSignal", "Say that somebody has looked at it", "OwnershipSignals", [_in_path("signal_id")]
+        f"{at}/signals": reading("listSignals", "What changed about ownership, or deserves a look", "OwnershipSignals"),
+        f"{at}/signals/{{signal_id}}/close": writing(
+            "closeSignal", "Say that somebody has looked at it", "OwnershipSignals", [in_path("signal_id")]
         ),
     }  # fmt: skip
     found |= {
-        f"{at}/unmapped": _get("listUnmapped", "What nobody owns, by what one action would map", "UnmappedQueue"),
-        f"{at}/conflicts": _get("listConflicts", "What components of different owners claim", "Conflicts"),
-        f"{at}/alignment": _get("align", "Where the catalog and Wiz differ", "Alignment"),
-        f"{at}/tree": _get(
-            "rollUp", "Open findings as a tree", "TreeNode", [_in_query("by", "What they are rolled up by.", trees)]
+        f"{at}/unmapped": reading("listUnmapped", "What nobody owns, by what one action would map", "UnmappedQueue"),
+        f"{at}/conflicts": reading("listConflicts", "What components of different owners claim", "Conflicts"),
+        f"{at}/alignment": reading("align", "Where the catalog and Wiz differ", "Alignment"),
+        f"{at}/tree": reading(
+            "rollUp", "Open findings as a tree", "TreeNode", [in_query("by", "What they are rolled up by.", trees)]
         ),
-        f"{at}/propose": _post("proposeOwner", "Draft a rule; nothing is written", "Proposal", []),
+        f"{at}/propose": writing("proposeOwner", "Draft a rule; nothing is written", "Proposal", []),
     }
-    found[f"{at}/propose"]["post"]["requestBody"] = {"required": True, "content": _content("ProposalDraft")}
+    found[f"{at}/propose"]["post"]["requestBody"] = {"required": True, "content": content("ProposalDraft")}
     for name, body in (("plan", drafted), ("apply", drafted), ("confirm", spoken), ("not-ours", spoken)):
         found[f"{at}/{name}"]["post"]["requestBody"] = body
     return found
@@ -180,25 +205,25 @@ def _ownership() -> Described:
 
 def _policies() -> Described:
     at = "/api/v1/policies"
-    drafted = {"required": True, "content": _content("PolicyDraft")}
-    plan = _post("planPolicy", "What applying a policy would do; needs the right `administer`", "PolicyPlan", [])
-    done = _post("applyPolicy", "Put a policy in force, or take it back", "PolicyApplied", [])
+    drafted = {"required": True, "content": content("PolicyDraft")}
+    plan = writing("planPolicy", "What applying a policy would do; needs the right `administer`", "PolicyPlan", [])
+    done = writing("applyPolicy", "Put a policy in force, or take it back", "PolicyApplied", [])
     plan["post"]["requestBody"] = done["post"]["requestBody"] = drafted
     told = "Who is what and by when things are due, with every revision; needs the right `administer`"
     return {
-        at: _get("listPolicies", told, "Policies", conditional=False),
+        at: reading("listPolicies", told, "Policies", conditional=False),
         f"{at}/plan": plan,
         f"{at}/apply": done,
     }
 
 
 def _operations() -> Described:
-    hook = _post("receiveHook", "A source tells that something has changed", "HookDone", [_in_path("source")], "202")
+    hook = writing("receiveHook", "A source tells that something has changed", "HookDone", [in_path("source")], "202")
     hook["post"] |= {
         "security": [{"bearer": []}],
         "requestBody": {"required": True, "content": {"application/json": {"schema": {}}}},
     }
-    live = _get("listen", "The board's revision as it changes, as server-sent events", None, conditional=False)
+    live = reading("listen", "The board's revision as it changes, as server-sent events", None, conditional=False)
     live["get"]["responses"]["200"] = {
         "description": "Events named `revision`, each with a Revision as JSON; the first one at once.",
         "content": {"text/event-stream": {"schema": {"$ref": "#/components/schemas/Revision"}}},
@@ -206,100 +231,32 @@ def _operations() -> Described:
     return {
         "/api/v1/live": live,
         "/api/v1/hooks/wiz/{source}": hook,
-        "/healthz": _get("alive", "Whether the process answers", "Status", is_open=True),
-        "/readyz": _get("ready", "Whether the process can do its work", "Status", is_open=True),
+        "/healthz": reading("alive", "Whether the process answers", "Status", is_open=True),
+        "/readyz": reading("ready", "Whether the process can do its work", "Status", is_open=True),
     }
-
-
-def _get(
-    operation: str,
-    summary: str,
-    shape: str | None,
-    parameters: Sequence[Described] = (),
-    *,
-    is_open: bool = False,
-    conditional: bool = True,
-) -> Described:
-    answers: Described = {"default": _PROBLEM}
-    if shape is not None:
-        answers["200"] = _answer(summary + ".", shape)
-    if conditional and not is_open:
-        answers["304"] = {"description": "The caller holds it already."}
-    found: Described = {"operationId": operation, "summary": summary, "responses": answers}
-    if parameters:
-        found["parameters"] = list(parameters)
-    if is_open:
-        found["security"] = []
-    return {"get": found}
-
-
-def _post(operation: str, summary: str, shape: str, parameters: Sequence[Described], status: str = "200") -> Described:
-    found: Described = {
-        "operationId": operation,
-        "summary": summary,
-        "responses": {status: _answer("Done.", shape), "default": _PROBLEM},
-    }
-    if parameters:
-        found["parameters"] = list(parameters)
-    return {"post": found}
-
-
-def _answer(description: str, shape: str, media: str = "application/json") -> Described:
-    return {"description": description, "content": _content(shape, media)}
-
-
-def _content(shape: str, media: str = "application/json") -> Described:
-    return {media: {"schema": {"$ref": f"#/components/schemas/{shape}"}}}
-
-
-def _in_path(name: str) -> Described:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-
-
-def _in_query(name: str, description: str, schema: Mapping[str, Any]) -> Described:
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
-
-
-def _query() -> Described:
-    schema = {"type": "string", "maxLength": MAX_CHARACTERS, "default": FOR_ANYBODY}
-    return _in_query("q", "Which findings, in what order, in the query language.", schema)
-
-
-def _paged(*parameters: Described, limit: int = params.DEFAULT_LIMIT) -> list[Described]:
-    limits = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": limit}
-    return [
-        *parameters,
-        _in_query("cursor", "`next_cursor` of the page before.", {"type": "string"}),
-        _in_query("limit", "Rows on one page.", limits),
-    ]
-
-
-def _list_of(name: str, description: str, items: Mapping[str, Any] | None = None) -> Described:
-    schema = {"type": "array", "items": items or {"type": "string"}, "maxItems": params.MAX_VALUES}
-    return {**_in_query(name, f"{description} {_LISTED}", schema), "style": "form", "explode": False}
 
 
 def _audit() -> list[Described]:
     number = {"type": "integer", "minimum": 0, "default": 0}
     limits = {"type": "integer", "minimum": 1, "maximum": params.MAX_ENTRIES, "default": 100}
     return [
-        _in_query("after", "`next_after` of the page before: entries behind this number.", number),
-        _in_query("limit", "Entries in one answer.", limits),
+        in_query("after", "`next_after` of the page before: entries behind this number.", number),
+        in_query("limit", "Entries in one answer.", limits),
     ]
 
 
 def _component_parameters() -> list[Described]:
     severities = {"type": "string", "enum": [severity.word for severity in Severity]}
     sorts = list(params.COMPONENT_SORTS)
-    return _paged(
-        _in_query("mapped", "true: an annotation names something at a source; false: none does.", {"type": "boolean"}),
-        _list_of("owner", "References of groups or users."),
-        _list_of(
+    return paged(
+        in_query("mapped", "true: an annotation names something at a source; false: none does.", {"type": "boolean"}),
+        list_of("owner", "References of groups or users."),
+        list_of(
             "ref",
             "References of the components themselves; one that the answer lacks is not there, or not yours to see.",
         ),
-        _list_of("severity", "Those with an open finding of one of these.", severities),
-        _list_of("system", "References of systems."),
-        _in_query("sort", "The order.", {"type": "string", "enum": sorts, "default": sorts[0]}),
+        list_of("severity", "Those with an open finding of one of these.", severities),
+        list_of("system", "References of systems."),
+        in_query("sort", "The order.", {"type": "string", "enum": sorts, "default": sorts[0]}),
         limit=params.DEFAULT_COMPONENT_LIMIT,
     )

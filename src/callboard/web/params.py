@@ -21,6 +21,7 @@ from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
+from callboard.domain.who_uses import Period, Wanted, read_period, read_wanted
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.usecases.roll_up import View
 
@@ -101,6 +102,16 @@ class ComponentAsk:
     sort: str = "worst"
     cursor: str | None = None
     limit: int = DEFAULT_COMPONENT_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsesAsk:
+    """A question about who uses a package."""
+
+    wanted: Wanted
+    period: Period
+    cursor: str | None
+    limit: int
 
 
 COMPONENT_SORTS = ("worst", "name", "oldest")
@@ -201,6 +212,19 @@ def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
         sort=_choice(values, "sort", COMPONENT_SORTS) or "worst",
         cursor=_one(values, "cursor"),
         limit=_limit(values, default=DEFAULT_COMPONENT_LIMIT),
+    )
+
+
+def who_uses(values: Iterable[tuple[str, str]]) -> UsesAsk:
+    """Which package, when, from where, how many. Raises InvalidQueryError that names the parameter."""
+    found = _collect(values, ("package", "ecosystem", "at", "between", "cursor", "limit"))
+    between = _one(found, "between")
+    ends = None if between is None else between.partition("..")[::2]
+    return UsesAsk(
+        wanted=read_wanted(_one(found, "package") or "", ecosystem=_one(found, "ecosystem")),
+        period=read_period(_one(found, "at"), ends),
+        cursor=_one(found, "cursor"),
+        limit=_limit(found, default=DEFAULT_LIMIT),
     )
 
 

@@ -20,6 +20,7 @@ from callboard.web.api import (
     me,
     ops,
     ownership,
+    packages,
     policies,
     queues,
     rollups,
@@ -49,14 +50,18 @@ from callboard.web.pages import sources as sources_page
 from callboard.web.pages import whose as whose_page
 
 Handler = Callable[..., Any]
+MAX_BODY_BYTES = 1_048_576
+"""What is sent to an address at most, unless it is made for more."""
 
 
 def _get(path: str, handler: Handler, policy: Policy) -> HTTPRouteHandler:
     return get(path, opt={"policy": policy}, sync_to_thread=_threaded(handler))(handler)
 
 
-def _post(path: str, handler: Handler, policy: Policy) -> HTTPRouteHandler:
-    return post(path, opt={"policy": policy}, status_code=200, sync_to_thread=_threaded(handler))(handler)
+def _post(path: str, handler: Handler, policy: Policy, *, most: int = MAX_BODY_BYTES) -> HTTPRouteHandler:
+    return post(
+        path, opt={"policy": policy}, status_code=200, sync_to_thread=_threaded(handler), request_max_body_size=most
+    )(handler)
 
 
 def _delete(path: str, handler: Handler, policy: Policy) -> HTTPRouteHandler:
@@ -80,6 +85,16 @@ API = [
     _get("/api/v1/facets", findings.facets, Policy.BOARD),
     _get("/api/v1/components", components.list_all, Policy.NUMBERS),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}", components.show, Policy.BOARD),
+    _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}/sbom", packages.show, Policy.BOARD),
+    _post(
+        "/api/v1/components/{kind:str}/{namespace:str}/{name:str}/sbom",
+        packages.deliver,
+        Policy.BOARD,
+        most=packages.MAX_BILL_BYTES,
+    ),
+    _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}/sbom/{format:str}", packages.file, Policy.BOARD),
+    _get("/api/v1/who-uses", packages.who_uses, Policy.BOARD),
+    _get("/api/v1/sbom-coverage", packages.coverage, Policy.BOARD),
     _get("/api/v1/rollups/{kind:str}/{namespace:str}/{name:str}", rollups.show, Policy.BOARD),
     _get("/api/v1/views", views.list_all, Policy.BOARD),
     _post("/api/v1/views", views.save, Policy.BOARD),

@@ -33,6 +33,7 @@ from callboard.web.trail import Trail
 WebRequest = Request[Any, Any, Any]
 """Litestar's request; the three types it is generic over are not used."""
 
+DELIVERIES_PER_HOUR = 600
 REFUSALS_PER_MINUTE = 60
 """Credentials from one address that are refused with a reason and noted; beyond that they are told to wait."""
 
@@ -172,6 +173,8 @@ class Paces:
     """By viewer."""
     exports: Pace
     """By viewer."""
+    deliveries: Pace
+    """By viewer: bills of materials that are handed in."""
     refusals: Pace
     """By address: credentials that were not good."""
 
@@ -182,6 +185,7 @@ class Paces:
         return cls(
             Pace(clock, most=limits.requests_per_minute, window=MINUTE),
             Pace(clock, most=limits.exports_per_hour, window=HOUR),
+            Pace(clock, most=DELIVERIES_PER_HOUR, window=HOUR),
             Pace(clock, most=REFUSALS_PER_MINUTE, window=MINUTE),
         )
 

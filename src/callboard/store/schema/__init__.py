@@ -38,6 +38,7 @@ from callboard.store.schema.mapping import (
     signal_reader,
 )
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
+from callboard.store.schema.packages import manifest, manifest_holder, manifest_version, package, package_use
 from callboard.store.schema.repositories import (
     activity,
     code_owner,
@@ -90,7 +91,10 @@ __all__ = [
     "kept_answer",
     "link_check",
     "link_report",
+    "manifest",
+    "manifest_holder",
     "manifest_place",
+    "manifest_version",
     "member",
     "membership",
     "membership_group",
@@ -99,6 +103,8 @@ __all__ = [
     "ownership_challenge",
     "ownership_decision",
     "ownership_spell",
+    "package",
+    "package_use",
     "policy_revision",
     "project",
     "project_set",

@@ -1,0 +1,86 @@
+"""What components consist of: manifests, the packages in them, and who used which package from when to when."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text
+
+from callboard.store.schema.ground import Identity, metadata
+
+package = Table(
+    "package",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("purl", Text, nullable=False, unique=True),
+    Column("ecosystem", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key_name", Text, nullable=False, index=True),
+    Column("version", Text, nullable=False),
+    Column("judged", Text),
+)
+"""Each version of a package once. `key_name` is the name by which its ecosystem compares; `judged` names the state of the
+advisories that it was last matched with."""
+
+manifest = Table(
+    "manifest",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("origin", Text, nullable=False),
+    Column("repository_id", BigInteger, index=True),
+    Column("path", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("gone_at", BigInteger),
+    Column("problem", Text),
+    Column("problem_at", BigInteger),
+)
+"""A place that manifests come from. `part` is the folder whose share of the manifest this is; `inputs` tells what was last
+read. What cannot be read leaves a `problem` and all the rest as it was."""
+
+manifest_version = Table(
+    "manifest_version",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("manifest_id", ForeignKey("manifest.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("serial", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("packages", Integer, nullable=False),
+    Column("direct", Integer),
+    Column("edges", Integer, nullable=False),
+    Column("unknown", Text, nullable=False),
+    Column("workspaces", Text, nullable=False),
+    Column("body", LargeBinary),
+    Index(None, "manifest_id", "at", "revision", "id"),
+)
+"""What a manifest said, the newest `at` last. Only that one has a `body`: the whole lock, packed."""
+
+manifest_holder = Table(
+    "manifest_holder",
+    metadata,
+    Column("manifest_id", ForeignKey("manifest.id"), primary_key=True),
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True, index=True),
+    Column("from_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_at", BigInteger, nullable=False),
+)
+"""Which components a manifest is about."""
+
+package_use = Table(
+    "package_use",
+    metadata,
+    Column("package_id", ForeignKey("package.id"), primary_key=True),
+    Column("manifest_id", ForeignKey("manifest.id"), primary_key=True, index=True),
+    Column("from_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_at", BigInteger, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("direct", SmallInteger),
+    Column("need", SmallInteger),
+    Column("parent_id", BigInteger),
+    Column("root_id", BigInteger),
+    Column("depth", SmallInteger, nullable=False),
+)
+"""`parent_id` is the package before it on a shortest way from the project, `root_id` the one that the project asks for."""
