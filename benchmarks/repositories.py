@@ -23,6 +23,7 @@ from typing import Any
 import aiohttp
 import click
 
+from callboard import gathering
 from callboard.domain.instant import DAY, Instant, to_text
 from callboard.net import Answer, Net
 from callboard.repositories.config import GithubConfig, GitlabConfig
@@ -120,7 +121,7 @@ async def reading(url: str, forge: str, store: Store) -> tuple[RepositoriesRepor
         kind: Any = GithubRepositories if is_github else GitlabRepositories
         took = Stopwatch()
         report = await read_repositories(
-            store, kind(config, net, now=clock.now), clock=clock, activity_days=90, sections=()
+            store, kind(config, net, now=clock.now), clock=clock, activity_days=90, sections=(), gathering=gathering
         )
         return report, took.figures(), net.requests
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 10_000
 """Manifests in one folder."""
-_READS_AS = b"1"
+READS_AS = "1"
 """Changes whenever more or other things are read out of manifests: then each is read anew once."""
 MAX_BESIDE = 500
 """Files that are read beside one manifest."""
@@ -119,7 +119,7 @@ def bill_of(name: str, locks: Sequence[tuple[Lock, Instant]], format_: str, gaps
 
 def digest(files: Mapping[str, bytes]) -> str:
     """Equal for equal files that this program reads alike."""
-    found = hashlib.sha256(_READS_AS)
+    found = hashlib.sha256(READS_AS.encode())
     for name in sorted(files):
         found.update(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
         found.update(hashlib.sha256(files[name]).digest())
@@ -133,7 +133,7 @@ def _moment(text: str, now: Instant) -> Instant:
         return now
 
 
-def read_lock(path: str, raw: bytes, near: Mapping[str, bytes] | None = None) -> Lock:
+def read_lock(path: str, raw: bytes, near: Mapping[str, bytes]) -> Lock:
     """The lock of one file: a manifest, or a bill. `near` holds what lies beside. Raises ManifestError."""
     from callboard.manifests import read_manifest
 
@@ -145,7 +145,7 @@ def read_lock(path: str, raw: bytes, near: Mapping[str, bytes] | None = None) ->
         except UnknownManifestError:
             if path.endswith(".xml"):
                 raise
-    return read_manifest(path, raw, near or {})
+    return read_manifest(path, raw, near)
 
 
 def read_locks(paths: Sequence[Path], *, inside: bool = False) -> tuple[list[Lock], list[ManifestError]]:

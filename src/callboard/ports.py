@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from callboard.domain.component import CatalogReading, EntityRef
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
+from callboard.domain.lock import Lock
 from callboard.domain.person import Person
 from callboard.domain.run import Mode, Part, Scope, Size
 
@@ -206,6 +207,27 @@ class Repositories(Protocol):
 
     async def close(self) -> None:
         """Let go of what is open."""
+
+
+class Gathering(Protocol):
+    """What knows which files of a repository are manifests, and reads them. The program's own, or a test's."""
+
+    READS_AS: str
+    """Changes whenever more or other things are read out of manifests."""
+
+    def chosen(self, paths: Iterable[str], /) -> list[str]:
+        """The manifests among all files."""
+
+    def beside(
+        self, path: str, raw: bytes, is_there: Callable[[str], bool], below: Callable[[str], Iterable[str]], /
+    ) -> list[str]:
+        """The files that tell what a manifest leaves open, by their path from its folder."""
+
+    def read_lock(self, path: str, raw: bytes, near: Mapping[str, bytes], /) -> Lock:
+        """What a manifest says. Raises ManifestError."""
+
+    def digest(self, files: Mapping[str, bytes], /) -> str:
+        """Equal for equal files that are read alike."""
 
 
 class Clock(Protocol):

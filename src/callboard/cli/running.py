@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from callboard import gathering
 from callboard.cli.errors import exit_code
 from callboard.config import Section
 from callboard.domain.instant import Instant
@@ -130,6 +131,7 @@ async def one_place(
             clock=services.clock,
             activity_days=opened.activity_days,
             sections=[each.name for each in services.config.repositories],
+            gathering=gathering,
             progress=listen,
         )
         return report, opened.every

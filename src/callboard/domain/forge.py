@@ -6,6 +6,7 @@ import msgspec
 
 from callboard.domain.codeowners import CodeOwners, Dialect
 from callboard.domain.instant import Instant
+from callboard.domain.lock import Lock
 from callboard.domain.manifest_place import ManifestPlace
 
 
@@ -112,6 +113,19 @@ class FoundPlace(msgspec.Struct, frozen=True, kw_only=True):
     """In bytes, where the forge tells."""
 
 
+class GatheredManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """One manifest of a repository as it was found."""
+
+    path: str
+    inputs: str
+    """What it was read from: equal for equal files that are read alike."""
+    digest: str = ""
+    lock: Lock | None = None
+    """None: it is as it was, or could not be read."""
+    problem: str | None = None
+    """Why it could not be read."""
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one repository told when it was read."""
 
@@ -126,6 +140,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     contributions: tuple[Contribution, ...] | None
     """None: could not be read; what was known stays."""
     places: tuple[FoundPlace, ...]
+    manifests: tuple[GatheredManifest, ...] | None = None
+    """None: they were not looked at; what was known stays."""
     problem: str | None = None
     """What is left out, in words."""
 

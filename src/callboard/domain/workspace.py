@@ -53,6 +53,27 @@ def parts(manifest: str, inside: Iterable[str], claimed: Collection[str]) -> dic
     return found
 
 
+class Homes(msgspec.Struct, frozen=True):
+    """Which of the claimed folders of a repository a manifest is about."""
+
+    whole: tuple[str, ...]
+    """Those that all of it is about."""
+    shares: dict[str, str]
+    """Those that a part of it is about, with the folder of that part from the manifest's own."""
+
+
+def homes(manifest: str, inside: Collection[str], claimed: Collection[str]) -> Homes:
+    """The deepest claim that holds the place of a manifest gets all of it, and claims on workspaces get their shares.
+
+    Where nobody claims the place itself, it is everybody's who claims the repository, unless there are shares.
+    """
+    shares = parts(manifest, inside, claimed)
+    home = deepest(manifest.rpartition("/")[0], claimed)
+    if home is not None:
+        return Homes((home,), shares)
+    return Homes(() if shares else tuple(sorted(claimed)), shares)
+
+
 def deepest(folder: str, claimed: Iterable[str]) -> str | None:
     """The deepest of the claimed folders that holds this one. Empty text: the whole repository. None: there is none."""
     return max((each for each in claimed if is_inside(folder, each)), key=len, default=None)

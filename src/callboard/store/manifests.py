@@ -28,13 +28,19 @@ from callboard.store.schema import NEVER
 m, v, h, u = schema.manifest.c, schema.manifest_version.c, schema.manifest_holder.c, schema.package_use.c
 
 _TOLD = ("line", "direct", "need", "parent_id", "root_id", "depth")
+_NOTHING = Lock(path="", format="", version="", entries=(), edges=())
 LONGEST_PROBLEM = 500
 """Characters that are kept of why a manifest cannot be read."""
 
 
-def take(conn: Connection, dialect: Dialect, series: Series, arrival: Arrival, *, now: Instant) -> Taken:
-    """Write a manifest that was read. Inside `Store.write`; whom it is about is said by `hold`."""
-    manifest_id = _series(conn, series, inputs=arrival.digest, now=now)
+def take(
+    conn: Connection, dialect: Dialect, series: Series, arrival: Arrival, *, now: Instant, inputs: str = ""
+) -> Taken:
+    """Write a manifest that was read. Inside `Store.write`; whom it is about is said by `hold`.
+
+    `inputs` tells what it was read from, for whoever wants to know whether it has to be read again.
+    """
+    manifest_id = _series(conn, series, inputs=inputs or arrival.digest, now=now)
     versions = conn.execute(
         select(v.id, v.at, v.revision, v.digest, v.packages).where(v.manifest_id == manifest_id).order_by(v.at, v.revision, v.id)
     ).all()  # fmt: skip
@@ -107,6 +113,9 @@ def end(conn: Connection, dialect: Dialect, manifest_ids: Iterable[int], *, now:
         row = and_(m.id == manifest_id, m.gone_at.is_(None))
         if conn.execute(update(schema.manifest).where(row).values(gone_at=now)).rowcount:
             count += 1
+            # That there is nothing is a version as well: what comes back after it is news, even if it is what was there.
+            nothing = Arrival(lock=_NOTHING, at=now, digest="")
+            _keep_version(conn, manifest_id, nothing, {}, now=now, is_current=True)
             _paint(conn, dialect, manifest_id, {}, Spell(now, NEVER))
     if count:
         bump_revision(conn)

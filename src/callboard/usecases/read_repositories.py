@@ -15,6 +15,7 @@ from callboard.domain.forge import (
     Facts,
     File,
     FoundPlace,
+    GatheredManifest,
     Head,
     Kept,
     Moved,
@@ -26,12 +27,13 @@ from callboard.domain.forge import (
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.manifest_place import ManifestPlace, places
 from callboard.errors import BudgetSpentError, FileTooLargeError, RepositoryError
-from callboard.ports import Clock, Repositories
-from callboard.store import Store, deciding
+from callboard.ports import Clock, Gathering, Repositories
+from callboard.store import Store, deciding, manifest_homes
 from callboard.store import repositories as shelf
 from callboard.store.repositories import COMPLETE, FAILED, PARTIAL, key_of
+from callboard.usecases.gather import gather
 
-PROMISE = "1"
+PROMISE = "2"
 """Changes whenever more or other things are read out of a repository: then each is read anew once."""
 
 BATCH = 25
@@ -77,6 +79,7 @@ async def read_repositories(
     clock: Clock,
     activity_days: int,
     sections: Collection[str],
+    gathering: Gathering,
     progress: Listener | None = None,
 ) -> RepositoriesReport:
     """Read what `reader` lists and write it down. Raises RepositoryError when nothing of it could be read.
@@ -85,7 +88,7 @@ async def read_repositories(
     What cannot be read keeps what was known of it. Nothing is taken for gone unless everything was read, twice in a row.
     """
     await asyncio.to_thread(_retire, store, frozenset({reader.name, *sections}), clock.now())
-    run = _Run(store, reader, clock, activity_days, progress)
+    run = _Run(store, reader, gathering, clock, since=Instant(clock.now() - activity_days * DAY), progress=progress)
     return await run.go()
 
 
@@ -94,6 +97,7 @@ def _retire(store: Store, sections: Collection[str], now: Instant) -> None:
         left = [key for key, each in shelf.known(conn).items() if each.reader not in sections and each.gone_at is None]
         if shelf.retire(conn, sections, now=now):
             deciding.of_repositories(conn, store, left, now=now)
+            manifest_homes.end_strays(conn, store, now=now)
 
 
 def _was_gone(known: Repository | None) -> bool:
@@ -117,12 +121,18 @@ class _Run:
     """One reading under way."""
 
     def __init__(
-        self, store: Store, reader: Repositories, clock: Clock, activity_days: int, progress: Listener | None
-    ) -> None:
+        self, store: Store, reader: Repositories, rules: Gathering, clock: Clock, *, since: Instant,
+        progress: Listener | None,
+    ) -> None:  # fmt: skip
         self._store = store
         self._reader = reader
+        self._rules = rules
+        self._promise = f"{PROMISE}/{rules.READS_AS}"
         self._clock = clock
-        self._since = Instant(clock.now() - activity_days * DAY)
+        self._since = since
+        """From when on commits count."""
+        self._inputs: dict[str, dict[str, str]] = {}
+        """By repository and path: what manifests were last read from."""
         self._progress = progress
         self._slots = asyncio.Semaphore(reader.at_once)
         self._writing = asyncio.Lock()
@@ -165,6 +175,7 @@ class _Run:
     def _load(self) -> tuple[dict[str, Kept], Sequence[str]]:
         with self._store.read() as conn:
             self._known = shelf.known(conn)
+            self._inputs = manifest_homes.known_inputs(conn)
             slugs = shelf.slugs_of_catalog(conn, self._reader.host) if self._reader.wants_slugs else []
             return shelf.kept_answers(conn, self._reader.name), slugs
 
@@ -189,7 +200,7 @@ class _Run:
             # The section that had it first keeps it.
             return
         self._heads[key] = head
-        if known is not None and known.reader == self._reader.name and _is_same(known, head):
+        if known is not None and known.reader == self._reader.name and _is_same(known, head, self._promise):
             self._same.append(head)
             self._unchanged += 1
         else:
@@ -226,8 +237,11 @@ class _Run:
     async def _look(self, head: Head, known: Repository | None) -> Facts | None:
         """What a repository tells. None: what it told the last time."""
         if not head.branch:
-            return _facts(head, Tree(commit="", etag=None, files=(), complete=True), contributions=())
-        is_good = known is not None and known.promise == PROMISE and known.branch == head.branch and not known.problem
+            empty = Tree(commit="", etag=None, files=(), complete=True)
+            return _facts(head, empty, contributions=(), manifests=())
+        is_good = (
+            known is not None and known.promise == self._promise and known.branch == head.branch and not known.problem
+        )
         tree = await self._reader.tree(head, known.etag if known is not None and is_good else None)
         if tree is None:
             return None
@@ -247,7 +261,15 @@ class _Run:
             problem = problem or f"Who committed is not known: {error.message}"
             # Without a marker it is asked again the next time.
             head = msgspec.structs.replace(head, marker="")
-        return _facts(head, tree, file, owners, contributions=contributions, places=found, problem=problem)
+        inputs = self._inputs.get(key_of(head.host, head.slug), {})
+        gathered = await gather(self._reader, self._rules, head, tree, inputs)
+        if gathered.problem is not None:
+            problem, head = problem or gathered.problem, msgspec.structs.replace(head, marker="")
+        return _facts(
+            head, tree, file, owners, contributions=contributions, places=found, problem=problem,
+            # What is missing in half a tree may well be there.
+            manifests=gathered.manifests if tree.complete else None,
+        )  # fmt: skip
 
     async def _code_owners(
         self, head: Head, file: File | None, known: Repository | None
@@ -255,7 +277,7 @@ class _Run:
         """The file as it is read, or None when there is none or it is as it was; and what is wrong with it."""
         if file is None:
             return None, None
-        is_known = known is not None and known.promise == PROMISE and known.code_owners_blob == file.blob
+        is_known = known is not None and known.promise == self._promise and known.code_owners_blob == file.blob
         if is_known and known is not None and known.code_owners_path == file.path and known.dialect == head.dialect:
             return None, None
         try:
@@ -279,7 +301,11 @@ class _Run:
         if facts or same:
             now = self._clock.now()
             with self._store.write() as conn:
-                shelf.write_facts(conn, self._store, self._reader.name, facts, promise=PROMISE, now=now)
+                shelf.write_facts(conn, self._store, self._reader.name, facts, promise=self._promise, now=now)
+                for each in facts:
+                    if each.manifests is not None:
+                        key = key_of(each.head.host, each.head.slug)
+                        manifest_homes.write(conn, self._store, key, each.manifests, now=now)
                 shelf.write_seen(conn, same, now=now)
                 keys = [key_of(each.head.host, each.head.slug) for each in facts]
                 keys += [key for head in same if _was_gone(self._known.get(key := key_of(head.host, head.slug)))]
@@ -310,6 +336,7 @@ class _Run:
             gone = shelf.write_missed(conn, not_there, now=now) if is_complete else 0
             if gone:
                 deciding.of_repositories(conn, self._store, not_there, now=now)
+            manifest_homes.end_strays(conn, self._store, now=now)
             good = {address: each for address, each in kept.items() if not is_complete or address in kept.used}
             shelf.keep_answers(conn, self._store, self._reader.name, before, good)
         state = COMPLETE if is_complete else PARTIAL
@@ -350,11 +377,11 @@ class _Run:
             shelf.note_reading(conn, reading)
 
 
-def _is_same(known: Repository, head: Head) -> bool:
+def _is_same(known: Repository, head: Head, promise: str) -> bool:
     return (
         known.read_at is not None
         and known.gone_at is None
-        and known.promise == PROMISE
+        and known.promise == promise
         and known.marker == head.marker != ""
         and known.branch == head.branch
         and known.slug == head.slug
@@ -375,6 +402,7 @@ def _facts(
     *,
     contributions: tuple[Contribution, ...] | None,
     places: Sequence[ManifestPlace] = (),
+    manifests: tuple[GatheredManifest, ...] | None,
     problem: str | None = None,
 ) -> Facts:
     by_path = {each.path: each for each in tree.files} if places else {}
@@ -390,5 +418,6 @@ def _facts(
         places=tuple(
             FoundPlace(place=each, blob=by_path[each.path].blob, size=by_path[each.path].size) for each in places
         ),
+        manifests=manifests,
         problem=problem if tree.complete else f"Not all of it was read: {tree.reason}.",
     )

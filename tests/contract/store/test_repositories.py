@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from callboard import gathering
 from callboard.domain.access import LAPTOP
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
 from callboard.domain.component import Entity, EntityRef
@@ -46,7 +47,9 @@ def read(stage: Stage, forge: Forge, **fields: Any) -> RepositoriesReport:
 
     async def go() -> RepositoriesReport:
         async with github(forge, Waiting(), **({"organisations": ("acme",)} | fields)) as reader:
-            return await read_repositories(stage.store, reader, clock=stage.clock, activity_days=90, sections=())
+            return await read_repositories(
+                stage.store, reader, clock=stage.clock, activity_days=90, sections=(), gathering=gathering
+            )
 
     return asyncio.run(go())
 
@@ -247,7 +250,9 @@ def test_gitlab_is_read_by_the_same_road(stage: Stage, forge: Forge) -> None:
 
     async def go() -> RepositoriesReport:
         async with gitlab(forge, Waiting(), groups=("acme",)) as reader:
-            return await read_repositories(stage.store, reader, clock=stage.clock, activity_days=90, sections=())
+            return await read_repositories(
+                stage.store, reader, clock=stage.clock, activity_days=90, sections=(), gathering=gathering
+            )
 
     assert asyncio.run(go()).read == 3
     again = asyncio.run(go())
