@@ -654,6 +654,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/who-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who uses a package, now or in the past */
+        get: operations["whoUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sbom-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For which components it is known what they consist of */
+        get: operations["sbomCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/components/{kind}/{namespace}/{name}/sbom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one component consists of */
+        get: operations["showSbom"];
+        put?: never;
+        /** Hand in a bill of materials for one component; needs the right `deliver` */
+        post: operations["deliverSbom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bill of materials of one component */
+        get: operations["sbomFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2049,6 +2118,146 @@ export interface components {
             plan: components["schemas"]["PolicyPlan"];
         };
         /**
+         * WhoUses
+         * @description Who uses a package, or used it.
+         */
+        WhoUses: {
+            package: string;
+            start: string | null;
+            end: string | null;
+            uses: components["schemas"]["PackageUse"][];
+            total: number;
+            components: number;
+            owners: number;
+            versions: string[];
+            not_compared: components["schemas"]["UncomparedPackage"][];
+            manifests: number;
+            next_cursor: string | null;
+        };
+        /**
+         * PackageUse
+         * @description One component that uses, or used, one package.
+         */
+        PackageUse: {
+            component: string;
+            owner: string | null;
+            purl: string;
+            ecosystem: string;
+            name: string;
+            version: string;
+            direct: boolean | null;
+            scope: string | null;
+            path: components["schemas"]["PackageStep"][];
+            origin: string;
+            manifest: string;
+            line: number;
+            since: string;
+            until: string | null;
+        };
+        /**
+         * PackageStep
+         * @description One package on the way from a component.
+         */
+        PackageStep: {
+            name: string;
+            version: string;
+        };
+        /**
+         * UncomparedPackage
+         * @description A package of the name whose version cannot be compared with the range.
+         */
+        UncomparedPackage: {
+            purl: string;
+            ecosystem: string;
+            version: string;
+        };
+        /**
+         * ComponentSbom
+         * @description What a component consists of.
+         */
+        ComponentSbom: {
+            component: string;
+            manifests: components["schemas"]["ComponentManifest"][];
+            packages: number;
+            missing: components["schemas"]["MissingSbom"] | null;
+        };
+        /**
+         * ComponentManifest
+         * @description One manifest of a component.
+         */
+        ComponentManifest: {
+            origin: string;
+            where: string;
+            path: string;
+            part: string;
+            format: string | null;
+            at: string | null;
+            taken_at: string | null;
+            seen_at: string;
+            packages: number;
+            direct: number | null;
+            edges: number;
+            unknown: string[];
+            problem: string | null;
+            problem_at: string | null;
+            versions: number;
+        };
+        /**
+         * MissingSbom
+         * @description Why it is not known what a component consists of.
+         */
+        MissingSbom: {
+            reason: string;
+            sentence: string;
+        };
+        /**
+         * SbomCoverage
+         * @description For how many components it is known what they consist of.
+         */
+        SbomCoverage: {
+            components: number;
+            covered: number;
+            share: number | null;
+            reasons: components["schemas"]["MissingCount"][];
+            rows: components["schemas"]["SbomCoverageRow"][];
+        };
+        /**
+         * MissingCount
+         * @description How many components lack an SBOM for one reason.
+         */
+        MissingCount: {
+            reason: string;
+            sentence: string;
+            components: number;
+        };
+        /**
+         * SbomCoverageRow
+         * @description One component of the catalog.
+         */
+        SbomCoverageRow: {
+            component: string;
+            owner: string | null;
+            manifests: number;
+            packages: number;
+            at: string | null;
+            problems: number;
+            missing: components["schemas"]["MissingSbom"] | null;
+        };
+        /**
+         * DeliveredSbom
+         * @description What handing in a bill did.
+         */
+        DeliveredSbom: {
+            component: string;
+            name: string;
+            standing: string;
+            packages: number;
+            added: number;
+            removed: number;
+            at: string;
+            current_at: string;
+        };
+        /**
          * Me
          * @description Who the caller is here.
          */
@@ -3200,6 +3409,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    whoUses: {
+        parameters: {
+            query: {
+                /** @description NAME, NAME@RANGE or a package URL, for example lodash@<4.17.21. */
+                package: string;
+                /** @description Only this one, as OSV names it, for example npm. */
+                ecosystem?: string;
+                /** @description A day or a moment, as 2026-01-31 or 2026-01-31T12:00:00Z. Left out: now. */
+                at?: string;
+                /** @description Two of them, as 2026-01-01..2026-01-31. */
+                between?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Rows on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who uses a package, now or in the past. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoUses"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    sbomCoverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For which components it is known what they consist of. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SbomCoverage"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    showSbom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What one component consists of. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentSbom"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    deliverSbom: {
+        parameters: {
+            query?: {
+                /** @description Tells bills of one component apart: each replaces the one of its name. */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description CycloneDX 1.4 to 1.7 as JSON or XML, SPDX 2.2 and 2.3 as JSON, SPDX 3.0 as JSON-LD; not compressed. */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+                "application/vnd.cyclonedx+json": unknown;
+                "application/vnd.cyclonedx+xml": unknown;
+                "application/spdx+json": unknown;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveredSbom"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    sbomFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+                format: "cyclonedx-1.6" | "cyclonedx-1.7" | "spdx-2.3";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bill. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             default: components["responses"]["problem"];
