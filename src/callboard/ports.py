@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +13,8 @@ from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Lock
+from callboard.domain.package import Package
+from callboard.domain.package_match import Matched
 from callboard.domain.person import Person
 from callboard.domain.run import Mode, Part, Scope, Size
 
@@ -228,6 +230,25 @@ class Gathering(Protocol):
 
     def digest(self, files: Mapping[str, bytes], /) -> str:
         """Equal for equal files that are read alike."""
+
+
+class Judge(Protocol):
+    """What knows which packages are vulnerable or malicious."""
+
+    @property
+    def mark(self) -> str:
+        """Names the state of what it knows: another mark may mean other answers."""
+
+    def judge(self, packages: Collection[Package], /) -> Judged:
+        """What is known about each of these. Of one that is not in the answer nothing bad is known."""
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """What is known about some packages."""
+
+    matches: Mapping[Package, tuple[Matched, ...]]
+    not_evaluated: int
+    """Packages about which nothing, or not everything, could be said: they are not clean."""
 
 
 class Clock(Protocol):

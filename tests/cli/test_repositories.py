@@ -48,7 +48,7 @@ def configured(folder: Folder, forge: Forge) -> Folder:
 def test_read_list_and_show(configured: Folder) -> None:
     """For people and as one JSON document each."""
     said = configured.call("repositories", "read")
-    assert "github: complete. 2 repositories: 2 read, 0 unchanged, 0 gone. 7 calls." in said.out
+    assert "github: complete. 2 repositories: 2 read, 0 unchanged, 0 gone. 11 calls." in said.out
     (report,) = configured.call("repositories", "read", "github", "--json").json["repositories"]
     assert (report["state"], report["read"], report["unchanged"], report["calls"]) == ("complete", 0, 2, 1)
     assert "127.0.0.1/acme/r1" in configured.call("repositories", "list").out
@@ -122,7 +122,7 @@ def test_the_loop_reads_them_on_their_own_schedule(configured: Folder, forge: Fo
     with Services.open(config, create=True) as services:
         background = asyncio.run(once())
         asked = len(forge.asked)
-        assert asked == 7
+        assert asked == 11
         assert not background._failed
         wait = background._not_before["repositories github"] - services.clock.now()
         assert 59 * MINUTE < wait <= 60 * MINUTE

@@ -43,7 +43,7 @@ def test_a_bill_is_handed_in_here_and_asked_for(folder: Folder) -> None:
     assert folder.call("who-uses", "qs@<", code=2).code == 2
     assert folder.call("who-uses", "qs", "--at", "2020-01-01", "--json").json["total"] == 0
     page = folder.call("sbom", "show", "checkout-api")
-    assert (page.code, "uv 1" in page.out, "handed in" in page.out) == (0, True, True)
+    assert (page.code, "cyclonedx-1.6" in page.out, "handed in" in page.out) == (0, True, True)
     assert folder.call("sbom", "show", "nobody-knows", code=1).code == 1
     covered = folder.call("sbom", "coverage")
     assert "1 of 2 components (50 %) have an SBOM." in covered.err

@@ -59,15 +59,13 @@ def test_ways_lead_from_the_project_in_real_steps(lock: Lock) -> None:
     assert set(uses) == set(lock.packages())
     edges = {(lock.entries[edge.by].package, lock.entries[edge.to].package) for edge in lock.edges}
     own = {each.package for each in lock.entries if each.is_own}
-    steps = {at: 0 for at, each in enumerate(lock.entries) if each.is_own}
+    steps = dict.fromkeys(own, 0)
     for _ in lock.entries:
-        for edge in lock.edges:
-            if edge.by in steps:
-                steps[edge.to] = min(steps[edge.by] + 1, steps.get(edge.to, len(lock.entries)))
+        for by, to in edges:
+            if by in steps:
+                steps[to] = min(steps[by] + 1, steps.get(to, len(lock.entries)))
     for package, use in uses.items():
-        shortest = min(
-            (steps[at] for at, each in enumerate(lock.entries) if each.package == package and at in steps), default=0
-        )
+        shortest = steps.get(package, 0)
         assert use.depth == shortest
         assert use.direct is (shortest == 1)
         way = [package]

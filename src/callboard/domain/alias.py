@@ -25,6 +25,10 @@ IMAGE_SOURCE = "image.source"
 """The repository that an image says it was built from, as `<host>/<org>/<repo>`: its label
 `org.opencontainers.image.source`. Claims on that repository mean it as well."""
 
+CATALOG_ENTITY = "catalog.entity"
+"""The full reference of the catalog entity that something is part of, as Callboard itself knows from where it was read. It
+is claimed by nobody: the entity is named already."""
+
 IMAGE = "image"
 """A container image."""
 

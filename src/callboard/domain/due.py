@@ -49,7 +49,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     days: int | None
     """Calendar days from the opening. None: with the next upgrade, or no date at all."""
     band: int
-    """1 (at once) to 9 (no date): the first word in the order of work."""
+    """0 (before everything else), 1 (within days) to 9 (no date): the first word in the order of work."""
     forensics: bool = False
     """The directive asks to look for traces of an intrusion as well."""
     assumed: tuple[str, ...] = ()
@@ -57,6 +57,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 _BANDS = (3, 15, 30, 60, 90, 180, 365)
+AT_ONCE = 0
+"""The band of what was made to harm: it comes before all that is overdue."""
 NO_DATE = 9
 """The band of what has no date."""
 
@@ -120,7 +122,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         for other in shorter:
             if other is not None:
                 days = other if days is None else min(days, other)
-        return Limit(days=days, band=band_of(days))
+        return Limit(days=days, band=AT_ONCE if signals.kind is Kind.MALICIOUS_PACKAGE else band_of(days))
 
 
 DEFAULT = Policy()

@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 import msgspec
 
 from callboard.domain.alias import (
+    CATALOG_ENTITY,
     IMAGE_SOURCE,
     KUBERNETES_CLUSTER,
     KUBERNETES_ID,
@@ -110,6 +111,9 @@ class Judge:
         for form, value in subject.aliases:
             if form == REPOSITORY_PATH:
                 continue
+            if form == CATALOG_ENTITY:
+                found += _of_entity(evidence, EntityRef(value))
+                continue
             name = canonical(form, value)
             if form in (REPOSITORY, IMAGE_SOURCE):
                 if claimed.get((REPOSITORY, name)):
@@ -130,6 +134,13 @@ class Judge:
                 found += of_tag
                 if of_label and is_in_kubernetes(subject):
                     found += of_label
+
+
+def _of_entity(evidence: Evidence, ref: EntityRef) -> Candidates:
+    """The entity that the subject is known to be a part of."""
+    if ref not in evidence.owners:
+        return ()
+    return (Candidate(ref, Tier.NAMED, CATALOG_ENTITY, ref, "component", RESOURCE, evidence.owners[ref]),)
 
 
 def _of_place(evidence: Evidence, repository: str, paths: Sequence[str]) -> Candidates:

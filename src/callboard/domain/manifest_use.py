@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from callboard.domain.lock import Edge, Fact, Lock, Need, Origin
+from callboard.domain.lock import Fact, Lock, Need
 from callboard.domain.package import Package
 
 DEEPEST = 1_000
@@ -42,52 +42,49 @@ def uses_of(lock: Lock) -> dict[Package, Use]:
     ways = _ways(lock)
     tells = lock.tells(Fact.DIRECT)
     found: dict[Package, Use] = {}
-    for package, positions in _positions(lock).items():
-        entries = [lock.entries[at] for at in positions]
-        reached = min((ways[at] for at in positions if at in ways), default=None)
+    for package, entries in lock.packages().items():
         told = [each.direct for each in entries if each.direct is not None]
         needs = [each.need for each in entries if each.need is not None]
-        depth, by, root = (0, -1, -1) if reached is None else reached
+        way = ways.get(package)
+        depth, parent, root = (0, None, None) if way is None else way
         found[package] = Use(
             line=entries[0].line,
-            direct=any(told) if told else (depth == 1 if reached is not None and tells else None),
+            direct=any(told) if told else (depth == 1 if depth and tells else None),
             need=min(needs, default=None),
-            parent=lock.entries[by].package if by >= 0 else None,
-            root=lock.entries[root].package if root >= 0 else None,
+            parent=parent,
+            root=root,
             depth=min(depth, DEEPEST),
         )
     return found
 
 
-def _positions(lock: Lock) -> dict[Package, list[int]]:
-    found: dict[Package, list[int]] = {}
-    for at, entry in enumerate(lock.entries):
-        if entry.origin is not Origin.WORKSPACE:
-            found.setdefault(entry.package, []).append(at)
-    return found
+def _ways(lock: Lock) -> dict[Package, tuple[int, Package | None, Package]]:
+    """For each package that the project reaches: steps, the package before it, and the one at the beginning of the way.
 
-
-def _ways(lock: Lock) -> dict[int, tuple[int, int, int]]:
-    """For each entry that the project reaches: steps, the entry before it (-1: the project), and where the way begins.
-
-    Of ways of equal length the one by the earlier entries, so that the same lock tells the same way.
+    Entries of one package in several places count as one, so that each step can be looked up by itself. Of ways of equal
+    length the one by the earlier entries, so that the same lock tells the same way.
     """
-    needs: dict[int, list[Edge]] = {}
-    for edge in lock.edges:
-        needs.setdefault(edge.by, []).append(edge)
-    found: dict[int, tuple[int, int, int]] = {}
-    queue: list[int] = []
+    named = [each.package for each in lock.entries]
     own = {at for at, entry in enumerate(lock.entries) if entry.is_own}
-    first = {edge.to for at in own for edge in needs.get(at, ())} - own
+    needs: dict[Package, dict[Package, None]] = {}
+    first: set[int] = set()
+    for edge in lock.edges:
+        if edge.to in own:
+            continue
+        if edge.by in own:
+            first.add(edge.to)
+        else:
+            needs.setdefault(named[edge.by], {})[named[edge.to]] = None
+    found: dict[Package, tuple[int, Package | None, Package]] = {}
     for at in sorted(first):
-        found[at] = (1, -1, at)
-        queue.append(at)
-    for at in queue:
-        depth, _, root = found[at]
-        for edge in needs.get(at, ()):
-            if edge.to not in found and edge.to not in own:
-                found[edge.to] = (depth + 1, at, root)
-                queue.append(edge.to)
+        found.setdefault(named[at], (1, None, named[at]))
+    queue = list(found)
+    for package in queue:
+        depth, _, root = found[package]
+        for other in needs.get(package, ()):
+            if other not in found:
+                found[other] = (depth + 1, package, root)
+                queue.append(other)
     return found
 
 

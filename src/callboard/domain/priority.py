@@ -1,7 +1,7 @@
 """Priority: which work comes first, and why, in one sentence. Pure.
 
-The order is: overdue, band, known exploited, EPSS, findings closed by the fix, blast radius, age, id. Overdue depends on
-the clock; band, known exploited and EPSS are packed into one whole number that a database can keep sorted; the rest
+The order is: what is made to harm, overdue, band, known exploited, EPSS, findings closed by the fix, blast radius, age,
+id. Overdue depends on the clock; band, known exploited and EPSS are packed into one whole number that a database can keep sorted; the rest
 belongs to the bundle. A smaller number comes first everywhere.
 """
 
@@ -11,7 +11,7 @@ import math
 
 import msgspec
 
-from callboard.domain.due import NO_DATE, Limit, Signals
+from callboard.domain.due import AT_ONCE, NO_DATE, Limit, Signals
 from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY, Instant
 
@@ -27,6 +27,11 @@ def priority_of(limit: Limit, signals: Signals) -> int:
     epss = 0 if signals.epss is None else math.ceil(signals.epss * _EPSS_STEPS)
     listed = 0 if signals.known_exploited else 1
     return limit.band * BAND_STEP + listed * KEV_STEP + (_EPSS_STEPS - epss)
+
+
+def is_at_once(number: int) -> bool:
+    """Whether this priority stands before everything else, overdue or not."""
+    return number < BAND_STEP
 
 
 class Signs(msgspec.Struct, frozen=True):
@@ -81,6 +86,8 @@ def why(
     """
     found = signs(number)
     reasons: list[str] = []
+    if found.band == AT_ONCE:
+        reasons.append("made to harm")
     if found.known_exploited:
         reasons.append("known exploited")
     if blast == EXPOSED:

@@ -15,10 +15,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, literal, select, tuple_
 
 from callboard.domain.access import Everything, Visibility
-from callboard.domain.due import today
 from callboard.domain.query import OPEN, Term
 from callboard.store import cube, schema
 from callboard.store.filters import Asking
+from callboard.store.lateness import can_wait, comes_first, stage
 from callboard.store.scope import Scope, held, scope
 from callboard.store.shelf import Rows, Shelf, Sums, read
 
@@ -55,7 +55,7 @@ def group_of(row: Sequence[Any]) -> Group:
 
 def place(group: Group, asking: Asking) -> tuple[int, ...]:
     """Where a group stands in the order of work."""
-    late = 0 if group.due_at < today(asking.now) else 1
+    late = stage(group.due_at, group.priority, asking.now)
     return (late, group.priority, -group.n, group.blast, group.oldest_at, group.key)
 
 
@@ -65,7 +65,7 @@ def ordered(
     """Groups in the order of work, and how many there are in all."""
     groups = counted.subquery()
     g = groups.c
-    late = case((g.due_at < today(asking.now), 0), else_=1)
+    late = case((comes_first(g.due_at, g.priority, asking.now), 0), else_=1)
     order = (late, g.priority, -g.n, g.blast, g.oldest_at, g.key)
     if after is None:
         rows = conn.execute(select(*g, func.count().over()).order_by(*order).limit(limit)).all()
@@ -73,7 +73,7 @@ def ordered(
     # All are counted in the same pass, which is what takes the time, and only those behind the cursor are shown.
     all_ = select(*g, func.count().over().label("all")).subquery()
     a = all_.c
-    late = case((a.due_at < today(asking.now), 0), else_=1)
+    late = case((comes_first(a.due_at, a.priority, asking.now), 0), else_=1)
     order = (late, a.priority, -a.n, a.blast, a.oldest_at, a.key)
     behind = tuple_(*order) > tuple_(*(literal(part) for part in after))
     rows = conn.execute(select(*a).where(behind).order_by(*order).limit(limit)).all()
@@ -202,9 +202,9 @@ def _candidates(conn: Connection, asking: Asking, many: int) -> Iterator[list[Gr
     """All bundles with what all their findings say, by lateness and priority, some at a time."""
     columns = (c.bundle_id, c.n, c.rank, c.priority, c.blast, c.due_at, c.oldest_at)
     order = (c.priority, c.n, c.bundle_id)
-    start = today(asking.now)
-    for stage in (c.due_at < start, c.due_at >= start):
-        query = select(*columns).where(c.holding_id == 0, c.apart == 0, c.bundle_id > 0, stage).order_by(*order)
+    for when in (comes_first, can_wait):
+        due = when(c.due_at, c.priority, asking.now)
+        query = select(*columns).where(c.holding_id == 0, c.apart == 0, c.bundle_id > 0, due).order_by(*order)
         last: Group | None = None
         while True:
             rows = query

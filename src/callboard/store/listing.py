@@ -22,6 +22,7 @@ from callboard.store import cube, due_days, filter_text, filters, schema
 from callboard.store.database import revision
 from callboard.store.filters import Asking
 from callboard.store.kept import Kept
+from callboard.store.lateness import can_wait, comes_first
 from callboard.store.scope import held, of_query
 
 f = schema.finding.c
@@ -148,7 +149,7 @@ def _is_led_to(query: Query, visibility: Visibility) -> bool:
 
 
 def _late(asking: Asking) -> ColumnElement[int]:
-    return case((and_(f.closed == 0, f.due_at < today(asking.now)), 0), else_=1)
+    return case((and_(f.closed == 0, comes_first(f.due_at, f.priority, asking.now)), 0), else_=1)
 
 
 _KEYS: dict[Order, int] = {Order.DO_NOW: 5, Order.SEVERITY: 5, Order.DUE: 3, Order.NEWEST: 3, Order.OLDEST: 3}
@@ -207,7 +208,7 @@ def _walked(
 ) -> list[Sequence[int]]:
     """Along the index of the order, stage by stage: open before closed, and where it matters late before not late."""
     found: list[Sequence[int]] = []
-    sort, start = query.sort, today(asking.now)
+    sort = query.sort
     columns, order = _stage_order(sort)
     for closed, late in _stages(query):
         stage = None if key is None else _stage(key, sort)
@@ -215,7 +216,7 @@ def _walked(
             continue
         rows = select(*_order(sort, asking)).where(f.closed == closed, clause)
         if sort is Order.DO_NOW and closed == 0:
-            rows = rows.where(f.due_at < start if late == 0 else f.due_at >= start)
+            rows = rows.where((comes_first if late == 0 else can_wait)(f.due_at, f.priority, asking.now))
         if key is not None and stage == (closed, late):
             rows = rows.where(_after(columns, key[-len(columns) :], sort))
         found.extend(tuple(row) for row in conn.execute(rows.order_by(*order).limit(limit - len(found))))

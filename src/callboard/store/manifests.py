@@ -20,13 +20,14 @@ from callboard.domain.manifest_series import Arrival, Origin, Series, Standing, 
 from callboard.domain.manifest_use import Spell, Use, painted, uses_of
 from callboard.domain.package import Package
 from callboard.domain.workspace import workspaces
-from callboard.store import packages, schema
+from callboard.store import evidence, packages, schema
 from callboard.store.database import bump_revision, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.schema import NEVER
 
 m, v, h, u = schema.manifest.c, schema.manifest_version.c, schema.manifest_holder.c, schema.package_use.c
 
+_MARK = "manifests"
 _TOLD = ("line", "direct", "need", "parent_id", "root_id", "depth")
 _NOTHING = Lock(path="", format="", version="", entries=(), edges=())
 LONGEST_PROBLEM = 500
@@ -52,7 +53,7 @@ def take(
     uses = uses_of(arrival.lock)
     _keep_version(conn, manifest_id, arrival, uses, now=now, is_current=not later)
     came, went = _paint(conn, dialect, manifest_id, uses, Spell(arrival.at, min(later, default=NEVER)))
-    bump_revision(conn)
+    _changed(conn)
     return Taken(
         standing=Standing.OLDER if later else Standing.CURRENT,
         packages=len(uses),
@@ -70,7 +71,7 @@ def note_problem(conn: Connection, series: Series, reason: str, *, inputs: str, 
     known = conn.execute(select(m.problem).where(m.id == manifest_id)).scalar_one()
     conn.execute(update(schema.manifest).where(m.id == manifest_id).values(problem=reason, problem_at=now))
     if known != reason:
-        bump_revision(conn)
+        _changed(conn)
     return bool(known != reason)
 
 
@@ -95,7 +96,7 @@ def hold(conn: Connection, manifest_id: int, entity_ids: Collection[int], *, sin
             )
         )
     if held != wanted:
-        bump_revision(conn)
+        _changed(conn)
     return held != wanted
 
 
@@ -118,7 +119,7 @@ def end(conn: Connection, dialect: Dialect, manifest_ids: Iterable[int], *, now:
             _keep_version(conn, manifest_id, nothing, {}, now=now, is_current=True)
             _paint(conn, dialect, manifest_id, {}, Spell(now, NEVER))
     if count:
-        bump_revision(conn)
+        _changed(conn)
     return count
 
 
@@ -249,6 +250,15 @@ def _told(use: Use, ids: Mapping[Package, int]) -> tuple[Any, ...]:
         None if use.root is None else ids[use.root],
         use.depth,
     )
+
+
+def mark_of(conn: Connection) -> str:
+    """Changes whenever anything about manifests does. Empty: there never was one."""
+    return evidence.remembered(conn, _MARK) or ""
+
+
+def _changed(conn: Connection) -> None:
+    evidence.remember(conn, _MARK, str(bump_revision(conn)))
 
 
 def refresh(conn: Connection, manifest_ids: Sequence[int], *, now: Instant) -> None:

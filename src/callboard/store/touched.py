@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection, select
 
-from callboard.domain.alias import IMAGE_SOURCE, REPOSITORY, REPOSITORY_PATH, WIZ_PROJECT
+from callboard.domain.alias import CATALOG_ENTITY, IMAGE_SOURCE, REPOSITORY, REPOSITORY_PATH, WIZ_PROJECT
 from callboard.domain.claims import Claim, Claims, Key, claims_of
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence
@@ -44,6 +44,7 @@ def by_entities(
     claimed = {_without_owner(claim) for each in before.values() for claim in claims_of(each)}
     fresh = [claim for each in after.values() for claim in claims_of(each) if _without_owner(claim) not in claimed]
     found |= _by_names(conn, store, {claim.key for claim in fresh if claim.form != REPOSITORY})
+    found |= _by_names(conn, store, {(CATALOG_ENTITY, each.ref) for each in came})
     found |= _in_repositories(conn, store, [claim for claim in fresh if claim.form == REPOSITORY], old.claims)
     found |= _by_words(conn, store, new, _new_words(before, after))
     if _are_others_called(before, after):

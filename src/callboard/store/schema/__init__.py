@@ -38,7 +38,14 @@ from callboard.store.schema.mapping import (
     signal_reader,
 )
 from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
-from callboard.store.schema.packages import manifest, manifest_holder, manifest_version, package, package_use
+from callboard.store.schema.packages import (
+    manifest,
+    manifest_holder,
+    manifest_version,
+    package,
+    package_match,
+    package_use,
+)
 from callboard.store.schema.repositories import (
     activity,
     code_owner,
@@ -104,6 +111,7 @@ __all__ = [
     "ownership_decision",
     "ownership_spell",
     "package",
+    "package_match",
     "package_use",
     "policy_revision",
     "project",

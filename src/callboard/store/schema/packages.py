@@ -20,6 +20,18 @@ package = Table(
 """Each version of a package once. `key_name` is the name by which its ecosystem compares; `judged` names the state of the
 advisories that it was last matched with."""
 
+package_match = Table(
+    "package_match",
+    metadata,
+    Column("package_id", ForeignKey("package.id"), primary_key=True),
+    Column("advisory", Text, primary_key=True),
+    Column("since_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "advisory"),
+)
+"""What advisories say about packages in use. One that says so no more has ended, and stays for those who were told."""
+
 manifest = Table(
     "manifest",
     metadata,

@@ -46,6 +46,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_package_key_name"), "package", ["key_name"], unique=False)
 
     op.create_table(
+        "package_match",
+        sa.Column("package_id", _ID, nullable=False),
+        sa.Column("advisory", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["package_id"], ["package.id"], name=op.f("fk_package_match_package_id")),
+        sa.PrimaryKeyConstraint("package_id", "advisory", name=op.f("pk_package_match")),
+    )
+    op.create_index(op.f("ix_package_match_advisory"), "package_match", ["advisory"], unique=False)
+
+    op.create_table(
         "manifest_holder",
         sa.Column("manifest_id", _ID, nullable=False),
         sa.Column("entity_id", _ID, nullable=False),
@@ -104,5 +116,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The step back."""
-    for table in ("package_use", "manifest_version", "manifest_holder", "package", "manifest"):
+    for table in ("package_match", "package_use", "manifest_version", "manifest_holder", "package", "manifest"):
         op.drop_table(table)

@@ -1,0 +1,187 @@
+"""Packages of components as a source of findings: judged by the advisories at hand, and read like any other source.
+
+What is known of packages and of advisories is all here, so a run is always complete; what it does with that is the one
+road's to decide.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+import msgspec
+
+from callboard.domain.finding import Kind, Observed, Rejected, Severity, State
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.package_match import SOURCE, PackageFinding, observed
+from callboard.domain.reconcile import Safety
+from callboard.domain.run import Mode, Part, Scope, Size
+from callboard.ports import Check, Clock, Judge, ProjectRecord, RawNode, RawPage, Split
+from callboard.store import Store, evidence
+from callboard.store import package_matches as shelf
+from callboard.store import runs as run_store
+from callboard.store.manifests import mark_of
+from callboard.usecases.sync import RunReport, sync
+
+AT_ONCE = 50
+"""Components whose findings make up one page."""
+_TOLD = "packages-told"
+"""What is kept in `meta`: the state of manifests and advisories that was last told."""
+_BLIND = "packages-not-evaluated"
+PROMISE = "1"
+"""Changes whenever a finding would be told otherwise."""
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """A finding, and when it was told: the moment is no part of what makes it news."""
+
+    at: Instant
+    finding: PackageFinding
+
+
+_decode = msgspec.json.Decoder(_Told).decode
+
+
+class PackageSource:
+    """Implements `ports.Source`."""
+
+    name = SOURCE
+    kind = SOURCE
+    scope = Scope(
+        kinds=(Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE),
+        severities=tuple(Severity),
+        states=(State.OPEN,),
+        closed_days=0,
+    )
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def promise(self, part_kind: str, door: str) -> str:
+        """Changes with the way findings are told."""
+        return f"{PROMISE}/{part_kind}/{door}"
+
+    def plan(self, mode: Mode, *, since: Instant | None, now: Instant) -> tuple[Part, ...]:  # noqa: ARG002 - the port's
+        """One part: everything is at hand."""
+        return (Part(name="packages", kind=Kind.DEPENDENCY.word, filter="{}"),)
+
+    async def pages(self, part: Part, cursor: str | None) -> AsyncIterator[RawPage | Split]:  # noqa: ARG002 - the port's
+        """The findings of some components at a time, from the one behind `cursor` on; then those that are known no more."""
+        entities, told = await asyncio.to_thread(self._components)
+        left = [each for each in entities if each > int(cursor or 0)]
+        for start in range(0, len(left), AT_ONCE):
+            chunk = left[start : start + AT_ONCE]
+            yield RawPage(nodes=await asyncio.to_thread(self._findings, chunk, told), cursor=str(chunk[-1]))
+        yield RawPage(nodes=await asyncio.to_thread(self._orphans, told), cursor=None)
+
+    async def by_ids(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[RawPage]:  # noqa: ARG002 - nothing is hidden
+        """Nothing: what no page told is not there."""
+        for _ in ():
+            yield RawPage(nodes=(), cursor=None)
+
+    def parse(self, part_kind: str, raw: bytes | memoryview) -> Observed | Rejected:  # noqa: ARG002 - the port's
+        """One record, which is our own."""
+        told = _decode(raw)
+        return observed(told.finding, at=told.at)
+
+    def parse_project(self, raw: bytes | memoryview) -> ProjectRecord | Rejected:  # noqa: ARG002 - the port's
+        """There are none."""
+        return Rejected(where="packages", reason="packages are in no projects")
+
+    async def estimate(self, *, now: Instant) -> AsyncIterator[Size]:  # noqa: ARG002 - the port's
+        """Nothing is asked of anybody."""
+        for _ in ():
+            yield Size(part="packages", count=0, capped=False, calls=0)
+
+    async def check(self) -> tuple[Check, ...]:
+        """Nothing to say."""
+        return ()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _components(self) -> tuple[list[int], set[str]]:
+        with self._store.write() as conn:
+            row = run_store.ensure_source(conn, self.name, self.kind)
+        with self._store.read() as conn:
+            return shelf.components(conn), shelf.open_ids(conn, row.id)
+
+    def _findings(self, entity_ids: Sequence[int], told: set[str]) -> list[RawNode]:
+        with self._store.read() as conn:
+            return self._nodes(shelf.findings(conn, self._store.dialect, entity_ids, told))
+
+    def _orphans(self, told: set[str]) -> list[RawNode]:
+        with self._store.read() as conn:
+            return self._nodes(shelf.orphans(conn, told, shelf.known_components(conn)))
+
+    def _nodes(self, found: Iterable[PackageFinding]) -> list[RawNode]:
+        now = self._clock.now()
+        return [RawNode(stable=_encode(each), raw=_encode(_Told(now, each))) for each in found]
+
+
+class Matching(msgspec.Struct, frozen=True, kw_only=True):
+    """What matching the packages in use did."""
+
+    judged: int
+    """Package versions that were looked up."""
+    news: int
+    """Those of them about which something else is known than before."""
+    not_evaluated: int
+    """Package versions in use about which nothing, or not everything, can be said: they are not clean."""
+    run: RunReport | None
+    """None: there was nothing to tell."""
+
+
+def is_due(store: Store, judge: Judge) -> bool:
+    """Whether manifests or advisories have changed since findings were last told, or that was a day ago."""
+    with store.read() as conn:
+        told = evidence.remembered(conn, _TOLD)
+        state = mark_of(conn)
+    return bool(state) and told != f"{state} {judge.mark}"
+
+
+async def match_packages(
+    store: Store, judge: Judge, *, clock: Clock, safety: Safety | None = None, always: bool = True
+) -> Matching | None:
+    """Judge the packages in use that were not judged by what is known now, and tell what follows.
+
+    Without `always` nothing is done, and None returned, while nothing has changed. Nothing is told of a board on which no
+    component's packages were ever known.
+    """
+    if not always and not await asyncio.to_thread(is_due, store, judge):
+        return None
+    matching, state = await asyncio.to_thread(_judge, store, judge, clock)
+    if not state:
+        return matching
+    run = await sync(
+        store, PackageSource(store, clock), clock=clock, mode=Mode.FULL, safety=safety,
+        next_due_at=lambda now: Instant(now + DAY),
+    )  # fmt: skip
+    await asyncio.to_thread(_remember, store, _TOLD, f"{state} {judge.mark}")
+    return msgspec.structs.replace(matching, run=run)
+
+
+def _judge(store: Store, judge: Judge, clock: Clock) -> tuple[Matching, str]:
+    with store.read() as conn:
+        state = mark_of(conn)
+        waiting = shelf.to_judge(conn, judge.mark)
+        blind = int(evidence.remembered(conn, _BLIND) or 0)
+        is_whole = evidence.remembered(conn, f"{_BLIND}-by") == judge.mark
+    judged = judge.judge(set(waiting.values()))
+    blind = judged.not_evaluated + (blind if is_whole else 0)
+    with store.write() as conn:
+        news = shelf.write(
+            conn, store.dialect, {id_: judged.matches.get(package, ()) for id_, package in waiting.items()},
+            mark=judge.mark, now=clock.now(),
+        )  # fmt: skip
+        evidence.remember(conn, _BLIND, str(blind))
+        evidence.remember(conn, f"{_BLIND}-by", judge.mark)
+    return Matching(judged=len(waiting), news=news, not_evaluated=blind, run=None), state
+
+
+def _remember(store: Store, key: str, value: str) -> None:
+    with store.write() as conn:
+        evidence.remember(conn, key, value)

@@ -1,0 +1,196 @@
+"""Packages of components as findings on the one road, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+import pytest
+
+from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers
+from callboard.domain.component import EntityRef
+from callboard.domain.finding import Kind, Severity
+from callboard.domain.package import Package
+from callboard.domain.package_match import Matched
+from callboard.ports import Judged
+from callboard.usecases import ask, manifests
+from callboard.usecases.package_source import Matching, match_packages
+from tests.support.bills import bill, reading
+from tests.support.catalogs import component, group
+from tests.support.stages import Stage
+
+CART, BANK = EntityRef("component:default/cart"), EntityRef("component:default/bank")
+RED, BLUE = EntityRef("group:default/red"), EntityRef("group:default/blue")
+LODASH = Matched(
+    advisory="GHSA-35jh", aliases=("CVE-2021-23337",), group=("CVE-2021-23337", "GHSA-35jh"), summary="Command injection",
+    severity=Severity.HIGH, score=7.2, malicious=False, because="4.17.20 lies in: before 4.17.21", fixed="4.17.21",
+    safe="4.17.21", exploited=False, likelihood=0.02, reference="https://advisories.example/GHSA-35jh",
+)  # fmt: skip
+EVIL = Matched(
+    advisory="MAL-1", aliases=(), group=("MAL-1",), summary="Steals secrets", severity=Severity.CRITICAL, score=None,
+    malicious=True, because="1.0.0 is listed", fixed=None, safe=None, exploited=None, likelihood=None, reference=None,
+)  # fmt: skip
+
+
+class Known:
+    """A judge that knows what it was told, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.matches: dict[str, tuple[Matched, ...]] = {
+            "pkg:npm/lodash@4.17.20": (LODASH,),
+            "pkg:npm/evil@1.0.0": (EVIL,),
+        }
+        self.version = 1
+        self.asked = 0
+
+    @property
+    def mark(self) -> str:
+        """Changes with what is known."""
+        return str(self.version)
+
+    def judge(self, packages: Collection[Package], /) -> Judged:
+        """As it was told."""
+        self.asked += len(packages)
+        return Judged({each: self.matches[each.purl] for each in packages if each.purl in self.matches}, 0)
+
+
+@pytest.fixture
+def judge() -> Known:
+    """What is known."""
+    return Known()
+
+
+@pytest.fixture
+def company(stage: Stage) -> Stage:
+    """Two components of two teams, with a weak package in both and a harmful one deep in one."""
+    stage.catalog.put(group("red"), group("blue"), component("cart", "red"), component("bank", "blue"))
+    stage.read_catalog()
+    deliver(stage, CART, "express@4.0.0 -> evil@1.0.0", "lodash@4.17.20")
+    deliver(stage, BANK, "nice@1.0.0 -> lodash@4.17.20", "lodash@4.17.21")
+    return stage
+
+
+def deliver(stage: Stage, ref: EntityRef, *ways: str) -> None:
+    """Hand in a bill."""
+    now = stage.clock.advance(3_600)
+    manifests.deliver(stage.store, AT_THE_LAPTOP, ref, "sbom", reading(bill(*ways, at=now), now), clock=stage.clock)
+
+
+def match(stage: Stage, judge: Known, **fields: Any) -> Matching | None:
+    """Match, a minute later."""
+    stage.clock.advance(60)
+    try:
+        return asyncio.run(match_packages(stage.store, judge, clock=stage.clock, **fields))
+    finally:
+        stage.check()
+
+
+def by_name(stage: Stage, **fields: Any) -> dict[str, str]:
+    """Component and advisory → state."""
+    return {
+        f"{id_.split('|')[0].partition('/')[2]} {id_.split('|')[3]}": row.state.word
+        for id_, row in stage.rows(**fields).items()
+    }
+
+
+def test_matches_are_findings_like_all_others(company: Stage, judge: Known) -> None:
+    """Owned by their component, of their kind, with fix and due date; the second run changes nothing."""
+    done = match(company, judge)
+    assert done is not None
+    assert (done.judged, done.news, done.not_evaluated) == (5, 2, 0)
+    assert by_name(company) == {"cart GHSA-35jh": "open", "cart MAL-1": "open", "bank GHSA-35jh": "open"}
+    rows = company.rows()
+    evil = rows["component:default/cart|npm|evil|MAL-1"]
+    assert (evil.kind, evil.severity, evil.components) == (Kind.MALICIOUS_PACKAGE, Severity.CRITICAL, (CART,))
+    weak = company.page("component:default/bank|npm|lodash|GHSA-35jh")
+    assert (weak.row.severity, weak.row.kind, weak.detail.fixed_version) == (Severity.HIGH, Kind.DEPENDENCY, "4.17.21")
+    assert "brought by nice 1.0.0" in str(weak.detail.description)
+    assert "nice 1.0.0" in str(weak.detail.remediation)
+    assert weak.row.due_at is not None
+    red = Readers(owners=frozenset({RED}), depth=Depth.WORK)
+    assert by_name(company, visibility=red) == {"cart GHSA-35jh": "open", "cart MAL-1": "open"}
+    versions = company.versions()
+    again = match(company, judge)
+    assert again is not None
+    assert (again.judged, again.run and again.run.unchanged) == (0, 3)
+    assert company.versions() == versions
+    assert match(company, judge, always=False) is None
+
+
+def test_one_upgrade_is_one_row_and_malware_comes_first(company: Stage, judge: Known) -> None:
+    """With what another source says of the same package; and before everything else."""
+    company.world.add("wiz-1", severity="critical", projects=(), resource="r1", rule="CVE-2021-23337")
+    company.sync()
+    match(company, judge)
+    board = ask.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
+    late, (upgrade,) = board.bundles[0], [row for row in board.bundles if row.fix and "lodash" in row.fix]
+    assert (late.severity, late.components, "harm" in late.why) == (Severity.CRITICAL, (CART,), True)
+    assert (upgrade.fix, upgrade.findings, upgrade.component_count) == ("Upgrade lodash to 4.17.21", 2, 2)
+    assert next(row.kind for row in company.rows("is:open").values()) is Kind.MALICIOUS_PACKAGE
+
+
+def test_an_upgrade_fixes_and_a_bill_is_enough(company: Stage, judge: Known) -> None:
+    """Only packages that are new are judged; what is not used any more is fixed, and back when it comes back."""
+    match(company, judge)
+    judge.asked = 0
+    deliver(company, CART, "express@4.0.0 -> evil@1.0.0", "lodash@4.17.21", "new@1.0.0")
+    done = match(company, judge, always=False)
+    assert done is not None
+    assert judge.asked == 1
+    assert by_name(company)["cart GHSA-35jh"] == "fixed"
+    assert by_name(company)["bank GHSA-35jh"] == "open"
+    deliver(company, CART, "lodash@4.17.20")
+    match(company, judge)
+    assert by_name(company) == {"cart GHSA-35jh": "open", "cart MAL-1": "fixed", "bank GHSA-35jh": "open"}
+    assert [kind for kind, *_ in company.history("component:default/cart|npm|lodash|GHSA-35jh")][-1] == "reopened"
+
+
+def test_new_advisories_change_what_they_can_change(company: Stage, judge: Known) -> None:
+    """One that comes is a finding at once; one that is withdrawn is gone, which is nobody's fix; one that says more says it."""
+    match(company, judge)
+    judge.matches["pkg:npm/nice@1.0.0"] = (
+        msgspec.structs.replace(LODASH, advisory="GHSA-new", group=("GHSA-new",), aliases=()),
+    )
+    judge.matches["pkg:npm/lodash@4.17.20"] = ()
+    judge.version = 2
+    done = match(company, judge, always=False)
+    assert done is not None
+    assert (done.judged, done.news) == (5, 2)
+    assert by_name(company) == {
+        "cart GHSA-35jh": "gone", "cart MAL-1": "open", "bank GHSA-35jh": "gone", "bank GHSA-new": "open",
+    }  # fmt: skip
+    judge.matches["pkg:npm/lodash@4.17.20"] = (msgspec.structs.replace(LODASH, severity=Severity.CRITICAL),)
+    judge.version = 3
+    match(company, judge)
+    row = company.row("component:default/bank|npm|lodash|GHSA-35jh")
+    assert (row.state.word, row.severity) == ("open", Severity.CRITICAL)
+
+
+def test_what_is_known_no_more_is_gone_and_not_fixed(company: Stage, judge: Known) -> None:
+    """A component that leaves the catalog takes its findings along; another owner gets them."""
+    match(company, judge)
+    company.catalog.put(component("bank", "red"))
+    company.read_catalog()
+    red = Readers(owners=frozenset({RED}), depth=Depth.WORK)
+    assert "bank GHSA-35jh" in by_name(company, visibility=red)
+    company.catalog.drop("bank")
+    company.read_catalog()
+    company.read_catalog()
+    match(company, judge)
+    assert by_name(company)["bank GHSA-35jh"] == "gone"
+    company.catalog.put(component("bank", "blue"))
+    company.read_catalog()
+    match(company, judge)
+    assert by_name(company)["bank GHSA-35jh"] == "open"
+    assert "bank GHSA-35jh" not in by_name(company, visibility=red)
+
+
+def test_a_board_without_bills_has_no_such_source(stage: Stage, judge: Known) -> None:
+    """Nothing is told, and nothing is made."""
+    stage.read_catalog()
+    done = match(stage, judge)
+    assert done is not None
+    assert (done.run, stage.run_states()) == (None, [])
+    assert match(stage, judge, always=False) is None
