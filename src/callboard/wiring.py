@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -21,7 +22,7 @@ from callboard.domain.link import LinkRules
 from callboard.domain.policy import Due, Roles
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
-from callboard.ports import Catalog, Check, Clock, RawPage, Repositories, Source, SourceSpec, Split
+from callboard.ports import Catalog, Check, Clock, Judge, RawPage, Repositories, Source, SourceSpec, Split
 from callboard.store import Store, open_store
 from callboard.usecases.plan_policy import Configured
 from callboard.usecases.sessions import Limits
@@ -346,6 +347,34 @@ async def open_repositories(
             )
         finally:
             await reader.close()
+
+
+def open_judge(config: Config) -> Judge:
+    """What is known about vulnerable and malicious packages: the index at hand, else what came with Callboard.
+
+    Raises AdvisoryIndexError for an index that cannot be read.
+    """
+    import os
+
+    from callboard.advisories.index import Index
+    from callboard.advisories.judging import IndexJudge
+    from callboard.advisories.place import FILE_NAME, VARIABLE
+
+    named = os.environ.get(VARIABLE)
+    path = Path(named) if named else config.folder / (config.advisories.index or FILE_NAME)
+    # Whoever names a file means that one.
+    if not named and not path.exists():
+        return _own_judge()
+    index = Index.open(path)
+    return IndexJudge(index, f"{index.facts.made_at}")
+
+
+@functools.cache
+def _own_judge() -> Judge:
+    from callboard.advisories.judging import IndexJudge
+    from callboard.advisories.updating import own_index
+
+    return IndexJudge(own_index(SystemClock().now()), f"callboard {__version__}")
 
 
 def database_file(url: str) -> Path | None:

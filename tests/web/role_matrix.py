@@ -61,6 +61,10 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): THING,
     ("POST", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): BARE,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}"): THING,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}/packages"): THING,
+    ("GET", "/components/{kind}/{namespace}/{name}/packages"): THING,
+    ("GET", "/packages"): ANY,
+    ("GET", "/packages/coverage"): ANY,
     ("GET", "/api/v1/who-uses"): BAD,  # without a package
     ("GET", "/api/v1/sbom-coverage"): ANY,
     ("GET", "/api/v1/findings"): ANY,

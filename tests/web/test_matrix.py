@@ -42,6 +42,10 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
         "bearer": 415,
     },  # without a body
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}"): BOARD,
+    ("GET", "/api/v1/components/{kind}/{namespace}/{name}/packages"): BOARD,
+    ("GET", "/components/{kind}/{namespace}/{name}/packages"): BOARD,
+    ("GET", "/packages"): BOARD,
+    ("GET", "/packages/coverage"): BOARD,
     ("GET", "/api/v1/who-uses"): {**BOARD, "session": 400, "bearer": 400},  # without a package
     ("GET", "/api/v1/sbom-coverage"): BOARD,
     ("GET", "/api/v1/findings"): BOARD,

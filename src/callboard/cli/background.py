@@ -43,6 +43,7 @@ MOST_TOLD = 10_000
 """Ids that webhooks may name before they are read. Beyond that they are refused: the next run sees them anyway."""
 
 _WATCH = "ownership"
+_PACKAGES = "packages"
 
 _log = structlog.get_logger("callboard.sync")
 
@@ -128,7 +129,28 @@ class Background:
         for section in (*config.catalogs, *config.sources):
             if self._services.clock.now() >= self._not_before.get(_key(section), 0):
                 await self._one(section)
+        await self._packages()
         await self._watch()
+
+    async def _packages(self) -> None:
+        """Matches packages with advisories whenever one of the two has changed."""
+        now = self._services.clock.now()
+        if now < self._not_before.get(_PACKAGES, 0):
+            return
+        try:
+            done = await running.match(self._services, always=False)
+        except ConflictError:
+            self._not_before[_PACKAGES] = Instant(now + FIRST_RETRY)
+        except CallboardError as error:
+            self._not_before[_PACKAGES] = Instant(now + LAST_RETRY)
+            _log.error("packages could not be matched", reason=error.message, hint=error.hint)
+        except Exception:  # noqa: BLE001  what is wrong here must never stop the sources
+            self._not_before[_PACKAGES] = Instant(now + LAST_RETRY)
+            _log.exception("unexpected", what="packages")
+        else:
+            if done is not None:
+                told = _figures(done.run) if done.run is not None else {}
+                _log.info("packages matched", judged=done.judged, news=done.news, **told)
 
     async def _one(self, section: Section) -> None:
         with request_id():

@@ -20,6 +20,7 @@ from callboard.cli.errors import end
 if TYPE_CHECKING:
     from callboard.cli.running import Round
     from callboard.config import Config
+    from callboard.demo.company.world import World
     from callboard.demo.wizsim import SimAddress
     from callboard.domain.board import Board
     from callboard.wiring import Services
@@ -54,9 +55,13 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
     door.log()
     began = time.monotonic()
     output.say("Making a company …")
-    with _company(seed, SIZES[size], database) as config, Services.open(config, create=True) as services:
+    with (
+        _company(seed, SIZES[size], database) as (config, world),
+        Services.open(config, create=True) as services,
+    ):
         first = _read(services)
         _lay_down(services)
+        _hand_in(services, world)
         if once:
             second = _read(services)
             _tell(services, first, second, seed=seed, seconds=time.monotonic() - began, as_json=as_json)
@@ -66,8 +71,8 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
 
 
 @contextlib.contextmanager
-def _company(seed: int, findings: int, database: str | None) -> Iterator[Config]:
-    """A running look-alike with its company's catalog on disk, and the configuration that reads both."""
+def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[Config, World]]:
+    """A running look-alike with its company's catalog and advisories on disk, and the configuration that reads them."""
     from callboard.config import load
     from callboard.demo.company import make_world, write_catalog
     from callboard.demo.wizsim import WizSim, running
@@ -81,7 +86,8 @@ def _company(seed: int, findings: int, database: str | None) -> Iterator[Config]
         file.write_text(_configuration(address, database or f"sqlite:///{folder / 'callboard.db'}"), encoding="utf-8")
         # Variables of the person's real board stay out of the made-up one.
         environ = {key: value for key, value in os.environ.items() if not key.startswith("CALLBOARD_")}
-        yield load(file, environ=environ)
+        _publish(folder, world)
+        yield load(file, environ=environ), world
 
 
 def _configuration(address: SimAddress, database: str) -> str:
@@ -137,6 +143,38 @@ def _lay_down(services: Services) -> None:
 
     draft = rule_set(services.clock.now())
     apply_mapping(services.store, AT_THE_LAPTOP, draft, reason=REASON, clock=services.clock, agreed=True)
+
+
+def _publish(folder: Path, world: World) -> None:
+    """What is known about the packages that the company meets, as an index of advisories beside its configuration."""
+    from callboard.advisories.place import FILE_NAME
+    from callboard.advisories.reading import Document
+    from callboard.advisories.updating import updating
+    from callboard.demo.company.bills import advisories
+    from callboard.domain.instant import SECOND, Instant
+
+    with updating(folder / FILE_NAME, Instant(world.now * SECOND)) as update:
+        update.take((Document(f"demo:{n}", raw) for n, raw in enumerate(advisories(world))), "demo")
+        update.finish(folder / FILE_NAME)
+
+
+def _hand_in(services: Services, world: World) -> None:
+    """What the pipelines of the company's components hand in, and what follows from it, by the roads of every board."""
+    from functools import partial
+
+    from callboard.cli import running
+    from callboard.demo.company.bills import bills
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.domain.component import EntityRef
+    from callboard.gathering import BILL_FORMATS, bill_of, read_bill
+    from callboard.usecases import manifests
+
+    for each in bills(world):
+        raw = bill_of(each.component, [(each.lock, each.at)], BILL_FORMATS[0])
+        ref = EntityRef(f"component:default/{each.component}")
+        read = partial(read_bill, manifests.USUAL_NAME, raw, now=services.clock.now())
+        manifests.deliver(services.store, AT_THE_LAPTOP, ref, manifests.USUAL_NAME, read, clock=services.clock)
+    asyncio.run(running.match(services, always=False))
 
 
 def _show(services: Services, port: int) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
 
@@ -14,15 +14,18 @@ from callboard import gathering
 from callboard.cli.errors import exit_code
 from callboard.config import Section
 from callboard.domain.instant import Instant
+from callboard.domain.package_match import SOURCE
 from callboard.domain.run import Mode, Size
 from callboard.errors import CallboardError, NotFoundError
+from callboard.ports import Source
 from callboard.telemetry import metrics
 from callboard.usecases import holds, keep_fresh, upkeep
+from callboard.usecases.package_source import Matching, PackageSource, match_packages
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
 from callboard.usecases.sync import Progress, RunReport, sync
 from callboard.usecases.watch_ownership import watch
-from callboard.wiring import OpenSource, Services, open_catalog, open_repositories, open_source
+from callboard.wiring import OpenSource, Services, open_catalog, open_judge, open_repositories, open_source
 
 BYTES_PER_FINDING = 2_000
 """On disk, with rule, resource, history and indexes. The made-up company takes 1,450; real texts are longer."""
@@ -94,8 +97,12 @@ async def everything(
     mode: Mode | None,
     listen: Listener | None,
     accept: bool = False,
+    packages: bool | None = None,
 ) -> Round:
-    """Reads the catalogs, then the sources, one after the other. One that fails does not stop the others."""
+    """Reads the catalogs, then the sources, one after the other. One that fails does not stop the others.
+
+    `packages` says whether packages are matched as well: True always, None where something has changed, False not at all.
+    """
     catalog_reports: list[CatalogReport] = []
     reports: list[RunReport] = []
     failures: list[Failure] = []
@@ -103,12 +110,19 @@ async def everything(
         try:
             catalog_reports.append(await one_catalog(services, section, accept=accept))
         except CallboardError as error:
-            failures.append(_failure("Catalog", section, error))
+            failures.append(_failure("Catalog", section.name, error))
     for section in sections:
         try:
             reports.append(await one_source(services, section, mode=mode, listen=listen))
         except CallboardError as error:
-            failures.append(_failure("Source", section, error))
+            failures.append(_failure("Source", section.name, error))
+    if packages is not False:
+        try:
+            matching = await match(services, always=packages is True)
+        except CallboardError as error:
+            failures.append(_failure("Source", SOURCE, error))
+        else:
+            reports += [matching.run] if matching is not None and matching.run is not None else []
     return Round(catalogs=tuple(catalog_reports), sources=tuple(reports), failures=tuple(failures))
 
 
@@ -163,6 +177,17 @@ async def run(
     return report
 
 
+async def match(services: Services, *, always: bool) -> Matching | None:
+    """Matches the packages of components with what is known of them now. None: nothing has changed."""
+    judge = open_judge(services.config)
+    matching = await match_packages(
+        services.store, judge, clock=services.clock, safety=services.config.safety, always=always
+    )
+    if matching is not None and matching.run is not None:
+        count(matching.run)
+    return matching
+
+
 def count(report: RunReport) -> None:
     """Adds a run to the figures of this process."""
     figures = metrics()
@@ -173,26 +198,29 @@ def count(report: RunReport) -> None:
 
 async def accept(services: Services, run_id: int) -> Round:
     """Applies a held run after all. Raises NotFoundError when no configured source has it."""
-    section = held_by(services, run_id)
-    async with open_source(section) as opened:
-        report = await holds.accept(services.store, opened.source, run_id, clock=services.clock)
+    async with _holder(services, run_id) as source:
+        report = await holds.accept(services.store, source, run_id, clock=services.clock)
     return Round(catalogs=(), sources=(report,), failures=())
 
 
 async def discard(services: Services, run_id: int) -> None:
     """Throws a held run away. Raises NotFoundError when no configured source has it."""
-    section = held_by(services, run_id)
-    async with open_source(section) as opened:
-        await asyncio.to_thread(holds.discard, services.store, opened.source, run_id, clock=services.clock)
+    async with _holder(services, run_id) as source:
+        await asyncio.to_thread(holds.discard, services.store, source, run_id, clock=services.clock)
 
 
-def held_by(services: Services, run_id: int) -> Section:
+@asynccontextmanager
+async def _holder(services: Services, run_id: int) -> AsyncIterator[Source]:
     """The source whose held run this is. Raises NotFoundError."""
     held = {each.run: each for each in holds.held(services.store)}
     if run_id not in held:
         there = ", ".join(f"{each.run} ({each.source})" for each in held.values())
         raise NotFoundError(f"Run {run_id} is not held.", hint=f"Held: {there}." if there else "No run is held.")
-    return services.config.source(held[run_id].source)
+    if held[run_id].source == SOURCE:
+        yield PackageSource(services.store, services.clock)
+        return
+    async with open_source(services.config.source(held[run_id].source)) as opened:
+        yield opened.source
 
 
 async def estimates(services: Services, sections: Sequence[Section]) -> list[Estimate]:
@@ -218,8 +246,8 @@ async def estimates(services: Services, sections: Sequence[Section]) -> list[Est
     return found
 
 
-def _failure(what: str, section: Section, error: CallboardError) -> Failure:
-    return Failure(what=what, name=section.name, message=error.message, hint=error.hint, exit_code=exit_code(error))
+def _failure(what: str, name: str, error: CallboardError) -> Failure:
+    return Failure(what=what, name=name, message=error.message, hint=error.hint, exit_code=exit_code(error))
 
 
 @contextmanager

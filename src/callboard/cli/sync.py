@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from callboard.config import Section
     from callboard.wiring import Services
 
+PACKAGES = "packages"
+"""The source that needs no configuration: what components consist of, matched with advisories."""
+
 
 @click.command(
     epilog=examples(
@@ -52,6 +55,9 @@ def sync(
 ) -> None:
     """Read the catalogs and the sources: all of them, or those named.
 
+    What components consist of is a source as well, called packages: it is matched with the advisories at hand whenever one
+    of the two has changed, or when it is named.
+
     Without --full or --delta each source is read whole when its last whole reading is old enough, else only what changed.
     Ends with 1 when something is held for a person, with 3 when something could not be read completely.
     """
@@ -60,33 +66,42 @@ def sync(
         raise click.UsageError("These options do not go together: each asks for something else.")
     door.log()
     config = door.config
-    sections = tuple(map(config.source, dict.fromkeys(source))) if source else config.sources
+    named = dict.fromkeys(source)
+    packages = None if not source else PACKAGES in named
+    named.pop(PACKAGES, None)
+    sections = tuple(map(config.source, named)) if source else config.sources
     with door.services(create=True) as services:
         if accept_held is not None or discard_held is not None:
             code = _decide(services, accept_held, discard_held, as_json=as_json)
         elif estimate:
             code = _estimate(services, sections, as_json=as_json)
         else:
-            code = _sync(services, () if catalog_only else sections, mode, with_catalogs=not source, as_json=as_json)
+            code = _sync(
+                services, () if catalog_only else sections, mode, with_catalogs=not source,
+                packages=False if catalog_only else packages, as_json=as_json,
+            )  # fmt: skip
     end(code)
 
 
 def _sync(
-    services: Services, sections: tuple[Section, ...], mode: str | None, *, with_catalogs: bool, as_json: bool
-) -> int:
+    services: Services, sections: tuple[Section, ...], mode: str | None, *, with_catalogs: bool,
+    packages: bool | None, as_json: bool,
+) -> int:  # fmt: skip
     from callboard.cli import output, running
     from callboard.domain.run import Mode
     from callboard.errors import ConfigError
 
     catalogs = services.config.catalogs if with_catalogs else ()
-    if not sections and not catalogs:
+    if not sections and not catalogs and not packages:
         raise ConfigError(
             "There is nothing to read: no source or catalog is configured.", hint="`callboard init` sets them up."
         )
     running.look_after(services)
     with running.progress() as listen:
         done = asyncio.run(
-            running.everything(services, sections, catalogs, mode=Mode(mode) if mode else None, listen=listen)
+            running.everything(
+                services, sections, catalogs, mode=Mode(mode) if mode else None, listen=listen, packages=packages
+            )
         )
     running.watch_ownership(services)
     if as_json:
@@ -154,7 +169,9 @@ def _decide(services: Services, accept: str | None, discard: int | None, *, as_j
         if section is None:
             raise click.UsageError(f"{accept!r} is neither the number of a run nor the name of a catalog.")
         running.look_after(services)
-        done = asyncio.run(running.everything(services, (), (section,), mode=None, listen=None, accept=True))
+        done = asyncio.run(
+            running.everything(services, (), (section,), mode=None, listen=None, accept=True, packages=False)
+        )
     elif accept is not None:
         running.look_after(services)
         done = asyncio.run(running.accept(services, int(accept)))

@@ -7,7 +7,10 @@ import enum
 import msgspec
 
 from callboard.domain.component import EntityRef
+from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
+from callboard.domain.lock import Need
+from callboard.domain.package import Package
 
 
 class ManifestRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +40,34 @@ class ManifestRow(msgspec.Struct, frozen=True, kw_only=True):
     problem_at: Instant | None
     versions: int
     """How many there were, this one among them."""
+
+
+class PackageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a package that a component uses now."""
+
+    package: Package
+    direct: bool | None
+    """None: no manifest tells."""
+    need: Need | None
+    manifests: tuple[str, ...]
+    """With their lines."""
+    since: Instant
+    advisories: tuple[str, ...]
+    """What it is known for, by the names that facts are best known by."""
+    severity: Severity | None
+    """The worst of them. None: nothing is known."""
+    malicious: bool
+
+
+class Packages(msgspec.Struct, frozen=True, kw_only=True):
+    """What a component uses, the worst first, then by name."""
+
+    rows: tuple[PackageRow, ...]
+    total: int
+    known: int
+    """Of all of them those of which something is known."""
+    start: int
+    """How many come before the first row."""
 
 
 class Composition(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -12,12 +12,23 @@ from sqlalchemy import Connection, and_, case, func, select
 from callboard.domain.access import Visibility
 from callboard.domain.alias import REPOSITORY
 from callboard.domain.component import EntityRef
-from callboard.domain.composition import Composition, CoverageRow, ManifestRow, Missing, SbomCoverage
+from callboard.domain.composition import (
+    Composition,
+    CoverageRow,
+    ManifestRow,
+    Missing,
+    PackageRow,
+    Packages,
+    SbomCoverage,
+)
 from callboard.domain.instant import Instant
-from callboard.domain.lock import Lock
+from callboard.domain.lock import Lock, Need
 from callboard.domain.manifest_place import PlaceKind
+from callboard.domain.package import Package
+from callboard.domain.package_match import Matched
 from callboard.errors import NotFoundError
-from callboard.store import manifests, schema
+from callboard.store import manifests, packages, schema
+from callboard.store.dialect import Dialect
 from callboard.store.schema import NEVER
 from callboard.store.visible import may_know_uses, uses_visible
 
@@ -37,6 +48,57 @@ def composition(conn: Connection, visibility: Visibility, ref: EntityRef) -> Com
     ).scalar_one()
     missing = None if any(each.format for each in rows) else _missing(conn, [entity_id]).get(entity_id)
     return Composition(component=ref, manifests=rows, packages=packages, missing=missing)
+
+
+def used(
+    conn: Connection, dialect: Dialect, visibility: Visibility, ref: EntityRef, *, start: int, limit: int
+) -> Packages:
+    """Some of the packages that a component uses now. Raises NotFoundError.
+
+    All of a component are put in order each time: the largest there are use some ten thousand.
+    """
+    entity_id = _entity(conn, visibility, ref)
+    rows = conn.execute(
+        select(u.package_id, u.from_at, h.from_at.label("held_from"), u.line, u.direct, u.need, m.path)
+        .join(schema.manifest_holder, and_(h.manifest_id == u.manifest_id, h.until_at == NEVER))
+        .join(schema.manifest, m.id == u.manifest_id)
+        .where(h.entity_id == entity_id, u.until_at == NEVER)
+    ).all()
+    held = select(h.manifest_id).where(h.entity_id == entity_id, h.until_at == NEVER)
+    x = schema.package_match.c
+    known: dict[int, list[Matched]] = {}
+    for package_id, body in conn.execute(
+        select(x.package_id, x.body).where(
+            x.ended_at.is_(None),
+            x.package_id.in_(select(u.package_id).where(u.manifest_id.in_(held), u.until_at == NEVER)),
+        )
+    ):
+        known.setdefault(package_id, []).append(msgspec.msgpack.decode(bytes(body), type=Matched))
+    named = packages.of_ids(conn, dialect, {row.package_id for row in rows})
+    uses: dict[int, list[Any]] = {}
+    for row in rows:
+        uses.setdefault(row.package_id, []).append(row)
+    found = sorted(
+        (_used(named[package_id], several, known.get(package_id, ())) for package_id, several in uses.items()),
+        key=lambda row: (not row.malicious, -(row.severity or 0), row.package.name, row.package.version, row.package),
+    )
+    return Packages(
+        rows=tuple(found[start : start + limit]), total=len(found), known=len(known), start=min(start, len(found))
+    )
+
+
+def _used(package: Package, rows: Sequence[Any], matches: Sequence[Matched]) -> PackageRow:
+    told = [bool(row.direct) for row in rows if row.direct is not None]
+    return PackageRow(
+        package=package,
+        direct=any(told) if told else None,
+        need=min((Need(row.need) for row in rows if row.need is not None), default=None),
+        manifests=tuple(sorted({f"{row.path}:{row.line}" for row in rows})),
+        since=Instant(min(max(row.from_at, row.held_from) for row in rows)),
+        advisories=tuple(dict.fromkeys(each.name for each in matches)),
+        severity=max((each.severity for each in matches), default=None),
+        malicious=any(each.malicious for each in matches),
+    )
 
 
 def locks(conn: Connection, visibility: Visibility, ref: EntityRef) -> list[tuple[Lock, Instant]]:

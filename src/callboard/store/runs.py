@@ -371,6 +371,19 @@ def note_source(
     conn.execute(update(table).where(table.c.id == source_id).values(**values))
 
 
+def is_older(conn: Connection, name: str, *, than: Instant) -> bool:
+    """Whether a source was last read through before this, and not left in the middle."""
+    s = schema.source.c
+    found = select(s.id).where(s.name == name, s.watermark < than, s.last_run_state == RunState.APPLIED.value)
+    return conn.execute(found).first() is not None
+
+
+def note_fresh(conn: Connection, name: str, *, now: Instant) -> None:
+    """A source that tells by itself when it has changed has not: what was read holds to this moment."""
+    s = schema.source.c
+    conn.execute(update(schema.source).where(s.name == name).values(watermark=now))
+
+
 def open_in_scope(conn: Connection, source_id: int, kinds: Sequence[int]) -> BitMap:
     """Ids of the open findings of these kinds that runs are expected to see."""
     f = schema.finding.c

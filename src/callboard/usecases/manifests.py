@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from callboard.domain.access import Right, Viewer, Visibility
 from callboard.domain.component import EntityRef
-from callboard.domain.composition import Composition, SbomCoverage
+from callboard.domain.composition import Composition, Packages, SbomCoverage
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Lock
 from callboard.domain.manifest_series import Arrival, Origin, Series, Standing, Taken
@@ -84,6 +84,12 @@ def composition(store: Store, visibility: Visibility, ref: EntityRef) -> Composi
     """What a component consists of. Raises NotFoundError."""
     with store.read() as conn:
         return compositions.composition(conn, visibility, ref)
+
+
+def used(store: Store, visibility: Visibility, ref: EntityRef, *, start: int, limit: int) -> Packages:
+    """Some of the packages that a component uses now, the worst first. Raises NotFoundError."""
+    with store.read() as conn:
+        return compositions.used(conn, store.dialect, visibility, ref, start=start, limit=limit)
 
 
 def locks(store: Store, visibility: Visibility, ref: EntityRef) -> list[tuple[Lock, Instant]]:

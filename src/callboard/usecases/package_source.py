@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 import msgspec
 
 from callboard.domain.finding import Kind, Observed, Rejected, Severity, State
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import DAY, MINUTE, Instant
 from callboard.domain.package_match import SOURCE, PackageFinding, observed
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode, Part, Scope, Size
@@ -23,6 +23,8 @@ from callboard.store import runs as run_store
 from callboard.store.manifests import mark_of
 from callboard.usecases.sync import RunReport, sync
 
+FRESH_FOR = 10 * MINUTE
+"""While nothing changes this is noted no more often."""
 AT_ONCE = 50
 """Components whose findings make up one page."""
 _TOLD = "packages-told"
@@ -152,6 +154,7 @@ async def match_packages(
     component's packages were ever known.
     """
     if not always and not await asyncio.to_thread(is_due, store, judge):
+        await asyncio.to_thread(_note_fresh, store, clock.now())
         return None
     matching, state = await asyncio.to_thread(_judge, store, judge, clock)
     if not state:
@@ -162,6 +165,15 @@ async def match_packages(
     )  # fmt: skip
     await asyncio.to_thread(_remember, store, _TOLD, f"{state} {judge.mark}")
     return msgspec.structs.replace(matching, run=run)
+
+
+def _note_fresh(store: Store, now: Instant) -> None:
+    """Nothing has changed: what was told is as fresh as if it had been told now."""
+    with store.read() as conn:
+        is_old = run_store.is_older(conn, SOURCE, than=Instant(now - FRESH_FOR))
+    if is_old:
+        with store.write() as conn:
+            run_store.note_fresh(conn, SOURCE, now=now)
 
 
 def _judge(store: Store, judge: Judge, clock: Clock) -> tuple[Matching, str]:

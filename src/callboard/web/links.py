@@ -88,6 +88,16 @@ def component(ref: EntityRef) -> str:
     return f"/components/{_entity(ref)}"
 
 
+def packages_of(ref: EntityRef) -> str:
+    """The page of what one component consists of."""
+    return f"{component(ref)}/packages"
+
+
+def who_uses(package: str) -> str:
+    """The page of who uses a package."""
+    return address("/packages", {"package": package})
+
+
 def team(ref: EntityRef) -> str:
     """The page of a group or a user."""
     return f"/teams/{_entity(ref)}"

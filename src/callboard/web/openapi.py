@@ -43,7 +43,8 @@ _SHAPES = (
     wire_ownership.OwnershipSignals, wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
     wire_queues.TreeNode, wire_queues.ProposalDraft, wire_queues.Proposal,
     wire_policy.Policies, wire_policy.PolicyDraft, wire_policy.PolicyPlan, wire_policy.PolicyApplied,
-    wire_packages.WhoUses, wire_packages.ComponentSbom, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
+    wire_packages.WhoUses, wire_packages.ComponentSbom,
+    wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 

@@ -45,4 +45,16 @@ def described() -> Described:
         ),
         at: {**reading("showSbom", "What one component consists of", "ComponentSbom", path), **deliver},
         f"{at}/{{format}}": file,
+        "/api/v1/components/{kind}/{namespace}/{name}/packages": reading(
+            "listPackages",
+            "The packages that one component uses, the worst first",
+            "ComponentPackages",
+            [
+                *path,
+                in_query("start", "`next_start` of the page before.", {"type": "integer", "minimum": 0, "default": 0}),
+                in_query(
+                    "limit", "Rows on one page.", {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}
+                ),
+            ],
+        ),
     }

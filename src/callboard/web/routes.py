@@ -39,6 +39,7 @@ from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
 from callboard.web.pages import mapping as mapping_page
 from callboard.web.pages import ownership as ownership_page
+from callboard.web.pages import packages as packages_page
 from callboard.web.pages import policies as policies_page
 from callboard.web.pages import project as project_page
 from callboard.web.pages import queues as queues_page
@@ -93,6 +94,7 @@ API = [
         most=packages.MAX_BILL_BYTES,
     ),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}/sbom/{format:str}", packages.file, Policy.BOARD),
+    _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}/packages", packages.used, Policy.BOARD),
     _get("/api/v1/who-uses", packages.who_uses, Policy.BOARD),
     _get("/api/v1/sbom-coverage", packages.coverage, Policy.BOARD),
     _get("/api/v1/rollups/{kind:str}/{namespace:str}/{name:str}", rollups.show, Policy.BOARD),
@@ -140,6 +142,9 @@ PAGES = [
     _get("/findings/{finding_id:str}", finding_page.show, Policy.BOARD),
     _get("/components", components_page.show, Policy.BOARD),
     _get("/components/{kind:str}/{namespace:str}/{name:str}", component_page.show, Policy.BOARD),
+    _get("/components/{kind:str}/{namespace:str}/{name:str}/packages", packages_page.component, Policy.BOARD),
+    _get("/packages", packages_page.who_uses, Policy.BOARD),
+    _get("/packages/coverage", packages_page.coverage, Policy.BOARD),
     _get("/teams/{kind:str}/{namespace:str}/{name:str}", rollup_page.team, Policy.BOARD),
     _get("/systems/{namespace:str}/{name:str}", rollup_page.system, Policy.BOARD),
     _get("/domains/{namespace:str}/{name:str}", rollup_page.domain, Policy.BOARD),

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from callboard.domain.component import EntityRef
-from callboard.domain.composition import Composition, CoverageRow, ManifestRow, Missing, SbomCoverage
+from callboard.domain.composition import (
+    Composition,
+    CoverageRow,
+    ManifestRow,
+    Missing,
+    PackageRow,
+    Packages,
+    SbomCoverage,
+)
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.manifest_series import Taken
 from callboard.domain.who_uses import UseRow, WhoUses
@@ -73,6 +81,34 @@ def _manifest(row: ManifestRow) -> wire.ComponentManifest:
         problem=row.problem,
         problem_at=_when(row.problem_at),
         versions=row.versions,
+    )
+
+
+def used(ref: EntityRef, found: Packages) -> wire.ComponentPackages:
+    """What a component uses."""
+    end = found.start + len(found.rows)
+    return wire.ComponentPackages(
+        component=ref,
+        packages=[_package(each) for each in found.rows],
+        total=found.total,
+        known=found.known,
+        next_start=end if found.rows and end < found.total else None,
+    )
+
+
+def _package(row: PackageRow) -> wire.ComponentPackage:
+    return wire.ComponentPackage(
+        purl=row.package.named,
+        ecosystem=row.package.ecosystem,
+        name=row.package.name,
+        version=row.package.version,
+        direct=row.direct,
+        scope=None if row.need is None else row.need.word,
+        manifests=list(row.manifests),
+        since=to_text(row.since),
+        advisories=list(row.advisories),
+        severity=None if row.severity is None else row.severity.word,
+        malicious=row.malicious,
     )
 
 

@@ -106,6 +106,35 @@ class ComponentSbom(msgspec.Struct, frozen=True, kw_only=True):
     missing: MissingSbom | None
 
 
+class ComponentPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a package that a component uses now."""
+
+    purl: str
+    ecosystem: str
+    name: str
+    version: str
+    direct: bool | None
+    scope: str | None
+    manifests: list[str]
+    """Each with its line."""
+    since: str
+    advisories: list[str]
+    severity: str | None
+    """The worst of the advisories. null: nothing is known of it, which is not the same as clean."""
+    malicious: bool
+
+
+class ComponentPackages(msgspec.Struct, frozen=True, kw_only=True):
+    """What a component uses, the worst first, then by name."""
+
+    component: str
+    packages: list[ComponentPackage]
+    total: int
+    known: int
+    """Of all of them those that advisories speak of."""
+    next_start: int | None
+
+
 class SbomCoverageRow(msgspec.Struct, frozen=True, kw_only=True):
     """One component of the catalog."""
 

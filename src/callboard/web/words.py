@@ -51,7 +51,13 @@ ACTOR: Final = {
 """Who changed a finding; "source" goes by the source's own name."""
 GUESS_TIER = 6
 """From this tier on the owner is a guess, and drawn as one."""
-SOURCE_KIND: Final = {"wiz": "Wiz", "sarif": "SARIF", "sbom": "SBOM scan", "csv": "CSV file"}
+SOURCE_KIND: Final = {
+    "wiz": "Wiz",
+    "sarif": "SARIF",
+    "sbom": "SBOM scan",
+    "csv": "CSV file",
+    "packages": "Callboard’s own matching",
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

@@ -18,6 +18,8 @@ from callboard.web.view import Viewing, WebRequest, paces_of
 
 MAX_BILL_BYTES = 24_000_000
 """A bill that is handed in. The largest real ones have some 15 MB."""
+PAGE = {"start": (0, 0, 1_000_000), "limit": (100, 1, 500)}
+"""Parameters of a list of packages: default, least, most."""
 _BODIES = frozenset(
     {
         "application/json",
@@ -53,6 +55,17 @@ async def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], nam
 
     # In a thread of our own making: of two methods at one address Litestar would put the first into a thread twice.
     return await asyncio.to_thread(answers.fresh, view, read)
+
+
+def used(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """The packages that one component uses now."""
+    start, limit = params.numbers(view.query, PAGE)
+    ref = params.component_ref(kind, namespace, name)
+
+    def read() -> object:
+        return to_wire_packages.used(ref, manifests.used(view.store, view.visibility, ref, start=start, limit=limit))
+
+    return answers.fresh(view, read)
 
 
 def file(

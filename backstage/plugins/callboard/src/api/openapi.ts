@@ -723,6 +723,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/components/{kind}/{namespace}/{name}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The packages that one component uses, the worst first */
+        get: operations["listPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2211,6 +2228,34 @@ export interface components {
             sentence: string;
         };
         /**
+         * ComponentPackages
+         * @description What a component uses, the worst first, then by name.
+         */
+        ComponentPackages: {
+            component: string;
+            packages: components["schemas"]["ComponentPackage"][];
+            total: number;
+            known: number;
+            next_start: number | null;
+        };
+        /**
+         * ComponentPackage
+         * @description One version of a package that a component uses now.
+         */
+        ComponentPackage: {
+            purl: string;
+            ecosystem: string;
+            name: string;
+            version: string;
+            direct: boolean | null;
+            scope: string | null;
+            manifests: string[];
+            since: string;
+            advisories: string[];
+            severity: string | null;
+            malicious: boolean;
+        };
+        /**
          * SbomCoverage
          * @description For how many components it is known what they consist of.
          */
@@ -3573,6 +3618,43 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPackages: {
+        parameters: {
+            query?: {
+                /** @description `next_start` of the page before. */
+                start?: number;
+                /** @description Rows on one page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The packages that one component uses, the worst first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComponentPackages"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };
