@@ -57,7 +57,10 @@ def test_ways_lead_from_the_project_in_real_steps(lock: Lock) -> None:
     """Each package's way is one of the lock's own, a shortest one, and begins where the project asks."""
     uses = uses_of(lock)
     assert set(uses) == set(lock.packages())
-    edges = {(lock.entries[edge.by].package, lock.entries[edge.to].package) for edge in lock.edges}
+    reached = {at for at, each in enumerate(lock.entries) if each.is_own or each.need is not None}
+    edges = {
+        (lock.entries[edge.by].package, lock.entries[edge.to].package) for edge in lock.edges if edge.by in reached
+    }
     own = {each.package for each in lock.entries if each.is_own}
     steps = dict.fromkeys(own, 0)
     for _ in lock.entries:

@@ -61,15 +61,16 @@ def uses_of(lock: Lock) -> dict[Package, Use]:
 def _ways(lock: Lock) -> dict[Package, tuple[int, Package | None, Package]]:
     """For each package that the project reaches: steps, the package before it, and the one at the beginning of the way.
 
-    Entries of one package in several places count as one, so that each step can be looked up by itself. Of ways of equal
-    length the one by the earlier entries, so that the same lock tells the same way.
+    Entries of one package in several places count as one, so that each step can be looked up by itself; those that nothing
+    reaches lead nowhere. Of ways of equal length the one by the earlier entries, so that the same lock tells the same way.
     """
     named = [each.package for each in lock.entries]
     own = {at for at, entry in enumerate(lock.entries) if entry.is_own}
+    reached = _reached(lock, own)
     needs: dict[Package, dict[Package, None]] = {}
     first: set[int] = set()
     for edge in lock.edges:
-        if edge.to in own:
+        if edge.to in own or edge.by not in reached:
             continue
         if edge.by in own:
             first.add(edge.to)
@@ -85,6 +86,21 @@ def _ways(lock: Lock) -> dict[Package, tuple[int, Package | None, Package]]:
             if other not in found:
                 found[other] = (depth + 1, package, root)
                 queue.append(other)
+    return found
+
+
+def _reached(lock: Lock, own: Iterable[int]) -> set[int]:
+    """The positions that the project's own entries lead to, themselves among them."""
+    needs: dict[int, list[int]] = {}
+    for edge in lock.edges:
+        needs.setdefault(edge.by, []).append(edge.to)
+    found = set(own)
+    queue = list(found)
+    for at in queue:
+        for to in needs.get(at, ()):
+            if to not in found:
+                found.add(to)
+                queue.append(to)
     return found
 
 
