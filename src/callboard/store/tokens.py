@@ -30,11 +30,11 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: Instant
     revoked_at: Instant | None
     used_at: Instant | None
-    """When it was last used, to the hour. None: never."""
+    """When it was last shown, to the hour. None: never."""
 
     def is_good(self, now: Instant) -> bool:
         """Whether it opens anything now."""
-        return self.revoked_at is None and now < self.ends_at
+        return self.revoked_at is None and max(now, self.used_at or now) < self.ends_at
 
 
 def create(

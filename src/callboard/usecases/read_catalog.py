@@ -65,8 +65,9 @@ def _write(
         with store.write() as conn:
             known = len(catalog_store.entities_of(conn, name))
             has_shrunk = known >= safety.min_findings and count < safety.entity_share * known
-            if not accept and reading.complete and (has_shrunk or (known and not count)):
-                raise _Held(f"It holds {count} entities where the last one held {known}.")  # noqa: TRY301
+            if not accept and (has_shrunk or (reading.complete and known and not count)):
+                told = f"It holds {count} entities where the last one held {known}"
+                raise _Held(f"{told}." if reason is None else f"{told}, and was not read whole: {reason}.")  # noqa: TRY301
             catalog_store.note_reading(
                 conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems
             )

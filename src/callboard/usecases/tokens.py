@@ -80,9 +80,16 @@ def known(store: Store, secret: str, *, clock: Clock) -> ApiToken | None:
     """The token that this is. None: it is none, or none that is good now."""
     if not secret.startswith(BEGINNING) or len(secret) > 128:
         return None
+    now = clock.now()
     with store.read() as conn:
         token = token_store.by_hash(conn, _digest(secret))
-    return token if token is not None and token.is_good(clock.now()) else None
+    if token is None or token.is_good(now):
+        return token
+    if token.ends_at <= now and (token.used_at or 0) < token.ends_at:
+        # That it was shown after its end is kept, so that a clock that is set back does not make it good again.
+        with store.write() as conn:
+            token_store.used(conn, token.id, now=now)
+    return None
 
 
 def keep(store: Store, token: ApiToken, *, clock: Clock) -> None:
