@@ -160,7 +160,7 @@ def test_every_fault_of_the_look_alike_is_explained() -> None:
     assert parse_fault("http_503=2@5") == {"skip_calls": 5, "http_503": 2}
 
 
-@pytest.mark.parametrize("name", ["clients.md", "index.md", "faults.md"])
+@pytest.mark.parametrize("name", ["clients.md", "index.md", "faults.md", "ownership.md"])
 def test_named_tests_exist(name: str) -> None:
     """What the pages say is tested has a test of that name."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "tests").rglob("test_*.py"))
