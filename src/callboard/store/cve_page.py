@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UnsetType
 from sqlalchemy import Connection, Row, and_, func, select
 
-from callboard.domain.access import Visibility
+from callboard.domain.access import Nothing, Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Detail, Rule, Severity
 from callboard.domain.instant import Instant
@@ -19,9 +19,10 @@ from callboard.domain.remedy import Remedy, steps, target
 from callboard.domain.things import Affected, Count, CvePage, Place, Telling, Touched
 from callboard.store import filters, schema, spread
 from callboard.store import sources as source_store
+from callboard.store.filter_lists import spellings
 from callboard.store.filters import Asking
 from callboard.store.spread import OPEN, narrowed
-from callboard.store.visible import named, visible
+from callboard.store.visible import has_seen, named, visible
 
 f, r, s, mend = schema.finding.c, schema.rule.c, schema.source.c, schema.remedy.c
 T = TypeVar("T")
@@ -40,12 +41,15 @@ def page(conn: Connection, visibility: Visibility, cve: str, asking: Asking) -> 
     Raises InvalidQueryError for what is no advisory's id.
     """
     about = Query((OneOf("cve", (cve,)),))
-    affected, shared = _affected(conn, visibility, about, asking)
-    resources, resource_count = _resources(conn, visibility, about, asking)
+    id_ = about.values("cve")[0]
+    # Where nothing in sight names it, nothing is looked for: see `has_seen`.
+    sight = visibility if _is_seen(conn, visibility, id_) else Nothing()
+    affected, shared = _affected(conn, sight, about, asking)
+    resources, resource_count = _resources(conn, sight, about, asking)
     return CvePage(
-        cve=about.values("cve")[0],
-        spread=spread.spread(conn, visibility, about, asking),
-        tellings=_tellings(conn, visibility, about, asking),
+        cve=id_,
+        spread=spread.spread(conn, sight, about, asking),
+        tellings=_tellings(conn, sight, about, asking),
         affected=affected[:ROWS],
         affected_count=len(affected),
         component_count=len({row.component for row in affected if row.component is not None}),
@@ -54,6 +58,15 @@ def page(conn: Connection, visibility: Visibility, cve: str, asking: Asking) -> 
         resource_count=resource_count,
         sources=source_store.health(conn, visibility, now=asking.now),
     )
+
+
+def _is_seen(conn: Connection, visibility: Visibility, cve: str) -> bool:
+    """Whether a finding in sight is about an advisory. Each source is asked about, whether or not it knows a rule of that name."""
+    rules: dict[int, list[int | None]] = {id_: [] for id_ in conn.execute(select(s.id).order_by(s.id)).scalars()}
+    for source_id, id_ in conn.execute(select(r.source_id, r.id).where(r.external_id.in_(spellings(cve)))):
+        rules[source_id].append(id_)
+    found = [has_seen(conn, visibility, f.rule_id, id_) for ids in rules.values() for id_ in ids or [None]]
+    return any(found)
 
 
 def _tellings(conn: Connection, visibility: Visibility, about: Query, asking: Asking) -> tuple[Telling, ...]:

@@ -40,10 +40,13 @@ def _rules(values: Sequence[str]) -> Condition:
     return f.rule_id.in_(select(schema.rule.c.id).where(schema.rule.c.external_id.in_(values)))
 
 
+def spellings(*advisories: str) -> list[str]:
+    """As sources may write the ids of advisories: CVEs in capitals, GHSA ids in small letters behind the prefix."""
+    return sorted({each for id_ in advisories for each in (id_, id_.lower(), id_[:5] + id_[5:].lower())})
+
+
 def _advisories(values: Sequence[str]) -> Condition:
-    # CVE ids are written in capitals, the letters of GHSA ids behind the prefix are not.
-    spellings = {spelling for value in values for spelling in (value, value.lower(), value[:5] + value[5:].lower())}
-    return _rules(sorted(spellings))
+    return _rules(spellings(*values))
 
 
 def _resources(values: Sequence[str]) -> Condition:

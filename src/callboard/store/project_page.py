@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, select, true
+from sqlalchemy import Connection, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.alias import WIZ_PROJECT
@@ -14,12 +14,12 @@ from callboard.domain.query import OneOf, Query
 from callboard.domain.things import Place, ProjectPage
 from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
-from callboard.store import schema, spread
+from callboard.store import projects, schema, spread
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
-from callboard.store.visible import entity_visible, visible
+from callboard.store.visible import entity_visible
 
-f, p, s = schema.finding.c, schema.project.c, schema.source.c
+p, s = schema.project.c, schema.source.c
 
 LEVELS = 20
 """Folders above a project that are looked at."""
@@ -30,17 +30,17 @@ def page(conn: Connection, visibility: Visibility, external_id: str, source: str
     if "\0" in external_id:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
     everything = isinstance(visibility, Everything)
-    member = schema.project_set_member.c
-    mentions = (member.set_id == f.project_set_id, member.project_id == p.id)
-    seen = exists(
-        select(f.id).join(schema.project_set_member, and_(*mentions)).where(visible(f.holding_id, visibility))
-    )
-    rows = conn.execute(
-        select(p.body, p.listed, p.source_id, s.name)
-        .join_from(schema.project, schema.source, s.id == p.source_id)
-        .where(p.external_id == external_id, true() if everything else seen)
-        .order_by(s.name)
-    ).all()
+    seen = frozenset() if everything else projects.in_sight(conn, visibility)
+    rows = [
+        row
+        for row in conn.execute(
+            select(p.id, p.body, p.listed, p.source_id, s.name)
+            .join_from(schema.project, schema.source, s.id == p.source_id)
+            .where(p.external_id == external_id)
+            .order_by(s.name)
+        ).all()
+        if everything or row.id in seen
+    ]
     row = next((row for row in rows if source is None or row.name == source), None)
     if row is None:
         raise NotFoundError

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, select, true
+from sqlalchemy import Connection, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.alignment import WizProject
 from callboard.domain.component import EntityRef
 from callboard.ports import ProjectRecord
 from callboard.store import schema
+from callboard.store.database import revision
+from callboard.store.kept import Kept
 from callboard.store.visible import entity_owned, visible
 
 p, f = schema.project.c, schema.finding.c
+
+_IN_SIGHT: Kept[frozenset[int]] = Kept(64)
+
+
+def in_sight(conn: Connection, visibility: Visibility) -> frozenset[int]:
+    """The projects of which a finding is in sight, found from the reader's side and kept: that others have a project costs nothing."""
+    return _IN_SIGHT.get(conn, (revision(conn), visibility), lambda: _in_sight(conn, visibility))
+
+
+def _in_sight(conn: Connection, visibility: Visibility) -> frozenset[int]:
+    member = schema.project_set_member.c
+    sets = select(f.project_set_id).where(visible(f.holding_id, visibility)).distinct()
+    return frozenset(conn.execute(select(member.project_id).where(member.set_id.in_(sets)).distinct()).scalars())
 
 
 def listed(conn: Connection, visibility: Visibility) -> list[WizProject]:
@@ -21,17 +36,11 @@ def listed(conn: Connection, visibility: Visibility) -> list[WizProject]:
     What is linked to a project is told only to who sees everything.
     """
     everything = isinstance(visibility, Everything)
-    member = schema.project_set_member.c
-    seen = exists(
-        select(f.id)
-        .join(schema.project_set_member, and_(member.set_id == f.project_set_id, member.project_id == p.id))
-        .where(visible(f.holding_id, visibility))
-    )
+    seen = frozenset() if everything else in_sight(conn, visibility)
     decode = msgspec.msgpack.Decoder(ProjectRecord).decode
-    rows = conn.execute(
-        select(p.body).where(p.listed.is_(True), true() if everything else seen).order_by(p.external_id, p.id)
-    )
-    records = {record.external_id: record for body in rows.scalars() if not (record := decode(bytes(body))).archived}
+    rows = conn.execute(select(p.id, p.body).where(p.listed.is_(True)).order_by(p.external_id, p.id)).all()
+    told = (decode(bytes(row.body)) for row in rows if everything or row.id in seen)
+    records = {record.external_id: record for record in told if not record.archived}
     return [_told(record, everything=everything) for record in records.values()]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.board import Evidence
@@ -17,7 +17,7 @@ from callboard.ports import ProjectRecord
 from callboard.store import bundles, schema, spread
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
-from callboard.store.visible import entity_visible, visible
+from callboard.store.visible import entity_visible, has_seen
 
 f, r, s = schema.finding.c, schema.resource.c, schema.source.c
 entity, holding = schema.entity.c, schema.holding.c
@@ -32,14 +32,18 @@ def page(
     """A resource of which a finding is in sight. Raises NotFoundError for any other, known or not."""
     if "\0" in external_id:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
-    seen = exists(select(f.id).where(f.resource_id == r.id, visible(f.holding_id, visibility)))
-    rows = conn.execute(
-        select(r.id, r.body, r.holding_id, r.project_set_id, s.name, holding.verdict, holding.reason)
-        .join_from(schema.resource, schema.source, s.id == r.source_id)
-        .join(schema.holding, holding.id == r.holding_id)
-        .where(r.external_id == external_id, seen)
-        .order_by(s.name)
-    ).all()
+    # Each source is asked about, whether or not it knows the resource: see `has_seen`.
+    of_source = (r.source_id == s.id) & (r.external_id == external_id)
+    rows = [
+        row
+        for row in conn.execute(
+            select(r.id, r.body, r.holding_id, r.project_set_id, s.name, holding.verdict, holding.reason)
+            .join_from(schema.source, schema.resource, of_source, isouter=True)
+            .outerjoin(schema.holding, holding.id == r.holding_id)
+            .order_by(s.name)
+        ).all()
+        if has_seen(conn, visibility, f.resource_id, row.id)
+    ]
     row = next((row for row in rows if source is None or row.name == source), None)
     if row is None:
         raise NotFoundError

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.finding import Rule
@@ -13,7 +13,7 @@ from callboard.errors import NotFoundError
 from callboard.store import schema, spread
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
-from callboard.store.visible import visible
+from callboard.store.visible import has_seen
 
 f, r, s = schema.finding.c, schema.rule.c, schema.source.c
 
@@ -22,13 +22,15 @@ def page(conn: Connection, visibility: Visibility, external_id: str, source: str
     """A rule of which a finding is in sight. Raises NotFoundError for any other, known or not."""
     if "\0" in external_id:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
-    seen = exists(select(f.id).where(f.rule_id == r.id, visible(f.holding_id, visibility)))
-    rows = conn.execute(
-        select(r.body, s.name)
-        .join_from(schema.rule, schema.source, s.id == r.source_id)
-        .where(r.external_id == external_id, seen)
-        .order_by(s.name)
-    ).all()
+    # Each source is asked about, whether or not it knows the rule: see `has_seen`.
+    of_source = (r.source_id == s.id) & (r.external_id == external_id)
+    rows = [
+        row
+        for row in conn.execute(
+            select(r.id, r.body, s.name).join_from(schema.source, schema.rule, of_source, isouter=True).order_by(s.name)
+        ).all()
+        if has_seen(conn, visibility, f.rule_id, row.id)
+    ]
     row = next((row for row in rows if source is None or row.name == source), None)
     if row is None:
         raise NotFoundError

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, update
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.claims import CLAIMING_KINDS
@@ -21,7 +21,7 @@ from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import base_image, evidence, schema
 from callboard.store.contested import disputed
 from callboard.store.database import next_id
-from callboard.store.visible import entity_owned, entity_visible, visible
+from callboard.store.visible import entity_owned, entity_visible, has_seen, visible
 
 f, r, s = schema.finding.c, schema.resource.c, schema.source.c
 entity, holding, said = schema.entity.c, schema.holding.c, schema.ownership_decision.c
@@ -49,23 +49,37 @@ def find(conn: Connection, visibility: Visibility, text: str, source: str | None
     """
     if "\0" in text:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
-    seen: Any = exists(select(f.id).where(f.resource_id == r.id, visible(f.holding_id, visibility)))
-    in_sight = or_(seen, visible(r.holding_id, visibility)) if isinstance(visibility, Everything) else seen
     columns = select(r.id, r.holding_id, r.external_id, s.name.label("source"), r.name, r.type).join_from(
         schema.resource, schema.source, s.id == r.source_id
     )
     named = select(schema.resource_alias.c.resource_id).where(schema.resource_alias.c.value == text.strip())
     for wanted in (r.external_id == text, r.id.in_(named), r.name == text):
-        query = columns.where(wanted, in_sight).order_by(s.name, r.external_id).limit(6)
+        query = columns.where(wanted).order_by(s.name, r.external_id)
         if source is not None:
             query = query.where(s.name == source)
-        rows = conn.execute(query).all()
+        rows = _in_sight(conn, visibility, query)
         if len(rows) == 1:
-            return Found(*rows[0])
+            return Found(*tuple(rows[0]))
         if rows:
             ids = ", ".join(f"{row.external_id} ({row.source})" for row in rows[:5])
             raise InvalidQueryError(f"Several resources are called so: {ids}.", hint="Ask for one of them by its id.")
     raise NotFoundError
+
+
+_NAMESAKES = 6
+"""Resources of one name that are looked at one by one."""
+
+
+def _in_sight(conn: Connection, visibility: Visibility, query: Select[Any]) -> Sequence[Row[Any]]:
+    """The first few of these resources in sight. Where there is none at all, the look takes as long as for one of others."""
+    if isinstance(visibility, Everything):
+        return conn.execute(query.limit(_NAMESAKES)).all()
+    rows = conn.execute(query.limit(_NAMESAKES + 1)).all()
+    if len(rows) > _NAMESAKES:
+        seen = exists(select(f.id).where(f.resource_id == r.id, visible(f.holding_id, visibility)))
+        return conn.execute(query.where(seen).limit(_NAMESAKES)).all()
+    found = {id_ for id_ in [row.id for row in rows] or [None] if has_seen(conn, visibility, f.resource_id, id_)}
+    return [row for row in rows if row.id in found]
 
 
 def explain(conn: Connection, visibility: Visibility, found: Found) -> Explanation:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Connection, Select, and_, false, literal, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from callboard.domain.access import Depth, Everything, Nothing, Readers, Visibility, own_alone, reaching
 from callboard.domain.component import EntityRef
@@ -45,6 +58,32 @@ def sees(conn: Connection, visibility: Visibility, holding_id: int | None) -> bo
     """
     asked = visible(literal(holding_id or 0, BigInteger), visibility)
     return bool(conn.execute(select(asked)).scalar_one()) and holding_id is not None
+
+
+def has_seen(conn: Connection, visibility: Visibility, column: Column[Any], id_: int | None) -> bool:
+    """Whether a finding is in sight whose `column`, its rule or its resource, is `id_`. None: there is no such thing.
+
+    Asked from the reader's side: every holding in sight is looked for among these findings until one is there. So the work is
+    as much as the reader sees, and neither that others have such findings nor how many of them shows on the clock. Where
+    there is no such thing the same is looked for at another one's place, in holdings that do not exist.
+    """
+    if isinstance(visibility, Nothing):
+        return False
+    f, holding = schema.finding.c, schema.holding.c
+    if isinstance(visibility, Everything):
+        return conn.execute(select(f.id).where(column == id_).limit(1)).first() is not None
+    sign = literal(-1 if id_ is None else 1, BigInteger)
+    place = func.coalesce(literal(id_, BigInteger), select(func.min(column)).scalar_subquery())
+    # A value, and no EXISTS: that one is turned around by planners, to begin with what others have.
+    there = (
+        select(literal(1))
+        .where(column == place, f.closed.in_((0, 1)), f.holding_id == holding.id * sign)
+        .limit(1)
+        .correlate(schema.holding)
+        .scalar_subquery()
+    )
+    mine = select(literal(1)).where(visible(holding.id, visibility), there == literal(1)).limit(1)
+    return conn.execute(mine).first() is not None
 
 
 def knows_of(conn: Connection, visibility: Visibility, entity_id: int | None) -> bool:
