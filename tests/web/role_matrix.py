@@ -77,6 +77,8 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/ownership/report"): MAP,
     ("GET", "/api/v1/ownership/rules"): MAP,
     ("POST", "/api/v1/ownership/plan"): BAD,  # without a body
+    ("POST", "/api/v1/ownership/plan/resources"): BAD,
+    ("GET", "/api/v1/ownership/changes"): MAP,
     ("POST", "/api/v1/ownership/apply"): BAD,
     ("POST", "/api/v1/ownership/confirm"): BAD,
     ("POST", "/api/v1/ownership/not-ours"): BAD,
@@ -101,6 +103,9 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("POST", "/ownership/say"): GONE,  # without a word
     ("POST", "/ownership/undo"): BAD,
     ("POST", "/ownership/looked"): BAD,
+    ("POST", "/ownership/moves"): (401, 403, 403, 403, 403, 400, 403, 401),  # without a number
+    ("GET", "/ownership/changes"): MAP,
+    ("GET", "/ownership/signals"): ANY,
     ("GET", "/api/v1/bundles"): ANY,
     ("GET", "/api/v1/facets"): ANY,
     ("GET", "/api/v1/do-now"): ANY,

@@ -60,6 +60,8 @@ PAGES = {
     "rule sets": "/ownership/rules",
     "plan": "/ownership/plan",
     "draft": "/ownership/plan?resource=rx&component=component:default/storefront",
+    "changes": "/ownership/changes",
+    "signals": "/ownership/signals?kind=claim-contested",
     "whose": "/ownership/of?finding={hostile}",
     "whose, nobody's": "/ownership/of?id=r200",
     "sources": "/sources",

@@ -68,6 +68,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/ownership/report"): BOARD,
     ("GET", "/api/v1/ownership/rules"): BOARD,
     ("POST", "/api/v1/ownership/plan"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("POST", "/api/v1/ownership/plan/resources"): {**BOARD, "session": 400, "bearer": 400},
+    ("GET", "/api/v1/ownership/changes"): BOARD,
     ("POST", "/api/v1/ownership/apply"): {**BOARD, "session": 400, "bearer": 400},
     ("POST", "/api/v1/ownership/confirm"): {**BOARD, "session": 400, "bearer": 400},
     ("POST", "/api/v1/ownership/not-ours"): {**BOARD, "session": 400, "bearer": 400},
@@ -92,6 +94,9 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/ownership/say"): NONE,  # without a word
     ("POST", "/ownership/undo"): {**BOARD, "session": 400, "bearer": 400},
     ("POST", "/ownership/looked"): {**BOARD, "session": 400, "bearer": 400},
+    ("POST", "/ownership/moves"): {**BOARD, "session": 400, "bearer": 400},  # without a number
+    ("GET", "/ownership/changes"): BOARD,
+    ("GET", "/ownership/signals"): BOARD,
     ("GET", "/api/v1/sources"): BOARD,
     ("GET", "/api/v1/me"): BOARD,
     ("GET", "/api/v1/audit"): BOARD,

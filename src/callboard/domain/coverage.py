@@ -124,6 +124,10 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     """The annotation as it should stand in the catalog file."""
 
 
+PERIOD_DAYS = 30
+"""What changed hands is counted so far back."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """How much has an owner."""
 

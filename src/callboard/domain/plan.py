@@ -37,6 +37,16 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """Open ones."""
     examples: tuple[Example, ...]
 
+    @property
+    def key(self) -> str:
+        """How it is called where it is asked for."""
+        return shift_key(self.before, self.after, self.verdict)
+
+
+def shift_key(before: tuple[EntityRef, ...], after: tuple[EntityRef, ...], verdict: str) -> str:
+    """From where to where, in one text."""
+    return f"{','.join(before)}>{','.join(after)}>{verdict}"
+
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
     """What one owner would see more and less of, in open findings."""

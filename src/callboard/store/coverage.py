@@ -199,17 +199,6 @@ def labels(conn: Connection, cut: Cut, ids: Iterable[int]) -> dict[int, tuple[La
     return {id_: label for id_, label in found.items() if id_ in wanted}
 
 
-def moved_between(conn: Connection, after: Instant, until: Instant) -> int:
-    """Resources that went from one holding to another in a period."""
-    return int(
-        conn.execute(
-            select(func.count(spell.resource_id.distinct())).where(
-                spell.to_at.is_not(None), spell.to_at > after, spell.to_at <= until
-            )
-        ).scalar_one()
-    )
-
-
 def words_by_tier(conn: Connection, until: Instant) -> list[tuple[int, bool]]:
     """What people said about evidence of each tier up to a moment and had not taken back, as (tier, it was right)."""
     d = schema.ownership_decision.c

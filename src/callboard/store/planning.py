@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
@@ -12,19 +12,17 @@ from callboard.domain.access import Depth, Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.evidence import RULE, Evidence
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.ownership import Tier, Verdict, holding_key
+from callboard.domain.ownership import Tier, Verdict
+from callboard.domain.picking import Number
 from callboard.domain.plan import Access, Example, RuleReach, Shift
-from callboard.store import owning, schema, touched
+from callboard.store import judging, schema
 from callboard.store.database import Store
 from callboard.store.evidence import Known
+from callboard.store.judging import Key, Part, judge_anew
 from callboard.store.owning import Holdings, Judged
-from callboard.store.planning_inherited import inherited_anew
-from callboard.store.visible import visible
 
 MOST_SHIFTS = 50
 MOST_EXAMPLES = 5
-
-f = schema.finding.c
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,27 +48,22 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
 def survey(conn: Connection, store: Store, visibility: Visibility, known: Known, evidence: Evidence) -> Survey:
     """Judge every resource by other evidence. Findings are counted as far as they are in sight."""
-    holdings = Holdings(conn, store, Known(known.mark, evidence, known.ids))
-    stored = {row.key: row.id for row in conn.execute(select(schema.holding.c.key, schema.holding.c.id))}
-    all_ids = touched.everything(conn)
-    work = _Work()
-    for judged in owning.judge(conn, store.dialect, holdings, all_ids):
-        former = _evidence_of(conn, store, [each.id for each in judged])
-        for each in judged:
-            work.note(each, stored, former.get(each.id, frozenset()), holdings)
-    parts = _parts(conn, store, visibility, holdings, work.moved)
-    groups = _groups(conn, holdings, parts)
-    moved = [part for key, many in groups.items() if _is_move(key) for part in many]
+    anew = judge_anew(conn, store, visibility, known, evidence)
+    holdings, work = anew.holdings, anew.work
+    groups = judging.groups(conn, holdings, anew.parts)
+    moved = [part for key, many in groups.items() if judging.is_move(key) for part in many]
     return Survey(
-        resources=len(all_ids),
+        resources=work.resources,
         touched=tuple(work.touched),
         moved_resources=len({part.judged.id for part in moved}),
         moved_findings=sum(part.findings for part in moved),
         inherited_findings=sum(part.findings for part in moved if part.base is not None),
-        seen_otherwise=sum(part.base is None for key, many in groups.items() if not _is_move(key) for part in many),
+        seen_otherwise=sum(
+            part.base is None for key, many in groups.items() if not judging.is_move(key) for part in many
+        ),
         shifts=tuple(_shifts(conn, store, holdings, groups)),
         shift_count=len(groups),
-        access=tuple(_access(conn, holdings, parts)),
+        access=tuple(_access(conn, holdings, anew.parts)),
         reach=tuple(
             RuleReach(rule=rule, resources=n, decides=work.decides[rule]) for rule, n in sorted(work.matched.items())
         ),
@@ -81,105 +74,7 @@ def survey(conn: Connection, store: Store, visibility: Visibility, known: Known,
     )
 
 
-class _Work:
-    """What is gathered while resources are judged."""
-
-    def __init__(self) -> None:
-        self.touched: list[int] = []
-        self.moved: dict[int, Judged] = {}
-        self.matched: Counter[str] = Counter()
-        self.decides: Counter[str] = Counter()
-        self._known: dict[tuple[object, ...], int | None] = {}
-
-    def note(
-        self, judged: Judged, stored: dict[str, int], former: frozenset[tuple[object, ...]], holdings: Holdings
-    ) -> None:
-        """One resource."""
-        found = judged.ownership
-        for each in found.candidates:
-            if each.form == RULE:
-                self.matched[each.value] += 1
-                self.decides[each.value] += each.tier == found.tier and each.entity in found.routes
-        parts = (found.verdict, found.reason, found.routes, found.readers)
-        if parts not in self._known:
-            self._known[parts] = stored.get(holding_key(found))
-        is_moved = self._known[parts] != judged.holding_id
-        if is_moved:
-            self.moved[judged.id] = judged
-        if is_moved or former != frozenset(row[1:6] for row in holdings.candidate_rows(judged.id, found, now=_NEVER)):
-            self.touched.append(judged.id)
-
-
-class _Part(msgspec.Struct, frozen=True):
-    """Findings of one resource that would stand elsewhere: its own, or those that came with its base image."""
-
-    judged: Judged
-    findings: int
-    """Open ones in sight."""
-    base: str | None
-    """The base image that they came with. None: the resource's own."""
-
-
-_Key = tuple[tuple[EntityRef, ...], tuple[EntityRef, ...], str]
-"""From where to where, and how it would end."""
-
-
-def _is_move(key: _Key) -> bool:
-    """Whether it goes to others, or into conflict; else it stays, and is seen to another depth."""
-    return key[0] != key[1] or key[2] == Verdict.CONFLICT
-
-
-def _parts(
-    conn: Connection, store: Store, visibility: Visibility, holdings: Holdings, moved: Mapping[int, Judged]
-) -> list[_Part]:
-    """Everything that would stand elsewhere."""
-    passed_on = inherited_anew(conn, store, holdings, moved)
-    counts = _open(conn, visibility, moved.keys() | passed_on.keys())
-    parts = []
-    for id_, each in moved.items():
-        own, based = counts.get((id_, 0), 0), counts.get((id_, 1), 0)
-        parts.append(_Part(each, own if id_ in passed_on else own + based, None))
-    for id_, other in passed_on.items():
-        if other is not None:
-            parts.append(_Part(other.judged, counts.get((id_, 1), 0), other.base))
-    return parts
-
-
-def _groups(conn: Connection, holdings: Holdings, parts: Iterable[_Part]) -> dict[_Key, list[_Part]]:
-    """What would move, by from where to where."""
-    found: dict[_Key, list[_Part]] = {}
-    for part in parts:
-        before, after = holdings.home(conn, part.judged.holding_id).routes, part.judged.ownership
-        found.setdefault((before, after.routes, after.verdict.value), []).append(part)
-    return found
-
-
-_NEVER = Instant(0)
-
-
-def _evidence_of(conn: Connection, store: Store, ids: Iterable[int]) -> dict[int, frozenset[tuple[object, ...]]]:
-    columns = ["resource_id", "entity_id", "form", "value", "tier", "evidence"]
-    found: dict[int, set[tuple[object, ...]]] = {}
-    for id_, *rest in store.dialect.lookup(conn, schema.candidate, columns, "resource_id", ids):
-        found.setdefault(id_, set()).add(tuple(rest))
-    return {id_: frozenset(rows) for id_, rows in found.items()}
-
-
-def _open(conn: Connection, visibility: Visibility, ids: Iterable[int]) -> dict[tuple[int, int], int]:
-    """Open findings in sight of these resources, those that came with the base apart: by (resource, 1 for the base)."""
-    wanted = list(ids)
-    found: dict[tuple[int, int], int] = {}
-    for start in range(0, len(wanted), 500):
-        rows = conn.execute(
-            select(f.resource_id, f.base_layer, func.count())
-            .where(f.resource_id.in_(wanted[start : start + 500]), f.closed == 0, visible(f.holding_id, visibility))
-            .group_by(f.resource_id, f.base_layer)
-        )
-        found.update(((id_, base_layer), n) for id_, base_layer, n in rows)
-    return found
-
-
-def _shifts(conn: Connection, store: Store, holdings: Holdings, groups: Mapping[_Key, list[_Part]]) -> Iterable[Shift]:
+def _shifts(conn: Connection, store: Store, holdings: Holdings, groups: Mapping[Key, list[Part]]) -> Iterable[Shift]:
     sizes = [
         (sum(part.findings for part in many), len({part.judged.id for part in many}), key)
         for key, many in groups.items()
@@ -211,31 +106,48 @@ def _deciding(judged: Judged) -> str:
     return next((each.text for each in found.candidates if each.tier == found.tier and not each.dropped), "")
 
 
-def _access(conn: Connection, holdings: Holdings, parts: Iterable[_Part]) -> Iterable[Access]:
+COUNTS: Mapping[Number, Callable[[int, int], bool]] = {
+    Number.GAINED: lambda was, will: will >= Depth.WORK > was,
+    Number.LOST: lambda was, will: was >= Depth.WORK > will,
+    Number.GAINED_SENSITIVE: lambda was, will: will >= Depth.SENSITIVE > was,
+    Number.LOST_SENSITIVE: lambda was, will: was >= Depth.SENSITIVE > will,
+}
+"""Whether an owner's depth of sight, as it was and as it will be, is counted by a number."""
+
+
+def _access(conn: Connection, holdings: Holdings, parts: Iterable[Part]) -> Iterable[Access]:
     """Whose sight would change, by how many findings."""
     changed: dict[EntityRef, Counter[str]] = {}
-    former: dict[int, dict[EntityRef, int]] = {}
+    former = Former(conn)
     for part in parts:
-        judged, n = part.judged, part.findings
-        if not n:
+        if not part.findings:
             continue
-        if judged.holding_id not in former:
-            former[judged.holding_id] = _readers(conn, judged.holding_id)
-        before = former[judged.holding_id]
+        for owner, depths in former.sight(holdings, part.judged).items():
+            counter = changed.setdefault(owner, Counter())
+            for number, counted in COUNTS.items():
+                counter[number.replace("-", "_")] += part.findings * counted(*depths)
+    told = [Access(owner=owner, **counter) for owner, counter in changed.items() if any(counter.values())]
+    return sorted(told, key=lambda each: (-(each.gained + each.lost), -each.gained_sensitive, each.owner))
+
+
+class Former:
+    """Who sees what is held now, looked up once for each holding."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self._known: dict[int, dict[EntityRef, int]] = {}
+
+    def sight(self, holdings: Holdings, judged: Judged) -> dict[EntityRef, tuple[int, int]]:
+        """How deep each owner sees it now, and would."""
+        if judged.holding_id not in self._known:
+            self._known[judged.holding_id] = _readers(self._conn, judged.holding_id)
+        before = self._known[judged.holding_id]
         after: dict[EntityRef, int] = {}
         for ref, depth in judged.ownership.readers:
             owner = holdings.evidence.owners.get(ref)
             if owner is not None:
                 after[owner] = max(int(depth), after.get(owner, 0))
-        for owner in before.keys() | after.keys():
-            was, will = before.get(owner, 0), after.get(owner, 0)
-            counter = changed.setdefault(owner, Counter())
-            counter["gained"] += n * (will >= Depth.WORK > was)
-            counter["lost"] += n * (was >= Depth.WORK > will)
-            counter["gained_sensitive"] += n * (will >= Depth.SENSITIVE > was)
-            counter["lost_sensitive"] += n * (was >= Depth.SENSITIVE > will)
-    told = [Access(owner=owner, **counter) for owner, counter in changed.items() if any(counter.values())]
-    return sorted(told, key=lambda each: (-(each.gained + each.lost), -each.gained_sensitive, each.owner))
+        return {owner: (before.get(owner, 0), after.get(owner, 0)) for owner in before.keys() | after.keys()}
 
 
 def _readers(conn: Connection, holding_id: int) -> dict[EntityRef, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
 from callboard.domain.access import Everything, Readers, Visibility
 from callboard.domain.drift import News, Signal, SignalKind, unnamed
@@ -19,14 +19,17 @@ c, reader = schema.signal.c, schema.signal_reader.c
 
 
 def note(conn: Connection, dialect: Dialect, news: Iterable[News], *, now: Instant) -> int:
-    """Keep what was noticed; what is known and still open is not told twice. Returns how many are new."""
+    """Keep what was noticed; what is known and still open is not told twice. Returns how many are new.
+
+    What is told in parts at one moment is one signal with the sum.
+    """
     told = list({(each.kind, each.about): each for each in news}.values())
     if not told:
         return 0
     open_ = {
-        (kind, about): id_
-        for id_, kind, about, closed_at in dialect.lookup(
-            conn, table, ["id", "kind", "about", "closed_at"], "about", {each.about for each in told}
+        (kind, about): (id_, at)
+        for id_, kind, about, at, closed_at in dialect.lookup(
+            conn, table, ["id", "kind", "about", "at", "closed_at"], "about", {each.about for each in told}
         )
         if closed_at is None
     }
@@ -34,9 +37,12 @@ def note(conn: Connection, dialect: Dialect, news: Iterable[News], *, now: Insta
     rows: list[Row] = []
     readers: list[Row] = []
     for each in told:
-        known = open_.get((each.kind.value, each.about))
+        known, noted_at = open_.get((each.kind.value, each.about), (None, None))
         if known is not None and each.kind.is_state:
             conn.execute(update(table).where(c.id == known).values(n=each.n, old=each.old, new=each.new))
+            continue
+        if noted_at == now:
+            conn.execute(update(table).where(c.id == known).values(n=c.n + each.n))
             continue
         id_ = free + len(rows)
         rows.append((id_, each.kind.value, each.about, now, each.resource_id, each.old, each.new, each.n, None, None))
@@ -82,15 +88,17 @@ def listed(
     conn: Connection,
     visibility: Visibility,
     *,
-    kinds: Iterable[SignalKind] = (),
+    kind: SignalKind | None = None,
     closed: bool = False,
+    before: int | None = None,
     limit: int = 200,
 ) -> tuple[Signal, ...]:
-    """Signals in sight, the newest first."""
-    query = select(table).where(_in_sight(visibility)).order_by(c.at.desc(), c.id.desc()).limit(limit)
-    wanted = [each.value for each in kinds]
-    if wanted:
-        query = query.where(c.kind.in_(wanted))
+    """Signals in sight, the newest first; `before`: older ones than this."""
+    query = select(table).where(_in_sight(visibility)).order_by(c.id.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(c.kind == kind.value)
+    if before is not None:
+        query = query.where(c.id < before)
     if not closed:
         query = query.where(c.closed_at.is_(None))
     hidden = scopes.hidden(conn, visibility)
@@ -102,6 +110,20 @@ def listed(
         for row in conn.execute(query)
     )  # fmt: skip
     return tuple(unnamed(each, hidden) for each in found)
+
+
+def one(conn: Connection, visibility: Visibility, signal_id: int) -> Signal | None:
+    """A signal in sight. None: there is none of this number, or it is not in sight."""
+    found = listed(conn, visibility, closed=True, before=signal_id + 1, limit=1)
+    return next((each for each in found if each.id == signal_id), None)
+
+
+def counts(conn: Connection, visibility: Visibility) -> dict[SignalKind, int]:
+    """How many open signals of each kind are in sight."""
+    rows = conn.execute(
+        select(c.kind, func.count()).where(_in_sight(visibility), c.closed_at.is_(None)).group_by(c.kind)
+    )
+    return {SignalKind(kind): int(n) for kind, n in rows}
 
 
 def _in_sight(visibility: Visibility) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -208,10 +209,13 @@ def _contested(conn: Connection, entities: Mapping[EntityRef, Entity]) -> Iterab
         .order_by(entity.ref)
     ):
         refs.setdefault(id_, []).append(EntityRef(ref))
-    for id_, many in refs.items():
+    together: Counter[tuple[EntityRef, ...]] = Counter()
+    for id_, some in refs.items():
+        together[tuple(some)] += held[id_]
+    for many, n in together.items():
         owners = {each.owner for ref in many if (each := entities.get(ref)) is not None and each.owner is not None}
         yield News(
-            kind=SignalKind.CLAIM_CONTESTED, about=" | ".join(many), n=held[id_], readers=tuple(sorted(owners)),
+            kind=SignalKind.CLAIM_CONTESTED, about=" | ".join(many), n=n, readers=tuple(sorted(owners)),
             new=" | ".join(short_name(ref) for ref in many),
         )  # fmt: skip
 

@@ -12,11 +12,12 @@ from callboard.domain import mapping_text, plan
 from callboard.domain.access import Everything, Right, Viewer
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import Changes, Problem, RuleSet, changes, problems, stamped
+from callboard.domain.picking import Lines, Pick
 from callboard.domain.plan import Plan
 from callboard.domain.reconcile import Safety
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, deciding, evidence, planning
+from callboard.store import Connection, Store, audit, deciding, evidence, picking, planning
 from callboard.store import mapping as mapping_store
 from callboard.store.database import bump_revision
 from callboard.store.mapping import Revision
@@ -64,6 +65,22 @@ def plan_mapping(store: Store, viewer: Viewer, draft: RuleSet, *, clock: Clock, 
     with store.read() as conn:
         found, _ = _plan(conn, store, viewer, draft, now=clock.now(), safety=safety or Safety())
     return found
+
+
+def list_picked(store: Store, viewer: Viewer, draft: RuleSet, pick: Pick, *, clock: Clock, skip: int = 0) -> Lines:
+    """The resources that one number of the plan of `draft` counts. Nothing is written.
+
+    Raises NotAllowedError as `plan_mapping` does, and MappingRefusedError for a draft that cannot be planned.
+    """
+    _may(viewer)
+    with store.read() as conn:
+        others = [each.rule_set for each in mapping_store.in_force(conn) if each.name != draft.name]
+        wrong = problems(draft, others, evidence.load_entities(conn), now=clock.now())
+        if wrong:
+            raise refused(draft.name, wrong)
+        known = evidence.current(conn, store)
+        planned = known.evidence.under([*others, draft], at=evidence.tick_of(conn))
+        return picking.picked(conn, store, viewer.visibility, known, planned, pick=pick, skip=skip)
 
 
 def apply_mapping(

@@ -10,7 +10,7 @@ from callboard.domain import coverage
 from callboard.domain.access import Everything, Right, Viewer
 from callboard.domain.claims import claims_of
 from callboard.domain.component import Entity, EntityRef, short_name
-from callboard.domain.coverage import Action, Cut, Dangling, Line, Report
+from callboard.domain.coverage import PERIOD_DAYS, Action, Cut, Dangling, Line, Report
 from callboard.domain.evidence import Evidence
 from callboard.domain.finding import Severity
 from callboard.domain.groups import empty_groups, owner_problem
@@ -18,11 +18,10 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import plain
 from callboard.domain.tree import listing
 from callboard.ports import Clock, ProjectRecord
-from callboard.store import Connection, Store, evidence, signals_found
+from callboard.store import Connection, Store, changes, evidence, signals_found
 from callboard.store import coverage as store_coverage
 from callboard.store.coverage import Label, Open, Unclaimed
 
-PERIOD_DAYS = 30
 BEST = 5
 """Actions told at most."""
 MOST_LISTED = 200
@@ -53,7 +52,7 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
             whole=whole,
             cut=None if by is None else by.value,
             rows=() if by is None else _cut(conn, by, lines, open_, at, is_past=is_past),
-            changed_in_period=store_coverage.moved_between(conn, Instant(at - PERIOD_DAYS * DAY), at),
+            changed_in_period=changes.count_between(conn, Instant(at - PERIOD_DAYS * DAY), at),
             said=coverage.tiers_said(store_coverage.words_by_tier(conn, at)),
             components=len(components),
             components_with_identifier=sum(bool(claims_of(each)) for each in components),

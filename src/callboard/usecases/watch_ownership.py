@@ -9,17 +9,41 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from callboard.domain.access import Right, Viewer
+from callboard.domain.access import Everything, Right, Viewer
 from callboard.domain.component import Entity, EntityRef
+from callboard.domain.coverage import PERIOD_DAYS
 from callboard.domain.drift import News, Signal, SignalKind
-from callboard.domain.instant import Instant
-from callboard.errors import NotFoundError
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.picking import Lines
+from callboard.errors import NotAllowedError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, evidence, mapping, owning, planning, signals, watching
+from callboard.store import (
+    Connection,
+    Store,
+    audit,
+    changes,
+    evidence,
+    mapping,
+    owning,
+    planning,
+    signals,
+    watching,
+)
 from callboard.store.counting import Ledger
 from callboard.store.database import bump_revision
 from callboard.store.moving import move
 from callboard.store.owning import Holdings
+
+MOST = 200
+"""Signals told at once."""
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """Resources that changed hands."""
+
+    signal: Signal | None
+    """The signal that they are about. None: everything of the last 30 days."""
+    found: Lines
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +113,45 @@ def _look(
     return noted
 
 
-def listed(store: Store, viewer: Viewer, *, closed: bool = False) -> tuple[Signal, ...]:
-    """Signals in the viewer's sight, the newest first."""
+def listed(
+    store: Store, viewer: Viewer, *, kind: SignalKind | None = None, closed: bool = False, before: int | None = None,
+    limit: int = MOST,
+) -> tuple[Signal, ...]:  # fmt: skip
+    """Signals in the viewer's sight, the newest first; `before`: older ones than the one of this number."""
     with store.read() as conn:
-        return signals.listed(conn, viewer.visibility, closed=closed)
+        return signals.listed(conn, viewer.visibility, kind=kind, closed=closed, before=before, limit=limit)
+
+
+def counts(store: Store, viewer: Viewer) -> dict[SignalKind, int]:
+    """How many open signals of each kind are in the viewer's sight."""
+    with store.read() as conn:
+        return signals.counts(conn, viewer.visibility)
+
+
+def listable(viewer: Viewer) -> frozenset[SignalKind]:
+    """The kinds of signals whose resources this viewer may be told."""
+    may = Right.MAP in viewer.rights and isinstance(viewer.visibility, Everything)
+    return changes.LISTABLE if may else frozenset()
+
+
+def changed(store: Store, viewer: Viewer, *, clock: Clock, signal_id: int | None = None, skip: int = 0) -> Changed:
+    """The resources that changed hands in the 30 days before, or those that a signal is about.
+
+    Raises NotAllowedError for who may not map or does not see all of them, NotFoundError for a signal that there is not or
+    that is about no resources.
+    """
+    viewer.require(Right.MAP)
+    if not isinstance(viewer.visibility, Everything):
+        raise NotAllowedError("Whose things were can only be told to who sees all of them.")
+    with store.read() as conn:
+        if signal_id is None:
+            now = clock.now()
+            after = Instant(now - PERIOD_DAYS * DAY)
+            return Changed(None, changes.between(conn, store, viewer.visibility, after, now, skip=skip))
+        signal = signals.one(conn, viewer.visibility, signal_id)
+        if signal is None or signal.kind not in changes.LISTABLE:
+            raise NotFoundError
+        return Changed(signal, changes.of_signal(conn, store, viewer.visibility, signal, skip=skip))
 
 
 def close(store: Store, viewer: Viewer, signal_id: int, *, clock: Clock) -> None:

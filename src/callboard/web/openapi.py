@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from callboard.domain.coverage import Cut
+from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
 from callboard.usecases.export_findings import MOST
 from callboard.usecases.roll_up import View
@@ -40,7 +41,8 @@ _SHAPES = (
     wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
     wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
-    wire_ownership.OwnershipSignals, wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
+    wire_ownership.OwnershipSignals, wire_ownership.PickDraft, wire_ownership.ChangedResources,
+    wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
     wire_queues.TreeNode, wire_queues.ProposalDraft, wire_queues.Proposal,
     wire_policy.Policies, wire_policy.PolicyDraft, wire_policy.PolicyPlan, wire_policy.PolicyApplied,
     wire_packages.WhoUses, wire_packages.ComponentSbom,
@@ -184,7 +186,23 @@ def _ownership() -> Described:
         f"{at}/decisions/{{decision_id}}/undo": writing(
             "undoDecision", "Take back what was said", "SaidWord", [in_path("decision_id")]
         ),
-        f"{at}/signals": reading("listSignals", "What changed about ownership, or deserves a look", "OwnershipSignals"),
+        f"{at}/plan/resources": writing(
+            "listPlanned", "The resources that one number of a plan counts", "ChangedResources", []
+        ),
+        f"{at}/changes": reading(
+            "listChanges", "The resources that changed hands in 30 days, or those of one signal", "ChangedResources",
+            [
+                in_query("signal", "The number of a signal about resources.", {"type": "integer"}),
+                in_query("skip", "How many to skip.", {"type": "integer", "default": 0}),
+            ],
+        ),
+        f"{at}/signals": reading(
+            "listSignals", "What changed about ownership, or deserves a look", "OwnershipSignals",
+            [
+                in_query("kind", "Only of this kind.", {"type": "string", "enum": [kind.value for kind in SignalKind]}),
+                in_query("before", "Only older ones than the signal of this number.", {"type": "integer"}),
+            ],
+        ),
         f"{at}/signals/{{signal_id}}/close": writing(
             "closeSignal", "Say that somebody has looked at it", "OwnershipSignals", [in_path("signal_id")]
         ),
@@ -199,7 +217,14 @@ def _ownership() -> Described:
         f"{at}/propose": writing("proposeOwner", "Draft a rule; nothing is written", "Proposal", []),
     }
     found[f"{at}/propose"]["post"]["requestBody"] = {"required": True, "content": content("ProposalDraft")}
-    for name, body in (("plan", drafted), ("apply", drafted), ("confirm", spoken), ("not-ours", spoken)):
+    picked = {"required": True, "content": content("PickDraft")}
+    for name, body in (
+        ("plan", drafted),
+        ("plan/resources", picked),
+        ("apply", drafted),
+        ("confirm", spoken),
+        ("not-ours", spoken),
+    ):
         found[f"{at}/{name}"]["post"]["requestBody"] = body
     return found
 

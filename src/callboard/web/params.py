@@ -15,10 +15,13 @@ from typing import Protocol, TypeVar
 
 from litestar.exceptions import HTTPException
 
+from callboard.domain import picking
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.coverage import Cut, end_of_day
+from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
+from callboard.domain.picking import Pick
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.domain.who_uses import Period, Wanted, read_period, read_wanted
@@ -76,6 +79,15 @@ class ResourceAsk:
     id: str = ""
     source: str | None = None
     finding: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalAsk:
+    """Which signals about ownership are asked for."""
+
+    kind: SignalKind | None
+    before: int | None
+    """Only older ones than the one of this number."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -170,6 +182,40 @@ def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
     except ValueError as error:
         raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
     return CoverageAsk(on=on, by=None if by is None else Cut(by))
+
+
+def signals(values: Iterable[tuple[str, str]]) -> SignalAsk:
+    """Which signals about ownership are asked for. Raises InvalidQueryError."""
+    found = _collect(values, ("kind", "before"))
+    kind, before = _choice(found, "kind", tuple(each.value for each in SignalKind)), _one(found, "before")
+    if before is not None and not (before.isascii() and before.isdecimal() and len(before) <= 18):
+        raise InvalidQueryError("It is the number of a signal.", field="before")
+    return SignalAsk(
+        kind=None if kind is None else SignalKind(kind), before=None if before is None else int(before)
+    )  # fmt: skip
+
+
+MOST_SKIPPED = 10_000_000
+"""Rows of a list that may be skipped."""
+
+
+def pick(text: str) -> Pick:
+    """One number of a plan, as `of` says it. Raises InvalidQueryError."""
+    try:
+        return picking.pick(text)
+    except ValueError as error:
+        raise InvalidQueryError(
+            f"{text[:80]!r} is no number of a plan.",
+            field="of",
+            hint="For example moved, gained:group:default/payments.",
+        ) from error
+
+
+def skipped(text: str) -> int:
+    """How many rows a form skips. Raises InvalidQueryError."""
+    if text and not (text.isascii() and text.isdecimal() and int(text[:9]) <= MOST_SKIPPED and len(text) <= 8):
+        raise InvalidQueryError("How many are skipped is a number.", field="skip")
+    return int(text or "0")
 
 
 def revision(text: str) -> int | None:

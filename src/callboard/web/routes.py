@@ -38,6 +38,7 @@ from callboard.web.pages import enter as enter_page
 from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
 from callboard.web.pages import mapping as mapping_page
+from callboard.web.pages import moves as moves_page
 from callboard.web.pages import ownership as ownership_page
 from callboard.web.pages import packages as packages_page
 from callboard.web.pages import policies as policies_page
@@ -108,12 +109,14 @@ API = [
     _get("/api/v1/ownership/report", ownership.report, Policy.BOARD),
     _get("/api/v1/ownership/rules", ownership.rules, Policy.BOARD),
     _post("/api/v1/ownership/plan", ownership.plan, Policy.BOARD),
+    _post("/api/v1/ownership/plan/resources", ownership.picked, Policy.BOARD),
     _post("/api/v1/ownership/apply", ownership.apply, Policy.BOARD),
     _post("/api/v1/ownership/confirm", ownership.confirm, Policy.BOARD),
     _post("/api/v1/ownership/not-ours", ownership.not_ours, Policy.BOARD),
     _post("/api/v1/ownership/decisions/{decision_id:str}/undo", ownership.undo, Policy.BOARD),
     _get("/api/v1/ownership/signals", ownership.signals, Policy.BOARD),
     _post("/api/v1/ownership/signals/{signal_id:str}/close", ownership.close_signal, Policy.BOARD),
+    _get("/api/v1/ownership/changes", ownership.changed, Policy.BOARD),
     _get("/api/v1/ownership/unmapped", queues.unmapped, Policy.BOARD),
     _get("/api/v1/ownership/conflicts", queues.conflicts, Policy.BOARD),
     _get("/api/v1/ownership/alignment", queues.alignment, Policy.BOARD),
@@ -154,6 +157,8 @@ PAGES = [
     _get("/projects", project_page.show, Policy.BOARD),
     _get("/ownership", ownership_page.show, Policy.BOARD),
     _post("/ownership/looked", ownership_page.looked, Policy.BOARD),
+    _get("/ownership/signals", moves_page.signals, Policy.BOARD),
+    _get("/ownership/changes", moves_page.changed, Policy.BOARD),
     _get("/ownership/unmapped", queues_page.unmapped, Policy.BOARD),
     _get("/ownership/conflicts", queues_page.conflicts, Policy.BOARD),
     _get("/ownership/alignment", queues_page.alignment, Policy.BOARD),
@@ -161,6 +166,7 @@ PAGES = [
     _get("/ownership/rules", mapping_page.rules, Policy.BOARD),
     _get("/ownership/plan", mapping_page.plan, Policy.BOARD),
     _post("/ownership/preview", mapping_page.preview, Policy.BOARD),
+    _post("/ownership/moves", moves_page.planned, Policy.BOARD),
     _post("/ownership/apply", mapping_page.apply, Policy.BOARD),
     _get("/ownership/of", whose_page.show, Policy.BOARD),
     _post("/ownership/say", whose_page.say, Policy.BOARD),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from callboard.domain import coverage, mapping_text
-from callboard.domain.drift import Signal
+from callboard.domain.drift import Signal, SignalKind
 from callboard.domain.explanation import Explanation, Spoken
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.mapping import Entry, Rule
+from callboard.domain.picking import Lines, Number, Pick
 from callboard.domain.plan import Plan
 from callboard.store.mapping import Revision
 from callboard.usecases.plan_mapping import Applied
@@ -52,7 +53,7 @@ def plan(found: Plan) -> wire.Plan:
         shifts=[
             wire.Shift(
                 before=list(each.before), after=list(each.after), verdict=each.verdict, resources=each.resources,
-                findings=each.findings,
+                findings=each.findings, of=str(Pick(Number.SHIFT, each.key)),
                 examples=[
                     wire.Example(external_id=one.external_id, source=one.source, name=one.name, evidence=one.evidence)
                     for one in each.examples
@@ -169,7 +170,23 @@ def _shares(each: coverage.Shares) -> wire.Shares:
     )  # fmt: skip
 
 
-def signals(found: Sequence[Signal]) -> wire.OwnershipSignals:
+def lines(found: Lines) -> wire.ChangedResources:
+    """The resources that a number counts."""
+    return wire.ChangedResources(
+        resources=found.resources,
+        findings=found.findings,
+        items=[
+            wire.ChangedResource(
+                external_id=each.external_id, source=each.source, name=each.name, type=each.type,
+                before=list(each.before), after=list(each.after), verdict=each.verdict, open=each.open, at=_text(each.at),
+            )
+            for each in found.lines
+        ],
+        next_skip=found.next,
+    )  # fmt: skip
+
+
+def signals(found: Sequence[Signal], counts: Mapping[SignalKind, int] | None = None) -> wire.OwnershipSignals:
     """Signals."""
     return wire.OwnershipSignals(
         items=[
@@ -178,5 +195,6 @@ def signals(found: Sequence[Signal]) -> wire.OwnershipSignals:
                 old=each.old, new=each.new, n=each.n, closed_at=_text(each.closed_at), closed_by=each.closed_by,
             )
             for each in found
-        ]
+        ],
+        counts={kind.value: n for kind, n in (counts or {}).items()},
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -83,6 +83,8 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     resources: int
     findings: int
+    of: str
+    """What lists its resources."""
     examples: list[Example]
 
 
@@ -329,3 +331,42 @@ class OwnershipSignals(msgspec.Struct, frozen=True, kw_only=True):
     """Signals, the newest first."""
 
     items: list[OwnershipSignal]
+    counts: dict[str, int] = {}
+    """How many there are of each kind that nobody has looked at."""
+
+
+class PickDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One number of a plan, whose resources are asked for."""
+
+    document: dict[str, Any]
+    """The rule set that is planned."""
+    of: str
+    """moved, depth, shift:…, gained:OWNER, lost:OWNER, gained-sensitive:OWNER, lost-sensitive:OWNER, matched:RULE or decided:RULE."""
+    skip: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+
+
+class ChangedResource(msgspec.Struct, frozen=True, kw_only=True):
+    """A resource with whose it was and is, or is and would be."""
+
+    external_id: str
+    source: str
+    name: str
+    type: str
+    before: list[str]
+    """Components. Empty: nobody."""
+    after: list[str]
+    verdict: str
+    open: int
+    """Open findings on it."""
+    at: str | None
+    """When it went over."""
+
+
+class ChangedResources(msgspec.Struct, frozen=True, kw_only=True):
+    """The resources that a number counts, those with most open findings first."""
+
+    resources: int
+    findings: int
+    items: list[ChangedResource]
+    next_skip: int | None
+    """How many to skip for more. null: these are the last."""

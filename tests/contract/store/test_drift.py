@@ -16,6 +16,7 @@ from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.ownership import Verdict
 from callboard.domain.reconcile import Safety
+from callboard.errors import NotFoundError
 from callboard.store import repositories as repository_store
 from callboard.store import signals
 from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
@@ -141,8 +142,17 @@ def test_a_tag_that_changes_moves_its_resource_and_is_told(company: Stage) -> No
     assert ("resource-moved", f"{BANK} → {SHOP}") in told(company, member(RED))
     assert ("resource-moved", f"{BANK} → {SHOP}") in told(company, member(BLUE))
     with company.store.read() as conn:
-        (signal,) = signals.listed(conn, AT_THE_LAPTOP.visibility, kinds=[SignalKind.EVIDENCE_CHANGED])
+        (signal,) = signals.listed(conn, AT_THE_LAPTOP.visibility, kind=SignalKind.EVIDENCE_CHANGED)
+        (moved,) = signals.listed(conn, AT_THE_LAPTOP.visibility, kind=SignalKind.RESOURCE_MOVED)
+        assert signals.counts(conn, AT_THE_LAPTOP.visibility)[SignalKind.RESOURCE_MOVED] == 1
     assert (signal.about, signal.old, signal.new) == ("resource r10", "service=bank", "service=shop")
+    for number, n in ((moved.id, moved.n), (None, report(company).changed_in_period)):
+        changed = watch_ownership.changed(company.store, AT_THE_LAPTOP, clock=company.clock, signal_id=number).found
+        assert changed.resources == len(changed.lines) == n
+    (line,) = (each for each in changed.lines if each.external_id == "r10")
+    assert (line.before, line.after, line.open) == ((BANK,), (SHOP,), 1)
+    with pytest.raises(NotFoundError):
+        watch_ownership.changed(company.store, AT_THE_LAPTOP, clock=company.clock, signal_id=signal.id)
     company.world.change("f0010", note="other=x")
     company.sync()
     assert of(company, SHOP) == 4

@@ -10,6 +10,7 @@ from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Right, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.mapping import RuleSet
+from callboard.domain.picking import pick
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.store import audit
 from callboard.usecases import plan_mapping
@@ -61,6 +62,7 @@ def of(stage: Stage, component: str) -> int:
     return sum(component in row.components for row in stage.rows().values())
 
 
+TEAM = Viewer("ann", Readers(frozenset({RED}), Depth.WORK), (), "user:default/ann", frozenset({Right.MAP}))
 TO_BANK = {"match": {"resource": ["r20", "r21", "r1"]}, "owners": [BANK]}
 
 
@@ -164,10 +166,40 @@ def test_rules_that_overlap_make_a_conflict_that_nobody_reads(company: Stage) ->
     assert "f0001" in company.rows(visibility=Readers(frozenset({RED}), Depth.SENSITIVE))
 
 
+def test_every_number_of_a_plan_can_be_listed(company: Stage) -> None:
+    """What would move, from where to where, whose sight changes, what the rule matches; and what is only seen otherwise."""
+    draft = rules(TO_BANK, {"match": {"resource": "r2"}, "owners": [SHOP]})
+    found = plan(company, draft)
+
+    def listed(of: str) -> tuple[int, int]:
+        seen = plan_mapping.list_picked(company.store, AT_THE_LAPTOP, draft, pick(of), clock=company.clock)
+        assert len(seen.lines) == seen.resources
+        assert sum(each.open for each in seen.lines) == seen.findings
+        return seen.resources, seen.findings
+
+    assert listed("moved") == (found.moved_resources, found.moved_findings) == (3, 3)
+    assert listed("depth")[0] == found.seen_otherwise == 1
+    for shift in found.shifts:
+        assert listed(f"shift:{shift.key}") == (shift.resources, shift.findings)
+    for sight in found.access:
+        assert listed(f"gained:{sight.owner}")[1] == sight.gained
+        assert listed(f"lost:{sight.owner}")[1] == sight.lost
+        assert listed(f"gained-sensitive:{sight.owner}")[1] == sight.gained_sensitive
+        assert listed(f"lost-sensitive:{sight.owner}")[1] == sight.lost_sensitive
+    for reach in found.reach:
+        assert listed(f"matched:{reach.rule}")[0] == reach.resources
+        assert listed(f"decided:{reach.rule}")[0] == reach.decides
+    assert listed("shift:component:default/nowhere>>mapped") == listed("gained:group:default/nobody") == (0, 0)
+    with pytest.raises(NotAllowedError):
+        plan_mapping.list_picked(company.store, TEAM, draft, pick("moved"), clock=company.clock)
+
+
 def test_a_rule_may_share_a_resource_between_teams(company: Stage) -> None:
-    """Each team sees it, whole; it counts once in the whole."""
+    """Each team sees it, whole; it counts once in the whole, and once among what the rule matches."""
     total = len(company.rows())
-    apply(company, rules({"match": {"resource": "r20"}, "owners": [SHOP, BANK]}))
+    draft = rules({"match": {"resource": "r20"}, "owners": [SHOP, BANK]})
+    assert [(each.resources, each.decides) for each in plan(company, draft).reach] == [(1, 1)]
+    apply(company, draft)
     for owner in (RED, BLUE):
         assert "f0020" in company.rows(visibility=Readers(frozenset({owner}), Depth.SENSITIVE))
     assert len(company.rows()) == total

@@ -138,7 +138,7 @@ def test_three_times_not_ours_in_thirty_days_opens_a_review(company: Stage) -> N
     assert says(company, speak_for.not_ours, member(RED), "r4", SHOP).review == f"{SHOP} wiz.io/project-id: p1"
     says(company, speak_for.not_ours, member(RED), "r5", SHOP)
     with company.store.read() as conn:
-        (signal,) = signals.listed(conn, AT_THE_LAPTOP.visibility, kinds=(SignalKind.RULE_REVIEW,))
+        (signal,) = signals.listed(conn, AT_THE_LAPTOP.visibility, kind=SignalKind.RULE_REVIEW)
     assert (signal.kind, signal.about, signal.n) == (SignalKind.RULE_REVIEW, f"{SHOP} wiz.io/project-id: p1", 4)
 
 

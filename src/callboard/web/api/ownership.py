@@ -5,7 +5,7 @@ Reading is by what is in sight; what changes anything states the right that it n
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from litestar.params import FromPath, RawBody
@@ -35,9 +35,33 @@ def plan(view: Viewing, body: RawBody) -> Response[bytes]:
     params.nothing(view.query)
     draft = read_body(body, wire_ownership.RuleSetDraft)
     found = plan_mapping.plan_mapping(
-        view.store, view.viewer, _rule_set(draft), clock=view.services.clock, safety=view.services.safety
+        view.store, view.viewer, _rule_set(draft.document), clock=view.services.clock, safety=view.services.safety
     )
     return answers.json(to_wire_ownership.plan(found))
+
+
+def picked(view: Viewing, body: RawBody) -> Response[bytes]:
+    """The resources that one number of a plan counts. Nothing is written."""
+    params.nothing(view.query)
+    draft = read_body(body, wire_ownership.PickDraft)
+    found = plan_mapping.list_picked(
+        view.store, view.viewer, _rule_set(draft.document), params.pick(draft.of), clock=view.services.clock,
+        skip=draft.skip,
+    )  # fmt: skip
+    return answers.json(to_wire_ownership.lines(found))
+
+
+def changed(view: Viewing) -> Response[bytes]:
+    """The resources that changed hands in 30 days, or those that the signal of this number is about."""
+    number, skip = params.numbers(view.query, {"signal": (0, 0, 10**15), "skip": (0, 0, params.MOST_SKIPPED)})
+
+    def read() -> object:
+        done = watch_ownership.changed(
+            view.store, view.viewer, clock=view.services.clock, signal_id=number or None, skip=skip
+        )
+        return to_wire_ownership.lines(done.found)
+
+    return answers.fresh(view, read, holds=answers.TICK)
 
 
 def apply(view: Viewing, body: RawBody) -> Response[bytes]:
@@ -45,7 +69,7 @@ def apply(view: Viewing, body: RawBody) -> Response[bytes]:
     params.nothing(view.query)
     draft = read_body(body, wire_ownership.RuleSetDraft)
     done = plan_mapping.apply_mapping(
-        view.store, view.viewer, _rule_set(draft), reason=draft.reason, clock=view.services.clock, agreed=draft.agreed,
+        view.store, view.viewer, _rule_set(draft.document), reason=draft.reason, clock=view.services.clock, agreed=draft.agreed,
         expected=draft.expected, remove=draft.remove, safety=view.services.safety,
     )  # fmt: skip
     return answers.json(to_wire_ownership.applied(done))
@@ -91,8 +115,13 @@ def undo(view: Viewing, decision_id: FromPath[str]) -> Response[bytes]:
 
 def signals(view: Viewing) -> Response[bytes]:
     """What changed about ownership, or deserves a look."""
-    params.nothing(view.query)
-    return answers.fresh(view, lambda: to_wire_ownership.signals(watch_ownership.listed(view.store, view.viewer)))
+    asked = params.signals(view.query)
+
+    def read() -> object:
+        found = watch_ownership.listed(view.store, view.viewer, kind=asked.kind, before=asked.before)
+        return to_wire_ownership.signals(found, watch_ownership.counts(view.store, view.viewer))
+
+    return answers.fresh(view, read)
 
 
 def close_signal(view: Viewing, signal_id: FromPath[str]) -> Response[bytes]:
@@ -122,9 +151,9 @@ def component_of(text: str) -> EntityRef:
         ) from error
 
 
-def _rule_set(draft: wire_ownership.RuleSetDraft) -> RuleSet:
+def _rule_set(document: dict[str, Any]) -> RuleSet:
     try:
-        return mapping_text.read(draft.document)
+        return mapping_text.read(document)
     except mapping_text.UnreadableError as error:
         told = " ".join(f"{each.where}: {each.reason}" for each in error.problems)
         raise InvalidQueryError(told, field="document") from None

@@ -74,6 +74,8 @@ class Context:
     reviews: tuple[Signal, ...]
     drifts: tuple[Drift, ...]
     may_close: bool
+    listable: frozenset[SignalKind]
+    """Kinds of signals whose resources can be listed."""
 
 
 def show(view: Viewing) -> Response[str]:
@@ -84,7 +86,12 @@ def show(view: Viewing) -> Response[str]:
     report = (
         report_ownership.report(view.store, view.viewer, clock=view.services.clock, on=asked.on, by=by) if may else None
     )
-    signals = watch_ownership.listed(view.store, view.viewer)
+    counts = watch_ownership.counts(view.store, view.viewer)
+    newest = {
+        kind: watch_ownership.listed(view.store, view.viewer, kind=kind, limit=MOST_TOLD)
+        for kind in SignalKind
+        if kind in counts
+    }
     tiers = () if report is None else tuple(n for n, used in enumerate(report.whole.findings.by_tier, 1) if used)
     whole = None if report is None else _line(report.whole, tiers)
     rows = () if report is None else report.rows
@@ -97,9 +104,13 @@ def show(view: Viewing) -> Response[str]:
         lines=tuple(_line(row, tiers) for row in rows[:MOST_ROWS]),
         line_count=len(rows),
         bar=() if whole is None else _bar(whole, tiers),
-        reviews=tuple(each for each in signals if each.kind is SignalKind.RULE_REVIEW),
-        drifts=_drifts(signals),
+        reviews=newest.pop(SignalKind.RULE_REVIEW, ()),
+        drifts=tuple(
+            Drift(kind=kind, title=words.reason(kind.value).capitalize(), signals=many, count=counts[kind])
+            for kind, many in newest.items()
+        ),
         may_close=may,
+        listable=watch_ownership.listable(view.viewer),
     )
     return render.answer("ownership.html", title="Ownership", here="ownership", now=view.now, tab="coverage", c=context)
 
@@ -148,15 +159,3 @@ def _bar(whole: Line, tiers: tuple[int, ...]) -> tuple[tuple[str, str, int, str 
     parts = [(words.TIER[tier], f"t{tier}", cell) for tier, cell in zip(tiers, whole.tiers, strict=True)]
     parts += [("conflict", "x", whole.conflict), ("unmapped", "u", whole.unmapped)]
     return tuple((told, drawn, cell.n, cell.url) for told, drawn, cell in parts if cell.n)
-
-
-def _drifts(signals: tuple[Signal, ...]) -> tuple[Drift, ...]:
-    by_kind: dict[SignalKind, list[Signal]] = {}
-    for each in signals:
-        if each.kind is not SignalKind.RULE_REVIEW:
-            by_kind.setdefault(each.kind, []).append(each)
-    order = list(SignalKind)
-    return tuple(
-        Drift(kind=kind, title=words.reason(kind.value).capitalize(), signals=tuple(many[:MOST_TOLD]), count=len(many))
-        for kind, many in sorted(by_kind.items(), key=lambda item: order.index(item[0]))
-    )

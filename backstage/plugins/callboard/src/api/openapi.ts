@@ -484,6 +484,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ownership/plan/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The resources that one number of a plan counts */
+        post: operations["listPlanned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ownership/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The resources that changed hands in 30 days, or those of one signal */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ownership/signals": {
         parameters: {
             query?: never;
@@ -1609,6 +1643,7 @@ export interface components {
             verdict: string;
             resources: number;
             findings: number;
+            of: string;
             examples: components["schemas"]["Example"][];
         };
         /**
@@ -1828,6 +1863,10 @@ export interface components {
          */
         OwnershipSignals: {
             items: components["schemas"]["OwnershipSignal"][];
+            /** @default {} */
+            counts: {
+                [key: string]: number;
+            };
         };
         /**
          * OwnershipSignal
@@ -1844,6 +1883,41 @@ export interface components {
             n: number;
             closed_at: string | null;
             closed_by: string | null;
+        };
+        /**
+         * PickDraft
+         * @description One number of a plan, whose resources are asked for.
+         */
+        PickDraft: {
+            document: Record<string, never>;
+            of: string;
+            /** @default 0 */
+            skip: number;
+        };
+        /**
+         * ChangedResources
+         * @description The resources that a number counts, those with most open findings first.
+         */
+        ChangedResources: {
+            resources: number;
+            findings: number;
+            items: components["schemas"]["ChangedResource"][];
+            next_skip: number | null;
+        };
+        /**
+         * ChangedResource
+         * @description A resource with whose it was and is, or is and would be.
+         */
+        ChangedResource: {
+            external_id: string;
+            source: string;
+            name: string;
+            type: string;
+            before: string[];
+            after: string[];
+            verdict: string;
+            open: number;
+            at: string | null;
         };
         /**
          * UnmappedQueue
@@ -3197,9 +3271,72 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
-    listSignals: {
+    listPlanned: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedResources"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description The number of a signal about resources. */
+                signal?: number;
+                /** @description How many to skip. */
+                skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resources that changed hands in 30 days, or those of one signal. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedResources"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listSignals: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: "entity-missing" | "entity-gone" | "owner-changed" | "group-empty" | "resource-moved" | "evidence-changed" | "claim-dangling" | "claim-contested" | "repository-moved" | "rule-stale" | "rule-greedy" | "rule-review" | "rule-ending" | "rule-ended" | "mass-change" | "catalog-partial";
+                /** @description Only older ones than the signal of this number. */
+                before?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
