@@ -74,11 +74,11 @@ def tell(text: str) -> None:
 
 def measure(recording: Path, engine: str, rounds: int, folder: Path, size: int) -> dict[str, Any]:
     """Every step on one engine, several rounds; the floor is measured beside each round."""
-    from callboard.demo.company import Sizes, make_world, write_catalog
+    from callboard.demo.company import make_world, write_catalog
 
     catalog = folder / "catalog"
     if not catalog.exists():
-        write_catalog(catalog, make_world(seed=1, sizes=Sizes.of(size), now=FIXED_NOW))
+        write_catalog(catalog, make_world(seed=1, sizes=pages.sizes(size), now=FIXED_NOW))
     found: dict[str, list[dict[str, Any]]] = {name: [] for name, _ in STEPS}
     floors: list[dict[str, Any]] = []
     with databases(engine, folder) as make:

@@ -28,7 +28,7 @@ def test_the_same_seed_shows_the_same_company(folder: Folder) -> None:
 
 
 def test_a_team_reads_far_less_than_it_has(folder: Folder) -> None:
-    """One row is one piece of work. The aim is ten findings a row and ten rows a team; this is how far it has come."""
+    """One row is one piece of work. The aims are ten findings a row and ten rows a team; the second is not quite reached."""
     found = folder.run("demo", "--once", "--json").json["rows_per_team"]
-    assert found["findings_per_row"] >= 7.9
-    assert found["median_rows"] <= 17
+    assert found["findings_per_row"] >= 10
+    assert found["median_rows"] <= 12

@@ -140,7 +140,10 @@ WALK = (
     ("team", ("/components", "main a[href^='/teams/group']")),
     ("rule", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/rules?']")),
     ("resource", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/resources?']")),
-    ("project", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/projects?']")),
+    (
+        "project",
+        ("/findings?q=is:open+kind:issue+-is:unmapped", "main a[href^='/findings/']", ".facts a[href^='/projects?']"),
+    ),
     ("cve", ("/findings?q=is:open+kind:vulnerability", "main a[href^='/findings/']", ".facts a[href^='/cves/']")),
     ("sources", ("nav a[href='/sources']",)),
 )

@@ -20,6 +20,7 @@ from callboard.errors import SourceChangedError, SourceError, SourceRefusedError
 from callboard.ports import ProjectRecord, RawPage, Split
 from callboard.sources.wiz.config import WizConfig, WizScope
 from callboard.sources.wiz.source import WizSource
+from tests.support.companies import mixed
 
 Start = Callable[..., Any]
 
@@ -27,7 +28,7 @@ Start = Callable[..., Any]
 @pytest.fixture(scope="module")
 def world() -> World:
     """A small company."""
-    return make_world(seed=3, findings=2_400)
+    return make_world(seed=3, sizes=mixed(2_400))
 
 
 @pytest_asyncio.fixture

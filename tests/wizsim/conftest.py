@@ -18,6 +18,7 @@ from callboard.demo.company.world import World, make_world
 from callboard.demo.wizsim import Options, SimAddress, WizSim, running
 from callboard.demo.wizsim.engine import Engine, encode
 from callboard.demo.wizsim.record import make_engine
+from tests.support.companies import mixed
 
 NOW = 1_780_000_000
 """2026-05-28T20:26:40Z."""
@@ -87,7 +88,7 @@ Start = Callable[..., Caller]
 @pytest.fixture(scope="session")
 def world() -> World:
     """A small company; tests that share it only read."""
-    return make_world(seed=34, findings=2_400, now=NOW)
+    return make_world(seed=34, sizes=mixed(2_400), now=NOW)
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +103,7 @@ def start() -> Iterator[Start]:
     with ExitStack() as stack:
 
         def begin(options: Options | None = None, findings: int = 400, seed: int = 3, **faults: Any) -> Caller:
-            sim = WizSim(make_world(seed=seed, findings=findings, now=NOW), options=options, faults=faults)
+            sim = WizSim(make_world(seed=seed, sizes=mixed(findings), now=NOW), options=options, faults=faults)
             return Caller(stack.enter_context(running(sim)), sim)
 
         yield begin
@@ -111,7 +112,7 @@ def start() -> Iterator[Start]:
 @pytest.fixture
 def fresh() -> Engine:
     """An engine of a company that the test may change."""
-    return make_engine(make_world(seed=3, findings=400, now=NOW))
+    return make_engine(make_world(seed=3, sizes=mixed(400), now=NOW))
 
 
 def answer_of(engine: Engine, document: str, **variables: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from callboard.demo.wizsim.engine import Call, Engine, encode
 from callboard.demo.wizsim.faults import Faults
 from callboard.demo.wizsim.projection import ProjectingExecutor
 from callboard.demo.wizsim.record import make_engine
+from tests.support.companies import mixed
 from tests.wizsim.conftest import NOW
 from tests.wizsim.documents import DOCUMENTS
 from tests.wizsim.write_documents import WRITE_DOCUMENTS
@@ -86,7 +87,7 @@ def test_every_client_is_heard() -> None:
 
 def test_every_write_call_is_made() -> None:
     """In their order, on a company of their own."""
-    world = make_world(seed=34, findings=2_400, now=NOW)
+    world = make_world(seed=34, sizes=mixed(2_400), now=NOW)
     engine = make_engine(world)
     stand_ins = _stand_ins(world, engine)
     for name, (document, variables) in WRITE_DOCUMENTS.items():

@@ -120,7 +120,7 @@ def test_write_calls_stand_in_the_audit_log(start: Start) -> None:
 
 def test_filtered_detections_are_those_that_raised_an_issue(start: Start) -> None:
     """Unless plain matches are asked for by name."""
-    caller = start()
+    caller = start(findings=2_400)
     query = "query($f: DetectionFilters) { detections(first: 500, filterBy: $f) { totalCount nodes { type issue { id } } } }"
     everything = _data(caller, query)["detections"]["nodes"]
     recent = {"updatedAt": {"after": "2020-01-01T00:00:00Z"}}

@@ -12,6 +12,7 @@ import pytest
 from callboard.demo.company.world import make_world
 from callboard.demo.wizsim.engine import Engine, encode
 from callboard.demo.wizsim.record import make_engine
+from tests.support.companies import mixed
 from tests.wizsim.conftest import NOW
 
 READ = """query($id: ID!) { issue(id: $id) { id status severity dueAt resolutionReason resolutionNote updatedAt statusChangedAt
@@ -22,7 +23,7 @@ UPDATE = "mutation($i: UpdateIssueInput!) { updateIssue(input: $i) { issue { id 
 @pytest.fixture
 def fresh() -> Engine:
     """An engine that a test may write to."""
-    return make_engine(make_world(seed=8, findings=1_600, now=NOW))
+    return make_engine(make_world(seed=8, sizes=mixed(1_600), now=NOW))
 
 
 def _run(engine: Engine, document: str, **variables: Any) -> Any:
@@ -97,7 +98,7 @@ def test_notes_are_written_changed_and_deleted(fresh: Engine) -> None:
     delete = "mutation($i: DeleteIssueNoteInput!) { deleteIssueNote(input: $i) { _stub } }"
     assert "errors" not in _run(fresh, delete, i={"id": made["id"]})
     assert _issue(fresh, id_)["notes"] is None
-    others = _issue(fresh, _first(fresh, hasNote=True))["notes"][0]["id"]
+    others = _issue(fresh, _first(fresh, hasUserNote=True))["notes"][0]["id"]
     assert _run(fresh, delete, i={"id": others})["errors"][0]["extensions"]["code"] == "UNAUTHORIZED"
 
 

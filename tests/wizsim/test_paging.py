@@ -16,6 +16,7 @@ from callboard.demo.wizsim import Options
 from callboard.demo.wizsim.engine import Engine, encode
 from callboard.demo.wizsim.faults import Faults
 from callboard.demo.wizsim.record import make_engine, record_pages, walk_pages
+from tests.support.companies import mixed
 from tests.wizsim.conftest import NOW
 
 ISSUES = """query($first: Int, $after: String, $filterBy: IssueFilters, $orderBy: IssueOrder) {
@@ -62,7 +63,7 @@ def test_later_pages_of_vulnerabilities_count_nothing(engine: Engine) -> None:
 
 def test_a_walk_survives_a_change_of_the_world() -> None:
     """A row that leaves the filter during a walk neither hides nor repeats others."""
-    engine = make_engine(make_world(seed=4, findings=600, now=NOW))
+    engine = make_engine(make_world(seed=4, sizes=mixed(600), now=NOW))
     variables = {"first": 10, "filterBy": {"status": ["OPEN"]}, "orderBy": {"field": "SEVERITY", "direction": "DESC"}}
     before = [node["id"] for page in _walk(engine, ISSUES, variables) for node in page["nodes"]]
     first = json.loads(encode(engine.run(ISSUES, variables)))["data"]["issuesV2"]
@@ -85,7 +86,7 @@ def test_first_is_needed_for_nodes_alone(engine: Engine) -> None:
 
 def test_pages_over_500_are_refused_or_cut() -> None:
     """What the real one does is not public, so both can be tried."""
-    world = make_world(seed=4, findings=1_000, now=NOW)
+    world = make_world(seed=4, sizes=mixed(1_000), now=NOW)
     assert _code(make_engine(world).run(FINDINGS, {"first": 501})) == "BAD_USER_INPUT"
     answer = make_engine(world, Options(first_max="clamp")).run(FINDINGS, {"first": 900})
     assert len(json.loads(encode(answer))["data"]["vulnerabilityFindings"]["nodes"]) == 500
@@ -93,14 +94,14 @@ def test_pages_over_500_are_refused_or_cut() -> None:
 
 def test_counts_can_be_capped() -> None:
     """`maxCountReached` tells that the total is a floor."""
-    engine = make_engine(make_world(seed=4, findings=600, now=NOW), Options(count_cap=100))
+    engine = make_engine(make_world(seed=4, sizes=mixed(600), now=NOW), Options(count_cap=100))
     page = next(_walk(engine, FINDINGS, {"first": 5}))
     assert (page["totalCount"], page["maxCountReached"]) == (100, True)
 
 
 def test_a_result_window_ends_the_walk() -> None:
     """No row behind the window is given out, however long one asks."""
-    engine = make_engine(make_world(seed=4, findings=600, now=NOW), Options(result_window=120))
+    engine = make_engine(make_world(seed=4, sizes=mixed(600), now=NOW), Options(result_window=120))
     assert sum(len(page["nodes"]) for page in _walk(engine, FINDINGS, {"first": 50})) == 120
 
 
@@ -184,7 +185,7 @@ def test_an_empty_page_is_passed_by_its_cursor(engine: Engine) -> None:
 
 def test_pages_can_be_recorded(tmp_path: Path) -> None:
     """A benchmark replays exactly what a walk would answer."""
-    world = make_world(seed=4, findings=400, now=NOW)
+    world = make_world(seed=4, sizes=mixed(400), now=NOW)
     counts = record_pages(world, {"findings": FINDINGS}, {"findings": {"first": 100}}, tmp_path)
     files = sorted((tmp_path / "findings").iterdir())
     assert counts["findings"] == len(files) == 3

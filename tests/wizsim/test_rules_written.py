@@ -10,6 +10,7 @@ from callboard.demo.company.evolve import Evolution, evolve
 from callboard.demo.company.world import make_world
 from callboard.demo.wizsim.engine import Engine
 from callboard.demo.wizsim.record import make_engine
+from tests.support.companies import mixed
 from tests.wizsim.conftest import answer_of, data_of, refusal_of
 
 _CONTROL = """mutation($i: CreateControlInput!) { createControl(input: $i) { control { id builtin enabled } } }"""
@@ -212,7 +213,7 @@ def test_a_framework_keeps_the_parts_that_are_named_and_drops_the_others(fresh: 
 
 def test_threats_are_found_by_origin_and_by_resource() -> None:
     """As the desk of XSOAR asks for them; other issues have neither."""
-    fresh = make_engine(make_world(seed=3, findings=3_000))
+    fresh = make_engine(make_world(seed=3, sizes=mixed(3_000)))
     read = """query($f: IssueFilters) { issuesV2(first: 500, filterBy: $f) { totalCount nodes { id type entitySnapshot { id }
       threatDetectionDetails { eventOrigin } } } }"""
 

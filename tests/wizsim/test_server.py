@@ -17,6 +17,7 @@ from callboard.demo.company.world import make_world
 from callboard.demo.wizsim import Options, WizSim
 from callboard.demo.wizsim.command import wiz_sim
 from callboard.demo.wizsim.record import make_engine
+from tests.support.companies import mixed
 from tests.wizsim.conftest import NOW, Start
 
 SOURCE = Path(callboard.__file__).parents[1]
@@ -45,7 +46,7 @@ def test_links_lead_to_the_look_alike_itself(start: Start) -> None:
 
 def test_links_can_lead_to_the_real_portal() -> None:
     """For screens that should look like the real ones."""
-    engine = make_engine(make_world(seed=3, findings=100, now=NOW), Options(portal_url="https://app.wiz.io"))
+    engine = make_engine(make_world(seed=3, sizes=mixed(100), now=NOW), Options(portal_url="https://app.wiz.io"))
     result = engine.run("{ issuesV2(first: 1) { nodes { id url } } }")
     assert result.data is not None
     assert result.data["issuesV2"]["nodes"][0]["url"].startswith("https://app.wiz.io/issues#~(issue~'")
@@ -53,7 +54,7 @@ def test_links_can_lead_to_the_real_portal() -> None:
 
 async def test_it_starts_and_stops_inside_a_loop() -> None:
     """`async with`, on a free port."""
-    async with WizSim(make_world(seed=3, findings=60, now=NOW)) as sim:
+    async with WizSim(make_world(seed=3, sizes=mixed(60), now=NOW)) as sim:
         assert sim.address is not None
         assert sim.address.api_url.endswith("/graphql")
     await sim.stop()

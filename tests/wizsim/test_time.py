@@ -10,6 +10,7 @@ from callboard.demo.company.evolve import Evolution, evolve
 from callboard.demo.company.world import World, make_world
 from callboard.demo.wizsim import moments
 from callboard.demo.wizsim.admin import seconds
+from tests.support.companies import mixed
 from tests.wizsim.conftest import NOW, Start
 
 STILL = dict.fromkeys(("new", "resolved", "deleted", "reopened", "flapping", "redetected", "changed", "moved"), 0.0)
@@ -24,7 +25,7 @@ def _columns(world: World) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _world() -> World:
-    return make_world(seed=6, findings=900, now=NOW)
+    return make_world(seed=6, sizes=mixed(900), now=NOW)
 
 
 def test_the_same_steps_give_the_same_world() -> None:

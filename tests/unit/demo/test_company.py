@@ -14,6 +14,7 @@ from callboard.demo.company.ledger import IN_PROGRESS, RESOLVED
 from callboard.demo.company.rules import make_rules
 from callboard.demo.company.weaknesses import make_weaknesses
 from callboard.demo.company.world import Sizes, World, make_world
+from tests.support.companies import mixed
 
 NOW = 1_780_000_000
 DAY = 86_400
@@ -22,7 +23,7 @@ DAY = 86_400
 @pytest.fixture(scope="module")
 def world() -> World:
     """A middling company."""
-    return make_world(seed=2, findings=6_000, now=NOW)
+    return make_world(seed=2, sizes=mixed(6_000), now=NOW)
 
 
 def _facts(world: World) -> list[object]:
@@ -36,8 +37,12 @@ def _facts(world: World) -> list[object]:
 
 def test_the_same_seed_makes_the_same_company() -> None:
     """Down to every date; another seed makes another one."""
-    assert _facts(make_world(seed=9, findings=500, now=NOW)) == _facts(make_world(seed=9, findings=500, now=NOW))
-    assert _facts(make_world(seed=9, findings=500, now=NOW)) != _facts(make_world(seed=10, findings=500, now=NOW))
+    assert _facts(make_world(seed=9, sizes=mixed(500), now=NOW)) == _facts(
+        make_world(seed=9, sizes=mixed(500), now=NOW)
+    )
+    assert _facts(make_world(seed=9, sizes=mixed(500), now=NOW)) != _facts(
+        make_world(seed=10, sizes=mixed(500), now=NOW)
+    )
 
 
 def test_sizes_are_what_was_asked_for() -> None:
