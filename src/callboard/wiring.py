@@ -364,13 +364,14 @@ def open_judge(config: Config) -> Judge:
     path = Path(named) if named else config.folder / (config.advisories.index or FILE_NAME)
     # Whoever names a file means that one.
     if not named and not path.exists():
-        return _own_judge()
+        return own_judge()
     index = Index.open(path)
     return IndexJudge(index, f"{index.facts.made_at}")
 
 
 @functools.cache
-def _own_judge() -> Judge:
+def own_judge() -> Judge:
+    """What came with Callboard about vulnerable and malicious packages, and nothing else."""
     from callboard.advisories.judging import IndexJudge
     from callboard.advisories.updating import own_index
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
@@ -15,7 +15,9 @@ from callboard.domain.package import Package
 from callboard.domain.query import Cursor
 from callboard.domain.who_uses import Period, Step, UseRow, Wanted, WhoUses
 from callboard.store import packages, schema
+from callboard.store.database import revision
 from callboard.store.dialect import Dialect
+from callboard.store.kept import Kept
 from callboard.store.schema import NEVER
 from callboard.store.visible import uses_visible
 
@@ -41,11 +43,7 @@ def who_uses(
     """Who uses what is wanted, by component. Of what the viewer may not see nothing is told or counted."""
     meant, unknown = _meant(conn, wanted)
     found = _uses(visibility, sorted(meant), period)
-    mine = found.subquery().c
-    total, components, owners = conn.execute(
-        select(func.count(), func.count(mine.entity_id.distinct()), func.count(mine.owner_ref.distinct()))
-    ).one()
-    used = set(conn.execute(select(mine.package_id).distinct()).scalars())
+    counts = _counts(conn, found)
     key = (e.ref, u.package_id, u.manifest_id, u.from_at, h.from_at)
     page = found.order_by(*key).limit(limit + 1)
     if cursor is not None:
@@ -59,10 +57,10 @@ def who_uses(
         wanted=wanted,
         period=period,
         rows=_rows(conn, dialect, rows, meant),
-        total=total,
-        components=components,
-        owners=owners,
-        versions=tuple(sorted({meant[each].version for each in used})),
+        total=counts.total,
+        components=counts.components,
+        owners=counts.owners,
+        versions=tuple(sorted({meant[each].version for each in counts.packages})),
         not_compared=tuple(package for _, package in unknown),
         manifests=_manifests(conn, visibility, period),
         next=_cursor(last) if more and last is not None else None,
@@ -85,7 +83,7 @@ def _meant(conn: Connection, wanted: Wanted) -> tuple[dict[int, Package], list[t
     return meant, unknown
 
 
-def _uses(visibility: Visibility, package_ids: Sequence[int], period: Period) -> Any:  # noqa: ANN401 - a select
+def _uses(visibility: Visibility, package_ids: Sequence[int], period: Period) -> Select[Any]:
     return (
         select(
             u.package_id, u.manifest_id, u.from_at, u.until_at, u.line, u.direct, u.need, u.parent_id, u.depth,
@@ -102,6 +100,24 @@ def _uses(visibility: Visibility, package_ids: Sequence[int], period: Period) ->
     )  # fmt: skip
 
 
+class _Counts(NamedTuple):
+    total: int
+    components: int
+    owners: int
+    packages: tuple[int, ...]
+
+
+def _counts(conn: Connection, found: Select[Any]) -> _Counts:
+    """How much there is on all pages."""
+    mine = found.subquery().c
+    numbers = (func.count(), func.count(mine.entity_id.distinct()), func.count(mine.owner_ref.distinct()))
+    rows = conn.execute(select(mine.package_id, *numbers).group_by(mine.package_id)).all()
+    packages_ = tuple(row[0] for row in rows)
+    # A component that uses several versions counts once.
+    total, components, owners = rows[0][1:] if len(rows) == 1 else conn.execute(select(*numbers)).one()
+    return _Counts(int(total), int(components), int(owners), packages_)
+
+
 def _during(start: ColumnElement[int], end: ColumnElement[int], period: Period) -> ColumnElement[bool]:
     if period.start is None or period.end is None:
         return end == NEVER
@@ -113,6 +129,15 @@ def _is_used(conn: Connection, visibility: Visibility, each: tuple[int, Package]
 
 
 def _manifests(conn: Connection, visibility: Visibility, period: Period) -> int:
+    """How many manifests were searched; kept as long as nothing changes."""
+    key = (revision(conn), visibility, period)
+    return _SEARCHED.get(conn, key, lambda: _searched(conn, visibility, period))
+
+
+_SEARCHED: Kept[int] = Kept(64)
+
+
+def _searched(conn: Connection, visibility: Visibility, period: Period) -> int:
     query = select(func.count(h.manifest_id.distinct())).where(
         _during(h.from_at, h.until_at, period), uses_visible(h.entity_id, visibility)
     )
