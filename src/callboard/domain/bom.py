@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 
 import msgspec
 
@@ -122,5 +123,14 @@ class Bom(msgspec.Struct, frozen=True, kw_only=True):
         draft.cannot_tell(Fact.INSTALL_SCRIPT, "A bill of materials does not tell what runs while installing.")
         if self.root not in at:
             draft.cannot_tell(Fact.DIRECT, "The bill does not describe what it is about.")
-            return draft.finish(reach=False)
-        return draft.finish()
+            return self._scoped(draft.finish(reach=False), at)
+        return self._scoped(draft.finish(), at)
+
+    def _scoped(self, lock: Lock, at: Mapping[str, int]) -> Lock:
+        """With what the bill says itself about how a part is needed; edges of a bill do not tell it."""
+        told = {at[each.ref]: each.need for each in self.components if each.need is not None}
+        entries = tuple(
+            msgspec.structs.replace(entry, need=told[place]) if place in told and not entry.is_own else entry
+            for place, entry in enumerate(lock.entries)
+        )
+        return msgspec.structs.replace(lock, entries=entries)

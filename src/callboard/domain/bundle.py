@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from callboard.domain.finding import BaseLayer, Observed, Severity, System
+from callboard.domain.finding import BaseLayer, Kind, Observed, Severity, System
 from callboard.domain.remedy import Remedy, named, short, steps, target
 from callboard.domain.system_update import command
 
@@ -38,6 +38,9 @@ class BundleKind(enum.IntEnum):
     SETTINGS = 6
     """Change settings of one type of resource."""
 
+    REMOVE = 7
+    """Take a package out that was made to harm, of which no harmless version is known."""
+
     @property
     def word(self) -> str:
         """The word used in the API."""
@@ -52,8 +55,8 @@ _TOGETHER = frozenset({Severity.MEDIUM, Severity.LOW, Severity.INFO})
 
 _FIXED, _UNFIXED, _BASE, _IMAGE, _BY_RULE = "package:", "nofix:", "base:", "image:", "rule:"
 """How keys begin. Behind it stands the package, the base image, the image whose base nobody told, or the rule."""
-_SYSTEM, _UNFIXED_SYSTEM, _SETTINGS = "system:", "nofix-system:", "settings:"
-"""Behind it stands what the machines run, nothing, or the type of resource."""
+_SYSTEM, _UNFIXED_SYSTEM, _SETTINGS, _REMOVED = "system:", "nofix-system:", "settings:", "remove:"
+"""Behind it stands what the machines run, nothing, the type of resource, or the package."""
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +95,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
             case BundleKind.SYSTEM:
                 how = command(each.version for each in asked)
                 return f"Update {self.machines}{f' with {how}' if how else ''}{_of(asked)}"
+            case BundleKind.REMOVE:
+                return f"Remove {self.package}"
             case BundleKind.SETTINGS if len(asked) > 1:
                 return f"Change {len(asked)} settings of {plural(self.settings or '')} together"
         return None
@@ -141,6 +146,8 @@ def key_of(seen: Observed, base: str | None = None) -> str:
             return base_key(image, base)
         return short(f"{_SYSTEM}{system.family}" if isinstance(system, System) else f"{_FIXED}{found[0]}")
     if isinstance(package, str):
+        if seen.kind is Kind.MALICIOUS_PACKAGE:
+            return short(f"{_REMOVED}{package}")
         return _UNFIXED_SYSTEM if isinstance(system, System) else short(f"{_UNFIXED}{package}")
     if (kind := _settings(seen)) is not None:
         return short(f"{_SETTINGS}{kind}")
@@ -182,7 +189,8 @@ def _settings(seen: Observed) -> str | None:
 
 def action(key: str) -> Action:
     """What a key says."""
-    for start, kind in ((_FIXED, BundleKind.FIX), (_UNFIXED, BundleKind.NO_FIX)):
+    packages = ((_FIXED, BundleKind.FIX), (_UNFIXED, BundleKind.NO_FIX), (_REMOVED, BundleKind.REMOVE))
+    for start, kind in packages:
         if key.startswith(start):
             return Action(kind=kind, package=key.removeprefix(start))
     if key.startswith(_BASE):

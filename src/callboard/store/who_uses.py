@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select, tuple_
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
@@ -33,6 +34,8 @@ LONGEST_WAY = 40
 """Steps of a way that are told; of a longer one the last."""
 MOST_VERSIONS = 5_000
 """Versions of one name that are looked at."""
+PAIRS = (4, 16, 64)
+"""Pairs of a manifest and a package that one statement asks about."""
 ORDER = "component"
 
 
@@ -188,16 +191,28 @@ def _ways(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[int]]:
 
 def _parents(conn: Connection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[tuple[int, int, int]]]:
     """For pairs of manifest and package: from when to when which package was before it."""
-    pairs = list(pairs)
-    query = select(u.manifest_id, u.package_id, u.from_at, u.until_at, u.parent_id).where(
-        u.package_id.in_({package for _, package in pairs}),
-        u.manifest_id.in_({manifest for manifest, _ in pairs}),
-        u.parent_id.is_not(None),
-    )
     found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    for manifest_id, package_id, start, end, parent_id in conn.execute(query):
-        found.setdefault((manifest_id, package_id), []).append((start, end, parent_id))
+    waiting = sorted(pairs)
+    for begin in range(0, len(waiting), PAIRS[-1]):
+        chunk = waiting[begin : begin + PAIRS[-1]]
+        size = next(each for each in PAIRS if each >= len(chunk))
+        # Filled up with the first one, which changes no answer, so that few statements are ever made.
+        chunk += chunk[:1] * (size - len(chunk))
+        values = {f"{name}{at}": value for at, pair in enumerate(chunk) for name, value in zip("mp", pair, strict=True)}
+        for manifest_id, package_id, start, end, parent_id in conn.execute(_parents_of(size), values):
+            found.setdefault((manifest_id, package_id), []).append((start, end, parent_id))
     return found
+
+
+@cache
+def _parents_of(size: int) -> Select[Any]:
+    """For so many pairs: each is one step down the index, where two lists would be looked up in every combination."""
+    asked = or_(
+        *(and_(u.package_id == bindparam(f"p{at}"), u.manifest_id == bindparam(f"m{at}")) for at in range(size))
+    )
+    return select(u.manifest_id, u.package_id, u.from_at, u.until_at, u.parent_id).where(
+        asked, u.parent_id.is_not(None)
+    )
 
 
 def _at(spells: Sequence[tuple[int, int, int]], row: Row[Any]) -> int | None:

@@ -9,9 +9,11 @@ import msgspec
 from callboard.domain.access import Visibility
 from callboard.domain.board import Board, BundleRow, ComponentPage, FindingPage
 from callboard.domain.component import EntityRef
+from callboard.domain.finding import Kind
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
+from callboard.domain.package_match import SOURCE
 from callboard.store import Connection, Store, contested, database
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
@@ -49,9 +51,19 @@ def finding(
     with store.read() as conn:
         page = finding_store.one(conn, visibility, finding_id, now=now)
         rules = _rules(conn, visibility, page.row.source, link_rules, is_bare=not page.link)
-    link, no_link = link_of(page.link, page.row.kind, page.row.external_id, rules)
+    link, no_link = _link(page.row.source, page.link, page.row.kind, page.row.external_id, rules)
     safe = safe_link(link, link_hosts)
     return msgspec.structs.replace(page, link=safe, no_link=None if safe else no_link or UNSAFE_LINK)
+
+
+MATCHED_HERE = "Callboard matched it itself: there is no page elsewhere."
+
+
+def _link(
+    source: str, url: str | None, kind: Kind, external_id: str, rules: LinkRules
+) -> tuple[str | None, str | None]:
+    """A finding's page at its source, or why there is none."""
+    return (None, MATCHED_HERE) if source == SOURCE else link_of(url, kind, external_id, rules)
 
 
 class DeepLink(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +98,7 @@ def deep_links(
         rules = {name: _rules(conn, visibility, name, link_rules, is_bare=name in bare) for name in sources}
     found = {}
     for id_, lead in leads.items():
-        link, no_link = link_of(lead.url, lead.kind, lead.external_id, rules[lead.source])
+        link, no_link = _link(lead.source, lead.url, lead.kind, lead.external_id, rules[lead.source])
         safe = safe_link(link, link_hosts)
         why = None if safe else no_link or UNSAFE_LINK
         found[id_] = DeepLink(

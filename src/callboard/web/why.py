@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callboard.domain.board import FindingRow
-from callboard.domain.due import NO_DATE, Policy, PolicyName, Signals
+from callboard.domain.due import AT_ONCE, NO_DATE, Policy, PolicyName, Signals
 from callboard.domain.finding import Detail, Kind, Severity
 from callboard.domain.instant import DAY
 from callboard.web import words
@@ -29,7 +29,7 @@ class Why:
 
 def band(number: int) -> str:
     """A remediation band in words."""
-    return f"{number} of {NO_DATE}: {BANDS[number - 1]}"
+    return f"{number} of {NO_DATE}: {'before everything else' if number == AT_ONCE else BANDS[number - 1]}"
 
 
 def matters(kind: Kind, detail: Detail) -> Why:

@@ -56,7 +56,7 @@ SOURCE_KIND: Final = {
     "sarif": "SARIF",
     "sbom": "SBOM scan",
     "csv": "CSV file",
-    "packages": "Callboard’s own matching",
+    "packages": "Callboard",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -127,6 +127,7 @@ def test_one_upgrade_is_one_row_and_malware_comes_first(company: Stage, judge: K
     board = ask.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
     late, (upgrade,) = board.bundles[0], [row for row in board.bundles if row.fix and "lodash" in row.fix]
     assert (late.severity, late.components, "harm" in late.why) == (Severity.CRITICAL, (CART,), True)
+    assert late.fix == "Remove evil"
     assert (upgrade.fix, upgrade.findings, upgrade.component_count) == ("Upgrade lodash to 4.17.21", 2, 2)
     assert next(row.kind for row in company.rows("is:open").values()) is Kind.MALICIOUS_PACKAGE
 

@@ -130,6 +130,8 @@ def _bundle(view: View, row: FindingRow) -> Bundle | None:
             text = f"{told} with this fix"
         case BundleKind.NO_FIX:
             text = f"{told} in {action.package or 'system packages'} without a fix"
+        case BundleKind.REMOVE:
+            text = f"{told} of {action.package}, which was made to harm"
         case BundleKind.SETTINGS:
             text = f"{told} in settings of {bundle.plural(action.settings or '')}"
         case _:
