@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -130,7 +130,10 @@ def test_a_link_that_names_nothing_shows_nothing(open_page: OpenPage, session: d
         expect(there.locator("main")).to_contain_text(words)
 
 
-WALK = (
+Step = str | Callable[[Page], object]
+Walk = tuple[tuple[str, tuple[Step, ...]], ...]
+
+WALK: Walk = (
     ("do-now", ("/",)),
     ("findings", ("nav a[href='/findings']",)),
     ("findings-grouped", ("/findings?q=is:open+group:fix",)),
@@ -147,22 +150,83 @@ WALK = (
     ("cve", ("/findings?q=is:open+kind:vulnerability", "main a[href^='/findings/']", ".facts a[href^='/cves/']")),
     ("sources", ("nav a[href='/sources']",)),
 )
-"""What each page is called, and how it is reached from the one before: by an address, or by a click."""
+"""What each page is called, and how it is reached from the one before: by an address, a click, or what a person does."""
+
+
+def follow_whose(page: Page) -> None:
+    """Open whose something is as a page of its own."""
+    href = page.locator("main a[href^='/ownership/of']").first.get_attribute("href")
+    page.goto(f"{page.url.partition('/findings')[0]}{href}")
+
+
+def write_policy(page: Page) -> None:
+    """Other days than now."""
+    page.get_by_label("The policy, in YAML or JSON").fill("policy: due\ndays: {critical: 7, high: 21}\n")
+
+
+OWNERSHIP: Walk = (
+    ("popover", ("/findings?q=is:open+is:conflict", "main [data-row] [data-pop]")),
+    ("whose", ("/findings?q=is:open+is:conflict", follow_whose)),
+    ("ownership", ("/ownership",)),
+    ("changes", ("/ownership/changes",)),
+    ("unmapped", ("/ownership/unmapped",)),
+    ("conflicts", ("/ownership/conflicts",)),
+    ("alignment", ("/ownership/alignment",)),
+    ("map", ("/ownership/map",)),
+    ("map-accounts", ("/ownership/map?by=account",)),
+    ("plan", ("/ownership/unmapped", "main a[href^='/ownership/plan?']", "button:has-text('See what would move')")),
+    ("moves", (".three button[value='moved']",)),
+    ("rules", ("/ownership/rules",)),
+    ("policies", ("/policies?id=due", write_policy, "button:has-text('See what it would do')")),
+    ("audit", ("/audit",)),
+)
+"""The pages about whose things are, and who may what."""
+
+
+RULES = """\
+name: platform
+rules:
+  - name: shared workers
+    match: {resource: "*shared-worker*"}
+    owners: [component:default/search-api]
+    reason: The search team runs them for everybody.
+    until: 2027-06-30
+"""
+
+
+def lay_down(page: Page, session: dict[str, str]) -> None:
+    """A rule set, once: so that there are rules, changes and entries in the log to look at."""
+    if "laid down" not in session:
+        parts = urlsplit(page.url)
+        base = f"{parts.scheme}://{parts.netloc}"
+        form = {"document": RULES, "reason": "They asked for it", "agreed": "yes"}
+        answer = page.request.post(f"{base}/ownership/apply", form=form, headers={"origin": base})
+        assert "Applied as revision 1" in answer.text(), answer.text()[:2_000]
+        session["laid down"] = "yes"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_pages_fit_and_are_quiet(open_page: OpenPage, session: dict[str, str], scheme: str, width: int) -> None:
+@pytest.mark.parametrize("walk", [WALK, OWNERSHIP], ids=["board", "ownership"])
+def test_pages_fit_and_are_quiet(
+    open_page: OpenPage, session: dict[str, str], walk: Walk, scheme: str, width: int
+) -> None:
     """No page of the demo scrolls sideways or says anything on the console, light and dark, wide and narrow."""
     page = board(open_page, session, scheme=scheme, width=width)
     parts = urlsplit(page.url)
-    for name, steps in WALK:
+    if walk is OWNERSHIP:
+        lay_down(page, session)
+    for name, steps in walk:
         for step in steps:
-            if step.startswith("/"):
+            if callable(step):
+                step(page)
+            elif step.startswith("/"):
                 page.goto(f"{parts.scheme}://{parts.netloc}{step}")
             else:
                 page.locator(step).first.click()
                 page.wait_for_load_state()
+        if name == "popover":
+            expect(page.locator(".pop h1")).to_be_focused()
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
         if SHOTS:
             folder = Path(SHOTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
@@ -39,29 +39,33 @@ def _handed_over(*when: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+def _moved(conn: Connection, *when: ColumnElement[bool]) -> dict[int, Row[Any]]:
+    """Of these, those that went to other components, into conflict or out of it, each with the last time."""
+    rows = conn.execute(_handed_over(*when)).all()
+    homes = _homes(conn, {id_ for row in rows for id_ in (row.old, row.new)})
+    return {row.resource_id: row for row in rows if homes[row.old] != homes[row.new]}
+
+
 def count_between(conn: Connection, after: Instant, until: Instant) -> int:
-    """How many resources went from one holding to another in a period."""
-    moved = _handed_over(spell.from_at > after, spell.from_at <= until).order_by(None).subquery()
-    return int(conn.execute(select(func.count(moved.c.resource_id.distinct()))).scalar_one())
+    """How many resources changed hands in a period."""
+    return len(_moved(conn, spell.from_at > after, spell.from_at <= until))
 
 
 def between(
     conn: Connection, store: Store, visibility: Visibility, after: Instant, until: Instant, *, skip: int
 ) -> Lines:
     """Those resources, each with the last time that it went over."""
-    rows = conn.execute(_handed_over(spell.from_at > after, spell.from_at <= until)).all()
-    return _told(conn, store, visibility, {row.resource_id: row for row in rows}, skip=skip)
+    return _told(conn, store, visibility, _moved(conn, spell.from_at > after, spell.from_at <= until), skip=skip)
 
 
 def of_signal(conn: Connection, store: Store, visibility: Visibility, signal: Signal, *, skip: int) -> Lines:
     """The resources that a signal is about; of what can be listed, see `LISTABLE`."""
     match signal.kind:
         case SignalKind.RESOURCE_MOVED:
-            rows = conn.execute(_handed_over(spell.from_at == signal.at)).all()
-            homes = _homes(conn, {id_ for row in rows for id_ in (row.old, row.new)})
+            moved = _moved(conn, spell.from_at == signal.at)
+            homes = _homes(conn, {id_ for row in moved.values() for id_ in (row.old, row.new)})
             both = (signal.old, signal.new)
-            meant = {row.resource_id: row for row in rows if (_words(homes[row.old]), _words(homes[row.new])) == both}
-            return _told(conn, store, visibility, meant, skip=skip)
+            rows = [row for row in moved.values() if (_words(homes[row.old]), _words(homes[row.new])) == both]
         case SignalKind.CLAIM_CONTESTED:
             held = conn.execute(_standing().where(holding.verdict == Verdict.CONFLICT.value)).all()
             homes = _homes(conn, {row.new for row in held})

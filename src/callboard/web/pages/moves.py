@@ -20,16 +20,16 @@ PAGE = 100
 """Signals on a page."""
 
 TOLD = {
-    Number.MOVED: "would go elsewhere",
-    Number.DEPTH: "would stay where they are, and be seen to another depth",
-    Number.GAINED: "would newly see",
-    Number.LOST: "would see no more",
-    Number.GAINED_SENSITIVE: "would newly see whole, with what is sensitive",
-    Number.LOST_SENSITIVE: "would see no longer with what is sensitive",
-    Number.MATCHED: "would match",
-    Number.DECIDED: "would decide",
+    Number.MOVED: "They would go elsewhere",
+    Number.DEPTH: "They would stay where they are, and be seen to another depth",
+    Number.GAINED: "{} would newly see them",
+    Number.LOST: "{} would see them no more",
+    Number.GAINED_SENSITIVE: "{} would newly see what is sensitive in them",
+    Number.LOST_SENSITIVE: "{} would no longer see what is sensitive in them",
+    Number.MATCHED: "The rule {} would match them",
+    Number.DECIDED: "The rule {} would decide them",
 }
-"""What is said of the resources, behind whom or what it is about."""
+"""What is said of the resources."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,7 @@ def changed(view: Viewing) -> Response[str]:
         view.store, view.viewer, clock=view.services.clock, signal_id=number or None, skip=skip
     )
     signal, rest = done.signal, done.found.next
-    why = "went from one to another in the last 30 days" if signal is None else _about(signal)
+    why = "They went from one to another in the last 30 days" if signal is None else _about(signal)
     asked = {"signal": str(signal.id)} if signal is not None else {}
     older = None if rest is None else links.address("/ownership/changes", {**asked, "skip": str(rest)})
     return _answer(
@@ -120,11 +120,10 @@ def _why(pick: Pick) -> str:
     if pick.number is Number.SHIFT:
         before, after, verdict = (*pick.of.split(">"), "", "")[:3]
         to = " into conflict between" if verdict == "conflict" else " to"
-        return f"would go from {_names(before)}{to} {_names(after)}"
-    if pick.number.is_whole:
-        return TOLD[pick.number]
-    who = pick.of if pick.number in (Number.MATCHED, Number.DECIDED) else short_name(EntityRef(pick.of))
-    return f"{who} {TOLD[pick.number]}"
+        return f"They would go from {_names(before)}{to} {_names(after)}"
+    is_owner = pick.number not in (Number.MATCHED, Number.DECIDED) and pick.of
+    who = short_name(EntityRef(pick.of)) if is_owner else pick.of
+    return TOLD[pick.number].format(who)
 
 
 def _names(refs: str) -> str:
@@ -134,9 +133,9 @@ def _names(refs: str) -> str:
 def _about(signal: Signal) -> str:
     match signal.kind:
         case SignalKind.RULE_GREEDY:
-            return f"the rule {signal.about} matches"
+            return f"The rule {signal.about} matches them"
         case SignalKind.CLAIM_CONTESTED:
-            return f"are claimed by {_names(signal.about.replace(' | ', ','))}"
+            return f"They are claimed by {_names(signal.about.replace(' | ', ','))}"
         case _:
             before, after = (_names((text or "").replace(", ", ",")) for text in (signal.old, signal.new))
-            return f"went from {before} to {after}"
+            return f"They went from {before} to {after}"

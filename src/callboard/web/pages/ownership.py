@@ -72,6 +72,7 @@ class Context:
     bar: tuple[tuple[str, str, int, str | None], ...]
     """Shares of the whole: what, how it is drawn, how many, and its list."""
     reviews: tuple[Signal, ...]
+    review_count: int
     drifts: tuple[Drift, ...]
     may_close: bool
     listable: frozenset[SignalKind]
@@ -105,6 +106,7 @@ def show(view: Viewing) -> Response[str]:
         line_count=len(rows),
         bar=() if whole is None else _bar(whole, tiers),
         reviews=newest.pop(SignalKind.RULE_REVIEW, ()),
+        review_count=counts.get(SignalKind.RULE_REVIEW, 0),
         drifts=tuple(
             Drift(kind=kind, title=words.reason(kind.value).capitalize(), signals=many, count=counts[kind])
             for kind, many in newest.items()

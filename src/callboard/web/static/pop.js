@@ -24,7 +24,8 @@
     const below = at.bottom + 6;
     const top = below + box.height <= innerHeight ? below : Math.max(8, innerHeight - box.height - 8);
     pop.style.top = `${top}px`;
-    pop.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.width - 8))}px`;
+    // A little further out than the text below begins: nothing of that shows at the round corner.
+    pop.style.left = `${Math.max(8, Math.min(at.left - 8, innerWidth - box.width - 8))}px`;
   };
   const load = async (url, options) => {
     try {
