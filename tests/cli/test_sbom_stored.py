@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from callboard.cli.background import Background
+from callboard.config import load
 from callboard.domain.access import Grant, Right
 from callboard.domain.component import EntityRef
+from callboard.wiring import Services
 from tests.cli.conftest import Folder
 from tests.support.bills import bill
 from tests.support.named import named_door
@@ -80,6 +84,39 @@ def test_a_pipeline_hands_in_over_the_network(
             folder.call("sbom", "push", str(bom), "--component", "cart", "--url", "http://x.example", code=2).code == 2
         )
         assert token not in done.all + refused.all
+
+
+def test_what_is_handed_in_is_on_the_board_by_itself(folder: Folder) -> None:
+    """By command, with a sync, and by the loop of `serve`; with what came with Callboard, and no network."""
+    folder.configure()
+    folder.call("sync", "--catalog-only")
+    bom = folder.path / "bom.json"
+
+    def push(*ways: str) -> None:
+        bom.write_bytes(bill(*ways))
+        folder.call("sbom", "push", "bom.json", "--component", REF)
+
+    def states() -> dict[str, str]:
+        found = folder.call("findings", "source:packages", "--json").json
+        return {each["title"]: each["state"] for each in found["findings"]}
+
+    push("express@4.0.0 -> event-stream@3.3.6", "old@1.0.0")
+    done = folder.call("match", "--stored", "--json").json
+    assert (done["judged"], done["news"], done["run"]["new"]) == (3, 1, 1)
+    assert "On the board: 0 new" in folder.call("match", "--stored").out
+    assert folder.call("match", "--stored", "--purl", "pkg:npm/a@1", code=2).code == 2
+    (title,) = states()
+    assert "event-stream 3.3.6 is malicious" in title
+    push("express@4.0.0 -> event-stream@4.0.1")
+    assert "Source packages: full run" in folder.call("sync").out
+    assert set(states().values()) == {"fixed"}
+    assert "Source packages" not in folder.call("sync").out
+    assert "Source packages: full run" in folder.call("sync", "packages").out
+    push("event-stream@3.3.6")
+    config = load(folder.path / "callboard.toml", environ={})
+    with Services.open(config, create=False) as services:
+        asyncio.run(Background(services).once())
+    assert set(states().values()) == {"open"}
 
 
 def test_an_empty_folder_is_no_bill(folder: Folder, tmp_path: Path) -> None:

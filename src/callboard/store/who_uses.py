@@ -43,7 +43,23 @@ def who_uses(
     conn: Connection, dialect: Dialect, visibility: Visibility, wanted: Wanted, period: Period, *, limit: int,
     cursor: str | None = None,
 ) -> WhoUses:  # fmt: skip
-    """Who uses what is wanted, by component. Of what the viewer may not see nothing is told or counted."""
+    """Who uses what is wanted, by component. Of what the viewer may not see nothing is told or counted.
+
+    Answers are kept as long as nothing changes: on the day of an attack everybody asks the same.
+    """
+    key = (revision(conn), visibility, wanted, period, limit, cursor)
+    return _ANSWERS.get(
+        conn, key, lambda: _who_uses(conn, dialect, visibility, wanted, period, limit=limit, cursor=cursor)
+    )
+
+
+_ANSWERS: Kept[WhoUses] = Kept(64)
+
+
+def _who_uses(
+    conn: Connection, dialect: Dialect, visibility: Visibility, wanted: Wanted, period: Period, *, limit: int,
+    cursor: str | None,
+) -> WhoUses:  # fmt: skip
     meant, unknown = _meant(conn, wanted)
     found = _uses(visibility, sorted(meant), period)
     counts = _counts(conn, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from functools import partial
 
 from litestar.exceptions import HTTPException
@@ -11,6 +12,8 @@ from litestar.response import Response
 
 from callboard import gathering
 from callboard.domain.component import short_name
+from callboard.domain.instant import Instant
+from callboard.domain.manifest_series import Arrival
 from callboard.errors import NotFoundError
 from callboard.usecases import manifests
 from callboard.web import answers, params, to_wire_packages
@@ -18,6 +21,8 @@ from callboard.web.view import Viewing, WebRequest, paces_of
 
 MAX_BILL_BYTES = 24_000_000
 """A bill that is handed in. The largest real ones have some 15 MB."""
+_READING = threading.BoundedSemaphore(2)
+"""Bills that are read at one time: a large one takes some hundred megabytes meanwhile."""
 PAGE = {"start": (0, 0, 1_000_000), "limit": (100, 1, 500)}
 """Parameters of a list of packages: default, least, most."""
 _BODIES = frozenset(
@@ -99,9 +104,14 @@ def deliver(
         raise HTTPException(status_code=415)
     if view.viewer.roles:
         paces_of(request).deliveries.require(view.viewer.key, "You hand in more bills than one may in an hour.")
-    read = partial(gathering.read_bill, called, body, now=view.now)
+    read = partial(_read, called, body, view.now)
     taken = manifests.deliver(view.store, view.viewer, ref, called, read, clock=view.services.clock)
     return answers.json(to_wire_packages.delivered(ref, called, taken))
+
+
+def _read(name: str, body: bytes, now: Instant) -> Arrival:
+    with _READING:
+        return gathering.read_bill(name, body, now=now)
 
 
 def coverage(view: Viewing) -> Response[bytes]:
