@@ -30,9 +30,11 @@ class Cut(enum.StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """What one question finds: resources of one sort with their open findings."""
+    """A resource with its open findings; those that it inherits stand on a line of their own."""
 
     resource_id: int
+    is_inherited: bool = False
+    """What came with its base image and is for the owner of that: mapped by that image's evidence, and no resource more."""
     verdict: str
     tier: int | None
     findings: int
@@ -164,7 +166,7 @@ def row(label: str, lines: Sequence[Line], *, on: Instant, query: str | None = N
         label=label,
         query=query,
         findings=_shares(lines, [each.findings for each in lines]),
-        resources=_shares(lines, [1] * len(lines)),
+        resources=_shares(lines, [int(not each.is_inherited) for each in lines]),
         urgent=_shares(lines, [each.urgent for each in lines]),
         critical_high=_shares(lines, [each.critical_high for each in lines]),
         unmapped_age_p50=_quantile(ages, 50),

@@ -13,8 +13,10 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from callboard.domain.access import Depth
+from callboard.domain.alias import IMAGE
 from callboard.domain.bundle import image_words
 from callboard.domain.component import EntityRef, short_name
+from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Ownership, Verdict
 
@@ -26,6 +28,11 @@ def base_of(told: Iterable[str]) -> str | None:
     """The base image of all images of one name. None: nobody told one, or they were built on different ones."""
     found = set(told)
     return found.pop() if len(found) == 1 else None
+
+
+def stand_in(name: str) -> Resource:
+    """A base image that no source lists, as a resource: so that rules and people can say whose it is. `name`: as labels say it."""
+    return Resource(external_id=name, name=name, type=min(IMAGES), aliases=((IMAGE, name),))
 
 
 def agreed(images: Iterable[Ownership]) -> Ownership | None:

@@ -181,6 +181,13 @@ class Applier:
             self._resources.forget()
         return count, tally
 
+    def stand_in(self, conn: Connection, *, now: Instant) -> int:
+        """At the end of a run: base images that no source lists can be somebody's. Returns how many findings moved."""
+        ledger = Ledger()
+        moved = self._resources.stand_in(conn, self._current_holdings(conn), ledger, now=now)
+        ledger.write(conn, self._dialect)
+        return moved
+
     def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, told: tuple[int, int]) -> None:
         """A finding that was never stored before. `told`: its bundle and remedy."""
         bundle_id, remedy_id = told

@@ -69,6 +69,10 @@ def suggested() -> Select[Any]:
     return select(c.resource_id).where(c.tier > LAST_ROUTED_TIER).distinct()
 
 
+# What came with a base image and is for the owner of that does not wait for who owns the resource.
+_waits = (f.resource_id == r.id) & (f.closed == 0) & (f.holding_id == r.holding_id)
+
+
 def contested(conn: Connection, visibility: Visibility, *, limit: int) -> tuple[int, tuple[Contested, ...]]:
     """How many resources are in conflict, and those with most open findings first."""
     n = func.count(f.id)
@@ -76,7 +80,7 @@ def contested(conn: Connection, visibility: Visibility, *, limit: int) -> tuple[
         select(r.id, r.external_id, r.name, r.type, schema.source.c.name.label("source"), n.label("n"))
         .join_from(schema.resource, schema.holding, holding.id == r.holding_id)
         .join(schema.source, schema.source.c.id == r.source_id)
-        .outerjoin(schema.finding, (f.resource_id == r.id) & (f.closed == 0) & visible(f.holding_id, visibility))
+        .outerjoin(schema.finding, _waits & visible(f.holding_id, visibility))
         .where(holding.verdict == Verdict.CONFLICT.value, visible(r.holding_id, visibility))
         .group_by(r.id, r.external_id, r.name, r.type, schema.source.c.name)
     )
@@ -112,8 +116,10 @@ def _rivals(conn: Connection, visibility: Visibility, ids: Collection[int]) -> d
 
 
 def tiers(conn: Connection, dialect: Dialect, visibility: Visibility, finding_ids: Collection[int]) -> dict[int, int]:
-    """By finding: the tier of the evidence that its resource is mapped by, of findings in sight."""
+    """By finding in sight: the tier of the evidence that decided, of its resource or of the base image that it came with."""
     rows = dialect.lookup(conn, schema.finding, ["id", "resource_id", "holding_id"], "id", finding_ids)
+    resources = dialect.lookup(conn, schema.resource, ["id", "inherited_id", "base_id"], "id", {row[1] for row in rows})
+    bases = {(id_, theirs): base_id for id_, theirs, base_id in resources if base_id is not None}
     wanted = {row[2] for row in rows}
     seen = set(
         conn.execute(
@@ -124,15 +130,14 @@ def tiers(conn: Connection, dialect: Dialect, visibility: Visibility, finding_id
     )
     spell = schema.ownership_spell.c
     found = conn.execute(
-        select(spell.resource_id, spell.holding_id, spell.tier).where(
-            spell.resource_id.in_({row[1] for row in rows}), spell.to_at.is_(None), spell.tier.is_not(None)
+        select(spell.resource_id, spell.tier).where(
+            spell.resource_id.in_({row[1] for row in rows} | set(bases.values())), spell.to_at.is_(None),
+            spell.tier.is_not(None),
         )
-    )
-    by_resource = {(resource, at): int(tier) for resource, at, tier in found}
-    # A finding that stands elsewhere than its resource, as one of a base image does, has other evidence.
-    return {
-        id_: by_resource[resource, at] for id_, resource, at in rows if at in seen and (resource, at) in by_resource
-    }
+    )  # fmt: skip
+    by_resource = {resource: int(tier) for resource, tier in found}
+    deciding = {id_: bases.get((resource, at), resource) for id_, resource, at in rows if at in seen}
+    return {id_: by_resource[subject] for id_, subject in deciding.items() if subject in by_resource}
 
 
 def titles(conn: Connection) -> dict[Place, str]:

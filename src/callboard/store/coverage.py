@@ -38,6 +38,10 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     holding_id: int
 
 
+Subject = tuple[int, bool]
+"""What ownership was decided for: a resource itself (False), or what it inherits from its base image (True)."""
+
+
 class Open(msgspec.Struct, gc=False):
     """What was open on a resource at a moment."""
 
@@ -59,21 +63,30 @@ def standings(conn: Connection, at: Instant) -> dict[int, Standing]:
     return {id_: Standing(verdict, tier, holding_id) for id_, verdict, tier, holding_id in rows}
 
 
-def open_at(conn: Connection, visibility: Visibility, at: Instant, *, is_past: bool) -> dict[int, Open]:
-    """What was open at a moment on each resource, as far as it is in sight today."""
-    found: dict[int, Open] = defaultdict(Open)
+def bases(conn: Connection) -> dict[int, int]:
+    """By resource that inherits, now: the stored image that says whose that is."""
+    rows = conn.execute(select(r.id, r.base_id).where(r.inherited_id != r.holding_id, r.base_id.is_not(None)))
+    return {id_: base_id for id_, base_id in rows}  # noqa: C416 - typed
+
+
+def open_at(
+    conn: Connection, visibility: Visibility, at: Instant, base_of: Mapping[int, int], *, is_past: bool
+) -> dict[Subject, Open]:
+    """What was open at a moment, as far as it is in sight today. What is inherited is told as of now (`base_of`)."""
+    found: dict[Subject, Open] = defaultdict(Open)
     later = _changed_since(conn, visibility, at) if is_past else {}
     urgent = case((f.priority < (URGENT_BAND + 1) * BAND_STEP, 1), else_=0)
     query = (
-        select(f.resource_id, f.severity, urgent, func.count(), func.min(f.first_detected_at))
+        select(f.resource_id, f.base_layer, f.severity, urgent, func.count(), func.min(f.first_detected_at))
         .where(f.closed == 0, visible(f.holding_id, visibility), f.imported_at <= at)
-        .group_by(f.resource_id, f.severity, urgent)
+        .group_by(f.resource_id, f.base_layer, f.severity, urgent)
     )
-    for resource_id, severity, is_urgent, n, first in conn.execute(query):
-        _add(found[resource_id], severity, is_urgent, n, first)
-    for resource_id, severity, is_urgent, first, is_open, was_open in later.values():
+    for resource_id, base_layer, severity, is_urgent, n, first in conn.execute(query):
+        _add(found[resource_id, base_layer == 1 and resource_id in base_of], severity, is_urgent, n, first)
+    for resource_id, base_layer, severity, is_urgent, first, is_open, was_open in later.values():
         if is_open != was_open:
-            _add(found[resource_id], severity, is_urgent, 1 if was_open else -1, first)
+            inherited = base_layer == 1 and resource_id in base_of
+            _add(found[resource_id, inherited], severity, is_urgent, 1 if was_open else -1, first)
     return found
 
 
@@ -88,7 +101,7 @@ def _add(open_: Open, severity: int, is_urgent: int, n: int, first: int) -> None
 
 def _changed_since(
     conn: Connection, visibility: Visibility, at: Instant
-) -> dict[int, tuple[int, int, int, int, bool, bool]]:
+) -> dict[int, tuple[int, int, int, int, int, bool, bool]]:
     """Findings whose state has changed since: what they were then is what their first change since tells."""
     e = schema.event.c
     kinds = (int(EventKind.STATE), int(EventKind.REOPENED))
@@ -100,25 +113,26 @@ def _changed_since(
     )
     urgent = case((f.priority < (URGENT_BAND + 1) * BAND_STEP, 1), else_=0)
     rows = conn.execute(
-        select(f.id, f.resource_id, f.severity, urgent, f.first_detected_at, f.closed, e.old)
+        select(f.id, f.resource_id, f.base_layer, f.severity, urgent, f.first_detected_at, f.closed, e.old)
         .join_from(schema.event, first, first.c.seq == e.seq)
         .join(schema.finding, f.id == e.finding_id)
         .where(f.imported_at <= at, visible(f.holding_id, visibility))
     )
     return {
-        id_: (resource_id, severity, is_urgent, first_at, closed == 0, old in _OPEN)
-        for id_, resource_id, severity, is_urgent, first_at, closed, old in rows
+        id_: (resource_id, base_layer, severity, is_urgent, first_at, closed == 0, old in _OPEN)
+        for id_, resource_id, base_layer, severity, is_urgent, first_at, closed, old in rows
     }
 
 
 def lines(
-    visibility: Visibility, standing: Mapping[int, Standing], open_: Mapping[int, Open], signs: Signs | None
-) -> list[Line]:
+    visibility: Visibility, standing: Mapping[int, Standing], open_: Mapping[Subject, Open], base_of: Mapping[int, int],
+    signs: Signs | None,
+) -> list[Line]:  # fmt: skip
     """Resources with what was open on them. Without `signs` nobody can tell about other evidence."""
     found = []
     everything = isinstance(visibility, Everything)
     for id_, each in standing.items():
-        there = open_.get(id_)
+        there = open_.get((id_, False))
         if there is None and not everything:
             continue  # a resource of which nothing is in sight
         found.append(
@@ -131,6 +145,19 @@ def lines(
                 dropped=None if signs is None else id_ in signs.dropped,
             )
         )  # fmt: skip
+    for (id_, is_inherited), there in open_.items():
+        # A base image that was not known yet on that day says nothing about it.
+        base = standing.get(base_of[id_], standing.get(id_)) if is_inherited else None
+        if base is not None:
+            no = None if signs is None else False
+            found.append(
+                Line(
+                    resource_id=id_, is_inherited=True, verdict=base.verdict, tier=base.tier, findings=there.n,
+                    urgent=there.urgent, critical_high=there.severe,
+                    oldest_at=None if there.oldest_at is None else Instant(there.oldest_at),
+                    suggested=no, disputed=no, dropped=no,
+                )
+            )  # fmt: skip
     return found
 
 
@@ -221,7 +248,7 @@ class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):
     """Entities to which other resources in it are routed, with how many."""
 
 
-def unclaimed(conn: Connection, open_: Mapping[int, Open], standing: Mapping[int, Standing]) -> list[Unclaimed]:
+def unclaimed(conn: Connection, open_: Mapping[Subject, Open], standing: Mapping[int, Standing]) -> list[Unclaimed]:
     """Projects that hold resources of nobody, those with most open findings first. Folders are left to their projects."""
     member, project, route = schema.project_set_member.c, schema.project.c, schema.holding_route.c
     sets: dict[int, list[int]] = {}
@@ -241,7 +268,7 @@ def unclaimed(conn: Connection, open_: Mapping[int, Open], standing: Mapping[int
         each = standing.get(id_)
         for project_id in sets.get(set_id, ()) if each is not None else ():
             if each is not None and each.verdict == Verdict.UNMAPPED:
-                there = open_.get(id_)
+                there = open_.get((id_, False))
                 findings[project_id] += there.n if there else 0
                 resources[project_id] += 1
             elif each is not None and each.verdict == Verdict.MAPPED:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from callboard.domain.alias import IMAGE_BASE
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.term import ACCOUNT, CLOUD, ENVIRONMENT, REGION, TAG, folded
 from callboard.errors import InvalidQueryError
@@ -54,7 +55,7 @@ def _resources(values: Sequence[str]) -> Condition:
     spellings = sorted({spelling for value in values for spelling in (value, value.lower())})
     return or_(
         f.resource_id.in_(select(resource.id).where(resource.external_id.in_(spellings))),
-        f.resource_id.in_(select(alias.resource_id).where(alias.value.in_(spellings))),
+        f.resource_id.in_(select(alias.resource_id).where(alias.value.in_(spellings), alias.form != IMAGE_BASE)),
     )
 
 

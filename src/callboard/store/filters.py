@@ -230,12 +230,8 @@ def _flag(about: _Holding, key: str, word: str) -> Condition:  # noqa: PLR0911
     return _FLAGS[key, word]()
 
 
-INHERITED: Condition = and_(
-    f.base_layer == 1,
-    f.resource_id.in_(
-        select(schema.resource.c.id).where(schema.resource.c.inherited_id != schema.resource.c.holding_id)
-    ),
-)
+_r = schema.resource.c
+INHERITED: Condition = and_(f.base_layer == 1, f.resource_id.in_(select(_r.id).where(_r.inherited_id != _r.holding_id)))
 """It came with a base image, and is for its owner to fix instead of whoever runs it."""
 
 
@@ -244,10 +240,9 @@ def _run_by(conn: Connection, components: Sequence[str], visibility: Visibility)
 
     Who sees a finding as the owner of a base image need not know of the component that runs it, so that this must not tell.
     """
-    r = schema.resource.c
     known = select(entity.c.id).where(entity.c.ref.in_(components), entity_visible(entity.c.id, visibility))
     ids = list(conn.execute(known).scalars())
-    return select(r.id).where(r.holding_id.in_(select(route.c.holding_id).where(route.c.entity_id.in_(ids))))
+    return select(_r.id).where(_r.holding_id.in_(select(route.c.holding_id).where(route.c.entity_id.in_(ids))))
 
 
 def _ended(verdict: str) -> Select[tuple[int]]:
@@ -292,7 +287,10 @@ def _between(term: Between, asking: Asking) -> Condition:
         case "band":
             return _numbers(term, f.priority // priority.BAND_STEP, 1)
         case "tier":
-            return and_(f.resource_id.in_(_mapped_by(term)), not_(INHERITED))
+            return or_(
+                and_(f.resource_id.in_(_mapped_by(term)), not_(INHERITED)),
+                and_(INHERITED, f.resource_id.in_(select(_r.id).where(_r.base_id.in_(_mapped_by(term))))),
+            )
     span = term.span(asking.now)
     if term.key == "last":
         seen = schema.sighting.c

@@ -50,6 +50,24 @@ def bases(conn: Connection, images: Collection[str]) -> dict[str, str]:
     return {image: base for image, found in told.items() if (base := base_of(found)) is not None}
 
 
+def unlisted(conn: Connection, source_id: int) -> list[str]:
+    """The base images that images of a source tell of, and that are not stored themselves, sorted."""
+    based, image = schema.resource_alias, schema.resource_alias.alias("image")
+    resource, itself = schema.resource, schema.resource.alias("itself")
+    stored = (
+        select(image.c.value)
+        .join_from(image, itself, itself.c.id == image.c.resource_id)
+        .where(image.c.form == IMAGE, image.c.value == based.c.value, itself.c.type.in_(IMAGES))
+    )
+    query = (
+        select(based.c.value)
+        .join_from(based, resource, resource.c.id == based.c.resource_id)
+        .where(based.c.form == IMAGE_BASE, resource.c.source_id == source_id, ~stored.exists())
+        .distinct()
+    )
+    return sorted(conn.execute(query).scalars())
+
+
 def built_on(conn: Connection, names: Collection[str]) -> set[str]:
     """The images that say they were built on one of these."""
     based, alias = schema.resource_alias, schema.resource_alias.alias("alias")

@@ -17,7 +17,7 @@ from callboard.ports import ProjectRecord
 from callboard.store import bundles, schema, spread
 from callboard.store import sources as source_store
 from callboard.store.filters import Asking
-from callboard.store.visible import entity_visible, has_seen
+from callboard.store.visible import entity_visible, has_seen, sees
 
 f, r, s = schema.finding.c, schema.resource.c, schema.source.c
 entity, holding = schema.entity.c, schema.holding.c
@@ -29,7 +29,7 @@ BUNDLES = 50
 def page(
     conn: Connection, visibility: Visibility, external_id: str, source: str | None, asking: Asking
 ) -> ResourcePage:
-    """A resource of which a finding is in sight. Raises NotFoundError for any other, known or not."""
+    """A resource of which a finding is in sight, or that is the viewer's own. Raises NotFoundError for any other, known or not."""
     if "\0" in external_id:  # which no database stores, and one of them refuses to look for
         raise NotFoundError
     # Each source is asked about, whether or not it knows the resource: see `has_seen`.
@@ -42,7 +42,8 @@ def page(
             .outerjoin(schema.holding, holding.id == r.holding_id)
             .order_by(s.name)
         ).all()
-        if has_seen(conn, visibility, f.resource_id, row.id)
+        # Of a base image that no source lists there is no finding, and what is inherited from it is on others.
+        if has_seen(conn, visibility, f.resource_id, row.id) or sees(conn, visibility, row.holding_id)
     ]
     row = next((row for row in rows if source is None or row.name == source), None)
     if row is None:

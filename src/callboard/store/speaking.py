@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
 
 from callboard.domain.access import Everything, Visibility
+from callboard.domain.alias import IMAGE_BASE
 from callboard.domain.claims import CLAIMING_KINDS
 from callboard.domain.component import EntityRef
 from callboard.domain.evidence import RULE
@@ -21,7 +22,7 @@ from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import base_image, evidence, schema
 from callboard.store.contested import disputed
 from callboard.store.database import next_id
-from callboard.store.visible import entity_owned, entity_visible, has_seen, visible
+from callboard.store.visible import entity_owned, entity_visible, has_seen, sees, visible
 
 f, r, s = schema.finding.c, schema.resource.c, schema.source.c
 entity, holding, said = schema.entity.c, schema.holding.c, schema.ownership_decision.c
@@ -52,7 +53,8 @@ def find(conn: Connection, visibility: Visibility, text: str, source: str | None
     columns = select(r.id, r.holding_id, r.external_id, s.name.label("source"), r.name, r.type).join_from(
         schema.resource, schema.source, s.id == r.source_id
     )
-    named = select(schema.resource_alias.c.resource_id).where(schema.resource_alias.c.value == text.strip())
+    alias = schema.resource_alias.c
+    named = select(alias.resource_id).where(alias.value == text.strip(), alias.form != IMAGE_BASE)
     for wanted in (r.external_id == text, r.id.in_(named), r.name == text):
         query = columns.where(wanted).order_by(s.name, r.external_id)
         if source is not None:
@@ -77,8 +79,13 @@ def _in_sight(conn: Connection, visibility: Visibility, query: Select[Any]) -> S
     rows = conn.execute(query.limit(_NAMESAKES + 1)).all()
     if len(rows) > _NAMESAKES:
         seen = exists(select(f.id).where(f.resource_id == r.id, visible(f.holding_id, visibility)))
-        return conn.execute(query.where(seen).limit(_NAMESAKES)).all()
-    found = {id_ for id_ in [row.id for row in rows] or [None] if has_seen(conn, visibility, f.resource_id, id_)}
+        return conn.execute(query.where(or_(seen, visible(r.holding_id, visibility))).limit(_NAMESAKES)).all()
+    found = {
+        id_
+        for id_, at in [(row.id, row.holding_id) for row in rows] or [(None, None)]
+        # Of a base image that no source lists there is no finding, and what is inherited from it is on others.
+        if has_seen(conn, visibility, f.resource_id, id_) or sees(conn, visibility, at)
+    }
     return [row for row in rows if row.id in found]
 
 

@@ -63,14 +63,17 @@ def waiting(
     `now` says who has worked in a repository lately.
     """
     counted = (
-        select(f.resource_id, func.count().label("n")).where(f.closed == 0).group_by(f.resource_id).subquery("counted")
+        select(f.resource_id, f.holding_id, func.count().label("n"))
+        .where(f.closed == 0)
+        .group_by(f.resource_id, f.holding_id)
+        .subquery("counted")
     )
     n = func.coalesce(counted.c.n, 0).label("n")
     query = (
         select(r.id, r.external_id, r.body, r.project_set_id, schema.source.c.name.label("source"), n)
         .join_from(schema.resource, schema.holding, holding.id == r.holding_id)
         .join(schema.source, schema.source.c.id == r.source_id)
-        .outerjoin(counted, counted.c.resource_id == r.id)
+        .outerjoin(counted, (counted.c.resource_id == r.id) & (counted.c.holding_id == r.holding_id))
         .where(holding.verdict == Verdict.UNMAPPED.value, visible(r.holding_id, visibility))
         .order_by(n.desc(), r.id)
     )

@@ -367,6 +367,7 @@ class Intake:
                 open_before = run_store.open_count(conn, self._run.source_id)
                 changed = self._apply_groups(conn, self._groups(conn) if prepared is None else prepared)
                 now = self._clock.now()
+                figures.tally.moved += self._applier.stand_in(conn, now=now)
                 if scope_changed:
                     figures.left_scope += leave_scope(conn, self._store, absent, run_id=self._run.id, now=now)
                 elif complete:
@@ -486,6 +487,7 @@ class Intake:
         self.build_indexes()
         with self._store.write() as conn:
             run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+            self._figures.tally.moved += self._applier.stand_in(conn, now=self._clock.now())
             if state is RunState.APPLIED:
                 run_store.forget_rejected(conn, self._run.source_id, self._run.id)
             bump_revision(conn)

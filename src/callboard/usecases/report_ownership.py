@@ -20,7 +20,7 @@ from callboard.domain.tree import listing
 from callboard.ports import Clock, ProjectRecord
 from callboard.store import Connection, Store, changes, evidence, signals_found
 from callboard.store import coverage as store_coverage
-from callboard.store.coverage import Label, Open, Unclaimed
+from callboard.store.coverage import Label, Open, Subject, Unclaimed
 
 BEST = 5
 """Actions told at most."""
@@ -38,9 +38,10 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
     is_past = at < now
     with store.read() as conn:
         standing = store_coverage.standings(conn, at)
-        open_ = store_coverage.open_at(conn, viewer.visibility, at, is_past=is_past)
+        base_of = store_coverage.bases(conn)
+        open_ = store_coverage.open_at(conn, viewer.visibility, at, base_of, is_past=is_past)
         signs = None if is_past else store_coverage.signs(conn)
-        lines = store_coverage.lines(viewer.visibility, standing, open_, signs)
+        lines = store_coverage.lines(viewer.visibility, standing, open_, base_of, signs)
         whole = coverage.row("", lines, on=at, query=None if is_past else "is:open")
         entities = evidence.load_entities(conn)
         known = evidence.current(conn, store)
@@ -66,13 +67,14 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
 
 
 def _cut(
-    conn: Connection, by: Cut, lines: Sequence[Line], open_: Mapping[int, Open], at: Instant, *, is_past: bool
+    conn: Connection, by: Cut, lines: Sequence[Line], open_: Mapping[Subject, Open], at: Instant, *, is_past: bool
 ) -> tuple[coverage.Row, ...]:
     """The report by one property, most open findings first."""
     groups: dict[Label, list[Line]] = {}
     if by is Cut.SEVERITY:
         for each in lines:
-            for severity, n in (open_[each.resource_id].by_severity if each.resource_id in open_ else {}).items():
+            there = open_.get((each.resource_id, each.is_inherited))
+            for severity, n in (there.by_severity if there else {}).items():
                 cut = msgspec.structs.replace(
                     each, findings=n, critical_high=n if severity >= Severity.HIGH else 0, urgent=0
                 )
@@ -115,7 +117,7 @@ def _dangling(conn: Connection, entities: Mapping[EntityRef, Entity]) -> tuple[D
 
 def _best(
     conn: Connection, entities: Mapping[EntityRef, Entity], known: Evidence, ids: Mapping[EntityRef, int], *,
-    open_: Mapping[int, Open], standing: Mapping[int, store_coverage.Standing],
+    open_: Mapping[Subject, Open], standing: Mapping[int, store_coverage.Standing],
 ) -> tuple[Action, ...]:  # fmt: skip
     """What to write into which catalog file to map most."""
     refs = {id_: ref for ref, id_ in ids.items()}

@@ -13,15 +13,18 @@ from alembic.operations import Operations
 from sqlalchemy import select
 
 from callboard.domain import mapping_text
-from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers
+from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers, Right, Viewer
 from callboard.domain.component import EntityRef
+from callboard.domain.coverage import Cut
 from callboard.domain.inherited import Bar
-from callboard.store import moving, owning, schema
+from callboard.errors import NotFoundError
+from callboard.store import contested, moving, owning, schema
 from callboard.store.counting import Ledger
 from callboard.store.recount import differences
-from callboard.usecases import browse, plan_mapping, speak_for
+from callboard.usecases import browse, plan_mapping, queue_unmapped, report_ownership, speak_for
 from callboard.web.to_wire_work import inherited_query
 from tests.support.catalogs import component, group
+from tests.support.dumps import dump
 from tests.support.stages import Stage
 
 SHOP, BANK = EntityRef("component:default/shop"), EntityRef("component:default/bank")
@@ -148,7 +151,8 @@ def test_queries_find_what_is_inherited(company: Stage) -> None:
     assert set(company.rows("-is:inherited runs:shop", red)) == {"cart-own", "cart-pod-own"}
     assert company.rows("runs:shop", green) == {}
     assert set(company.rows("component:images", red)) == {"cart", "cart-pod"}
-    assert set(company.rows("tier:1..6")) == set(company.rows()) - INHERITED
+    assert set(company.rows("tier:1")) == {"base", *INHERITED}
+    assert set(company.rows("tier:2")) == set(company.rows()) - {"base", *INHERITED}
 
 
 def test_the_page_says_whose_it_is_and_why(company: Stage) -> None:
@@ -175,6 +179,66 @@ def test_the_component_that_runs_it_has_it_beside_its_own(company: Stage) -> Non
     images = browse.component(company.store, Readers(frozenset({GREEN}), Depth.WORK), IMAGES, now=now)
     assert (images.row.open.total, images.on_others, images.inherited) == (4, 3, ())
     assert browse.component(company.store, LAPTOP, BANK, now=now).row.open.total == 1
+
+
+def test_coverage_counts_it_by_the_evidence_for_the_base(company: Stage) -> None:
+    """Each number of the report is the list behind it, and no resource is counted twice."""
+    put(company, "stray", "stray-pod", CART)
+    company.sync()
+    trust(company)
+    report = report_ownership.report(company.store, AT_THE_LAPTOP, clock=company.clock)
+    found = report.whole.findings
+    assert found.all == len(company.rows("is:open"))
+    assert found.by_tier == tuple(len(company.rows(f"is:open tier:{tier}")) for tier in range(1, 7))
+    assert found.unmapped == len(company.rows("is:open is:unmapped")) == 0
+    assert (report.whole.resources.all, report.whole.resources.unmapped) == (6, 1)
+    by = report_ownership.report(company.store, AT_THE_LAPTOP, clock=company.clock, by=Cut.SEVERITY)
+    assert sum(row.findings.all for row in by.rows) == found.all
+    queue = queue_unmapped.queue_unmapped(company.store, AT_THE_LAPTOP, now=company.clock.now())
+    assert (queue.resources, queue.findings) == (1, 0)
+
+
+def test_the_chip_names_the_evidence_for_the_base(company: Stage) -> None:
+    """The tier that a list shows is that of what decided."""
+    trust(company)
+    ids = {id_: row.id for id_, row in company.rows().items()}
+    with company.store.read() as conn:
+        found = contested.tiers(conn, company.store.dialect, LAPTOP, set(ids.values()))
+    assert {id_: found[number] for id_, number in ids.items()} == {
+        id_: 1 if id_ in {"base", *INHERITED} else 2 for id_ in ids
+    }
+
+
+DEBIAN = "docker.io/library/debian"
+
+
+def test_a_base_image_that_no_source_lists_can_be_somebodys(company: Stage) -> None:
+    """It waits for an owner like anything else; a rule or a person says whose it is, and its owner may give it back."""
+    for id_ in ("cart", "cart-own"):
+        company.world.change(id_, base=DEBIAN)
+    company.sync()
+    page = company.page("cart")
+    assert page.base is not None
+    assert (page.base.base, page.base.bar) == (DEBIAN, Bar.UNMAPPED)
+    company.clock.advance(60)
+    speak_for.confirm(company.store, AT_THE_LAPTOP, DEBIAN, IMAGES, clock=company.clock)
+    company.check()
+    assert set(company.rows("is:inherited component:images")) == {"cart", "cart-pod"}
+    green, red = Readers(frozenset({GREEN}), Depth.WORK), Readers(frozenset({RED}), Depth.WORK)
+    told = speak_for.explain(company.store, Viewer("ann", green, (GREEN,)), DEBIAN)
+    assert (told.components, told.open_findings) == ((IMAGES,), 0)
+    with pytest.raises(NotFoundError):
+        speak_for.explain(company.store, Viewer("bob", red, (RED,)), DEBIAN)
+    ours = Viewer("ann", green, (GREEN,), "user:default/ann", frozenset({Right.DECIDE}))
+    company.clock.advance(60)
+    speak_for.not_ours(company.store, ours, DEBIAN, IMAGES, clock=company.clock)
+    company.check()
+    assert company.rows("is:inherited") == {}
+    before = dump(company.store)
+    company.sync()
+    assert {id_: row for id_, row in dump(company.store).items() if id_ in ("resource", "finding", "candidate")} == {
+        id_: row for id_, row in before.items() if id_ in ("resource", "finding", "candidate")
+    }
 
 
 OF_THE_BASE: dict[str, Any] = {

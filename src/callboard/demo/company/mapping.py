@@ -40,6 +40,12 @@ def rule_set(now: Instant) -> RuleSet:
                     "reason": "Its catalog file lost its project in a move; the team is putting it back.",
                     "until": f"{to_datetime(now) + _ENDS_IN:%Y-%m-%d}",
                 },
+                {
+                    "name": "base images",
+                    "match": {"resource": "docker.io/library/*"},
+                    "owners": ["component:default/artifact-store"],
+                    "reason": "Developer experience mirrors what everybody builds on, and rebuilds it when it is mended.",
+                },
             ],
             "defaults": [
                 {

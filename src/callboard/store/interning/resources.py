@@ -12,6 +12,7 @@ from callboard.domain.alias import IMAGE
 from callboard.domain.claims import canonical
 from callboard.domain.drift import News, SignalKind
 from callboard.domain.finding import Observed, Resource
+from callboard.domain.inherited import stand_in
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import plain
 from callboard.domain.subject import is_judged_alike
@@ -262,6 +263,18 @@ class Resources:
             return 0
         ids = {*unsettled, *self._former_heirs, *lineage.resources_of(conn, images), *moving.heirs(conn, unsettled)}
         self._former_heirs.clear()
+        return self._follow(moving.settle(conn, self._dialect, holdings, ids, ledger, now=now))
+
+    def stand_in(self, conn: Connection, holdings: Holdings, ledger: Ledger, *, now: Instant) -> int:
+        """Store the base images that images of this source tell of and no source lists, so that they can be somebody's.
+
+        Returns how many findings went to another holding.
+        """
+        names = lineage.unlisted(conn, self._source_id)
+        if not names:
+            return 0
+        self._make(conn, holdings, [(stand_in(name), None, 0) for name in names], services={}, now=now)
+        ids = lineage.resources_of(conn, lineage.built_on(conn, names)).keys()
         return self._follow(moving.settle(conn, self._dialect, holdings, ids, ledger, now=now))
 
     def _follow(self, moved: Moved) -> int:
