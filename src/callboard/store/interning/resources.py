@@ -251,14 +251,13 @@ class Resources:
 
         `images`: those that tell another base than before. Returns how many findings went to another holding.
         """
-        unsettled = {
-            held.id: held
-            for seen in observations
-            if not (held := self._known[seen.resource.external_id]).is_settled
-            and any(form == IMAGE for form, _ in seen.resource.aliases)
-        }
-        for held in unsettled.values():
-            held.is_settled = True
+        unsettled: set[int] = set()
+        for seen in observations:
+            held = self._known[seen.resource.external_id]
+            if not held.is_settled:
+                held.is_settled = True
+                if any(form == IMAGE for form, _ in seen.resource.aliases):
+                    unsettled.add(held.id)
         if not unsettled and not images and not self._former_heirs:
             return 0
         ids = {*unsettled, *self._former_heirs, *lineage.resources_of(conn, images), *moving.heirs(conn, unsettled)}
