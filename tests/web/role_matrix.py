@@ -124,10 +124,12 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("POST", "/audit/verify"): READS_LOG,
     ("GET", "/api/v1/policies"): ADMIN,
     ("POST", "/api/v1/policies/plan"): BAD,  # without a body
+    ("POST", "/api/v1/policies/plan/findings"): BAD,
     ("POST", "/api/v1/policies/apply"): BAD,
     ("GET", "/policies"): ADMIN,
     ("POST", "/policies/preview"): (401, 403, 403, 403, 403, 403, 422, 401),  # without a policy
     ("POST", "/policies/apply"): (401, 403, 403, 403, 403, 403, 422, 401),
+    ("POST", "/policies/dates"): (401, 403, 403, 403, 403, 403, 400, 401),  # without a number
     ("POST", "/api/v1/hooks/wiz/{source}"): (401,) * 8,  # has a token of its own
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,

@@ -105,10 +105,12 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/audit/verify"): BOARD,
     ("GET", "/api/v1/policies"): BOARD,
     ("POST", "/api/v1/policies/plan"): {**BOARD, "session": 400, "bearer": 400},  # without a body
+    ("POST", "/api/v1/policies/plan/findings"): {**BOARD, "session": 400, "bearer": 400},
     ("POST", "/api/v1/policies/apply"): {**BOARD, "session": 400, "bearer": 400},
     ("GET", "/policies"): BOARD,
     ("POST", "/policies/preview"): {**BOARD, "session": 422, "bearer": 422},  # without a policy
     ("POST", "/policies/apply"): {**BOARD, "session": 422, "bearer": 422},
+    ("POST", "/policies/dates"): {**BOARD, "session": 400, "bearer": 400},  # without a number
     ("POST", "/api/v1/hooks/wiz/{source}"): dict.fromkeys(BOARD, 401) | {"wrong host": 421},  # has a token of its own
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,

@@ -13,6 +13,7 @@ from callboard.domain.policy import Roles
 from callboard.usecases.plan_policy import Configured
 from tests.support.named import NamedDoor, named_door, team, user
 
+ROLES_TEXT = "policy: roles\n"
 ROLES = {"policy": "roles", "security": [team("security")], "administrators": [team("admins")]}
 
 
@@ -105,3 +106,32 @@ def test_the_page_plans_and_applies(door: NamedDoor) -> None:
             refused = sam.post("/policies/preview", data={"document": wrong})
             assert words in refused.text, wrong
             assert wrong.splitlines()[0] in refused.text
+
+
+def test_numbers_of_due_dates_lead_to_the_findings_that_they_count(door: NamedDoor) -> None:
+    """On the page and over the API, for who sees all of them; who only administers reads the numbers."""
+    text = "policy: due\ndays: {critical: 3, high: 0}\n"
+    document = {"policy": "due", "days": {"critical": 3, "high": 0}}
+    with door.as_user("ada") as ada:
+        shown = ada.post("/policies/preview", data={"document": text}).text
+        assert 'action="/policies/dates"' in shown
+        assert 'form="planned"' not in shown
+        refused = ada.post("/policies/dates", data={"document": text, "of": "moved"})
+        assert refused.status_code == 403
+        asked = {"document": document, "of": "moved"}
+        assert ada.post("/api/v1/policies/plan/findings", json=asked).status_code == 403
+    with both(door) as sam:
+        shown = sam.post("/policies/preview", data={"document": text}).text
+        pressed = re.findall(r'name="of" value="([^"]+)" type="submit">([^<]+)</button>', shown)
+        plan = sam.post("/api/v1/policies/plan", json={"document": document}).json()["dates"]
+        counted = {word.replace("_", "-") for word, n in plan.items() if word not in ("open", "examples") and n}
+        assert {of for of, _ in pressed} == counted
+        for of, told in pressed:
+            page = sam.post("/policies/dates", data={"document": text, "of": of}).text
+            assert page.count('href="/findings/') == int(told) == plan[of.replace("-", "_")], of
+            found = sam.post("/api/v1/policies/plan/findings", json={"document": document, "of": of}).json()
+            assert (found["findings"], len(found["items"]), found["next_skip"]) == (int(told), int(told), None)
+        wrong = sam.post("/policies/dates", data={"document": ROLES_TEXT, "of": "moved"})
+        assert wrong.status_code == 422
+        assert "moves no due dates" in wrong.text
+        assert sam.post("/policies/dates", data={"document": text, "of": "nonsense"}).status_code == 400

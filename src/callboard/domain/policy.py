@@ -197,6 +197,40 @@ class DateExample(msgspec.Struct, frozen=True, kw_only=True):
     new: Instant | None
 
 
+@enum.unique
+class Moved(enum.StrEnum):
+    """What a number of a plan of due dates counts. The words are in the API."""
+
+    ALL = "moved"
+    EARLIER = "earlier"
+    LATER = "later"
+    NEWLY_OVERDUE = "newly-overdue"
+    NO_LONGER_OVERDUE = "no-longer-overdue"
+
+    def counts(self, old: int, new: int, *, start: int) -> bool:
+        """Whether a date that goes from `old` to `new` is counted; both far away where there is none. `start`: of today."""
+        match self:
+            case Moved.EARLIER:
+                return new < old
+            case Moved.LATER:
+                return new > old
+            case Moved.NEWLY_OVERDUE:
+                return new < start <= old
+            case Moved.NO_LONGER_OVERDUE:
+                return old < start <= new
+            case _:
+                return new != old
+
+
+class DateLines(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings that a number counts, those that would be due first."""
+
+    findings: int
+    lines: tuple[DateExample, ...]
+    next: int | None = None
+    """How many to skip for more. None: these are the last."""
+
+
 class DateChange(msgspec.Struct, frozen=True, kw_only=True):
     """What another policy would do to due dates, in open findings."""
 

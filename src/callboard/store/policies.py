@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +14,8 @@ from callboard.domain.access import Visibility
 from callboard.domain.due import Policy, Signals, earlier
 from callboard.domain.finding import Kind, Severity
 from callboard.domain.instant import Instant, to_text
-from callboard.domain.policy import DateChange, DateExample
+from callboard.domain.picking import LINES
+from callboard.domain.policy import DateChange, DateExample, DateLines, Moved
 from callboard.domain.reconcile import Actor, EventKind
 from callboard.store import laid_down, schema
 from callboard.store.counting import Ledger, Standing
@@ -106,42 +108,66 @@ def _judged(row: Any, policy: Policy, opened_at: Instant) -> tuple[int, int, int
 def preview(conn: Connection, visibility: Visibility, policy: Policy, *, now: Instant) -> DateChange:
     """What another policy would do to due dates. Counts are of all open findings, examples of those in sight."""
     start = due.today(now)
-    open_ = earlier_n = later = newly = no_longer = after = 0
-    moved: list[tuple[int, int, int]] = []
-    while rows := _open(conn, after):
-        opened = _opened_again(conn, [row.id for row in rows if row.reopened])
-        open_, after = open_ + len(rows), rows[-1].id
-        for row in rows:
-            due_at = _judged(row, policy, opened.get(row.id, row.first_detected_at))[0]
-            if due_at == row.due_at:
-                continue
-            earlier_n, later = earlier_n + (due_at < row.due_at), later + (due_at > row.due_at)
-            newly += due_at < start <= row.due_at
-            no_longer += row.due_at < start <= due_at
+    counts: Counter[Moved] = Counter()
+    moved: list[_Date] = []
+    open_ = 0
+    for each in _dates(conn, policy):
+        open_ += 1
+        if each[1] != each[2]:
+            counts.update(number for number in Moved if number.counts(*each[1:], start=start))
             if len(moved) < LOOKED_AT:
-                moved.append((row.id, row.due_at, due_at))
+                moved.append(each)
     return DateChange(
-        open=open_, moved=earlier_n + later, earlier=earlier_n, later=later, newly_overdue=newly,
-        no_longer_overdue=no_longer, examples=_examples(conn, visibility, moved),
+        open=open_, moved=counts[Moved.ALL], earlier=counts[Moved.EARLIER], later=counts[Moved.LATER],
+        newly_overdue=counts[Moved.NEWLY_OVERDUE], no_longer_overdue=counts[Moved.NO_LONGER_OVERDUE],
+        examples=tuple(sorted(_told(conn, visibility, moved), key=lambda each: (-each.severity, each.id))[:EXAMPLES]),
     )  # fmt: skip
 
 
-def _examples(conn: Connection, visibility: Visibility, moved: list[tuple[int, int, int]]) -> tuple[DateExample, ...]:
+def listed(
+    conn: Connection, visibility: Visibility, policy: Policy, number: Moved, *, now: Instant, skip: int
+) -> DateLines:
+    """The findings in sight that one number of the preview counts."""
+    start = due.today(now)
+    counted = [each for each in _dates(conn, policy) if number.counts(*each[1:], start=start)]
+    counted.sort(key=lambda each: (each[2], each[0]))
+    return DateLines(
+        findings=len(counted),
+        lines=_told(conn, visibility, counted[skip : skip + LINES]),
+        next=skip + LINES if len(counted) > skip + LINES else None,
+    )
+
+
+_Date = tuple[int, int, int]
+"""A finding, when it is due, and when it would be."""
+
+
+def _dates(conn: Connection, policy: Policy) -> Iterator[_Date]:
+    """Every open finding."""
+    after = 0
+    while rows := _open(conn, after):
+        opened = _opened_again(conn, [row.id for row in rows if row.reopened])
+        after = rows[-1].id
+        for row in rows:
+            yield row.id, row.due_at, _judged(row, policy, opened.get(row.id, row.first_detected_at))[0]
+
+
+def _told(conn: Connection, visibility: Visibility, dates: Sequence[_Date]) -> tuple[DateExample, ...]:
+    """Those in sight for people, in the same order."""
     f, rule = schema.finding.c, schema.rule.c
     rows = conn.execute(
         select(f.id, f.title, rule.name, f.severity)
         .join_from(schema.finding, schema.rule, rule.id == f.rule_id)
-        .where(f.id.in_([each[0] for each in moved]), visible(f.holding_id, visibility))
-        .order_by(f.rank, f.id)
-        .limit(EXAMPLES)
+        .where(f.id.in_([each[0] for each in dates]), visible(f.holding_id, visibility))
     )
-    dates = {id_: tuple(None if at == NEVER else Instant(at) for at in both) for id_, *both in moved}
+    known = {row.id: row for row in rows}
     return tuple(
         DateExample(
-            id=row.id, title=row.title or row.name, severity=Severity(row.severity), old=dates[row.id][0],
-            new=dates[row.id][1],
+            id=id_, title=known[id_].title or known[id_].name, severity=Severity(known[id_].severity),
+            old=None if old == NEVER else Instant(old), new=None if new == NEVER else Instant(new),
         )
-        for row in rows
+        for id_, old, new in dates
+        if id_ in known
     )  # fmt: skip
 
 

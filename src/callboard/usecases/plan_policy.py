@@ -24,7 +24,7 @@ from callboard.domain.component import kind_of
 from callboard.domain.due import Policy
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import Problem
-from callboard.domain.policy import Body, Due, PersonChange, PolicyKind, PolicyPlan, Roles
+from callboard.domain.policy import Body, DateLines, Due, Moved, PersonChange, PolicyKind, PolicyPlan, Roles
 from callboard.domain.query import OPEN
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.ports import Clock
@@ -99,6 +99,20 @@ def plan_policy(
     viewer.require(Right.ADMINISTER)
     with store.read() as conn:
         return _plan(conn, viewer, draft, configured, origin=origin, now=clock.now())
+
+
+def list_dates(store: Store, viewer: Viewer, draft: Body, number: Moved, *, clock: Clock, skip: int = 0) -> DateLines:
+    """The findings that one number of a plan of due dates counts. Nothing is written.
+
+    Raises NotAllowedError for who may not administer or does not see all of them, MappingRefusedError for another policy.
+    """
+    viewer.require(Right.ADMINISTER)
+    if not isinstance(viewer.visibility, Everything):
+        raise NotAllowedError("Findings whose dates would move are listed for who sees all of them.")
+    if not isinstance(draft, Due):
+        raise MappingRefusedError("This policy moves no due dates.", hint="Only `policy: due` does.")
+    with store.read() as conn:
+        return policies.listed(conn, viewer.visibility, draft.limits(), number, now=clock.now(), skip=skip)
 
 
 def apply_policy(

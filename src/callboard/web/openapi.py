@@ -45,6 +45,7 @@ _SHAPES = (
     wire_queues.UnmappedQueue, wire_queues.Conflicts, wire_queues.Alignment,
     wire_queues.TreeNode, wire_queues.ProposalDraft, wire_queues.Proposal,
     wire_policy.Policies, wire_policy.PolicyDraft, wire_policy.PolicyPlan, wire_policy.PolicyApplied,
+    wire_policy.DatesDraft, wire_policy.DateLines,
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
@@ -235,10 +236,13 @@ def _policies() -> Described:
     plan = writing("planPolicy", "What applying a policy would do; needs the right `administer`", "PolicyPlan", [])
     done = writing("applyPolicy", "Put a policy in force, or take it back", "PolicyApplied", [])
     plan["post"]["requestBody"] = done["post"]["requestBody"] = drafted
+    dates = writing("listMovedDates", "The findings that one number of a plan of due dates counts", "DateLines", [])
+    dates["post"]["requestBody"] = {"required": True, "content": content("DatesDraft")}
     told = "Who is what and by when things are due, with every revision; needs the right `administer`"
     return {
         at: reading("listPolicies", told, "Policies", conditional=False),
         f"{at}/plan": plan,
+        f"{at}/plan/findings": dates,
         f"{at}/apply": done,
     }
 

@@ -22,6 +22,7 @@ from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
 from callboard.domain.picking import Pick
+from callboard.domain.policy import Moved
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.domain.who_uses import Period, Wanted, read_period, read_wanted
@@ -208,6 +209,16 @@ def pick(text: str) -> Pick:
             f"{text[:80]!r} is no number of a plan.",
             field="of",
             hint="For example moved, gained:group:default/payments.",
+        ) from error
+
+
+def moved(text: str) -> Moved:
+    """One number of a plan of due dates. Raises InvalidQueryError."""
+    try:
+        return Moved(text)
+    except ValueError as error:
+        raise InvalidQueryError(
+            f"{text[:80]!r} is no number of such a plan.", field="of", hint=_meant(text, list(Moved))
         ) from error
 
 

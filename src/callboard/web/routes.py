@@ -127,6 +127,7 @@ API = [
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
     _get("/api/v1/policies", policies.list_all, Policy.BOARD),
     _post("/api/v1/policies/plan", policies.plan, Policy.BOARD),
+    _post("/api/v1/policies/plan/findings", policies.dates, Policy.BOARD),
     _post("/api/v1/policies/apply", policies.apply, Policy.BOARD),
     _post("/api/v1/hooks/wiz/{source:str}", hooks.receive, Policy.HOOK),
 ]
@@ -176,6 +177,7 @@ PAGES = [
     _post("/audit/verify", audit_page.verify, Policy.AUDIT),
     _get("/policies", policies_page.show, Policy.BOARD),
     _post("/policies/preview", policies_page.preview, Policy.BOARD),
+    _post("/policies/dates", policies_page.dates, Policy.BOARD),
     _post("/policies/apply", policies_page.apply, Policy.BOARD),
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),

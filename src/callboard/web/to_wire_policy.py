@@ -58,14 +58,22 @@ def _dates(found: policy.DateChange) -> wire_policy.MovedDates:
     return wire_policy.MovedDates(
         open=found.open, moved=found.moved, earlier=found.earlier, later=found.later,
         newly_overdue=found.newly_overdue, no_longer_overdue=found.no_longer_overdue,
-        examples=[
-            wire_policy.MovedDate(
-                finding_id=each.id, title=each.title, severity=each.severity.word, old=date(each.old),
-                new=date(each.new),
-            )
-            for each in found.examples
-        ],
+        examples=_moved(found.examples),
     )  # fmt: skip
+
+
+def date_lines(found: policy.DateLines) -> wire_policy.DateLines:
+    """The findings that a number counts."""
+    return wire_policy.DateLines(findings=found.findings, items=_moved(found.lines), next_skip=found.next)
+
+
+def _moved(found: Sequence[policy.DateExample]) -> list[wire_policy.MovedDate]:
+    return [
+        wire_policy.MovedDate(
+            finding_id=each.id, title=each.title, severity=each.severity.word, old=date(each.old), new=date(each.new)
+        )
+        for each in found
+    ]
 
 
 def applied(done: Applied) -> wire_policy.PolicyApplied:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+from callboard.domain.policy import Moved
 
 
 class PolicyRevision(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +103,24 @@ class MovedDates(msgspec.Struct, frozen=True, kw_only=True):
     newly_overdue: int
     no_longer_overdue: int
     examples: list[MovedDate]
+
+
+class DatesDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One number of a plan of due dates, whose findings are asked for."""
+
+    document: dict[str, Any]
+    """The policy that is planned."""
+    of: Moved
+    skip: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
+
+
+class DateLines(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings that a number counts."""
+
+    findings: int
+    items: list[MovedDate]
+    next_skip: int | None
+    """How many to skip for more. null: these are the last."""
 
 
 class PolicyPlan(msgspec.Struct, frozen=True, kw_only=True):

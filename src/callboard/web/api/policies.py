@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from litestar.params import RawBody
 from litestar.response import Response
 
@@ -26,8 +28,20 @@ def plan(view: Viewing, body: RawBody) -> Response[bytes]:
     params.nothing(view.query)
     draft = read_body(body, wire_policy.PolicyDraft)
     services = view.services
-    found = plan_policy.plan_policy(view.store, view.viewer, _body(draft), services.configured, clock=services.clock)
+    found = plan_policy.plan_policy(
+        view.store, view.viewer, _body(draft.document), services.configured, clock=services.clock
+    )
     return answers.json(to_wire_policy.plan(found))
+
+
+def dates(view: Viewing, body: RawBody) -> Response[bytes]:
+    """The findings that one number of a plan of due dates counts."""
+    params.nothing(view.query)
+    draft = read_body(body, wire_policy.DatesDraft)
+    found = plan_policy.list_dates(
+        view.store, view.viewer, _body(draft.document), draft.of, clock=view.services.clock, skip=draft.skip
+    )
+    return answers.json(to_wire_policy.date_lines(found))
 
 
 def apply(view: Viewing, body: RawBody) -> Response[bytes]:
@@ -36,14 +50,14 @@ def apply(view: Viewing, body: RawBody) -> Response[bytes]:
     draft = read_body(body, wire_policy.PolicyDraft)
     services = view.services
     done = plan_policy.apply_policy(
-        view.store, view.viewer, _body(draft), services.configured, clock=services.clock, reason=draft.reason,
+        view.store, view.viewer, _body(draft.document), services.configured, clock=services.clock, reason=draft.reason,
         agreed=draft.agreed, expected=draft.expected, remove=draft.remove,
     )  # fmt: skip
     return answers.json(to_wire_policy.applied(done))
 
 
-def _body(draft: wire_policy.PolicyDraft) -> policy.Body:
+def _body(document: dict[str, Any]) -> policy.Body:
     try:
-        return policy.read(draft.document)
+        return policy.read(document)
     except policy.UnreadableError as error:
         raise InvalidQueryError(str(error), field="document") from None

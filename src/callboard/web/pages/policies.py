@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from litestar.params import RawBody
 from litestar.response import Response
 
-from callboard.domain.policy import PolicyKind, PolicyPlan
+from callboard.domain.access import Everything, Right
+from callboard.domain.policy import DateLines, Moved, PolicyKind, PolicyPlan
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.usecases import plan_policy
 from callboard.usecases.plan_policy import Applied, Standing
@@ -33,6 +34,29 @@ class Context:
     plan: PolicyPlan | None
     applied: Applied | None
     refused: MappingRefusedError | ConflictError | NotAllowedError | None
+    sees_all: bool
+    """Whether numbers lead to what they count."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dates:
+    """What the template of findings whose dates would move is given."""
+
+    found: DateLines
+    told: str
+    document: str
+    of: str
+    skip: int
+
+
+TOLD = {
+    Moved.ALL: "would get another date",
+    Moved.EARLIER: "would be due earlier",
+    Moved.LATER: "would be due later, or would have no date",
+    Moved.NEWLY_OVERDUE: "would be overdue at once",
+    Moved.NO_LONGER_OVERDUE: "would be overdue no longer",
+}
+"""What is said of the findings that a number counts."""
 
 
 def show(view: Viewing) -> Response[str]:
@@ -57,6 +81,18 @@ def preview(view: Viewing, body: RawBody) -> Response[str]:
     except MappingRefusedError as error:
         return _answer(view, fields, refused=error)
     return _answer(view, {**fields, "expected": fields["expected"] or str(found.revision)}, plan=found)
+
+
+def dates(view: Viewing, body: RawBody) -> Response[str]:
+    """The findings that one number of a plan of due dates counts. Nothing is written."""
+    params.nothing(view.query)
+    fields = forms.read(body, ("document", "of", "skip"))
+    view.viewer.require(Right.ADMINISTER)
+    number, skip = params.moved(forms.needed(fields, "of")), params.skipped(fields["skip"])
+    draft = policy_text.read(fields["document"].encode())
+    found = plan_policy.list_dates(view.store, view.viewer, draft, number, clock=view.services.clock, skip=skip)
+    context = Dates(found=found, told=TOLD[number], document=fields["document"], of=number.value, skip=skip)
+    return render.answer("dates.html", title="Due dates", here="policies", now=view.now, c=context)
 
 
 def apply(view: Viewing, body: RawBody) -> Response[str]:
@@ -102,6 +138,7 @@ def _answer(
         plan=plan,
         applied=applied,
         refused=refused,
+        sees_all=isinstance(view.visibility, Everything),
     )
     status = 200 if refused is None else _STATUS[type(refused)]
     return render.answer(

@@ -671,6 +671,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policies/plan/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The findings that one number of a plan of due dates counts */
+        post: operations["listMovedDates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policies/apply": {
         parameters: {
             query?: never;
@@ -2209,6 +2226,31 @@ export interface components {
             plan: components["schemas"]["PolicyPlan"];
         };
         /**
+         * DatesDraft
+         * @description One number of a plan of due dates, whose findings are asked for.
+         */
+        DatesDraft: {
+            document: Record<string, never>;
+            of: components["schemas"]["Moved"];
+            /** @default 0 */
+            skip: number;
+        };
+        /**
+         * Moved
+         * @description What a number of a plan of due dates counts. The words are in the API.
+         * @enum {unknown}
+         */
+        Moved: "earlier" | "later" | "moved" | "newly-overdue" | "no-longer-overdue";
+        /**
+         * DateLines
+         * @description The findings that a number counts.
+         */
+        DateLines: {
+            findings: number;
+            items: components["schemas"]["MovedDate"][];
+            next_skip: number | null;
+        };
+        /**
          * WhoUses
          * @description Who uses a package, or used it.
          */
@@ -3566,6 +3608,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyPlan"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listMovedDates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatesDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DateLines"];
                 };
             };
             default: components["responses"]["problem"];
