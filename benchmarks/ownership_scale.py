@@ -34,12 +34,11 @@ from callboard.domain.finding import Detail, Kind, Observed, Project, Resource, 
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import RuleSet
 from callboard.domain.run import Mode
-from callboard.store import Store, open_store, owning, touched
+from callboard.store import Store, deciding, open_store, owning, touched
 from callboard.store import catalog as catalog_store
 from callboard.store import runs as run_store
 from callboard.store.apply import Applier
 from callboard.store.catalog import Difference
-from callboard.store.counting import Ledger
 from callboard.store.owning import Holdings
 from callboard.usecases import plan_mapping
 
@@ -184,11 +183,7 @@ def full(store: Store) -> dict[str, Any]:
     def again() -> None:
         with store.write() as conn:
             ids = touched.everything(conn)
-            holdings = Holdings(conn, store)
-            ledger = Ledger()
-            moves = owning.decide_again(conn, store.dialect, holdings, ids, now=Clock().now(), at_once=True)
-            found["moved_findings"] = owning.move(conn, store.dialect, moves, ledger, now=Clock().now())
-            ledger.write(conn, store.dialect)
+            found["moved_findings"] = deciding.decide_anew(conn, store, ids, now=Clock().now(), at_once=True)
 
     def judge() -> None:
         with store.read() as conn:

@@ -23,8 +23,9 @@ from callboard.domain.alias import (
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence
 from callboard.domain.facts import FACTS
+from callboard.domain.finding import Resource
 from callboard.domain.judging import Judge, own
-from callboard.domain.mapping import RuleSet, Term, plain, spelled
+from callboard.domain.mapping import Form, Rule, RuleSet, Term, plain, spelled
 from callboard.domain.ownership import (
     LAST_ROUTED_TIER,
     Candidate,
@@ -40,6 +41,9 @@ from callboard.domain.ownership import (
     must_win_again,
 )
 from callboard.domain.rule_index import RuleIndex
+from callboard.domain.rule_terms import terms_of_rule
+from callboard.domain.subject import subject_of
+from callboard.domain.term import terms_of
 
 T = TypeVar("T")
 
@@ -158,7 +162,7 @@ def test_evidence_brought_up_to_date_is_evidence_made_anew(
 @given(sets, subjects)
 def test_an_index_finds_what_trying_every_rule_finds(rule_set: RuleSet, subject: Subject) -> None:
     """Compiled rules match just what their words say."""
-    found = {each.id for each in RuleIndex([rule_set]).matching(subject)}
+    found = {each.id for each in RuleIndex.of([rule_set]).matching(subject)}
     tried = set()
     for rule in rule_set.rules:
         alone = msgspec.structs.replace(rule_set, rules=(rule,))
@@ -335,3 +339,25 @@ def test_a_judge_who_heard_others_says_the_same(catalog: list[Entity], rule_set:
     judge = Judge(evidence)
     for subject in (*heard, *heard):
         assert judge.own(subject) == own(subject, evidence)
+
+
+loose = st.text(alphabet="aB =\u212a\u00e9", max_size=6)
+
+
+@given(
+    st.lists(st.tuples(loose, loose), max_size=3), st.lists(loose, max_size=2),
+    st.dictionaries(st.sampled_from(["tag", "account", "type"]), loose, min_size=1),
+)  # fmt: skip
+def test_whatever_a_rule_matches_has_one_of_its_terms(
+    tags: list[tuple[str, str]], accounts: list[str], match: dict[str, str]
+) -> None:
+    """However keys, values and accounts are spelled."""
+    resource = Resource(
+        external_id="r", name="r", type="B", tags=tuple(tags), account_id=next(iter(accounts), None),
+        account_name=accounts[1] if len(accounts) > 1 else None,
+    )  # fmt: skip
+    terms = tuple(Term(Form(form), (spelled(Form(form), text),)) for form, text in match.items())
+    index = RuleIndex.of([RuleSet(name="s", rules=(Rule("r", terms, (REFS[0],), "x"),))])
+    wanted = terms_of_rule(index.rules[0])
+    if wanted and index.matching(subject_of(resource, (), (), source="s")):
+        assert set(wanted) & set(terms_of(resource))

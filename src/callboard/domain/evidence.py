@@ -15,7 +15,7 @@ from callboard.domain.component import Entity, EntityRef
 from callboard.domain.glob import matches
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import Default, Form, RuleSet, Vocabulary, in_force, plain, spelled
-from callboard.domain.rule_index import RuleIndex
+from callboard.domain.rule_index import Compiled, RuleIndex
 
 RULE = "rule"
 """Form of a candidate that a mapping rule gives; its value is the rule's id."""
@@ -111,7 +111,7 @@ def _compiled(
             of_form = defaults.setdefault(default.form, {})
             of_form.setdefault(spelled(default.form, default.value), []).append(default)
     return (
-        RuleIndex(active),
+        RuleIndex.of(active),
         {key: tuple(found) for key, found in words.items()},
         {form: {value: tuple(found) for value, found in many.items()} for form, many in defaults.items()},
     )
@@ -119,6 +119,36 @@ def _compiled(
 
 def _names(entity: Entity) -> tuple[str, ...]:
     return (plain(entity.name), plain(entity.ref))
+
+
+class Replaced(msgspec.Struct, frozen=True):
+    """The rules that differ between the evidence of one catalog under former rule sets and under others."""
+
+    gone: tuple[Compiled, ...]
+    came: tuple[Compiled, ...]
+
+
+def replaced(former: Evidence, other: Evidence) -> Replaced | None:
+    """Which rules differ; a rule that changed is gone, and came. None: vocabularies or defaults differ as well."""
+    if _words_of(former) != _words_of(other):
+        return None
+    before, after = ({each.id: each for each in evidence.rules.rules} for evidence in (former, other))
+    return Replaced(
+        tuple(each for id_, each in before.items() if after.get(id_) != each),
+        tuple(each for id_, each in after.items() if before.get(id_) != each),
+    )
+
+
+def _words_of(evidence: Evidence) -> frozenset[object]:
+    """What vocabularies and defaults say, whoever wrote them, when and why."""
+    words = (each for many in evidence.words.values() for each in many)
+    defaults = (each for of_form in evidence.defaults.values() for many in of_form.values() for each in many)
+    return frozenset(
+        {
+            *((each.form, each.key, each.kinds, each.values, each.trust is not None) for each in words),
+            *((each.form, each.value, each.owner, each.trust is not None) for each in defaults),
+        }
+    )
 
 
 def is_trusted(entity: Entity, locations: Iterable[str]) -> bool:

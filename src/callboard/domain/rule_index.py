@@ -34,7 +34,7 @@ _FOLDER = 1_000
 _GRAM = 3
 
 
-class _Condition(msgspec.Struct, frozen=True):
+class Condition(msgspec.Struct, frozen=True):
     """One term of a rule: the subject has one of these values."""
 
     form: Form
@@ -42,10 +42,15 @@ class _Condition(msgspec.Struct, frozen=True):
     patterns: tuple[str, ...]
 
     @classmethod
-    def of(cls, term: Term) -> _Condition:
+    def of(cls, term: Term) -> Condition:
         """The term, taken apart."""
         patterns = tuple(value for value in term.values if is_pattern(value))
         return cls(term.form, frozenset(term.values).difference(patterns), patterns)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All of them, sorted."""
+        return tuple(sorted((*self.exact, *self.patterns)))
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -55,7 +60,7 @@ class Compiled(msgspec.Struct, frozen=True):
     owners: tuple[EntityRef, ...]
     fit: int
     """Specificity: of two rules that match, the one that says more about the resource wins."""
-    conditions: tuple[_Condition, ...]
+    conditions: tuple[Condition, ...]
     set_name: str = ""
 
 
@@ -77,7 +82,7 @@ class _Hung(msgspec.Struct, frozen=True):
     """A rule where it is found."""
 
     rule: Compiled
-    rest: tuple[_Condition, ...]
+    rest: tuple[Condition, ...]
     """What finding it here has not shown yet."""
 
 
@@ -121,26 +126,29 @@ class _Hooks:
 class RuleIndex:
     """All rules in force, found by what they look at."""
 
-    def __init__(self, sets: Sequence[RuleSet]) -> None:
-        self.rules = tuple(
+    def __init__(self, rules: Iterable[Compiled]) -> None:
+        self.rules = tuple(rules)
+        values = [(each.form, value) for rule in self.rules for each in rule.conditions for value in each.values]
+        rarity = Counter(values)
+        grams = Counter(gram for _, value in values for gram in _grams(longest_piece(value)))
+        hooks: dict[Form, _Hooks] = {}
+        for rule in self.rules:
+            anchor = min(range(len(rule.conditions)), key=lambda at: _cost(rule.conditions[at], rarity))
+            _hang(hooks.setdefault(rule.conditions[anchor].form, _Hooks()), rule, grams, anchor)
+        for each in hooks.values():
+            each.finish()
+        self._hooks = tuple((form, FACTS[form], each) for form, each in hooks.items())
+
+    @classmethod
+    def of(cls, sets: Iterable[RuleSet]) -> RuleIndex:
+        """The rules of these sets."""
+        return cls(
             Compiled(
-                rule_id(each.name, rule), rule.owners, fit_of(rule.terms), tuple(map(_Condition.of, rule.terms)), each.name
+                rule_id(each.name, rule), rule.owners, fit_of(rule.terms), tuple(map(Condition.of, rule.terms)), each.name
             )
             for each in sets
             for rule in each.rules
         )  # fmt: skip
-        terms = [rule.terms for each in sets for rule in each.rules]
-        rarity = Counter((term.form, value) for each in terms for term in each for value in term.values)
-        grams = Counter(
-            gram for each in terms for term in each for value in term.values for gram in _grams(longest_piece(value))
-        )
-        hooks: dict[Form, _Hooks] = {}
-        for rule, its in zip(self.rules, terms, strict=True):
-            anchor = min(range(len(its)), key=lambda at: _cost(its[at], rarity))
-            _hang(hooks.setdefault(its[anchor].form, _Hooks()), rule, grams, anchor, its[anchor])
-        for each in hooks.values():
-            each.finish()
-        self._hooks = tuple((form, FACTS[form], each) for form, each in hooks.items())
 
     def matching(self, subject: Subject) -> list[Compiled]:
         """The rules whose every term the subject meets, each once."""
@@ -162,10 +170,10 @@ class RuleIndex:
         return list(met.values())
 
 
-def _hang(hooks: _Hooks, rule: Compiled, grams: Counter[str], anchor: int, term: Term) -> None:
+def _hang(hooks: _Hooks, rule: Compiled, grams: Counter[str], anchor: int) -> None:
     """Hang a rule on every value of one of its terms, the `anchor`-th."""
     rest = tuple(each for at, each in enumerate(rule.conditions) if at != anchor)
-    for value in term.values:
+    for value in rule.conditions[anchor].values:
         table, key, is_all = _place(value, grams)
         found: dict[str, list[_Hung]] = getattr(hooks, table)
         found.setdefault(key, []).append(_Hung(rule, rest if is_all else rule.conditions))
@@ -184,7 +192,7 @@ _BREADTH = {
 """How many resources one value of a form is likely to be shared by, in steps of about ten times."""
 
 
-def _cost(term: Term, rarity: Counter[tuple[Form, str]]) -> float:
+def _cost(term: Condition, rarity: Counter[tuple[Form, str]]) -> float:
     """How much work a term is likely to make: how many resources bring it up, times how many rules hang there."""
     return max((_cost_of(term.form, value, rarity) for value in term.values), default=math.inf)
 
@@ -232,7 +240,7 @@ def _one_of(grams: Iterable[str]) -> re.Pattern[str]:
     )
 
 
-def _is_met(conditions: Iterable[_Condition], subject: Subject, facts: Facts) -> bool:
+def _is_met(conditions: Iterable[Condition], subject: Subject, facts: Facts) -> bool:
     for condition in conditions:
         there = facts.get(condition.form)
         if there is None:  # nothing hangs on this form: only rules that are found by another ask for it

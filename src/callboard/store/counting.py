@@ -254,16 +254,15 @@ def _read_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]
         .where(c.holding_id == one_holding, c.bundle_id > 0)
         .group_by(c.holding_id, c.apart)
     )
-    drop = delete(cell).where(c.bundle_id == one_bundle, c.holding_id == one_holding)
-    pairs = [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in sorted(touched)]
-    of_bundles = [{"one_bundle": bundle, "one_holding": 0} for bundle in sorted({pair[0] for pair in touched})]
-    of_holdings = [{"one_bundle": 0, "one_holding": holding} for holding in sorted({pair[1] for pair in touched})]
+    pairs = sorted(touched)
+    of_bundles = [(bundle, 0) for bundle in sorted({pair[0] for pair in touched})]
+    of_holdings = [(0, holding) for holding in sorted({pair[1] for pair in touched})]
     for query, keys in ((rows, pairs), (bundles, of_bundles), (holdings, of_holdings)):
-        conn.execute(drop, keys)
+        dialect.delete(conn, cell, ["bundle_id", "holding_id"], keys)
         if query is rows and is_plain:
             dialect.insert(conn, cell, _counted_at_once(conn, touched))
         else:
-            conn.execute(insert(cell).from_select(names, query), keys)
+            conn.execute(insert(cell).from_select(names, query), _bound(keys))
 
 
 def _read_remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
@@ -275,14 +274,19 @@ def _read_remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[
     one_holding: BindParameter[int] = bindparam("one_holding")
     columns = (f.bundle_id, f.holding_id, f.apart, f.remedy_id)
     rows = select(*columns, func.count()).where(f.closed == 0, f.remedy_id > 0).group_by(*columns)
-    pairs = [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in sorted(touched)]
-    conn.execute(delete(cell).where(cell.c.bundle_id == one_bundle, cell.c.holding_id == one_holding), pairs)
+    pairs = sorted(touched)
+    dialect.delete(conn, cell, ["bundle_id", "holding_id"], pairs)
     if are_deferred(conn):
         found = conn.execute(rows.where(f.holding_id.in_(sorted({holding for _, holding in touched}))))
         dialect.insert(conn, cell, [tuple(row) for row in found if (row[0], row[1]) in touched])
         return
     query = rows.where(f.bundle_id == one_bundle, f.holding_id == one_holding)
-    conn.execute(insert(cell).from_select([column.name for column in cell.columns], query), pairs)
+    conn.execute(insert(cell).from_select([column.name for column in cell.columns], query), _bound(pairs))
+
+
+def _bound(cells: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
+    """Cells of (bundle, holding) as the questions about one of them name it."""
+    return [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in cells]
 
 
 def _counted_at_once(conn: Connection, touched: set[tuple[int, int]]) -> list[Row]:

@@ -11,7 +11,7 @@ from callboard.store import evidence, owning, touched
 from callboard.store.counting import Ledger
 from callboard.store.database import Store
 from callboard.store.moving import move
-from callboard.store.owning import Holdings
+from callboard.store.owning import CHUNK, Holdings, Judged, Move
 
 
 def decide_anew(conn: Connection, store: Store, ids: Sequence[int], *, now: Instant, at_once: bool = False) -> int:
@@ -20,8 +20,23 @@ def decide_anew(conn: Connection, store: Store, ids: Sequence[int], *, now: Inst
     `at_once`: a person has looked at it, so that weak evidence need not win twice.
     """
     holdings = Holdings(conn, store)
-    ledger = Ledger()
     moves = owning.decide_again(conn, store.dialect, holdings, ids, now=now, at_once=at_once)
+    return _move(conn, store, holdings, moves, now=now)
+
+
+def write_down(conn: Connection, store: Store, decisions: Sequence[Judged], *, now: Instant) -> int:
+    """Write decisions that were made by just what is known now, and that a person has looked at; how many findings moved.
+
+    Inside `Store.write`.
+    """
+    holdings = Holdings(conn, store)
+    chunks = (decisions[start : start + CHUNK] for start in range(0, len(decisions), CHUNK))
+    moves = owning.keep(conn, store.dialect, holdings, chunks, now=now, at_once=True)
+    return _move(conn, store, holdings, moves, now=now)
+
+
+def _move(conn: Connection, store: Store, holdings: Holdings, moves: Sequence[Move], *, now: Instant) -> int:
+    ledger = Ledger()
     moved = move(conn, store.dialect, holdings, moves, ledger, now=now).findings
     ledger.write(conn, store.dialect)
     return moved

@@ -7,7 +7,7 @@ transaction. So a transaction that is rolled back, and another process that writ
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.evidence import Evidence
 from callboard.domain.instant import Instant
+from callboard.domain.mapping import RuleSet
 from callboard.store import mapping, schema
 from callboard.store.database import Store
 
@@ -88,6 +89,13 @@ def after(
     ids = {**known.ids, **{EntityRef(ref): int(id_) for ref, id_ in fresh}} if came else known.ids
     store.known = found = Known(_new_mark(conn), evidence, ids)
     return found
+
+
+def under(conn: Connection, store: Store, sets: Sequence[RuleSet]) -> None:
+    """Note that these are the rule sets from now on, and the evidence that follows. Inside `Store.write`."""
+    known = current(conn, store)
+    evidence = known.evidence.under(sets, at=tick_of(conn))
+    store.known = Known(_new_mark(conn), evidence, known.ids)
 
 
 def changed(conn: Connection, *, tick: Instant | None = None) -> None:

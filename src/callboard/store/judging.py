@@ -1,20 +1,21 @@
-"""Every resource judged by other evidence, in memory: what would stand elsewhere, and what each rule matches."""
+"""Resources judged by other evidence, in memory: what would stand elsewhere, and what each rule matches."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
-from callboard.domain.evidence import RULE, Evidence
+from callboard.domain.evidence import RULE, Evidence, Replaced, replaced
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Verdict, holding_key
 from callboard.store import owning, schema, touched
 from callboard.store.database import Store
+from callboard.store.dialect import Row
 from callboard.store.evidence import Known
 from callboard.store.owning import Holdings, Judged
 from callboard.store.planning_inherited import inherited_anew
@@ -24,7 +25,7 @@ f = schema.finding.c
 
 
 class Anew(msgspec.Struct, frozen=True):
-    """What judging everything anew gave."""
+    """What judging anew gave."""
 
     holdings: Holdings
     work: Work
@@ -34,15 +35,24 @@ class Anew(msgspec.Struct, frozen=True):
 def judge_anew(
     conn: Connection, store: Store, visibility: Visibility, known: Known, evidence: Evidence, *, rule: str = ""
 ) -> Anew:
-    """Judge every resource by other evidence. What `rule` matches is kept one by one. Findings are counted as far as they are in sight."""
+    """Judge by other evidence what the difference can touch, and what `rule` matches, which is kept one by one.
+
+    Findings are counted as far as they are in sight.
+    """
     holdings = Holdings(conn, store, Known(known.mark, evidence, known.ids))
     stored = {row.key: row.id for row in conn.execute(select(schema.holding.c.key, schema.holding.c.id))}
-    all_ids = touched.everything(conn)
-    work = Work(len(all_ids), rule)
-    for judged in owning.judge(conn, store.dialect, holdings, all_ids):
+    work = Work(conn.execute(select(func.count()).select_from(schema.resource)).scalar_one(), rule)
+    work.matched, work.decides = reach_by_evidence(conn)
+    change = replaced(known.evidence, evidence)
+    if change is None:
+        ids = touched.everything(conn)
+    else:
+        kept = [each for each in known.evidence.rules.rules if each.id == rule]
+        ids = touched.by_rules(conn, store, holdings, Replaced((*change.gone, *kept), change.came))
+    for judged in owning.judge(conn, store.dialect, holdings, ids):
         former = _evidence_of(conn, store, [each.id for each in judged])
         for each in judged:
-            work.note(each, stored, former.get(each.id, frozenset()), holdings)
+            work.note(each, stored, former.get(each.id, ()), holdings)
     return Anew(holdings, work, _parts(conn, store, visibility, holdings, work.moved))
 
 
@@ -54,33 +64,54 @@ class Work:
         self.by_rule: list[tuple[Judged, bool]] = []
         """What one rule matches, and whether it decides."""
         self._rule = rule
-        self.touched: list[int] = []
+        self.decisions: list[Judged] = []
+        """Those that differ from what is stored, in evidence or in whose it is."""
         self.moved: dict[int, Judged] = {}
         self.matched: Counter[str] = Counter()
+        """Resources by the rule that matches them: as it is stored, brought up to date by what is judged."""
         self.decides: Counter[str] = Counter()
         self._known: dict[tuple[object, ...], int | None] = {}
 
-    def note(
-        self, judged: Judged, stored: dict[str, int], former: frozenset[tuple[object, ...]], holdings: Holdings
-    ) -> None:
-        """One resource."""
+    def note(self, judged: Judged, stored: dict[str, int], former: Sequence[Row], holdings: Holdings) -> None:
+        """One resource, with the evidence that is stored of it."""
         found = judged.ownership
-        # A rule that shares a resource is several candidates, and one rule.
-        of_rules = [each for each in found.candidates if each.form == RULE]
-        matched = {each.value for each in of_rules}
-        decides = {each.value for each in of_rules if each.tier == found.tier and each.entity in found.routes}
-        self.matched.update(matched)
-        self.decides.update(decides)
-        if self._rule in matched:
-            self.by_rule.append((judged, self._rule in decides))
+        rows = holdings.candidate_rows(judged.id, found, now=_NEVER)
+        before, after = _rules_among(former), _rules_among(rows)
+        for rules, count in ((before, -1), (after, 1)):
+            for rule, decides in rules.items():
+                self.matched[rule] += count
+                self.decides[rule] += count * decides
+        if self._rule in after:
+            self.by_rule.append((judged, after[self._rule]))
         parts = (found.verdict, found.reason, found.routes, found.readers)
         if parts not in self._known:
             self._known[parts] = stored.get(holding_key(found))
         is_moved = self._known[parts] != judged.holding_id
         if is_moved:
             self.moved[judged.id] = judged
-        if is_moved or former != frozenset(row[1:6] for row in holdings.candidate_rows(judged.id, found, now=_NEVER)):
-            self.touched.append(judged.id)
+        if is_moved or {row[1:6] for row in former} != {row[1:6] for row in rows}:
+            self.decisions.append(judged)
+
+
+def _rules_among(evidence: Sequence[Row]) -> dict[str, bool]:
+    """The rules that match one resource, by rows of `candidate`, and whether each decides it.
+
+    A rule that shares a resource is several candidates, and one rule.
+    """
+    found: dict[str, bool] = {}
+    for _, _, form, rule, _, _, is_won, *_ in evidence:
+        if form == RULE:
+            found[rule] = bool(is_won) or found.get(rule, False)
+    return found
+
+
+def reach_by_evidence(conn: Connection) -> tuple[Counter[str], Counter[str]]:
+    """How many resources each rule matches, and how many it decides, by the evidence that is stored."""
+    c = schema.candidate.c
+    won = case((c.won, c.resource_id))
+    query = select(c.value, func.count(c.resource_id.distinct()), func.count(won.distinct()))
+    rows = conn.execute(query.where(c.form == RULE).group_by(c.value)).all()
+    return Counter({rule: n for rule, n, _ in rows}), Counter({rule: n for rule, _, n in rows})
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -121,9 +152,10 @@ def _parts(
     return parts
 
 
-def groups(conn: Connection, holdings: Holdings, parts: Iterable[Part]) -> dict[Key, list[Part]]:
+def groups(conn: Connection, holdings: Holdings, parts: Sequence[Part]) -> dict[Key, list[Part]]:
     """What would move, by from where to where."""
     found: dict[Key, list[Part]] = {}
+    holdings.read_homes(conn, {part.judged.holding_id for part in parts})
     for part in parts:
         before, after = holdings.home(conn, part.judged.holding_id).routes, part.judged.ownership
         found.setdefault((before, after.routes, after.verdict.value), []).append(part)
@@ -133,12 +165,13 @@ def groups(conn: Connection, holdings: Holdings, parts: Iterable[Part]) -> dict[
 _NEVER = Instant(0)
 
 
-def _evidence_of(conn: Connection, store: Store, ids: Iterable[int]) -> dict[int, frozenset[tuple[object, ...]]]:
-    columns = ["resource_id", "entity_id", "form", "value", "tier", "evidence"]
-    found: dict[int, set[tuple[object, ...]]] = {}
-    for id_, *rest in store.dialect.lookup(conn, schema.candidate, columns, "resource_id", ids):
-        found.setdefault(id_, set()).add(tuple(rest))
-    return {id_: frozenset(rows) for id_, rows in found.items()}
+def _evidence_of(conn: Connection, store: Store, ids: Iterable[int]) -> dict[int, list[Row]]:
+    """The rows of `candidate` of these resources, without when they were seen."""
+    columns = ["resource_id", "entity_id", "form", "value", "tier", "evidence", "won"]
+    found: dict[int, list[Row]] = {}
+    for row in store.dialect.lookup(conn, schema.candidate, columns, "resource_id", ids):
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def open_in_sight(conn: Connection, visibility: Visibility, ids: Iterable[int]) -> dict[tuple[int, int], int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, func, select
 
 from callboard.domain.alias import IMAGE
 from callboard.domain.inherited import IMAGES
@@ -45,16 +45,19 @@ def move(
     to_of = {each.resource_id: each.after for each in moves if each.after != each.before}
     dialect.update(conn, schema.resource, ["holding_id"], ["id"], [(to, id_) for id_, to in to_of.items()])
     moved = settle(conn, dialect, holdings, {*to_of, *heirs(conn, to_of)}, ledger, now=now, moved=to_of)
-    spell = schema.ownership_spell
-    keys = [{"resource": each.resource_id} for each in moves]
-    conn.execute(
-        update(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.to_at.is_(None)).values(to_at=now),
-        keys,
-    )
-    # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
-    conn.execute(delete(spell).where(spell.c.resource_id == bindparam("resource"), spell.c.from_at == now), keys)
-    dialect.insert(conn, spell, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
+    _write_spells(conn, dialect, moves, now=now)
     return moved
+
+
+def _write_spells(conn: Connection, dialect: Dialect, moves: Sequence[Move], *, now: Instant) -> None:
+    """End the spells that stand, and begin the next."""
+    spell, key = schema.ownership_spell, ["resource_id", "from_at"]
+    rows = dialect.lookup(conn, spell, [*key, "to_at"], "resource_id", [each.resource_id for each in moves])
+    # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
+    dialect.delete(conn, spell, key, [(id_, from_at) for id_, from_at, _ in rows if from_at == now])
+    ended = [(now, id_, from_at) for id_, from_at, to_at in rows if to_at is None and from_at != now]
+    dialect.update(conn, spell, ["to_at"], key, ended)
+    dialect.insert(conn, spell, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
 
 
 def heirs(conn: Connection, ids: Collection[int]) -> set[int]:

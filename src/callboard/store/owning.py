@@ -8,10 +8,10 @@ component that changes its owner touches no finding, and evidence that changes m
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from callboard.domain.access import Depth
 from callboard.domain.claims import Key
@@ -25,6 +25,7 @@ from callboard.domain.ownership import (
     Ownership,
     Reason,
     Said,
+    Subject,
     SubjectProject,
     Verdict,
     Word,
@@ -70,15 +71,12 @@ class Holdings:
         """Whether nobody has changed the evidence since."""
         return (evidence.mark_of(conn), evidence.homes_of(conn)) == self.version
 
-    def decide(
-        self, conn: Connection, resource: Resource, aliases: Sequence[Key], projects: Sequence[SubjectProject] | None, *,
-        source: str, said: Iterable[Said] = (),
-    ) -> Ownership:  # fmt: skip
-        """Whose a resource is, by all evidence: that of repositories as well, which only suggests."""
+    def decide(self, conn: Connection, subject: Subject) -> Ownership:
+        """Whose a subject is, by all evidence: that of repositories as well, which only suggests."""
         if self._near is None:
             self._near = Neighbourhood(conn)
-        near = self._near.candidates(conn, aliases) if self._near else ()
-        return self._judge.own(subject_of(resource, aliases, projects, source=source, said=said), near)
+        near = self._near.candidates(conn, subject.aliases) if self._near else ()
+        return self._judge.own(subject, near)
 
     def source_name(self, conn: Connection, source_id: int) -> str:
         """The operator's name of a source."""
@@ -90,6 +88,10 @@ class Holdings:
     def entity_ref(self, entity_id: int) -> EntityRef:
         """The reference of an entity's row."""
         return self._names[entity_id]
+
+    def entity_id(self, ref: EntityRef) -> int | None:
+        """The row of an entity. None: no catalog has ever had it."""
+        return self._entity_ids.get(ref)
 
     def intern(self, conn: Connection, ownership: Ownership) -> int:
         """The id of the holding that `ownership` results in."""
@@ -114,10 +116,13 @@ class Holdings:
 
     def home(self, conn: Connection, holding_id: int) -> Ownership:
         """What a stored holding says; by which evidence is not kept with it."""
-        found = self._homes.get(holding_id)
-        if found is None:
-            found = self._homes[holding_id] = stored(conn, holding_id)
-        return found
+        if holding_id not in self._homes:
+            self.read_homes(conn, [holding_id])
+        return self._homes[holding_id]
+
+    def read_homes(self, conn: Connection, holding_ids: Iterable[int]) -> None:
+        """Look up together what `home` will be asked for."""
+        self._homes |= stored(conn, self._dialect, set(holding_ids) - self._homes.keys())
 
     def inherit(self, conn: Connection, own: int, base: frozenset[int]) -> int:
         """The holding of what came with a base image: `own` of the resource it was found on, `base` of the base's images."""
@@ -155,28 +160,30 @@ class Holdings:
         return list(rows.values())
 
 
-def stored(conn: Connection, holding_id: int) -> Ownership:
-    """What a holding says. By which evidence is not kept with it."""
-    route, reader, entity = schema.holding_route.c, schema.holding_reader.c, schema.entity.c
-    routes = conn.execute(
-        select(entity.ref).join_from(schema.holding_route, schema.entity, entity.id == route.entity_id)
-        .where(route.holding_id == holding_id)
-    ).scalars()  # fmt: skip
-    readers = conn.execute(
-        select(entity.ref, reader.depth)
-        .join_from(schema.holding_reader, schema.entity, entity.id == reader.entity_id)
-        .where(reader.holding_id == holding_id)
-    )  # fmt: skip
-    holding = schema.holding.c
-    row = conn.execute(select(holding.verdict, holding.reason).where(holding.id == holding_id)).one_or_none()
-    return Ownership(
-        routes=tuple(sorted(EntityRef(ref) for ref in routes)),
-        readers=tuple(sorted((EntityRef(ref), Depth(depth)) for ref, depth in readers)),
-        tier=None,
-        verdict=Verdict(row.verdict) if row else Verdict.UNMAPPED,
-        reason=Reason(row.reason) if row and row.reason else None,
-        candidates=(),
-    )
+def stored(conn: Connection, dialect: Dialect, holding_ids: Collection[int]) -> dict[int, Ownership]:
+    """What each of these holdings says. By which evidence is not kept with it; one that is not stored is unmapped."""
+    kept = {
+        row[0]: row[1:] for row in dialect.lookup(conn, schema.holding, ["id", "verdict", "reason"], "id", holding_ids)
+    }
+    routes = dialect.lookup(conn, schema.holding_route, ["holding_id", "entity_id"], "holding_id", holding_ids)
+    columns = ["holding_id", "entity_id", "depth"]
+    readers = dialect.lookup(conn, schema.holding_reader, columns, "holding_id", holding_ids)
+    entities = {row[1] for row in (*routes, *readers)}
+    refs = {id_: EntityRef(ref) for id_, ref in dialect.lookup(conn, schema.entity, ["id", "ref"], "id", entities)}
+    routes_of: dict[int, list[EntityRef]] = {}
+    readers_of: dict[int, list[tuple[EntityRef, Depth]]] = {}
+    for holding_id, entity_id in routes:
+        routes_of.setdefault(holding_id, []).append(refs[entity_id])
+    for holding_id, entity_id, depth in readers:
+        readers_of.setdefault(holding_id, []).append((refs[entity_id], Depth(depth)))
+    found = {}
+    for id_ in holding_ids:
+        verdict, reason = kept.get(id_, (Verdict.UNMAPPED, None))
+        found[id_] = Ownership(
+            routes=tuple(sorted(routes_of.get(id_, ()))), readers=tuple(sorted(readers_of.get(id_, ()))), tier=None,
+            verdict=Verdict(verdict), reason=Reason(reason) if reason else None, candidates=(),
+        )  # fmt: skip
+    return found
 
 
 class Move(msgspec.Struct, frozen=True, gc=False):
@@ -231,6 +238,14 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
 
 def judge(conn: Connection, dialect: Dialect, holdings: Holdings, ids: Sequence[int]) -> Iterator[list[Judged]]:
     """Decide these resources anew, a chunk at a time, in memory."""
+    for told in subjects(conn, dialect, holdings, ids):
+        yield [Judged(id_, holding_id, holdings.decide(conn, subject)) for id_, holding_id, subject in told]
+
+
+def subjects(
+    conn: Connection, dialect: Dialect, holdings: Holdings, ids: Sequence[int]
+) -> Iterator[list[tuple[int, int, Subject]]]:
+    """These resources as ownership looks at them, a chunk at a time, each with the holding that is stored."""
     decode = msgspec.msgpack.Decoder(Resource).decode
     members: dict[int, tuple[SubjectProject, ...]] = {}
     for start in range(0, len(ids), CHUNK):
@@ -240,17 +255,17 @@ def judge(conn: Connection, dialect: Dialect, holdings: Holdings, ids: Sequence[
         aliases = aliases_of(conn, dialect, chunk)
         members |= project_members(conn, dialect, {row[2] for row in rows} - members.keys())
         said = said_of(conn, dialect, holdings, chunk)
+        sources = {row[3]: holdings.source_name(conn, row[3]) for row in rows}
         yield [
-            Judged(
+            (
                 id_,
                 holding_id,
-                holdings.decide(
-                    conn, decode(body), aliases[id_], members[set_id], source=holdings.source_name(conn, source_id),
-                    said=said.get(id_, ()),
+                subject_of(
+                    decode(body), aliases[id_], members[set_id], source=sources[source_id], said=said.get(id_, ())
                 ),
             )
             for id_, holding_id, set_id, source_id, body in rows
-        ]  # fmt: skip
+        ]
 
 
 def said_of(
@@ -276,15 +291,27 @@ def decide_again(
     Weak evidence that would displace an owner who still has a claim has to win twice, unless `at_once`: a person has
     looked at it.
     """
+    return keep(conn, dialect, holdings, judge(conn, dialect, holdings, resource_ids), now=now, at_once=at_once)
+
+
+def keep(
+    conn: Connection, dialect: Dialect, holdings: Holdings, decisions: Iterable[Sequence[Judged]], *, now: Instant,
+    at_once: bool = False,
+) -> list[Move]:  # fmt: skip
+    """Store the evidence of these decisions, some resources at a time. Returns the moves that follow, as `decide_again`."""
     moves: list[Move] = []
-    for judged in judge(conn, dialect, holdings, resource_ids):
+    for judged in decisions:
         ids = [each.id for each in judged]
         tiers = _tiers(conn, dialect, ids)
         challenged = _challenges(conn, dialect, ids)
         challengers: list[Row] = []
         fresh: list[Row] = []
-        for each in judged:
-            to, tier, routes = holdings.intern(conn, each.ownership), each.ownership.tier, None
+        decided = [holdings.intern(conn, each.ownership) for each in judged]
+        if not at_once:
+            pairs = zip(judged, decided, strict=True)
+            holdings.read_homes(conn, {each.holding_id for each, to in pairs if to != each.holding_id})
+        for each, decided_to in zip(judged, decided, strict=True):
+            to, tier, routes = decided_to, each.ownership.tier, None
             if to != each.holding_id and not at_once:
                 home = holdings.home(conn, each.holding_id)
                 if must_win_again(each.ownership, home.verdict, home.routes):
@@ -304,6 +331,7 @@ def decide_again(
 def _news(conn: Connection, holdings: Holdings, moves: Sequence[Move]) -> list[News]:
     """What former and new owners are told: how much went from whom to whom. What was nobody's is no loss."""
     counts: Counter[tuple[tuple[EntityRef, ...], tuple[EntityRef, ...]]] = Counter()
+    holdings.read_homes(conn, {id_ for each in moves for id_ in (each.before, each.after)})
     for each in moves:
         before, after = holdings.home(conn, each.before), holdings.home(conn, each.after)
         if before.routes and (before.verdict, before.routes) != (after.verdict, after.routes):
@@ -336,8 +364,7 @@ def _write_challenges(
     conn: Connection, dialect: Dialect, former: dict[int, tuple[int, int]], rows: Sequence[Row]
 ) -> None:
     table = schema.ownership_challenge
-    if former:
-        conn.execute(delete(table).where(table.c.resource_id == bindparam("one")), [{"one": id_} for id_ in former])
+    dialect.delete(conn, table, ["resource_id"], [(id_,) for id_ in former])
     dialect.insert(conn, table, rows)
 
 
@@ -347,12 +374,7 @@ def _write_candidates(conn: Connection, dialect: Dialect, ids: Sequence[int], fr
     columns = [column.name for column in table.columns]
     stored = {tuple(row[:4]): row for row in dialect.lookup(conn, table, columns, "resource_id", ids)}
     wanted = {row[:4]: row for row in fresh}
-    gone = [key for key in stored if key not in wanted]
-    if gone:
-        names = columns[:4]
-        condition = [table.c[name] == bindparam(f"its_{name}") for name in names]
-        keys = [{f"its_{name}": value for name, value in zip(names, key, strict=True)} for key in gone]
-        conn.execute(delete(table).where(*condition), keys)
+    dialect.delete(conn, table, columns[:4], [key for key in stored if key not in wanted])
     changed: list[Row] = []
     new: list[Row] = []
     for key, row in wanted.items():

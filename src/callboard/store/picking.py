@@ -61,10 +61,9 @@ def _of_moved(conn: Connection, anew: Anew, pick: Pick) -> list[Part]:
     """Of what would stand elsewhere, what one number counts."""
     if pick.number in planning.COUNTS:
         former, is_counted, owner = planning.Former(conn), planning.COUNTS[pick.number], EntityRef(pick.of)
+        former.read({part.judged.holding_id for part in anew.parts})
         return [
-            part
-            for part in anew.parts
-            if part.findings and is_counted(*former.sight(anew.holdings, part.judged).get(owner, (0, 0)))
+            part for part in anew.parts if part.findings and is_counted(*_sight(former, anew, part).get(owner, (0, 0)))
         ]
     groups = judging.groups(conn, anew.holdings, anew.parts)
     if pick.number is Number.SHIFT:
@@ -72,6 +71,10 @@ def _of_moved(conn: Connection, anew: Anew, pick: Pick) -> list[Part]:
     if pick.number is Number.MOVED:
         return [part for key, many in groups.items() if judging.is_move(key) for part in many]
     return [part for key, many in groups.items() if not judging.is_move(key) for part in many if part.base is None]
+
+
+def _sight(former: planning.Former, anew: Anew, part: Part) -> dict[EntityRef, tuple[int, int]]:
+    return former.sight(anew.holdings, part.judged.holding_id, part.judged.ownership.readers)
 
 
 def told(conn: Connection, store: Store, found: Sequence[Found], *, skip: int) -> Lines:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from callboard.domain.access import Depth, Visibility
 from callboard.domain.component import EntityRef
-from callboard.domain.evidence import RULE, Evidence
+from callboard.domain.evidence import Evidence
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Tier, Verdict
 from callboard.domain.picking import Number
 from callboard.domain.plan import Access, Example, RuleReach, Shift
-from callboard.store import judging, schema
+from callboard.store import dialect, judging, schema
 from callboard.store.database import Store
 from callboard.store.evidence import Known
 from callboard.store.judging import Key, Part, judge_anew
 from callboard.store.owning import Holdings, Judged
+
+Readers = tuple[tuple[EntityRef, Depth], ...]
 
 MOST_SHIFTS = 50
 MOST_EXAMPLES = 5
@@ -29,8 +31,8 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """What would follow from the evidence."""
 
     resources: int
-    touched: tuple[int, ...]
-    """Resources whose evidence or holding would change."""
+    decisions: tuple[Judged, ...]
+    """Of the resources whose evidence or holding would change."""
     moved_resources: int
     """Routed to others, or to nobody, or in conflict where they were not: they, or what came with their base image."""
     moved_findings: int
@@ -47,14 +49,14 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def survey(conn: Connection, store: Store, visibility: Visibility, known: Known, evidence: Evidence) -> Survey:
-    """Judge every resource by other evidence. Findings are counted as far as they are in sight."""
+    """Judge by other evidence what the difference can touch. Findings are counted as far as they are in sight."""
     anew = judge_anew(conn, store, visibility, known, evidence)
     holdings, work = anew.holdings, anew.work
     groups = judging.groups(conn, holdings, anew.parts)
     moved = [part for key, many in groups.items() if judging.is_move(key) for part in many]
     return Survey(
         resources=work.resources,
-        touched=tuple(work.touched),
+        decisions=tuple(work.decisions),
         moved_resources=len({part.judged.id for part in moved}),
         moved_findings=sum(part.findings for part in moved),
         inherited_findings=sum(part.findings for part in moved if part.base is not None),
@@ -65,7 +67,9 @@ def survey(conn: Connection, store: Store, visibility: Visibility, known: Known,
         shift_count=len(groups),
         access=tuple(_access(conn, holdings, anew.parts)),
         reach=tuple(
-            RuleReach(rule=rule, resources=n, decides=work.decides[rule]) for rule, n in sorted(work.matched.items())
+            RuleReach(rule=rule, resources=n, decides=work.decides[rule])
+            for rule, n in sorted(work.matched.items())
+            if n
         ),
         conflicts=sum(
             each.ownership.verdict is Verdict.CONFLICT and each.ownership.tier == Tier.RULE
@@ -117,15 +121,18 @@ COUNTS: Mapping[Number, Callable[[int, int], bool]] = {
 
 def _access(conn: Connection, holdings: Holdings, parts: Iterable[Part]) -> Iterable[Access]:
     """Whose sight would change, by how many findings."""
+    ways: Counter[tuple[int, Readers]] = Counter()
+    for part in parts:
+        if part.findings:
+            ways[part.judged.holding_id, part.judged.ownership.readers] += part.findings
     changed: dict[EntityRef, Counter[str]] = {}
     former = Former(conn)
-    for part in parts:
-        if not part.findings:
-            continue
-        for owner, depths in former.sight(holdings, part.judged).items():
+    former.read({holding_id for holding_id, _ in ways})
+    for (holding_id, readers), n in ways.items():
+        for owner, depths in former.sight(holdings, holding_id, readers).items():
             counter = changed.setdefault(owner, Counter())
             for number, counted in COUNTS.items():
-                counter[number.replace("-", "_")] += part.findings * counted(*depths)
+                counter[number.replace("-", "_")] += n * counted(*depths)
     told = [Access(owner=owner, **counter) for owner, counter in changed.items() if any(counter.values())]
     return sorted(told, key=lambda each: (-(each.gained + each.lost), -each.gained_sensitive, each.owner))
 
@@ -137,30 +144,38 @@ class Former:
         self._conn = conn
         self._known: dict[int, dict[EntityRef, int]] = {}
 
-    def sight(self, holdings: Holdings, judged: Judged) -> dict[EntityRef, tuple[int, int]]:
-        """How deep each owner sees it now, and would."""
-        if judged.holding_id not in self._known:
-            self._known[judged.holding_id] = _readers(self._conn, judged.holding_id)
-        before = self._known[judged.holding_id]
+    def read(self, holding_ids: Iterable[int]) -> None:
+        """Look up together what `sight` will be asked about."""
+        self._known |= _readers(self._conn, set(holding_ids) - self._known.keys())
+
+    def sight(self, holdings: Holdings, holding_id: int, readers: Readers) -> dict[EntityRef, tuple[int, int]]:
+        """How deep each owner sees now what this holding holds, and would if these were its readers."""
+        if holding_id not in self._known:
+            self.read([holding_id])
+        before = self._known[holding_id]
         after: dict[EntityRef, int] = {}
-        for ref, depth in judged.ownership.readers:
+        for ref, depth in readers:
             owner = holdings.evidence.owners.get(ref)
             if owner is not None:
                 after[owner] = max(int(depth), after.get(owner, 0))
         return {owner: (before.get(owner, 0), after.get(owner, 0)) for owner in before.keys() | after.keys()}
 
 
-def _readers(conn: Connection, holding_id: int) -> dict[EntityRef, int]:
-    """The owners who see what a holding holds, and how deep."""
-    reader, entity, owner = schema.holding_reader.c, schema.entity.c, schema.entity.alias("owner").c
-    rows = conn.execute(
-        select(owner.ref, func.max(reader.depth))
-        .join_from(schema.holding_reader, schema.entity, entity.id == reader.entity_id)
-        .join(owner.id.table, owner.id == entity.owner_id)
-        .where(reader.holding_id == holding_id)
-        .group_by(owner.ref)
-    )
-    return {EntityRef(ref): int(depth) for ref, depth in rows}
+def _readers(conn: Connection, holding_ids: Collection[int]) -> dict[int, dict[EntityRef, int]]:
+    """The owners who see what each of these holdings holds, and how deep."""
+    lookup, entity = dialect.of(conn).lookup, schema.entity
+    columns = ["holding_id", "entity_id", "depth"]
+    readers = lookup(conn, schema.holding_reader, columns, "holding_id", holding_ids)
+    of_entity = lookup(conn, entity, ["id", "owner_id"], "id", {row[1] for row in readers})
+    owner_of: dict[int, int | None] = {row[0]: row[1] for row in of_entity}
+    refs = lookup(conn, entity, ["id", "ref"], "id", set(owner_of.values()) - {None})
+    ref_of: dict[int | None, EntityRef] = {id_: EntityRef(ref) for id_, ref in refs}
+    found: dict[int, dict[EntityRef, int]] = {id_: {} for id_ in holding_ids}
+    for holding_id, entity_id, depth in readers:
+        owner = ref_of.get(owner_of[entity_id])
+        if owner is not None:
+            found[holding_id][owner] = max(depth, found[holding_id].get(owner, 0))
+    return found
 
 
 def revision(conn: Connection) -> int:
@@ -178,14 +193,16 @@ def reach(conn: Connection) -> dict[str, int]:
 
 def matched_now(conn: Connection) -> dict[str, int]:
     """How many resources each rule matches, by the evidence that is stored."""
-    c = schema.candidate.c
-    rows = conn.execute(select(c.value, func.count(c.resource_id.distinct())).where(c.form == RULE).group_by(c.value))
-    return {rule: int(n) for rule, n in rows}
+    return dict(judging.reach_by_evidence(conn)[0])
 
 
-def note_reach(conn: Connection, store: Store, *, now: Instant) -> None:
-    """Keep how many resources each rule matches today, where that is another number than before."""
-    before, after = reach(conn), matched_now(conn)
+def note_reach(conn: Connection, store: Store, *, now: Instant, after: Mapping[str, int] | None = None) -> None:
+    """Keep how many resources each rule matches today, where that is another number than before.
+
+    `after`: the numbers, where they are known; else the evidence that is stored is counted.
+    """
+    before = reach(conn)
+    after = matched_now(conn) if after is None else after
     day = now // DAY
     changed = {
         rule: after.get(rule, 0) for rule in before.keys() | after.keys() if before.get(rule) != after.get(rule, 0)

@@ -407,7 +407,9 @@ def external_ids(conn: Connection, dialect: Dialect, finding_ids: Sequence[int])
 def ids_of(conn: Connection, dialect: Dialect, source_id: int, external: Sequence[str]) -> dict[str, int]:
     """Finding ids by the source's own ids, of those that are stored."""
     return dict(
-        dialect.lookup(conn, schema.finding, ["external_id", "id"], "external_id", external, source_id=source_id)
+        dialect.lookup(
+            conn, schema.finding, ["external_id", "id"], "external_id", external, within=("source_id", source_id)
+        )
     )
 
 

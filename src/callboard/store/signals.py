@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, update
 
@@ -26,12 +26,13 @@ def note(conn: Connection, dialect: Dialect, news: Iterable[News], *, now: Insta
     told = list({(each.kind, each.about): each for each in news}.values())
     if not told:
         return 0
+    abouts: dict[str, set[str]] = {}
+    for each in told:
+        abouts.setdefault(each.kind.value, set()).add(each.about)
     open_ = {
         (kind, about): (id_, at)
-        for id_, kind, about, at, closed_at in dialect.lookup(
-            conn, table, ["id", "kind", "about", "at", "closed_at"], "about", {each.about for each in told}
-        )
-        if closed_at is None
+        for kind, those in abouts.items()
+        for id_, about, at in _open(conn, dialect, kind, those)
     }
     free = next_id(conn, table)
     rows: list[Row] = []
@@ -68,10 +69,16 @@ def settle(conn: Connection, kinds: Iterable[SignalKind], still: Iterable[str], 
 
 def over(conn: Connection, dialect: Dialect, kind: SignalKind, about: Iterable[str], *, now: Instant) -> None:
     """These are no longer so."""
-    columns = ["id", "kind", "closed_at"]
-    rows = dialect.lookup(conn, table, columns, "about", set(about))
-    ids = [id_ for id_, found, closed_at in rows if found == kind.value and closed_at is None]
-    dialect.update(conn, table, ["closed_at", "closed_by"], ["id"], [(now, "callboard", id_) for id_ in ids])
+    ended = [(now, "callboard", id_) for id_, _, _ in _open(conn, dialect, kind.value, set(about))]
+    dialect.update(conn, table, ["closed_at", "closed_by"], ["id"], ended)
+
+
+def _open(conn: Connection, dialect: Dialect, kind: str, about: set[str]) -> Iterator[tuple[int, str, Instant]]:
+    """The open signals of one kind about these, as (id, about, since when)."""
+    columns = ["id", "about", "at", "closed_at"]
+    for id_, what, at, closed_at in dialect.lookup(conn, table, columns, "about", about, within=("kind", kind)):
+        if closed_at is None:
+            yield id_, what, at
 
 
 def close(conn: Connection, visibility: Visibility, signal_id: int, *, by: str, now: Instant) -> bool:

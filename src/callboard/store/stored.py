@@ -27,7 +27,7 @@ def stored_findings(
     """Those of these findings that are stored, by external id, with their last detection."""
     if not external_ids:
         return {}
-    rows = dialect.lookup(conn, schema.finding, _STORED, "external_id", external_ids, source_id=source_id)
+    rows = dialect.lookup(conn, schema.finding, _STORED, "external_id", external_ids, within=("source_id", source_id))
     found = {row[0]: dict(zip(_STORED, row, strict=True)) for row in rows}
     if found:
         ids = [row["id"] for row in found.values()]

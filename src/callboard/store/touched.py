@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from callboard.domain.alias import CATALOG_ENTITY, IMAGE_SOURCE, REPOSITORY, REPOSITORY_PATH, WIZ_PROJECT
 from callboard.domain.claims import Claim, Claims, Key, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
+from callboard.domain.evidence import RULE, Evidence, Replaced
 from callboard.domain.judging import may_be_meant, paths_in
 from callboard.domain.mapping import Form, plain
-from callboard.domain.term import SERVICE, TAG, folded
-from callboard.store import schema
+from callboard.domain.rule_index import Compiled, RuleIndex
+from callboard.domain.rule_terms import terms_of_rule
+from callboard.domain.term import MOST_CHARACTERS, SERVICE, TAG, folded
+from callboard.store import owning, schema
 from callboard.store.database import Store
 from callboard.store.evidence import Known
+from callboard.store.owning import Holdings
 from callboard.store.repositories import known as known_repositories
-
-_LONGEST_TERM = 200
 
 
 def everything(conn: Connection) -> list[int]:
@@ -52,6 +53,31 @@ def by_entities(
     return sorted(found)
 
 
+def by_rules(conn: Connection, store: Store, holdings: Holdings, change: Replaced) -> list[int]:
+    """Resources that rules which are gone were evidence for, or that rules which came may match."""
+    found = _resting_on(conn, store, holdings, change.gone)
+    unsure: list[Compiled] = []
+    for rule in change.came:
+        if terms := terms_of_rule(rule):
+            found |= {id_ for _, id_ in _having(conn, store, schema.resource_term, terms)}
+        else:
+            unsure.append(rule)
+    if unsure:
+        index = RuleIndex(unsure)
+        for told in owning.subjects(conn, store.dialect, holdings, everything(conn)):
+            found |= {id_ for id_, _, subject in told if index.matching(subject)}
+    return sorted(found)
+
+
+def _resting_on(conn: Connection, store: Store, holdings: Holdings, rules: Iterable[Compiled]) -> set[int]:
+    """Resources that have these rules among their evidence."""
+    ids = {rule.id for rule in rules}
+    owners = {holdings.entity_id(ref) for rule in rules for ref in rule.owners} - {None}
+    columns = ["resource_id", "form", "value"]
+    rows = store.dialect.lookup(conn, schema.candidate, columns, "entity_id", owners)
+    return {id_ for id_, form, value in rows if form == RULE and value in ids}
+
+
 def _are_others_called(before: Mapping[EntityRef, Entity], after: Mapping[EntityRef, Entity]) -> bool:
     """Whether groups or users go by other handles, so that code owners and committers may mean others."""
     people = {ref for ref in before.keys() | after.keys() if ref.partition(":")[0] in ("group", "user")}
@@ -63,12 +89,18 @@ def _are_others_called(before: Mapping[EntityRef, Entity], after: Mapping[Entity
 
 def in_repositories(conn: Connection, store: Store, keys: Iterable[str]) -> set[int]:
     """Resources in these repositories."""
-    columns = ["form", "value", "resource_id"]
-    found: set[int] = set()
-    for form, _, id_ in store.dialect.lookup(conn, schema.resource_alias, columns, "value", keys):
-        if form == REPOSITORY:
-            found.add(id_)
-    return found
+    return {id_ for _, id_ in _having(conn, store, schema.resource_alias, ((REPOSITORY, key) for key in keys))}
+
+
+def _having(conn: Connection, store: Store, table: Table, words: Iterable[Key]) -> Iterator[tuple[str, int]]:
+    """Resources that have one of these names or terms, as (value, resource)."""
+    by_form: dict[str, set[str]] = {}
+    for form, value in words:
+        by_form.setdefault(form, set()).add(value)
+    for form, values in by_form.items():
+        columns = ["value", "resource_id"]
+        for value, id_ in store.dialect.lookup(conn, table, columns, "value", values, within=("form", form)):
+            yield value, id_
 
 
 def _is_laid_down(evidence: Evidence, came: set[EntityRef]) -> bool:
@@ -101,15 +133,13 @@ def _in_repositories(conn: Connection, store: Store, fresh: Iterable[Claim], for
     folders: dict[str, set[str]] = {}
     for claim in fresh:
         folders.setdefault(claim.value, set()).add(claim.path)
-    dialect = store.dialect
-    columns = ["form", "value", "resource_id"]
-    rows = dialect.lookup(conn, schema.resource_alias, columns, "value", folders)
     by_repository: dict[str, set[int]] = {}
-    for form, value, id_ in rows:
-        if form in (REPOSITORY, IMAGE_SOURCE):
-            by_repository.setdefault(value, set()).add(id_)
+    names = ((form, value) for form in (REPOSITORY, IMAGE_SOURCE) for value in folders)
+    for value, id_ in _having(conn, store, schema.resource_alias, names):
+        by_repository.setdefault(value, set()).add(id_)
     aliases: dict[int, list[str]] = {}
-    for form, value, id_ in dialect.lookup(
+    columns = ["form", "value", "resource_id"]
+    for form, value, id_ in store.dialect.lookup(
         conn, schema.resource_alias, columns, "resource_id", set().union(*by_repository.values())
     ):
         if form == REPOSITORY_PATH:
@@ -128,10 +158,8 @@ def _by_names(conn: Connection, store: Store, keys: Iterable[Key]) -> set[int]:
     """Resources that have one of these names, or are in one of these projects. Of repositories see above."""
     wanted = set(keys)
     dialect = store.dialect
-    values = {value for form, value in wanted if form != WIZ_PROJECT}
-    columns = ["form", "value", "resource_id"]
-    rows = dialect.lookup(conn, schema.resource_alias, columns, "value", values)
-    found = {id_ for form, value, id_ in rows if (form, value) in wanted}
+    named = (key for key in wanted if key[0] != WIZ_PROJECT)
+    found = {id_ for _, id_ in _having(conn, store, schema.resource_alias, named)}
     projects = [value for form, value in wanted if form == WIZ_PROJECT]
     ids = [row[0] for row in dialect.lookup(conn, schema.project, ["id"], "external_id", projects)]
     sets = {row[0] for row in dialect.lookup(conn, schema.project_set_member, ["set_id"], "project_id", ids)}
@@ -144,13 +172,11 @@ def _by_words(
     """Resources whose tag, label or service is a word that newly names an entity."""
     if not words:
         return set()
-    wanted = {(SERVICE, folded(word)[:_LONGEST_TERM]) for word in words}
+    wanted = {(SERVICE, folded(word)[:MOST_CHARACTERS]) for word in words}
     came = {ref for refs in words.values() for ref in refs}
     for key, vocabularies in evidence.words.items():
         for vocabulary in vocabularies:
             if vocabulary.form in (Form.TAG, Form.LABEL):
                 meant = {word for word, ref in vocabulary.values if ref in came}
-                wanted |= {(TAG, folded(f"{key}={word}")[:_LONGEST_TERM]) for word in (*words, *meant)}
-    values = {value for _, value in wanted}
-    rows = store.dialect.lookup(conn, schema.resource_term, ["form", "value", "resource_id"], "value", values)
-    return {id_ for form, value, id_ in rows if (form, value) in wanted}
+                wanted |= {(TAG, folded(f"{key}={word}")[:MOST_CHARACTERS]) for word in (*words, *meant)}
+    return {id_ for _, id_ in _having(conn, store, schema.resource_term, wanted)}

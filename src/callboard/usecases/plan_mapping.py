@@ -196,8 +196,10 @@ def _write(
     former = next((each.rule_set for each in mapping_store.in_force(conn) if each.name == draft.name), None)
     kept = stamped(draft, former, by=viewer.named, at=now)
     revision = mapping_store.save(conn, kept, at=now, actor=viewer.named, reason=reason, removed=remove)
-    evidence.changed(conn)
-    _follow(conn, store, survey.touched, now=now)
+    evidence.under(conn, store, [each.rule_set for each in mapping_store.in_force(conn)])
+    # What the plan decided is what is decided: nobody has written since, and the evidence is the plan's.
+    deciding.write_down(conn, store, survey.decisions, now=now)
+    planning.note_reach(conn, store, now=now, after={each.rule: each.resources for each in survey.reach})
     audit.note(
         conn, at=now, actor=viewer.named, action="ownership.apply" if not remove else "ownership.remove",
         subject=f"rules:{draft.name}",
@@ -208,12 +210,6 @@ def _write(
     )  # fmt: skip
     bump_revision(conn)
     return Applied(state="applied", revision=revision.n, plan=found)
-
-
-def _follow(conn: Connection, store: Store, ids: tuple[int, ...], *, now: Instant) -> None:
-    """Decide these resources anew, a person having agreed."""
-    deciding.decide_anew(conn, store, ids, now=now, at_once=True)
-    planning.note_reach(conn, store, now=now)
 
 
 def _words(found: Changes) -> dict[str, str]:

@@ -28,6 +28,10 @@ PLACES = ("", "services/a/go.mod", "services/b/go.mod", "docs/index.md", "")
 FOLDERS = ("", "services/", "services/a/", "services/b/")
 
 
+KEPT = {"name": "kept", "match": {"resource": "r2"}, "reason": "x"}
+"""A rule that stays."""
+
+
 def check(stage: Stage) -> None:
     """Compare what is stored with a decision about every resource from evidence that is read anew."""
     stage.check()
@@ -80,12 +84,16 @@ class Life:
         if not (there := self.there()):
             return
         pick, some = self.chance.choice, self.chance.randrange
-        rule = {"name": "r", "match": {"resource": pick(("r1*", "r3", "*7"))}, "owners": [pick(there)], "reason": "x"}
+        matches = (
+            {"resource": "r1*"}, {"resource": "r3"}, {"resource": "*7"}, {"tag": "service=a"}, {"account": "acc0"},
+            {"tag": "service", "resource": "r*"}, {"tag": "service=b", "account": "acc1"}, {"path": f"{MONO}//docs"},
+        )  # fmt: skip
+        rule = {"name": "r", "match": pick(matches), "owners": [pick(there)], "reason": "x"}
         word = {"tag": "service", "values": {"a": pick(there)}, "reason": "x"}
         default = {"account": "acc0", "owner": pick(there), "reason": "x"}
         document = {
             "name": "main",
-            "rules": [rule],
+            "rules": [rule, KEPT | {"owners": [min(there)]}],
             "vocabularies": [word][: some(2)],
             "defaults": [default][: some(2)],
         }

@@ -50,6 +50,9 @@ class Dialect(Protocol):
     ) -> None:
         """Update many rows; each is a tuple of the new values followed by the key. `raising`: no value ever falls."""
 
+    def delete(self, conn: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+        """Delete many rows; each is a tuple in the order of `key`."""
+
     def lookup(
         self,
         conn: Connection,
@@ -58,9 +61,12 @@ class Dialect(Protocol):
         key: str,
         values: Iterable[Any],
         *,
-        source_id: int | None = None,
+        within: tuple[str, Any] | None = None,
     ) -> list[Row]:
-        """The `columns` of the rows whose `key` is among `values`, in chunks, any number of them."""
+        """The `columns` of the rows whose `key` is among `values`, in chunks, any number of them.
+
+        `within`: of those rows only whose column of this name has this value, where an index begins with that column.
+        """
 
     def known(self, conn: Connection, source_id: int, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """Of these raw hashes those that are stored: hash → (finding id, last detection or 0)."""

@@ -73,18 +73,34 @@ class Postgresql:
             where = " AND ".join(f'"{column}" = %s' for column in key)
             conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {where}", list(rows))
             return
-        names = [*columns, *key]
+        self._stage(conn, table, [*columns, *key], rows)
+        value = f'greatest({table.name}."{{0}}", staged."{{0}}")' if raising else 'staged."{0}"'
+        sets = ", ".join(f'"{column}" = {value.format(column)}' for column in columns)
+        where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
+        conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM staged WHERE {where}")
+        conn.exec_driver_sql("DROP TABLE staged")
+
+    def delete(self, conn: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+        """By COPY into a temporary table and one joined DELETE; few rows by a plain statement."""
+        if not rows:
+            return
+        if len(rows) <= FEW:
+            where = " AND ".join(f'"{column}" = %s' for column in key)
+            conn.exec_driver_sql(f"DELETE FROM {table.name} WHERE {where}", list(rows))
+            return
+        self._stage(conn, table, key, rows)
+        where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
+        conn.exec_driver_sql(f"DELETE FROM {table.name} USING staged WHERE {where}")
+        conn.exec_driver_sql("DROP TABLE staged")
+
+    def _stage(self, conn: Connection, table: Table, names: Sequence[str], rows: Sequence[Row]) -> None:
+        """The rows in a temporary table `staged`, which has these columns of `table`."""
         fields = ", ".join(f'"{name}"' for name in names)
         conn.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
         conn.exec_driver_sql(
             f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA"
         )
         self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table, tuple(names)), rows)
-        value = f'greatest({table.name}."{{0}}", staged."{{0}}")' if raising else 'staged."{0}"'
-        sets = ", ".join(f'"{column}" = {value.format(column)}' for column in columns)
-        where = " AND ".join(f'{table.name}."{column}" = staged."{column}"' for column in key)
-        conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} FROM staged WHERE {where}")
-        conn.exec_driver_sql("DROP TABLE staged")
 
     @staticmethod
     def _copy(conn: Connection, text: str, types: list[str], rows: Sequence[Row]) -> None:
@@ -103,15 +119,15 @@ class Postgresql:
         key: str,
         values: Iterable[Any],
         *,
-        source_id: int | None = None,
+        within: tuple[str, Any] | None = None,
     ) -> list[Row]:
         """By one array parameter."""
         wanted = list(values)
         if not wanted:
             return []
-        where = "" if source_id is None else f"source_id = {int(source_id)} AND "
+        where, head = ("", ()) if within is None else (f"{within[0]} = %s AND ", within[1:])
         text = f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}{key} = ANY(%s)"
-        return [tuple(row) for row in conn.exec_driver_sql(text, (wanted,))]
+        return [tuple(row) for row in conn.exec_driver_sql(text, (*head, wanted))]
 
     def known(self, conn: Connection, source_id: int, hashes: Sequence[bytes]) -> dict[bytes, tuple[int, int]]:
         """By one array parameter."""
@@ -141,11 +157,7 @@ class Postgresql:
         if len(rows) <= FEW:
             conn.exec_driver_sql(f"{head} VALUES ({', '.join(['%s'] * len(names))}) {upsert}", list(rows))
             return
-        conn.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
-        conn.exec_driver_sql(
-            f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {fields} FROM {table.name} WITH NO DATA"
-        )
-        self._copy(conn, f"COPY staged ({fields}) FROM STDIN (FORMAT BINARY)", _types(table), rows)
+        self._stage(conn, table, names, rows)
         conn.exec_driver_sql(f"{head} SELECT {fields} FROM staged {upsert}")
         conn.exec_driver_sql("DROP TABLE staged")
 

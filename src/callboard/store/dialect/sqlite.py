@@ -55,8 +55,8 @@ def _insert_text(table: Table, rows: int = 1) -> str:
 
 
 @cache
-def _lookup_text(table: Table, columns: tuple[str, ...], key: str, length: int, *, by_source: bool) -> str:
-    where = "source_id = ? AND " if by_source else ""
+def _lookup_text(table: Table, columns: tuple[str, ...], key: str, length: int, within: str | None) -> str:
+    where = "" if within is None else f"{within} = ? AND "
     return f"SELECT {', '.join(columns)} FROM {table.name} WHERE {where}{key} IN ({', '.join('?' * length)})"
 
 
@@ -165,6 +165,12 @@ class Sqlite:
         where = " AND ".join(f"{column} = ?" for column in key)
         conn.exec_driver_sql(f"UPDATE {table.name} SET {sets} WHERE {where}", list(rows))
 
+    def delete(self, conn: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+        """One prepared statement, many rows."""
+        if rows:
+            where = " AND ".join(f"{column} = ?" for column in key)
+            conn.exec_driver_sql(f"DELETE FROM {table.name} WHERE {where}", list(rows))
+
     def lookup(
         self,
         conn: Connection,
@@ -173,14 +179,13 @@ class Sqlite:
         key: str,
         values: Iterable[Any],
         *,
-        source_id: int | None = None,
+        within: tuple[str, Any] | None = None,
     ) -> list[Row]:
         """By IN lists."""
-        names, by_source = tuple(columns), source_id is not None
-        head = () if source_id is None else (source_id,)
+        names, column, head = tuple(columns), within and within[0], within[1:] if within else ()
         rows: list[Row] = []
         for chunk in _chunks(values):
-            text = _lookup_text(table, names, key, len(chunk), by_source=by_source)
+            text = _lookup_text(table, names, key, len(chunk), column)
             rows.extend(conn.exec_driver_sql(text, (*head, *chunk)).cursor.fetchall())
         return rows
 

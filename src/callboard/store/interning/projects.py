@@ -62,7 +62,9 @@ class ProjectSets:
         """Ids of projects that a finding mentions; one that no listing has told yet is made from the mention."""
         unsure = [external_id for external_id in projects if external_id not in self._projects]
         columns = ["external_id", "id"]
-        rows = self._dialect.lookup(conn, schema.project, columns, "external_id", unsure, source_id=self._source_id)
+        rows = self._dialect.lookup(
+            conn, schema.project, columns, "external_id", unsure, within=("source_id", self._source_id)
+        )
         self._projects.update((row[0], row[1]) for row in rows)
         new: list[Row] = []
         free = next_id(conn, schema.project)
@@ -105,7 +107,9 @@ class ProjectSets:
         """Projects as their own listing tells them: how many are new or changed, and ids whose place in folders changed."""
         columns = ["external_id", "id", "body", "is_folder", "nesting_level"]
         wanted = [record.external_id for record in records]
-        rows = self._dialect.lookup(conn, schema.project, columns, "external_id", wanted, source_id=self._source_id)
+        rows = self._dialect.lookup(
+            conn, schema.project, columns, "external_id", wanted, within=("source_id", self._source_id)
+        )
         stored = {row[0]: row[1:] for row in rows}
         new: list[Row] = []
         changed: list[Row] = []

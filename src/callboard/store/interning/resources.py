@@ -15,7 +15,7 @@ from callboard.domain.finding import Observed, Resource
 from callboard.domain.inherited import stand_in
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import plain
-from callboard.domain.subject import is_judged_alike
+from callboard.domain.subject import is_judged_alike, subject_of
 from callboard.domain.term import are_terms_equal, is_text_equal, resource_text, terms_of
 from callboard.store import lineage, moving, owning, schema, signals
 from callboard.store.counting import Ledger
@@ -96,7 +96,7 @@ class Resources:
         missing = [external_id for external_id in told if external_id not in known]
         columns = ["external_id", "id", "content_hash", "holding_id", "project_set_id", "inherited_id"]
         for row in self._dialect.lookup(
-            conn, schema.resource, columns, "external_id", missing, source_id=self._source_id
+            conn, schema.resource, columns, "external_id", missing, within=("source_id", self._source_id)
         ):
             known[row[0]] = Held(row[1], bytes(row[2]), row[3], row[4], row[5])
         new: list[tuple[Resource, Projects | None, int]] = []
@@ -197,7 +197,7 @@ class Resources:
             its_services = services.get(resource.external_id)
             if its_services is not None and its_services[0]:
                 resource = msgspec.structs.replace(resource, services=its_services[0])  # noqa: PLW2901
-            ownership = holdings.decide(conn, resource, names, members, source=source)
+            ownership = holdings.decide(conn, subject_of(resource, names, members, source=source))
             holding_id = holdings.intern(conn, ownership)
             body = msgspec.msgpack.encode(resource)
             rows.append((

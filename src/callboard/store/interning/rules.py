@@ -51,7 +51,9 @@ class Rules:
             known.clear()
         missing = [external_id for external_id in told if external_id not in known]
         columns = ["external_id", "id", "content_hash"]
-        for row in self._dialect.lookup(conn, schema.rule, columns, "external_id", missing, source_id=self._source_id):
+        for row in self._dialect.lookup(
+            conn, schema.rule, columns, "external_id", missing, within=("source_id", self._source_id)
+        ):
             known[row[0]] = _Rule(row[1], bytes(row[2]), 0)
         new: list[Row] = []
         changed: list[Row] = []
