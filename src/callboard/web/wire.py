@@ -201,7 +201,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     bundle: str
     """The key of what one action closes; `bundle:` asks for it."""
     band: int
-    """Remediation band; 1 is the most urgent."""
+    """Remediation band; 0 is what was made to harm, 1 the most urgent of the rest."""
     known_exploited: bool
     epss: float | None
     exposed: bool | None

@@ -214,8 +214,9 @@ KEYS: tuple[KeyHelp, ...] = (
         phrase="CVSS is",
     ),
     KeyHelp(
-        name="band", takes=Takes.NUMBER, lowest=1, highest=9, is_whole=True,
-        help="Remediation band, 1 to 9; 1 is the most urgent", example="band:<=2", phrase="remediation band is",
+        name="band", takes=Takes.NUMBER, lowest=0, highest=9, is_whole=True,
+        help="Remediation band, 0 to 9; 0 is what was made to harm, 1 the most urgent of the rest",
+        example="band:<=2", phrase="remediation band is",
     ),
     _texts("rule", "What was violated: the rule's id at its source", "rule:wc-id-1001"),
     _texts("resource", "What is affected: any id of the resource", "resource:arn:aws:s3:::receipts"),

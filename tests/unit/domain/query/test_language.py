@@ -170,7 +170,7 @@ def test_a_pasted_id_is_found_anywhere(pasted: str) -> None:
         ("first:2026-09-01T10:00Z..2026-09-01T09:00Z", "ends before it begins", "Swap"),
         ("epss:1.1", 'cannot read "1.1"', "from 0 to 1"),
         ("cvss:high", 'cannot read "high"', "from 0 to 10"),
-        ("band:0", 'cannot read "0"', "whole number from 1 to 9"),
+        ("band:10", 'cannot read "10"', "whole number from 0 to 9"),
         ("band:1.5", 'cannot read "1.5"', "whole number"),
         ("sort:due sort:due", 'A second "sort:" at character 10.', "Once"),
         ("-sort:due", '"sort:" cannot be negated at character 1.', "Take"),
