@@ -31,6 +31,7 @@
     │   ├── SchemaOutOfDateError     older than this program: migrate
     │   └── SchemaTooNewError        written by a newer program
     ├── InvalidQueryError            the caller's filter, sort or cursor
+    ├── KeyReusedError               another request came with this idempotency key before
     ├── InvalidPurlError             a package URL that is none
     ├── ManifestError                a lockfile or SBOM that cannot be read: file, line and what was expected
     │   ├── UnknownManifestError     neither name nor content tell a format that Callboard reads
@@ -212,6 +213,10 @@ class MalformedManifestError(ManifestError):
 
 class PortalError(CallboardError):
     """The folder of a portal, or a file in it, cannot be read."""
+
+
+class KeyReusedError(CallboardError):
+    """Another request came with this key before."""
 
 
 class NotAllowedError(CallboardError):

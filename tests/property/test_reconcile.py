@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from callboard.domain.finding import Detail, Kind, Observed, Resource, Rule, Severity, State
+from callboard.domain.finding import TOLD_STATES, Detail, Kind, Observed, Resource, Rule, Severity, State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.reconcile import (
     Actor,
@@ -51,7 +51,7 @@ def observations(
         Observed,
         external_id=st.sampled_from(ids),
         kind=st.just(Kind.ISSUE),
-        state=st.sampled_from(State),
+        state=st.sampled_from(TOLD_STATES),
         severity=st.sampled_from(Severity),
         title=st.sampled_from(["one", "two"]),
         rule=st.just(rule),

@@ -11,7 +11,7 @@ from callboard.store import Store
 FINDINGS = """
 SELECT s.name, f.external_id, f.kind, f.state, f.closed, f.severity, f.rank, f.title, rule.external_id, r.external_id,
        h.key, p.key, b.key, f.first_detected_at, f.status_changed_at, f.updated_at, f.fixed_at, f.due_at,
-       f.policy_due_at, f.priority, f.blast, f.cvss, f.reopened, f.apart, f.in_scope, i.last_detected_at, d.url, d.body
+       f.policy_due_at, f.priority, f.blast, f.cvss, f.reopened, f.apart, f.in_scope, f.beneath, i.last_detected_at, d.url, d.body
 FROM finding f JOIN source s ON s.id = f.source_id JOIN rule ON rule.id = f.rule_id JOIN resource r ON r.id = f.resource_id
 JOIN holding h ON h.id = f.holding_id JOIN project_set p ON p.id = f.project_set_id
 JOIN bundle b ON b.id = f.bundle_id JOIN finding_detail d ON d.finding_id = f.id LEFT JOIN sighting i ON i.finding_id = f.id
@@ -20,6 +20,10 @@ TABLES = {
     "finding": FINDINGS,
     "event": """
         SELECT f.external_id, e.kind, e.at, e.actor, e.old, e.new FROM event e JOIN finding f ON f.id = e.finding_id
+    """,
+    "decided": """
+        SELECT f.external_id, e.kind, e.actor, e.reason, e.about, e.snooze, CASE WHEN d.ended_by IS NULL THEN 1 ELSE 0 END
+        FROM decided d JOIN decision e ON e.id = d.decision_id JOIN finding f ON f.id = d.finding_id
     """,
     "rule": "SELECT external_id, name, search, content_hash, body FROM rule",
     "resource": """

@@ -27,6 +27,10 @@ def stale(conn: Connection, *, now: Instant) -> dict[str, Any]:
     """Every kept number that is not what its rows say. Empty when all is well."""
     asking = Asking(now=now)
     rows = [row._asdict() for row in conn.execute(select(schema.finding))]
+    said = dict(conn.execute(select(schema.decision.c.id, schema.decision.c.at)).all())
+    for row in rows:
+        if row["beneath"] is not None and row["state"] != State.SNOOZED:
+            row["fixed_at"] = said[row["decision_id"]]
     found: dict[str, Any] = {}
     for terms in (MAPPED, UNMAPPED, ()):
         held = scope(conn, LAPTOP, terms, asking).versions
@@ -65,7 +69,7 @@ def half_life(rows: list[dict[str, Any]], end: int) -> tuple[int | None, int]:
         if row["severity"] < Severity.HIGH or first >= end:
             continue
         entered = max(0, start - first) // DAY
-        if not row["closed"] or (fixed is not None and fixed >= end):
+        if not row["closed"] or row["state"] == State.SNOOZED or (fixed is not None and fixed >= end):
             watched.append(survival.Lives(entered, (end - first) // DAY, 1))
         elif fixed is not None and fixed >= start and fixed - first >= DAY:
             is_fixed = row["state"] == State.FIXED

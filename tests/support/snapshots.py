@@ -79,7 +79,7 @@ def _check_one(id_: str, one: Seen, other: Seen) -> None:
     new = other.events[len(one.events) :]
     _chain(
         id_,
-        [event for event in new if event[0] in (EventKind.STATE, EventKind.REOPENED)],
+        [event for event in new if event[0] in (EventKind.STATE, EventKind.REOPENED, EventKind.RETURNED)],
         one.state.word,
         other.state.word,
     )

@@ -35,7 +35,9 @@ class Right(enum.StrEnum):
     """What somebody may do, apart from what they see. The words are stored and told: never change one."""
 
     DECIDE = "decide"
-    """Say something about a finding that one sees: not ours, the link is broken, and what decisions there are."""
+    """Say something about a finding that one sees: take it, snooze it, not ours, the link is broken."""
+    ACCEPT = "accept"
+    """Agree that a risk is accepted, which somebody else asked for."""
     MAP = "map"
     """Say whose a resource is, for everybody: confirm an owner, write mapping rules, trust a tag."""
     ADMINISTER = "administer"
@@ -65,7 +67,7 @@ class Role(enum.StrEnum):
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset(),
     Role.OWNER: frozenset({Right.DECIDE}),
-    Role.SECURITY: frozenset({Right.DECIDE, Right.MAP, Right.AUDIT}),
+    Role.SECURITY: frozenset({Right.DECIDE, Right.ACCEPT, Right.MAP, Right.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Right.ADMINISTER, Right.AUDIT}),
     Role.MACHINE: frozenset(),
 }

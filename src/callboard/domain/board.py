@@ -6,10 +6,12 @@ import msgspec
 
 from callboard.domain.code_facts import CodeFacts
 from callboard.domain.component import EntityRef
+from callboard.domain.decision import Decision
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.health import SourceHealth
 from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
+from callboard.domain.standing import Standing
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +200,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     transient_since: Instant
     """The beginning of a day, four weeks ago."""
     suppressed: int
-    """Set aside by a person at the source."""
+    """Set aside by a person, here or at the source."""
 
 
 class DoNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -285,6 +287,12 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     inherited: bool
     """It came with a base image, and is for its owner to fix instead of whoever runs it."""
     """Tickets that the source links."""
+    taken_by: str | None = None
+    """Who works on it: the reference of a user or a group, a token, or "laptop"."""
+    aside: Decision | None = None
+    """Why it is no work now, as somebody said here; it stands while its source has closed it, too."""
+    asked: Decision | None = None
+    """Somebody asks that its risk be accepted."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -310,6 +318,8 @@ class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     """source, person, rule."""
     old: str | None
     new: str | None
+    decision: Decision | None = None
+    """What a person said, or what of it has ended."""
 
 
 class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,6 +341,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """Open findings of the same rule that the viewer may see, this one included."""
     no_link: str | None = None
     """Why there is no link, in words."""
+    standing: Standing = Standing()
+    """What people said about it and still holds."""
     withheld: tuple[str, ...] = ()
     """What of the detail is not told to this viewer, in words."""
     base: BaseImage | None = None

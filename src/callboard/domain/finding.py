@@ -68,11 +68,22 @@ class State(enum.IntEnum):
     """A person said at the source that no action is needed (Wiz shows it as "Ignored")."""
     GONE = 6
     """The resource was removed. Not a fix by the team."""
+    SNOOZED = 7
+    """Somebody here put it off; it comes back by itself."""
+    DISMISSED = 8
+    """Somebody here said why nothing has to be done."""
+    ACCEPTED = 9
+    """Two people here agreed to live with it until a day."""
 
     @property
     def is_open(self) -> bool:
         """True while somebody may still have to act."""
         return self <= LAST_OPEN
+
+    @property
+    def is_set_aside(self) -> bool:
+        """True where a person here took an open finding from the work. No source says so of itself."""
+        return self > LAST_TOLD
 
     @property
     def word(self) -> str:
@@ -84,9 +95,24 @@ LAST_OPEN = int(State.UNKNOWN)
 """States up to this number are open. Until Python 3.12 a member looked up in its class costs as much as five calls, which
 is too much to ask for each record."""
 
+LAST_TOLD = int(State.GONE)
+"""States up to this number are the source's; those above it are made of open ones by people here."""
+
 _STATE_WORDS = {state: state.name.lower().replace("_", "-") for state in State}
 
 OPEN_STATES = tuple(state for state in State if state.is_open)
+TOLD_STATES = tuple(state for state in State if not state.is_set_aside)
+"""What a source can say."""
+ASIDE_STATES = tuple(state for state in State if state.is_set_aside)
+SUPPRESSED_STATES = (State.REJECTED, *ASIDE_STATES)
+"""Set aside by a person, at the source or here."""
+OPEN_AT_SOURCE = (*OPEN_STATES, *ASIDE_STATES)
+"""What a complete run has to show again."""
+
+
+def shown(told: State, aside: State | None) -> State:
+    """Where a finding stands: what a decision makes of it while its source calls it open, else what the source told."""
+    return aside if aside is not None and told.is_open else told
 
 
 class Framework(msgspec.Struct, frozen=True, kw_only=True, gc=False):

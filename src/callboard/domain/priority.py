@@ -18,6 +18,8 @@ from callboard.domain.instant import DAY, Instant
 _EPSS_STEPS = 1_000
 KEV_STEP = 1 << 11
 BAND_STEP = 1 << 13
+EPSS_LINE = 0.1
+"""A chance of exploitation from here on is worth a word."""
 NOTHING_KNOWN = BAND_STEP * 9 + KEV_STEP + _EPSS_STEPS
 """The priority of what has no date and of which nobody told anything."""
 
@@ -94,7 +96,7 @@ def why(
         reasons.append("open to the internet")
     if due_at is not None:
         reasons.append(_due(due_at, now))
-    if found.epss >= 0.1:
+    if found.epss >= EPSS_LINE:
         reasons.append(f"EPSS {found.epss:.2f}")
     reasons.append(f"{severity.word} severity" if severity is not Severity.UNKNOWN else "severity unknown")
     if closes > 1:

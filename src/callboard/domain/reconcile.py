@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from callboard.domain import due as due_dates
 from callboard.domain.due import DEFAULT, Policy, Signals, earlier
-from callboard.domain.finding import LAST_OPEN, Detail, Kind, Observed, Severity, State
+from callboard.domain.finding import LAST_OPEN, Detail, Kind, Observed, Severity, State, shown
 from callboard.domain.instant import DAY, Instant, to_text
 from callboard.domain.priority import NOTHING_KNOWN, UNTOLD, blast_of, is_exposed, priority_of, signs
 
@@ -33,6 +33,12 @@ class EventKind(enum.IntEnum):
     OWNER = 7
     SCOPE = 8
     FIRST_DETECTED = 9
+    SAID = 10
+    """A person said something that leaves the state as it was: took it, commented on it, took a word back, …"""
+    RETURNED = 11
+    """Open again: what a person had said was taken back, or ended by itself."""
+    BENEATH = 12
+    """What the source told changed, while a decision keeps it where it is."""
 
     @property
     def word(self) -> str:
@@ -78,6 +84,7 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     id: int
     kind: Kind
     state: State
+    """By the source."""
     severity: Severity
     first_detected_at: Instant
     last_detected_at: Instant | None
@@ -91,12 +98,15 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     """The policy's part of `due_at`."""
     priority: int = NOTHING_KNOWN
     blast: int = UNTOLD
+    aside: State | None = None
+    """What a standing decision makes of it while its source calls it open. No observation changes that."""
 
 
 class Verdict(msgspec.Struct, frozen=True, gc=False):
     """What a finding is after an observation."""
 
     state: State
+    """By the source."""
     severity: Severity
     first_detected_at: Instant
     last_detected_at: Instant | None
@@ -111,6 +121,12 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     blast: int = UNTOLD
     outdated: bool = False
     """The observation is older than what is stored: nothing of it is used."""
+    aside: State | None = None
+
+    @property
+    def shown(self) -> State:
+        """Where it stands, with what people decided."""
+        return shown(self.state, self.aside)
 
 
 def first_sight(observed: Observed, policy: Policy = DEFAULT) -> Verdict:
@@ -156,15 +172,17 @@ def reconcile(stored: Stored, observed: Observed, policy: Policy = DEFAULT) -> V
     events: list[Event] = []
     at = _event_time(observed)
     state, reopened, fixed_at = observed.state, stored.reopened, stored.fixed_at
-    if state != stored.state:
-        if state.is_open and not stored.state.is_open:
-            # One that was closed by absence comes back with its old dates: it did so after it was closed.
-            reopened_at = max(at, stored.fixed_at or at)
-            events.append(Event(EventKind.REOPENED, reopened_at, Actor.SOURCE, stored.state.word, state.word))
-            reopened += 1
-        else:
-            closed_at = _fixed_at(observed, stored) if not state.is_open else None
-            events.append(Event(EventKind.STATE, closed_at or at, Actor.SOURCE, stored.state.word, state.word))
+    before, after = shown(stored.state, stored.aside), shown(state, stored.aside)
+    if state.is_open and not stored.state.is_open:
+        # One that was closed by absence comes back with its old dates: it did so after it was closed.
+        reopened_at = max(at, stored.fixed_at or at)
+        events.append(Event(EventKind.REOPENED, reopened_at, Actor.SOURCE, before.word, after.word))
+        reopened += 1
+    elif before != after:
+        closed_at = _fixed_at(observed, stored) if not state.is_open else None
+        events.append(Event(EventKind.STATE, closed_at or at, Actor.SOURCE, before.word, after.word))
+    elif state != stored.state:
+        events.append(Event(EventKind.BENEATH, at, Actor.SOURCE, stored.state.word, state.word))
     fixed_at = _fixed_at(observed, stored)
     if observed.severity != stored.severity:
         events.append(Event(EventKind.SEVERITY, at, Actor.SOURCE, stored.severity.word, observed.severity.word))
@@ -196,6 +214,7 @@ def reconcile(stored: Stored, observed: Observed, policy: Policy = DEFAULT) -> V
         policy_due_at=policy_due,
         priority=priority_of(limit, signals),
         blast=blast_of(signals.exposed),
+        aside=stored.aside,
     )
 
 
@@ -270,6 +289,7 @@ def keep(stored: Stored) -> Verdict:
         priority=stored.priority,
         blast=stored.blast,
         outdated=True,
+        aside=stored.aside,
     )
 
 

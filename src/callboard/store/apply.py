@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from callboard.domain import reconcile
 from callboard.domain.due import Policy
-from callboard.domain.finding import LAST_OPEN, BaseLayer, Detail, Observed
+from callboard.domain.finding import LAST_OPEN, BaseLayer, Detail, Observed, State
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
@@ -59,7 +59,7 @@ _UPDATED = [
     "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
     "bundle_id", "remedy_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
     "policy_due_at", "priority", "blast", "cvss", "tickets", "reopened", "apart", "in_scope",
-    "base_layer", "changed_run", "version",
+    "base_layer", "beneath", "changed_run", "version",
 ]  # fmt: skip
 _WORST = 6
 """`rank` counts from the worst severity downwards, so that an ascending index lists the worst first."""
@@ -209,7 +209,7 @@ class Applier:
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
-            remedy_id, base_layer,
+            remedy_id, base_layer, None,
         ))  # fmt: skip
         work.details.append((id_, None if seen.url is UNSET else seen.url, _encode_detail(seen.detail)))
         if verdict.last_detected_at is not None:
@@ -250,14 +250,16 @@ class Applier:
             *self._moved_projects(conn, row["project_set_id"], set_id, at=verdict.updated_at or work.now),
             *_moved_scope(known, in_scope=work.in_scope, at=work.now),
         ]
+        state = verdict.shown
         after = (
-            int(verdict.state), 0 if verdict.state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
+            int(state), 0 if state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
             None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id], held.id,
             holding_id, set_id, bundle_id, remedy_id, raw_hash, verdict.first_detected_at,
             verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
             self._apart(conn, known, verdict, row["apart"]), work.in_scope, base_layer,
+            int(verdict.state) if state.is_set_aside else None,
         )  # fmt: skip
         work.changed.append((*after, self._run_id, row["version"] + 1, known.id))
         work.changed_details[known.id] = seen
@@ -265,15 +267,14 @@ class Applier:
             work.moved_sightings.append((known.id, verdict.last_detected_at, known.last_detected_at is not None))
         self._note(work, known.id, events)
         before = Standing(
-            row["holding_id"], self._source_id, int(known.kind), int(known.state), int(known.severity), row["bundle_id"],
+            row["holding_id"], self._source_id, int(known.kind), row["state"], int(known.severity), row["bundle_id"],
             row["due_at"], row["remedy_id"],
         )  # fmt: skip
         after_ = Standing(
-            holding_id, self._source_id, int(known.kind), int(verdict.state), int(verdict.severity), bundle_id, due_at,
-            remedy_id,
+            holding_id, self._source_id, int(known.kind), int(state), int(verdict.severity), bundle_id, due_at, remedy_id,
         )  # fmt: skip
         work.ledger.change(before, after_, now=work.now)
-        self._flow(work.ledger, holding_id, known, verdict)
+        self._flow(work.ledger, holding_id, known, verdict, was_open=State(row["state"]).is_open)
         pairs = zip(_UPDATED, after, strict=False)
         if verdict.reopened > known.reopened:
             tally.reopened += 1
@@ -285,12 +286,13 @@ class Applier:
             tally.changed += 1
 
     @staticmethod
-    def _flow(ledger: Ledger, holding_id: int, known: Stored, verdict: Verdict) -> None:
-        """Count an opening or a closing in the week of its event."""
+    def _flow(ledger: Ledger, holding_id: int, known: Stored, verdict: Verdict, *, was_open: bool) -> None:
+        """Count an opening or a closing in the week of its event; what is set aside is no work that opens or closes."""
+        is_open = verdict.shown.is_open
         for event in verdict.events:
-            if event.kind is EventKind.REOPENED:
+            if event.kind is EventKind.REOPENED and is_open:
                 ledger.opened(holding_id, event.at)
-            elif event.kind is EventKind.STATE and known.state.is_open and not verdict.state.is_open:
+            elif event.kind is EventKind.STATE and was_open and not is_open:
                 lived = None if known.reopened else event.at - verdict.first_detected_at
                 ledger.closed(holding_id, event.at, lived=lived)
         if verdict.first_detected_at != known.first_detected_at:

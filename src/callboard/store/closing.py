@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from callboard.domain import reconcile
-from callboard.domain.finding import State
+from callboard.domain.finding import LAST_OPEN, OPEN_AT_SOURCE, State
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Actor, EventKind
 from callboard.store import schema
@@ -24,7 +24,7 @@ AT_ONCE = 20_000
 def close_absent(
     conn: Connection, store: Store, finding_ids: Sequence[int], *, run_id: int, started_at: Instant, now: Instant
 ) -> int:
-    """Close open findings that a complete run did not hold and the source does not know any more. Returns how many."""
+    """Close what is open at the source, was in no part of a complete run, and is unknown there by its id. Returns how many."""
     return sum(
         _close(conn, store, finding_ids[start : start + AT_ONCE], run_id=run_id, started_at=started_at, now=now)
         for start in range(0, len(finding_ids), AT_ONCE)
@@ -39,7 +39,8 @@ def _close(
         "holding_id", "source_id", "kind", "state", "severity", "bundle_id", "due_at", "remedy_id",
     ]  # fmt: skip
     rows = store.dialect.lookup(conn, schema.finding, columns, "id", finding_ids)
-    rows = [row for row in rows if State(row[7]).is_open]  # others were closed since, by the source's own word
+    # Others were closed since, by the source's own word. What is set aside is open there, and as absent as the rest.
+    rows = [row for row in rows if State(row[7]) in OPEN_AT_SOURCE]
     ledger = Ledger()
     changed: list[Row] = []
     events: list[Row] = []
@@ -49,11 +50,12 @@ def _close(
         before = Standing(*standing)
         event = reconcile.absent(State(before.state), run_started_at=started_at)
         ledger.change(before, msgspec.structs.replace(before, state=fixed), now=now)
-        ledger.closed(before.holding_id, event.at, lived=None if reopened else event.at - first_at)
-        changed.append((fixed, 1, started_at, UNKNOWN, run_id, version + 1, id_))
+        if before.state <= LAST_OPEN:
+            ledger.closed(before.holding_id, event.at, lived=None if reopened else event.at - first_at)
+        changed.append((fixed, 1, started_at, UNKNOWN, run_id, version + 1, None, id_))
         events.append((seq, id_, int(event.kind), event.at, now, run_id, int(event.actor), event.old, event.new))
         seq += 1
-    fields = ["state", "closed", "fixed_at", "raw_hash", "changed_run", "version"]
+    fields = ["state", "closed", "fixed_at", "raw_hash", "changed_run", "version", "beneath"]
     store.dialect.update(conn, schema.finding, fields, ["id"], changed)
     store.dialect.insert(conn, schema.event, events)
     ledger.write(conn, store.dialect)

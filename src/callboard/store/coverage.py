@@ -104,7 +104,7 @@ def _changed_since(
 ) -> dict[int, tuple[int, int, int, int, int, bool, bool]]:
     """Findings whose state has changed since: what they were then is what their first change since tells."""
     e = schema.event.c
-    kinds = (int(EventKind.STATE), int(EventKind.REOPENED))
+    kinds = (int(EventKind.STATE), int(EventKind.REOPENED), int(EventKind.RETURNED))
     first = (
         select(e.finding_id, func.min(e.seq).label("seq"))
         .where(e.recorded_at > at, e.kind.in_(kinds))

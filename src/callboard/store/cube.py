@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Counts
-from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.finding import ASIDE_STATES, SUPPRESSED_STATES, Kind, Severity, State
 from callboard.domain.query import OneOf, Term
 from callboard.store import filters, schema
 from callboard.store.filters import Asking
@@ -127,7 +127,8 @@ _STATES = {
     "open": frozenset(state for state in State if state.is_open),
     "fixed": frozenset({State.FIXED}),
     "gone": frozenset({State.GONE}),
-    "suppressed": frozenset({State.REJECTED}),
+    "suppressed": frozenset(SUPPRESSED_STATES),
+    **{state.word: frozenset({state}) for state in ASIDE_STATES},
 }
 """What the words after "is:" mean."""
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.board import Numbers
-from callboard.domain.finding import State
+from callboard.domain.finding import SUPPRESSED_STATES, State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import OneOf, Query, Term
 from callboard.store import cube, due_days, schema
@@ -60,7 +60,7 @@ def numbers(conn: Connection, visibility: Visibility, terms: Sequence[Term], ask
         flapping=int(conn.execute(apart).scalar_one()),
         transient=_transient(conn, visibility, terms, asking, since=transient_since),
         transient_since=transient_since,
-        suppressed=states[State.REJECTED],
+        suppressed=sum(states[state] for state in SUPPRESSED_STATES),
     )
 
 

@@ -24,15 +24,17 @@ from callboard.domain.access import Visibility
 from callboard.domain.bundle import FIXES
 from callboard.domain.component import EntityRef
 from callboard.domain.due import today
-from callboard.domain.finding import State
+from callboard.domain.finding import SUPPRESSED_STATES, State
 from callboard.domain.instant import Instant
 from callboard.domain.query import Between, OneOf, Query, Term, Text
 from callboard.domain.query.values import Bound, Number
 from callboard.domain.query.words import ME
+from callboard.domain.standing import ASKED, HANDS
 from callboard.errors import InvalidQueryError
 from callboard.store import schema
 from callboard.store.contested import disputed, suggested
 from callboard.store.filter_lists import LISTS, sources
+from callboard.store.filter_said import spoken, taken
 from callboard.store.filter_text import naming
 from callboard.store.schema import NEVER
 from callboard.store.visible import entity_visible
@@ -60,7 +62,7 @@ IN_CUBE = frozenset({"severity", "kind", "status", "source"})
 """Keys that the counters by severity, kind, state and source answer."""
 BY_HOLDING = frozenset({"owner", "component", "system", "domain", "reason"})
 """Keys that ask about the holding alone."""
-_COUNTED_WORDS = frozenset({"open", "fixed", "gone", "suppressed"})
+_COUNTED_WORDS = frozenset({"open", "fixed", "gone", "suppressed", "snoozed", "dismissed", "accepted"})
 _HOLDING_WORDS = frozenset({"mine", "unmapped", "conflict", "shared", "co-owned", "owner", "component"})
 
 
@@ -138,6 +140,8 @@ def _term(conn: Connection, visibility: Visibility, term: Term, asking: Asking, 
             clause = about.of(key, values)
         case OneOf(key="runs", values=values):
             clause = f.resource_id.in_(_run_by(conn, values, visibility))
+        case OneOf(key="taken", values=values):
+            clause = f.id.in_(taken(about.refs(values)))
         case OneOf(key=key, values=values):
             clause = LISTS[key](values)
     # What is unknown is not in a range, so it is among what is outside of it.
@@ -159,8 +163,7 @@ class _Holding(NamedTuple):
         wanted: Condition
         match key:
             case "owner":
-                refs = [ref for value in values for ref in (_me(self.asking) if value == ME else (value,))]
-                wanted = entity.c.owner_ref.in_(refs)
+                wanted = entity.c.owner_ref.in_(self.refs(values))
             case "component":
                 wanted = entity.c.ref.in_(values)
             case "system":
@@ -172,6 +175,10 @@ class _Holding(NamedTuple):
             case _:
                 return _bool(self.id.in_(select(holding.c.id).where(holding.c.reason.in_(values))))
         return self.routed(wanted)
+
+    def refs(self, values: Sequence[str]) -> list[str]:
+        """References, with whoever asks in the place of "@me"."""
+        return [ref for value in values for ref in (_me(self.asking) if value == ME else (value,))]
 
     def routed(self, condition: Condition) -> Condition:
         """It is routed to such a component."""
@@ -254,9 +261,12 @@ _FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
     ("is", "open"): lambda: _bool(f.closed == 0),
     ("is", "fixed"): lambda: and_(f.closed == 1, f.state == int(State.FIXED)),
     ("is", "gone"): lambda: and_(f.closed == 1, f.state == int(State.GONE)),
-    ("is", "suppressed"): lambda: and_(f.closed == 1, f.state == int(State.REJECTED)),
-    # Nothing can be snoozed in Callboard yet.
-    ("is", "snoozed"): false,
+    ("is", "suppressed"): lambda: and_(f.closed == 1, f.state.in_(list(map(int, SUPPRESSED_STATES)))),
+    ("is", "snoozed"): lambda: and_(f.closed == 1, f.state == int(State.SNOOZED)),
+    ("is", "dismissed"): lambda: and_(f.closed == 1, f.state == int(State.DISMISSED)),
+    ("is", "accepted"): lambda: and_(f.closed == 1, f.state == int(State.ACCEPTED)),
+    ("is", "asked"): lambda: f.id.in_(spoken(ASKED)),
+    ("is", "taken"): lambda: f.id.in_(spoken(HANDS)),
     ("is", "reopened"): lambda: _bool(f.reopened > 0),
     ("is", "exposed"): lambda: _bool(f.blast == priority.EXPOSED),
     ("is", "kev"): lambda: _bool(f.priority % priority.BAND_STEP < priority.KEV_STEP),

@@ -22,8 +22,10 @@ from callboard.domain.reconcile import Actor, EventKind, is_flapping
 from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
-from callboard.store import base_image, listing, schema
+from callboard.store import base_image, decisions, listing, schema
 from callboard.store import sources as source_store
+from callboard.store.decisions import UNSAID
+from callboard.store.dialect import of as dialect_of
 from callboard.store.filters import Asking
 from callboard.store.schema import NEVER
 from callboard.store.scope import hidden
@@ -93,6 +95,7 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
     unnamed = hidden(conn, visibility)
     routes = _components(conn, {row.holding_id for row in rows})
     components = {id_: tuple(ref for ref in refs if ref not in unnamed) for id_, refs in routes.items()}
+    said = decisions.words(conn, [row.id for row in rows])
     return tuple(
         FindingRow(
             id=row.id,
@@ -125,6 +128,9 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
             flapping=row.apart == 1,
             tickets=row.tickets,
             inherited=bool(row.base_layer) and row.own_id != row.inherited_id,
+            taken_by=(word := said.get(row.id, UNSAID)).taken_by,
+            aside=word.aside,
+            asked=word.asked,
         )
         for row in rows
     )
@@ -210,6 +216,7 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
         source=next(each for each in health if each.name == row.source),
         siblings=int(conn.execute(siblings).scalar_one()),
         base=base_image.of(conn, visibility, row.resource_id) if row.base_layer else None,
+        standing=decisions.standing(conn, dialect_of(conn), row.id),
     )
 
 
@@ -252,6 +259,7 @@ def _history(
     e = schema.event.c
     lines = [opened]
     reopened: list[Instant] = []
+    decided = decisions.by_event(conn, finding_id)
     for row in conn.execute(select(schema.event).where(e.finding_id == finding_id)):
         kind = EventKind(row.kind)
         if kind is EventKind.REOPENED:
@@ -264,6 +272,7 @@ def _history(
                 actor=Actor(row.actor).word,
                 old=row.old,
                 new=row.new,
+                decision=decided.get(row.seq),
             )
         )
     spell = schema.ownership_spell.c

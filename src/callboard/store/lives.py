@@ -51,6 +51,17 @@ _ALL = select(f.holding_id, f.first_detected_at, f.closed, f.fixed_at, f.state).
 )
 _SOME = _ALL.where(f.holding_id.in_(bindparam("holdings", expanding=True)))
 
+# What people here set aside is no fix: it leaves the watch with their decision, and what is only put off stays in it.
+_ASIDE = (
+    select(f.holding_id, f.first_detected_at, f.state, schema.decision.c.at)
+    .join_from(schema.finding, schema.decision, schema.decision.c.id == f.decision_id)
+    .where(
+        f.decision_id.is_not(None), f.beneath.is_not(None), f.rank <= 6 - Severity.HIGH,
+        f.first_detected_at + 0 < bindparam("end"),
+    )
+)  # fmt: skip
+_SOME_ASIDE = _ASIDE.where(f.holding_id.in_(bindparam("holdings", expanding=True)))
+
 
 def _read(conn: Connection, holdings: Sequence[int] | None, moment: int) -> Rows:
     """One row a holding.
@@ -69,6 +80,11 @@ def _read(conn: Connection, holdings: Sequence[int] | None, moment: int) -> Rows
         if keys is None:
             keys = noted[holding] = []
         _watch(keys, first_at, fixed_at if closed else end, end, is_fixed=state == _FIXED_STATE)
+    aside = _ASIDE if holdings is None else _SOME_ASIDE
+    for holding, first_at, state, at in read(conn, aside, {"holdings": holdings, "end": end}):
+        left_at = end if state == State.SNOOZED else at
+        if left_at >= start:
+            _watch(noted.setdefault(holding, []), first_at, left_at, end, is_fixed=False)
     return ((holding, *chain.from_iterable(Counter(keys).items())) for holding, keys in noted.items())
 
 

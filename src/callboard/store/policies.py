@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from callboard.domain import due, priority
 from callboard.domain.access import Visibility
 from callboard.domain.due import Policy, Signals, earlier
-from callboard.domain.finding import Kind, Severity
+from callboard.domain.finding import LAST_OPEN, Kind, Severity
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.picking import LINES
 from callboard.domain.policy import DateChange, DateExample, DateLines, Moved
@@ -79,13 +79,14 @@ def follow(conn: Connection, store: Store, *, after: int, now: Instant) -> Step:
 
 
 def _open(conn: Connection, after: int) -> Sequence[Any]:
-    """A chunk of the open findings after this id."""
+    """A chunk of the findings after this id that are open, or will be when what set them aside ends."""
     f = schema.finding.c
     columns = (
         f.id, f.severity, f.priority, f.blast, f.due_at, f.policy_due_at, f.first_detected_at, f.reopened,
         f.holding_id, f.source_id, f.kind, f.state, f.bundle_id, f.remedy_id,
     )  # fmt: skip
-    return conn.execute(select(*columns).where(f.id > after, f.closed == 0).order_by(f.id).limit(CHUNK)).all()
+    is_work = or_(f.closed == 0, f.beneath.is_not(None))
+    return conn.execute(select(*columns).where(f.id > after, is_work).order_by(f.id).limit(CHUNK)).all()
 
 
 def _judged(row: Any, policy: Policy, opened_at: Instant) -> tuple[int, int, int]:  # noqa: ANN401 - rows have no type
@@ -148,7 +149,7 @@ def _dates(conn: Connection, policy: Policy) -> Iterator[_Date]:
     while rows := _open(conn, after):
         opened = _opened_again(conn, [row.id for row in rows if row.reopened])
         after = rows[-1].id
-        for row in rows:
+        for row in (each for each in rows if each.state <= LAST_OPEN):
             yield row.id, row.due_at, _judged(row, policy, opened.get(row.id, row.first_detected_at))[0]
 
 

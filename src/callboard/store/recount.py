@@ -121,7 +121,7 @@ def _flow(conn: Connection) -> tuple[dict[Any, Any], dict[Any, Any]]:
     for (at,) in conn.execute(select(f.first_detected_at)):
         should["opened", at // WEEK] += 1
     for kind, at, old, new in conn.execute(select(e.kind, e.at, e.old, e.new)):
-        if kind == int(EventKind.REOPENED):
+        if kind in (int(EventKind.REOPENED), int(EventKind.RETURNED)) and new not in closed_words:
             should["opened", at // WEEK] += 1
         elif kind == int(EventKind.STATE) and new in closed_words and old not in closed_words:
             should["closed", at // WEEK] += 1

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import zstandard
 from pyroaring import BitMap
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, bindparam, delete, func, insert, or_, select, update
 
-from callboard.domain.finding import State
+from callboard.domain.finding import OPEN_AT_SOURCE
 from callboard.domain.instant import Instant
 from callboard.domain.run import Mode, Part, RunState
 from callboard.errors import ConflictError
@@ -384,11 +384,15 @@ def note_fresh(conn: Connection, name: str, *, now: Instant) -> None:
     conn.execute(update(schema.source).where(s.name == name).values(watermark=now))
 
 
+_OPEN_THERE = or_(schema.finding.c.closed == 0, schema.finding.c.beneath.is_not(None))
+"""Open at the source, whatever people here made of it."""
+
+
 def open_in_scope(conn: Connection, source_id: int, kinds: Sequence[int]) -> BitMap:
-    """Ids of the open findings of these kinds that runs are expected to see."""
+    """Ids of the findings of these kinds that are open at the source, which runs are expected to see."""
     f = schema.finding.c
     rows = conn.execute(
-        select(f.id).where(f.source_id == source_id, f.closed == 0, f.in_scope.is_(True), f.kind.in_(kinds))
+        select(f.id).where(f.source_id == source_id, _OPEN_THERE, f.in_scope.is_(True), f.kind.in_(kinds))
     )
     found = BitMap()
     for some in rows.partitions(10_000):
@@ -450,18 +454,18 @@ def forget_rejected(conn: Connection, source_id: int, run_id: int) -> int:
 
 
 def open_count(conn: Connection, source_id: int) -> int:
-    """Open findings of the source, from the counters."""
+    """Findings that are open at the source, from the counters."""
     c = schema.cube.c
     total = select(func.coalesce(func.sum(c.n), 0)).where(
-        c.holding_id == 0, c.source_id == source_id, c.state <= int(State.UNKNOWN)
+        c.holding_id == 0, c.source_id == source_id, c.state.in_(list(map(int, OPEN_AT_SOURCE)))
     )
     return int(conn.execute(total).scalar_one())
 
 
 def outside_count(conn: Connection, source_id: int) -> int:
-    """Open findings of the source that its scope does not ask about any more. Looks at every open finding."""
+    """Findings that are open at the source and that its scope does not ask about any more. Looks at every one of them."""
     f = schema.finding.c
-    total = select(func.count()).where(f.source_id == source_id, f.closed == 0, f.in_scope.is_(False))
+    total = select(func.count()).where(f.source_id == source_id, _OPEN_THERE, f.in_scope.is_(False))
     return int(conn.execute(total).scalar_one())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, case, func, literal, select, union_all
 from callboard.domain.access import Visibility
 from callboard.domain.board import BundleRow, Counts
 from callboard.domain.due import today
-from callboard.domain.finding import Severity, State
+from callboard.domain.finding import SUPPRESSED_STATES, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.query import Grouping, OneOf, Order, Page, Query
 from callboard.domain.things import Count, Spread
@@ -68,7 +68,7 @@ def spread(conn: Connection, visibility: Visibility, about: Query, asking: Askin
         transient=count(sum(int(row.transient) for row in rows), "transient"),
         fixed=count(total(State.FIXED), "fixed"),
         gone=count(total(State.GONE), "gone"),
-        suppressed=count(total(State.REJECTED), "suppressed"),
+        suppressed=count(sum(total(state) for state in SUPPRESSED_STATES), "suppressed"),
         oldest_open_at=min((Instant(row.first) for row in still), default=None),
         first_at=min((Instant(row.first) for row in rows), default=None),
         latest_at=max((Instant(row.latest) for row in rows), default=None),

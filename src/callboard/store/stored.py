@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from callboard.domain.decision import DecisionKind
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.reconcile import Stored
+from callboard.domain.standing import aside_of
 from callboard.store import schema
 from callboard.store.dialect import Dialect
 from callboard.store.schema import NEVER
@@ -17,7 +19,7 @@ _STORED = [
     "external_id", "id", "kind", "state", "severity", "first_detected_at", "status_changed_at", "updated_at",
     "fixed_at", "due_at", "reopened", "in_scope", "holding_id", "project_set_id", "rule_id", "resource_id", "title",
     "bundle_id", "remedy_id", "policy_due_at", "priority", "blast", "cvss", "tickets", "apart", "version",
-    "base_layer",
+    "base_layer", "beneath", "decision_id",
 ]  # fmt: skip
 
 
@@ -35,7 +37,17 @@ def stored_findings(
         sightings: dict[int, int] = dict(dialect.lookup(conn, schema.sighting, columns, "finding_id", ids))
         for row in found.values():
             row["last_detected_at"] = sightings.get(row["id"])
+        _look_up_aside(conn, dialect, found.values())
     return found
+
+
+def _look_up_aside(conn: Connection, dialect: Dialect, rows: Collection[dict[str, Any]]) -> None:
+    """What the standing decisions make of these findings while their source calls them open."""
+    ids = {row["decision_id"] for row in rows if row["decision_id"] is not None}
+    kinds: dict[int, int] = dict(dialect.lookup(conn, schema.decision, ["id", "kind"], "id", ids)) if ids else {}
+    for row in rows:
+        kind = kinds.get(row["decision_id"])
+        row["aside"] = None if kind is None else aside_of(DecisionKind(kind))
 
 
 def as_stored(row: dict[str, Any]) -> Stored:
@@ -43,7 +55,7 @@ def as_stored(row: dict[str, Any]) -> Stored:
     return Stored(
         id=row["id"],
         kind=Kind(row["kind"]),
-        state=State(row["state"]),
+        state=State(row["state"] if row["beneath"] is None else row["beneath"]),
         severity=Severity(row["severity"]),
         first_detected_at=row["first_detected_at"],
         last_detected_at=row["last_detected_at"],
@@ -56,4 +68,5 @@ def as_stored(row: dict[str, Any]) -> Stored:
         policy_due_at=None if row["policy_due_at"] == NEVER else row["policy_due_at"],
         priority=row["priority"],
         blast=row["blast"],
+        aside=row["aside"],
     )

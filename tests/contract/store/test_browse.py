@@ -10,14 +10,16 @@ from sqlalchemy import select
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Everything, Nothing, Readers, Viewer, Visibility
 from callboard.domain.board import BundleRow, FindingPage
 from callboard.domain.component import EntityRef
+from callboard.domain.decision import DecisionKind, Draft, Reason
 from callboard.domain.due import is_overdue, today
-from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.finding import SUPPRESSED_STATES, TOLD_STATES, Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, to_datetime
 from callboard.domain.query import Between, Cursor, Grouping, Match, Number, Order, Query, Term, Text, parse
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import cells, listing, schema
 from callboard.store.kept import forget
-from callboard.usecases import ask, browse
+from callboard.usecases import ask, browse, decide
+from callboard.usecases.decide import Target
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 
@@ -46,10 +48,19 @@ def company(stage: Stage) -> Stage:
         stage.world.fill(1, start=number, projects=projects, state=state, due=due, first=first, fixed=fixed)
     stage.sync()
     stage.read_catalog()
+    for name, draft in SAID.items():
+        told = tuple(row.id for row in draw.sample(list(stage.rows("is:open").values()), 5))
+        decide.decide(stage.store, AT_THE_LAPTOP, draft, Target(findings=told), clock=stage.clock)
+        assert stage.rows(f"is:{name}"), name
     return stage
 
 
-_WORDS = [state.word for state in State]
+SAID = {
+    "snoozed": Draft(kind=DecisionKind.SNOOZE),
+    "dismissed": Draft(kind=DecisionKind.DISMISS, reason=Reason.MITIGATED),
+    "taken": Draft(kind=DecisionKind.TAKE),
+}
+_WORDS = [state.word for state in TOLD_STATES]
 
 
 def queries(draw: random.Random) -> str:
@@ -69,6 +80,9 @@ _LISTS = {
         "fixed",
         "gone",
         "suppressed",
+        "snoozed",
+        "dismissed",
+        "taken",
         "reopened",
         "overdue",
         "unmapped",
@@ -125,7 +139,8 @@ def _holds(term: Term, stage: Stage, page: FindingPage) -> bool:
         return bool(set(term.values) & facts[term.key])
     is_ = {
         "open": row.state.is_open, "fixed": row.state is State.FIXED, "gone": row.state is State.GONE,
-        "suppressed": row.state is State.REJECTED, "reopened": row.reopened > 0,
+        "suppressed": row.state in SUPPRESSED_STATES, "snoozed": row.state is State.SNOOZED,
+        "dismissed": row.state is State.DISMISSED, "taken": row.taken_by is not None, "reopened": row.reopened > 0,
         "overdue": row.state.is_open and is_overdue(row.due_at, now), "unmapped": row.verdict == "unmapped",
         "conflict": row.verdict == "conflict", "shared": len(row.components) > 1, "co-owned": len(owners) > 1,
         "transient": row.fixed_at is not None and row.fixed_at - row.first_detected_at < DAY,

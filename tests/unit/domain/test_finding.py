@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from callboard.domain.finding import OPEN_STATES, Kind, Severity, State, worst
+from callboard.domain.finding import ASIDE_STATES, OPEN_STATES, TOLD_STATES, Kind, Severity, State, shown, worst
 from callboard.domain.reconcile import Actor, EventKind
 
 
@@ -19,10 +19,13 @@ from callboard.domain.reconcile import Actor, EventKind
             "code": 7, "secret": 8,
         }),
         (Severity, {"critical": 6, "high": 5, "medium": 4, "unknown": 3, "low": 2, "info": 1}),
-        (State, {"open": 1, "in-progress": 2, "unknown": 3, "fixed": 4, "rejected": 5, "gone": 6}),
+        (State, {
+            "open": 1, "in-progress": 2, "unknown": 3, "fixed": 4, "rejected": 5, "gone": 6, "snoozed": 7, "dismissed": 8,
+            "accepted": 9,
+        }),
         (EventKind, {
             "opened": 1, "state": 2, "reopened": 3, "severity": 4, "due": 5, "projects": 6, "owner": 7, "scope": 8,
-            "first-detected": 9,
+            "first-detected": 9, "said": 10, "returned": 11, "beneath": 12,
         }),
         (Actor, {"source": 1, "absence": 2, "person": 3, "rule": 4, "catalog": 5}),
     ],
@@ -40,7 +43,15 @@ def test_unknown_is_not_low() -> None:
 def test_unknown_states_count_as_open() -> None:
     """A status that Callboard does not know may still need somebody."""
     assert OPEN_STATES == (State.OPEN, State.IN_PROGRESS, State.UNKNOWN)
-    assert [state for state in State if not state.is_open] == [State.FIXED, State.REJECTED, State.GONE]
+    assert (*ASIDE_STATES, OPEN_STATES, TOLD_STATES, State.FIXED, State.REJECTED, State.GONE) == TOLD_STATES
+
+
+def test_what_people_set_aside_is_neither_open_nor_told_by_a_source() -> None:
+    """And a decision counts only while the source calls it open."""
+    assert ASIDE_STATES == (State.SNOOZED, State.DISMISSED, State.ACCEPTED)
+    assert not any(state.is_open for state in ASIDE_STATES)
+    for told, aside in itertools.product(TOLD_STATES, (None, *ASIDE_STATES)):
+        assert shown(told, aside) is (aside if aside and told.is_open else told)
 
 
 def test_the_worst_of_some_is_one_of_them() -> None:

@@ -6,14 +6,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.finding import TOLD_STATES, Kind, Severity
 from callboard.domain.run import Scope
 
 scopes = st.builds(
     Scope,
     kinds=st.lists(st.sampled_from(Kind), max_size=3).map(tuple),
     severities=st.lists(st.sampled_from(Severity), max_size=3).map(tuple),
-    states=st.lists(st.sampled_from(State), max_size=3).map(tuple),
+    states=st.lists(st.sampled_from(TOLD_STATES), max_size=3).map(tuple),
     projects=st.lists(st.text(max_size=4), max_size=3).map(tuple),
     asset_statuses=st.lists(st.sampled_from(["Active", "Inactive"]), max_size=2).map(tuple),
     closed_days=st.integers(0, 400),

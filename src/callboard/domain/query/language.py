@@ -38,7 +38,7 @@ FOR_ANYBODY = "is:open sort:do-now"
 _SHORTEST = {Match.PART: 3, Match.PREFIX: 3, Match.WORD: 2}
 """Characters of a text at least: less would be found nearly everywhere."""
 
-_PERSONAL = frozenset({("owner", ME), ("is", "mine"), ("is", "new")})
+_PERSONAL = frozenset({("owner", ME), ("taken", ME), ("is", "mine"), ("is", "new")})
 
 
 class Query(msgspec.Struct, frozen=True):

@@ -58,10 +58,12 @@ def _word(key: KeyHelp, text: str, at: str) -> str:
 
 def _reference(key: KeyHelp, text: str, at: str) -> str:
     if text.lower() == ME:
-        if key.name == "owner":
+        if key.name in ("owner", "taken"):
             return ME
         raise InvalidQueryError(
-            f'"{key.name}:" does not know "{ME}"{at}.', field="q", hint=f'Only an owner can be you: "owner:{ME}".'
+            f'"{key.name}:" does not know "{ME}"{at}.',
+            field="q",
+            hint=f'Only who owns or has taken it can be you: "owner:{ME}".',
         )
     try:
         reference: EntityRef = entity_ref(text, kind=key.kind)

@@ -15,6 +15,7 @@ from callboard.store.schema.counters import (
     remedy,
     remedy_cell,
 )
+from callboard.store.schema.decisions import decided, decision, idempotency
 from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
 from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
@@ -83,6 +84,8 @@ __all__ = [
     "claim",
     "code_owner",
     "cube",
+    "decided",
+    "decision",
     "due_cell",
     "engagement",
     "entity",
@@ -95,6 +98,7 @@ __all__ = [
     "holding_reader",
     "holding_route",
     "holding_version",
+    "idempotency",
     "kept_answer",
     "link_check",
     "link_report",

@@ -73,6 +73,7 @@ finding = Table(
     Column("version", Integer, nullable=False),
     Column("remedy_id", BigInteger, nullable=False, server_default="0"),
     Column("base_layer", SmallInteger, nullable=False, server_default="0"),
+    Column("beneath", SmallInteger),
     Index("uq_finding_source_id_external_id", "source_id", "external_id", unique=True),
     Index(None, "source_id", "raw_hash"),
     Index(None, "holding_id", "closed", "priority", "first_detected_at", "id"),
@@ -83,6 +84,7 @@ finding = Table(
     Index(None, "resource_id", "closed", "holding_id"),
     Index(None, "bundle_id", "closed", "holding_id"),
     Index(None, "remedy_id", "closed", "holding_id"),
+    Index("ix_finding_decided", "decision_id", **only(column("decision_id").is_not(None))),
     Index("ix_finding_out_of_scope", "source_id", "closed", "holding_id", **only(~column("in_scope"))),
     Index(
         "ix_finding_transient",
@@ -91,7 +93,10 @@ finding = Table(
         **only(_transient(column("closed"), column("fixed_at"), column("first_detected_at"))),
     ),
     CheckConstraint("kind BETWEEN 1 AND 8", name="kind"),
-    CheckConstraint("state BETWEEN 1 AND 6", name="state"),
+    CheckConstraint("state BETWEEN 1 AND 9", name="state"),
+    CheckConstraint(
+        "(beneath IS NULL) = (state <= 6) AND (beneath IS NULL OR beneath BETWEEN 1 AND 3)", name="beneath"
+    ),
     CheckConstraint("closed = (CASE WHEN state <= 3 THEN 0 ELSE 1 END)", name="closed"),
     CheckConstraint("severity BETWEEN 1 AND 6", name="severity"),
     CheckConstraint("rank = 6 - severity", name="rank"),
@@ -99,7 +104,9 @@ finding = Table(
 """The row is its own record of opening: `first_detected_at` by the source, `imported_at` by us; events tell the rest.
 `closed` and `rank` repeat `state` and `severity` in the form that indexes need: one range, ascending. `priority` and
 `blast` are `domain.priority`'s, `cvss` is in tenths, `due_at` the earlier of the source's date and the policy's, `apart`
-is 1 while a finding is flapping, `base_layer` where it came with the base image."""
+is 1 while a finding is flapping, `base_layer` where it came with the base image. `decision_id` is the decision that keeps it
+from the work, and stands while its source has closed it, too; `beneath` is the open state that its source tells, while a
+decision makes another one of it."""
 
 TRANSIENT = _transient(finding.c.closed, finding.c.fixed_at, finding.c.first_detected_at)
 """Closed within a day of the first detection: noise, not work."""
