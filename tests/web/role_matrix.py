@@ -73,6 +73,8 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/findings/{finding_id}"): THING,
     ("POST", "/api/v1/findings/{finding_id}/broken-link"): (401, 403, 404, 200, 403, 200, 403, 401),
     ("POST", "/api/v1/findings/{finding_id}/followed"): THING,
+    ("POST", "/api/v1/decisions"): BARE,
+    ("POST", "/api/v1/decisions/{decision_id}/undo"): (401, 403, 404, 404, 403, 404, 403, 401),
     ("GET", "/api/v1/ownership/explain"): THING,
     ("GET", "/api/v1/ownership/report"): MAP,
     ("GET", "/api/v1/ownership/rules"): MAP,

@@ -54,6 +54,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/findings/{finding_id}"): BOARD,
     ("POST", "/api/v1/findings/{finding_id}/broken-link"): BOARD,
     ("POST", "/api/v1/findings/{finding_id}/followed"): BOARD,
+    ("POST", "/api/v1/decisions"): {**BOARD, "session": 415, "bearer": 415},  # without a body
+    ("POST", "/api/v1/decisions/{decision_id}/undo"): NONE,
     ("GET", "/api/v1/bundles"): BOARD,
     ("GET", "/api/v1/facets"): BOARD,
     ("GET", "/api/v1/do-now"): BOARD,

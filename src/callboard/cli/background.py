@@ -26,6 +26,7 @@ from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
 from callboard.usecases import browse, keep_fresh, repositories, upkeep
 from callboard.usecases.check_links import check_links, links_due
+from callboard.usecases.decide import bring_back
 from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.sync import RunReport
 from callboard.usecases.watch_ownership import watch
@@ -131,6 +132,7 @@ class Background:
                 await self._one(section)
         await self._packages()
         await self._watch()
+        await self._bring_back()
 
     async def _packages(self) -> None:
         """Matches packages with advisories whenever one of the two has changed."""
@@ -174,6 +176,16 @@ class Background:
                 _log.info(
                     "ownership", ended=len(watched.ended), moved=watched.moved_findings, signals=watched.new_signals
                 )
+
+    async def _bring_back(self) -> None:
+        """Lets decisions end whose time or condition has come: at each look, so that a sync's news are heard at once."""
+        try:
+            ended = await asyncio.to_thread(bring_back, self._services.store, clock=self._services.clock)
+        except CallboardError as error:
+            _log.error("what has come to its end could not be brought back", reason=error.message)
+        else:
+            if ended:
+                _log.info("decisions ended", findings=ended)
 
     def _forget(self) -> None:
         now = self._services.clock.now()

@@ -12,6 +12,7 @@ from callboard.cli.door import Door, answers, examples
 if TYPE_CHECKING:
     from callboard.cli.output import Cell
     from callboard.domain.board import FindingPage, FindingRow
+    from callboard.domain.decision import Decision
     from callboard.domain.instant import Instant
     from callboard.domain.query import Query
     from callboard.wiring import Services
@@ -38,7 +39,7 @@ ONE_BY_ONE = "Several times for several."
 @click.option(
     "--state",
     multiple=True,
-    help=f"Adds status:…: open, in-progress, unknown, fixed, rejected, gone; or any. {MANY}",
+    help=f"Adds status:…: open, in-progress, unknown, fixed, rejected, gone, snoozed, dismissed, accepted; or any. {MANY}",
 )
 @click.option("--kind", multiple=True, help=f"Adds kind:… {MANY}")
 @click.option("--component", multiple=True, help=f"Adds component:… {MANY}")
@@ -221,6 +222,9 @@ def _show(page: FindingPage, now: Instant) -> None:
                 ("First detected", when(row.first_detected_at)),
                 ("Last detected", when(row.last_detected_at)),
                 ("Due", when(row.due_at)),
+                ("Taken by", row.taken_by),
+                ("Set aside", None if row.aside is None else words.said(row.aside)),
+                ("Asked", None if row.asked is None else words.said(row.asked)),
                 (
                     "Came back",
                     f"{row.reopened} times" + (", flapping" if page.flapping else "") if row.reopened else None,
@@ -258,7 +262,18 @@ def _show(page: FindingPage, now: Instant) -> None:
     if page.history:
         output.line("\nHistory")
         rows_ = [
-            (words.day(each.at), each.kind, " → ".join(filter(None, (each.old, each.new))), each.actor)
+            (
+                words.day(each.at),
+                each.kind if each.decision is None else _said(each.decision),
+                " → ".join(filter(None, (each.old, each.new))),
+                each.actor if each.decision is None else each.decision.actor,
+            )
             for each in page.history
         ]
         output.show(output.table(("When", "What", "Change", "By"), rows_))
+
+
+def _said(decision: Decision) -> str:
+    from callboard.web import words
+
+    return words.said(decision) + (f": {words.visible(decision.note)}" if decision.note else "")

@@ -19,7 +19,7 @@ from callboard.domain.run import Mode, Size
 from callboard.errors import CallboardError, NotFoundError
 from callboard.ports import Source
 from callboard.telemetry import metrics
-from callboard.usecases import holds, keep_fresh, upkeep
+from callboard.usecases import decide, holds, keep_fresh, upkeep
 from callboard.usecases.package_source import Matching, PackageSource, match_packages
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
@@ -78,6 +78,13 @@ def look_after(services: Services) -> None:
     """What is done before anything is read: dates of the policy in force, and forgetting what is old."""
     follow_policy(services)
     upkeep.forget_engagement(services.store, services.clock)
+
+
+def bring_back(services: Services) -> None:
+    """Lets decisions end whose time or condition has come, which what was read may have brought."""
+    ended = decide.bring_back(services.store, clock=services.clock)
+    if ended:
+        print(f"{ended:,} findings are back: what kept them from the work has ended.", file=sys.stderr)
 
 
 def watch_ownership(services: Services) -> None:

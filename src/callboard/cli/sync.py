@@ -104,6 +104,7 @@ def _sync(
             )
         )
     running.watch_ownership(services)
+    running.bring_back(services)
     if as_json:
         output.document(done)
     else:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from callboard.store.tokens import ApiToken
 
 DAYS = 90
-RIGHTS = ("decide", "map", "administer", "audit", "deliver")
+RIGHTS = ("decide", "accept", "map", "administer", "audit", "deliver")
 DEPTHS = ("counts", "work", "sensitive")
 
 

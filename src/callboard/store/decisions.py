@@ -313,6 +313,12 @@ def keep_answer(conn: Connection, actor: str, key: str, body_hash: bytes, answer
     )  # fmt: skip
 
 
+def are_old(conn: Connection, *, before: Instant) -> bool:
+    """Whether anything was kept longer than it has to be."""
+    i = schema.idempotency.c
+    return conn.execute(select(i.at).where(i.at < before).limit(1)).first() is not None
+
+
 def forget_answers(conn: Connection, *, before: Instant) -> int:
     """Drop what was kept longer than it has to be."""
     table = schema.idempotency

@@ -260,7 +260,7 @@ def _history(
     lines = [opened]
     reopened: list[Instant] = []
     decided = decisions.by_event(conn, finding_id)
-    for row in conn.execute(select(schema.event).where(e.finding_id == finding_id)):
+    for row in conn.execute(select(schema.event).where(e.finding_id == finding_id).order_by(e.seq)):
         kind = EventKind(row.kind)
         if kind is EventKind.REOPENED:
             reopened.append(row.at)
@@ -292,5 +292,7 @@ def _history(
                     kind="owner", at=after.from_at, recorded_at=after.from_at, actor="catalog", old=old, new=new
                 )
             )
+    # Of two at the same moment the one that was written later is the newer.
+    lines.reverse()
     lines.sort(key=lambda line: (line.at, line.recorded_at), reverse=True)
     return tuple(lines), reopened

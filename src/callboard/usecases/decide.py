@@ -121,6 +121,10 @@ def bring_back(store: Store, *, clock: Clock) -> int:
 
     Until this has run, nothing of it has ended, anywhere.
     """
+    with store.read() as conn:
+        now = clock.now()
+        if not decisions.ending(conn, now=now, limit=1) and not decisions.are_old(conn, before=Instant(now - KEPT)):
+            return 0
     ended = 0
     while True:
         with store.write() as conn:

@@ -10,9 +10,11 @@ from callboard.domain.finding import Severity
 from callboard.usecases.export_findings import MOST
 from callboard.usecases.roll_up import View
 from callboard.web import (
+    openapi_decisions,
     openapi_packages,
     params,
     wire,
+    wire_decisions,
     wire_ownership,
     wire_packages,
     wire_policy,
@@ -48,6 +50,7 @@ _SHAPES = (
     wire_policy.DatesDraft, wire_policy.DateLines,
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
+    wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
 )  # fmt: skip
 
@@ -72,6 +75,7 @@ def document(version: str) -> Described:
             **_views(),
             **_ownership(),
             **_policies(),
+            **openapi_decisions.described(),
             **openapi_packages.described(),
             **_operations(),
         },

@@ -13,6 +13,7 @@ from callboard.domain.instant import Instant, to_text
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Page, Query
 from callboard.web import links, wire
+from callboard.web.to_wire_decisions import told as said
 
 if TYPE_CHECKING:
     from callboard.store.links import LinkCheck
@@ -158,6 +159,9 @@ def finding_row(row: board.FindingRow) -> wire.Finding:
         flapping=row.flapping,
         tickets=row.tickets,
         inherited=row.inherited,
+        taken_by=row.taken_by,
+        set_aside=None if row.aside is None else said(row.aside),
+        acceptance_asked=None if row.asked is None else said(row.asked),
         url=links.finding(row.id),
     )
 
@@ -200,6 +204,7 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
                 actor=line.actor,
                 old=line.old,
                 new=line.new,
+                decision=None if line.decision is None else said(line.decision),
             )
             for line in page.history
         ],
@@ -207,6 +212,8 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
         same_rule=page.siblings,
         withheld=list(page.withheld),
         base=None if page.base is None else base_image(page.base),
+        said=[said(each) for each in page.standing.decisions],
+        seen=page.standing.newest,
         source=source(page.source),
     )
 

@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
+from callboard.web.wire_decisions import Decision
+
 T = TypeVar("T")
 
 
@@ -209,6 +211,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     tickets: int
     inherited: bool
     """It came with a base image, and is for the owner of that to fix instead of whoever runs it."""
+    taken_by: str | None
+    """Who works on it: the reference of a user or a group, a token, or "laptop"; null: nobody said so."""
+    set_aside: Decision | None
+    """Why it is no work now, as somebody said here; it stands while its source has closed it, too."""
+    acceptance_asked: Decision | None
+    """Somebody asks that its risk be accepted; null: nobody does."""
     url: str
     """Its page, as a path."""
 
@@ -332,6 +340,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
     old: str | None
     new: str | None
+    decision: Decision | None
+    """What somebody said; null: nobody said it."""
 
 
 class BaseImage(msgspec.Struct, frozen=True, kw_only=True):
@@ -372,6 +382,10 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """What of the detail is not told to this caller, in words; empty when all of it is."""
     base: BaseImage | None
     """The base image that it came with; null where it is in no base layer."""
+    said: list[Decision]
+    """What people said and still holds, the oldest first."""
+    seen: int
+    """The newest decision about it, whether it holds or not; 0: none."""
     source: Source
 
 

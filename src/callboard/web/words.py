@@ -7,6 +7,8 @@ import unicodedata
 from typing import Final
 
 from callboard.domain.board import FindingRow
+from callboard.domain.component import EntityRef, short_name
+from callboard.domain.decision import Decision, DecisionKind, Until
 from callboard.domain.due import is_overdue
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
@@ -40,6 +42,9 @@ STATE: Final = {
     State.FIXED: "fixed",
     State.REJECTED: "no action needed",
     State.GONE: "resource gone",
+    State.SNOOZED: "snoozed",
+    State.DISMISSED: "dismissed",
+    State.ACCEPTED: "risk accepted",
 }
 TIER: Final = {tier.value: tier.words for tier in Tier}
 ACTOR: Final = {
@@ -184,6 +189,34 @@ def closes(fix: str) -> bool:
 def reason(word: str) -> str:
     """A stored reason as words."""
     return word.replace("_", " ").replace("-", " ") if re.fullmatch(r"[a-z_-]+", word) else word
+
+
+def said(decision: Decision) -> str:
+    """What somebody said about a finding, without the note."""
+    who = short_name(EntityRef(decision.actor)) or decision.actor
+    until = "" if decision.until_at is None else f" until {day(decision.until_at)}"
+    match decision.kind:
+        case DecisionKind.TAKE:
+            return f"taken by {who}"
+        case DecisionKind.ASSIGN:
+            return f"given to {short_name(EntityRef(decision.about or ''))} by {who}"
+        case DecisionKind.SNOOZE:
+            condition = {Until.FIX: " until there is a fix, at most", Until.WORSE: " until it is worse, at most"}
+            return f"snoozed by {who}{condition.get(decision.snooze or Until.MONTH, '')}{until}"
+        case DecisionKind.DISMISS:
+            why = (decision.reason or "", decision.justification or "", f"#{decision.about}" if decision.about else "")
+            return f"dismissed by {who}{until}: {', '.join(reason(each) for each in why if each)}"
+        case DecisionKind.ASK:
+            return f"{who} asks to accept the risk{until}"
+        case DecisionKind.ACCEPT:
+            return f"risk accepted by {who}{until}"
+        case DecisionKind.NOT_USEFUL:
+            return f"not useful to {who}"
+        case DecisionKind.COMMENT:
+            return f"comment by {who}"
+        case DecisionKind.UNDO:
+            return f"taken back by {who}"
+    return "back by itself"
 
 
 def visible(text: str, *, keep_lines: bool = False) -> str:

@@ -1,0 +1,43 @@
+"""`/api/v1/decisions`: say something about findings, and take it back.
+
+Writing from a page of another origin is refused at the edge, as it is everywhere.
+"""
+
+from __future__ import annotations
+
+from litestar.params import FromPath, RawBody
+from litestar.response import Response
+
+from callboard.usecases import decide as deciding
+from callboard.web import answers, params, to_wire_decisions, wire_decisions
+from callboard.web.api.ownership import read_body
+from callboard.web.view import View, Viewing, WebRequest
+
+KEY = "idempotency-key"
+"""The header whose value makes a request that comes again answer as the first time."""
+
+
+def decide(view: Viewing, request: WebRequest, body: RawBody) -> Response[bytes]:
+    """Say something about one finding or many."""
+    params.nothing(view.query)
+    params.is_json(request.headers.get("content-type"))
+    draft = read_body(body, wire_decisions.DecisionDraft)
+    return answers.json(to_wire_decisions.done(say(view, draft, key=request.headers.get(KEY))))
+
+
+def undo(view: Viewing, request: WebRequest, decision_id: FromPath[str]) -> Response[bytes]:
+    """Take back what was said, wherever it still stands."""
+    params.nothing(view.query)
+    number = params.finding_id(decision_id)
+    done = deciding.undo(
+        view.store, view.viewer, number, clock=view.services.clock, key=request.headers.get(KEY)
+    )  # fmt: skip
+    return answers.json(to_wire_decisions.done(done))
+
+
+def say(view: View, draft: wire_decisions.DecisionDraft, *, key: str | None) -> deciding.Done:
+    """The one way from a door to the use case."""
+    return deciding.decide(
+        view.store, view.viewer, to_wire_decisions.draft_of(draft), to_wire_decisions.target_of(draft),
+        clock=view.services.clock, seen=draft.seen, count=draft.count, key=key, tried=draft.preview,
+    )  # fmt: skip
