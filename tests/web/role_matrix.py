@@ -37,6 +37,8 @@ SENT: Codes = (401, 303, 303, 303, 303, 303, 303, 401)
 MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/"): ANY,
     ("GET", "/do-now"): ANY,
+    ("GET", "/decide"): BAD,
+    ("POST", "/decide/say"): BAD,
     ("GET", "/components"): ANY,
     ("GET", "/components/{kind}/{namespace}/{name}"): THING,
     ("GET", "/findings"): ANY,

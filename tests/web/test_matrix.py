@@ -14,6 +14,8 @@ OPEN = {**BOARD, "anonymous": 200, "wrong token": 200}
 EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/"): BOARD,
     ("GET", "/do-now"): BOARD,
+    ("GET", "/decide"): {**BOARD, "session": 400, "bearer": 400},  # without a finding
+    ("POST", "/decide/say"): {**BOARD, "session": 400, "bearer": 400},  # without an act
     ("GET", "/components"): BOARD,
     ("GET", "/components/{kind}/{namespace}/{name}"): BOARD,
     ("GET", "/findings"): BOARD,

@@ -107,6 +107,12 @@ def decide(
         return done
 
 
+def newest(store: Store) -> int:
+    """The newest decision of all: what whoever looks now has seen. 0: none."""
+    with store.read() as conn:
+        return decisions.newest(conn)
+
+
 def undo(
     store: Store, viewer: Viewer, decision_id: int, *, clock: Clock, findings: tuple[int, ...] | None = None,
     key: str | None = None,

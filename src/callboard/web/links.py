@@ -72,6 +72,11 @@ def whose_finding(finding_id: int) -> str:
     return f"/ownership/of?finding={finding_id}"
 
 
+def decide(**about: str) -> str:
+    """Where something is said about the finding `id`, the bundle `bundle` or the query `q`."""
+    return address("/decide", about)
+
+
 def grouped(asked: Query | str, by: str) -> str:
     """The same findings put together by something."""
     found = parse(asked) if isinstance(asked, str) else asked

@@ -252,6 +252,32 @@ def resource_or_finding(values: Iterable[tuple[str, str]]) -> ResourceAsk:
     return ResourceAsk(id=asked.id, source=asked.source)
 
 
+@dataclass(frozen=True, slots=True)
+class DecideAsk:
+    """What somebody wants to say something about: one of the first three."""
+
+    finding: int | None = None
+    bundle: str | None = None
+    q: str | None = None
+    act: str = ""
+    """Which form is to be open."""
+
+
+def deciding(values: Iterable[tuple[str, str]]) -> DecideAsk:
+    """A finding, a bundle or a query. Raises InvalidQueryError."""
+    found = _collect(values, ("id", "bundle", "q", "act"))
+    given = [name for name in ("id", "bundle", "q") if name in found]
+    if len(given) != 1:
+        raise InvalidQueryError("Name a finding, a bundle or a query: one of these.", field=given[1] if given else "id")
+    number = _one(found, "id")
+    return DecideAsk(
+        None if number is None else finding_id(number),
+        _one(found, "bundle"),
+        _one(found, "q"),
+        _one(found, "act") or "",
+    )
+
+
 def rolled_by(values: Iterable[tuple[str, str]]) -> View:
     """By what findings are rolled up. Raises InvalidQueryError."""
     return View(_choice(_collect(values, ("by",)), "by", tuple(each.value for each in View)) or View.DOMAIN)

@@ -33,6 +33,7 @@ from callboard.web.pages import audit as audit_page
 from callboard.web.pages import component as component_page
 from callboard.web.pages import components as components_page
 from callboard.web.pages import cve as cve_page
+from callboard.web.pages import decide as decide_page
 from callboard.web.pages import do_now as do_now_page
 from callboard.web.pages import elsewhere as elsewhere_page
 from callboard.web.pages import enter as enter_page
@@ -147,6 +148,8 @@ PAGES = [
     _get("/do-now", do_now_page.show, Policy.BOARD),
     _get("/findings", findings_page.show, Policy.BOARD),
     _get("/findings/{finding_id:str}", finding_page.show, Policy.BOARD),
+    _get("/decide", decide_page.show, Policy.BOARD),
+    _post("/decide/say", decide_page.say, Policy.BOARD),
     _get("/components", components_page.show, Policy.BOARD),
     _get("/components/{kind:str}/{namespace:str}/{name:str}", component_page.show, Policy.BOARD),
     _get("/components/{kind:str}/{namespace:str}/{name:str}/packages", packages_page.component, Policy.BOARD),

@@ -16,6 +16,7 @@ from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Query
 from callboard.usecases import ask, browse, plan_policy
 from callboard.web import freshness, links, params, render, why, words
+from callboard.web.pages.decide import Choices, of_finding
 from callboard.web.pages.whose import Whose
 from callboard.web.pages.whose import whose as told_whose
 from callboard.web.to_wire import told
@@ -31,6 +32,10 @@ class Line:
     at: Instant
     recorded_later: str | None
     """How much later Callboard stored it, where that is worth telling."""
+    note: str = ""
+    """What a person wrote with it."""
+    said: bool = False
+    """The text says who it was."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +63,8 @@ class Context:
     """What the same action closes; None: only this one."""
     history: tuple[Line, ...]
     whose: Whose
+    choices: Choices
+    """What the reader may say about it."""
     tier: int | None
     """Of the evidence by which it is mapped."""
     source: str
@@ -95,6 +102,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         bundle=_bundle(view, row),
         history=tuple(_line(line) for line in page.history),
         whose=whose,
+        choices=of_finding(view, row, page.standing),
         tier=whose.e.tier,
         source=words.source_title(source.kind, source.name),
         link=page.link,
@@ -168,10 +176,16 @@ def _line(line: HistoryLine) -> Line:
         actor=line.actor,
         at=line.at,
         recorded_later=words.age(later) if later >= MINUTE else None,
+        note="" if line.decision is None else line.decision.note,
+        said=line.decision is not None,
     )
 
 
 def _event(line: HistoryLine) -> str:
+    if line.decision is not None:
+        told = words.said(line.decision)
+        moved = f" ({words.reason(line.old or 'nobody')} → {words.reason(line.new or 'nobody')})"
+        return f"{told[:1].upper()}{told[1:]}{moved if line.old or line.new else ''}"
     change = f"{words.reason(line.old or 'nothing')} → {words.reason(line.new or 'nothing')}"
     match line.kind:
         case "opened":

@@ -38,8 +38,26 @@
       if (whose) whose.click();
       else say("Nothing here says whose it is.");
     },
+    a: () => decide("take"),
+    h: () => decide("snooze"),
+    d: () => decide("dismiss"),
     "?": () => dialog.showModal(),
   };
+  // What may be said about the row in focus, with one form open. On a finding's own page the forms are there.
+  function decide(act) {
+    const row = document.activeElement.closest("[data-row]");
+    const link = row && row.querySelector("[data-decide]");
+    if (!link) {
+      const here = !row && one(`#decide [data-act="${act}"], #decide form`);
+      if (!here) return say("Nothing here is yours to decide.");
+      here.open = true;
+      return here.querySelector("select, input:not([type=hidden]), button").focus();
+    }
+    const plain = link.href;
+    link.href = `${plain}&act=${act}`;
+    link.click();
+    link.href = plain;
+  }
   // "The" team or component is that of the row in focus, else the page's own when it names just one.
   const nearest = (start) => {
     const row = document.activeElement.closest("[data-row]");

@@ -1,4 +1,4 @@
-// Whose something is opens in place. Without this file the same links and forms lead to pages.
+// Whose something is, and what may be said about it, opens in place. Without this file the same links and forms lead to pages.
 "use strict";
 (() => {
   if (!HTMLElement.prototype.showPopover) return;
@@ -6,7 +6,6 @@
   pop.popover = "auto";
   pop.className = "pop";
   pop.setAttribute("role", "dialog");
-  pop.setAttribute("aria-label", "Whose it is");
   document.body.append(pop);
   let opener = null;
 
@@ -42,7 +41,8 @@
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     opener = link;
-    pop.textContent = "Looking up whose it is …";
+    pop.setAttribute("aria-label", link.dataset.pop || "Whose it is");
+    pop.textContent = "Looking it up …";
     pop.showPopover();
     place();
     load(link.href);

@@ -1,0 +1,167 @@
+"""What may be said about one finding, a bundle or a list, and saying it. Opens as a page, and in place where a script runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from litestar.params import RawBody
+from litestar.response import Response
+
+from callboard.domain.access import Right
+from callboard.domain.board import FindingRow
+from callboard.domain.decision import DecisionKind, Justification, Reason, Until
+from callboard.domain.query import Query, parse
+from callboard.domain.standing import Standing
+from callboard.errors import InvalidQueryError
+from callboard.usecases import ask, browse
+from callboard.usecases import decide as deciding
+from callboard.usecases.decide import Done, Target
+from callboard.web import forms, links, params, render, words
+from callboard.web.api.decisions import say as said
+from callboard.web.view import View, Viewing
+from callboard.web.wire_decisions import DecisionDraft
+
+SHOWN = 10
+"""Findings that are listed before something is said about all of them."""
+
+UNTIL = MappingProxyType({
+    Until.DAY: "for a day", Until.WEEK: "for a week", Until.MONTH: "for 30 days", Until.FIX: "until there is a fix",
+    Until.WORSE: "until it is worse",
+})  # fmt: skip
+
+DONE = MappingProxyType({
+    DecisionKind.TAKE: "taken", DecisionKind.ASSIGN: "assigned", DecisionKind.SNOOZE: "snoozed",
+    DecisionKind.DISMISS: "dismissed", DecisionKind.ASK: "waiting for somebody else to agree",
+    DecisionKind.ACCEPT: "accepted", DecisionKind.NOT_USEFUL: "noted as not useful", DecisionKind.COMMENT: "commented on",
+    DecisionKind.UNDO: "as before",
+})  # fmt: skip
+"""What findings are after an act: "14 findings snoozed."."""
+
+_FIELDS = (
+    "act", "id", "bundle", "q", "seen", "count", "until", "day", "reason", "justification", "duplicate_of", "to", "of",
+    "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choices:
+    """What the forms are made from; the same on the page of a finding."""
+
+    about: str
+    """What it is said about, in words."""
+    hidden: tuple[tuple[str, str], ...]
+    """Fields that every form sends."""
+    standing: Standing
+    may_decide: bool
+    may_accept: bool
+    is_open: bool
+    """At its source: what is closed there can only be commented on."""
+    own: tuple[str, ...]
+    """The reader and the reader's groups, to give work to."""
+    until: tuple[tuple[str, str], ...] = tuple((each.value, text) for each, text in UNTIL.items())
+    reasons: tuple[str, ...] = tuple(Reason)
+    justifications: tuple[str, ...] = tuple(Justification)
+    open: str = ""
+    """The act whose form is open."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Many:
+    """Several findings that something is to be said about."""
+
+    rows: tuple[FindingRow, ...]
+    total: int
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What was said just now."""
+
+    told: str
+    done: Done
+    may_undo: bool
+    back: str
+
+
+def show(view: Viewing) -> Response[str]:
+    """What may be said about the finding `id`, the bundle `bundle` or the query `q`."""
+    asked = params.deciding(view.query)
+    if asked.finding is not None:
+        page = browse.finding(view.store, view.visibility, asked.finding, now=view.now)
+        choices = of_finding(view, page.row, page.standing, act=asked.act)
+        title, many = page.row.title, None
+    else:
+        query = Target(bundle=asked.bundle, query=None if asked.q is None else parse(asked.q)).asked or Query()
+        listed = ask.list_findings(view.store, view.viewer, query, now=view.now, limit=SHOWN)
+        many = Many(rows=listed.rows, total=listed.total, url=links.query(query))
+        hidden = [("bundle", asked.bundle)] if asked.bundle is not None else [("q", query.canonical)]
+        choices = _choices(
+            view, about=words.count(listed.total, "finding"), act=asked.act, standing=Standing(), is_open=True,
+            hidden=(*hidden, ("count", str(listed.total)), ("seen", str(deciding.newest(view.store)))),
+        )  # fmt: skip
+        title = choices.about
+    return render.answer(
+        "decide.html", title=f"Decide: {title}", here="findings", now=view.now, d=choices, many=many, heading=title
+    )
+
+
+def of_finding(view: View, row: FindingRow, standing: Standing, *, act: str = "") -> Choices:
+    """What may be said about one finding."""
+    is_open = row.state.is_open or row.state.is_set_aside
+    hidden = (("id", str(row.id)), ("seen", str(standing.newest)))
+    return _choices(view, about=row.title, hidden=hidden, standing=standing, is_open=is_open, act=act)
+
+
+def _choices(
+    view: View, *, about: str, hidden: tuple[tuple[str, str], ...], standing: Standing, is_open: bool, act: str
+) -> Choices:
+    rights = view.viewer.rights
+    return Choices(
+        about=about, hidden=hidden, standing=standing, is_open=is_open, open=act, own=view.viewer.owners or (),
+        may_decide=Right.DECIDE in rights,
+        may_accept=Right.ACCEPT in rights and standing.asked is not None and standing.asked.actor != view.viewer.named,
+    )  # fmt: skip
+
+
+def say(view: Viewing, body: RawBody) -> Response[str]:
+    """Say it, and tell what followed."""
+    params.nothing(view.query)
+    fields = forms.read(body, _FIELDS)
+    draft = _draft(fields)
+    done = said(view, draft, key=None)
+    told = f"{words.count(len(done.findings), 'finding')} {DONE[done.kind]}."
+    back = links.finding(draft.findings[0]) if draft.findings else "/findings"
+    may_undo = done.decision is not None and done.kind is not DecisionKind.UNDO
+    return render.answer(
+        "decided.html", title=told.rstrip("."), here="findings", now=view.now,
+        s=Outcome(told=told, done=done, may_undo=may_undo, back=back),
+    )  # fmt: skip
+
+
+def _draft(fields: Mapping[str, str]) -> DecisionDraft:
+    return DecisionDraft(
+        act=fields["act"],
+        findings=[params.finding_id(fields["id"])] if fields["id"] else None,
+        bundle=fields["bundle"] or None,
+        q=fields["q"] or None,
+        seen=_number(fields["seen"], "seen"),
+        count=_number(fields["count"], "count"),
+        until=fields["until"] or fields["day"] or None,
+        reason=fields["reason"] or None,
+        justification=fields["justification"] or None,
+        duplicate_of=_number(fields["duplicate_of"].lstrip("#"), "duplicate_of"),
+        to=fields["to"] or None,
+        of=_number(fields["of"], "of"),
+        note=fields["note"],
+    )
+
+
+def _number(text: str, field: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise InvalidQueryError("A number is expected.", field=field)
+    return int(text)
