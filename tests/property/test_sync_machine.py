@@ -17,15 +17,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from callboard.domain.access import LAPTOP
+from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
 from callboard.domain.component import EntityRef
-from callboard.domain.finding import Kind, Severity, State
+from callboard.domain.decision import DecisionKind, Draft, Reason
+from callboard.domain.finding import OPEN_AT_SOURCE, Kind, Severity, State, shown
 from callboard.domain.reconcile import Actor, Safety
 from callboard.domain.run import Mode, RunState, Scope
 from callboard.errors import SourceChangedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
 from callboard.store import open_store
 from callboard.usecases import browse
+from callboard.usecases import decide as deciding
+from callboard.usecases.decide import Target
 from callboard.usecases.sync import RunReport
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
@@ -89,6 +92,8 @@ class SyncMachine(RuleBasedStateMachine):
         self.count = 0
         self.removed: dict[str, Record] = {}
         """What the source forgot, and may remember to the byte."""
+        self.aside: dict[str, tuple[State, int]] = {}
+        """What people here made of findings, with the decision."""
 
     def teardown(self) -> None:
         """After one life."""
@@ -223,6 +228,10 @@ class SyncMachine(RuleBasedStateMachine):
             assert after == self.before
         for id_, seen in after.items():
             old = self.before.get(id_)
+            if seen.state.is_set_aside:
+                assert seen.state is self.aside[id_][0]
+                continue
+            assert not seen.state.is_open or id_ not in self.aside, id_
             if seen.state.is_open or (old is not None and not old.state.is_open):
                 continue
             actor = next((event[1] for event in reversed(seen.events) if event[3] == seen.state.word), Actor.SOURCE)
@@ -246,7 +255,7 @@ class SyncMachine(RuleBasedStateMachine):
         for id_, record in self.world.visible().items():
             if id_ not in self.world.broken:
                 wanted, seen = observed(record), self.before[id_]
-                assert (seen.state, seen.severity) == (wanted.state, wanted.severity), id_
+                assert (seen.state, seen.severity) == (self.shown(id_, wanted.state), wanted.severity), id_
                 # The source's date where it is the earlier one; the policy has one for every severity but "info".
                 assert isinstance(wanted.due_at, int | None)
                 assert wanted.due_at is None or (seen.due is not None and seen.due <= wanted.due_at), id_
@@ -269,6 +278,30 @@ class SyncMachine(RuleBasedStateMachine):
         assert not difference, difference
         self.settle(again)
 
+    def shown(self, id_: str, told: State) -> State:
+        """Where a finding has to stand when its source tells this."""
+        return shown(told, self.aside[id_][0] if id_ in self.aside else None)
+
+    @rule(number=numbers, word=st.sampled_from(["snooze", "dismiss", "undo"]))
+    def speak(self, number: int, word: str) -> None:
+        """Somebody sets a finding aside, or takes that back; no sync ever changes it."""
+        ids = sorted(id_ for id_ in self.before if self.before[id_].state in OPEN_AT_SOURCE or id_ in self.aside)
+        if not ids:
+            return
+        id_, store, clock = ids[number % len(ids)], self.stage.store, self.stage.clock
+        if id_ in self.aside:
+            deciding.undo(store, AT_THE_LAPTOP, self.aside.pop(id_)[1], clock=clock)
+        elif word != "undo":
+            draft = Draft(kind=DecisionKind.SNOOZE)
+            if word == "dismiss":
+                draft = Draft(kind=DecisionKind.DISMISS, reason=Reason.MITIGATED)
+            target = Target(findings=(browse.finding_by_external_id(store, LAPTOP, id_),))
+            done = deciding.decide(store, AT_THE_LAPTOP, draft, target, clock=clock)
+            assert done.decision is not None
+            self.aside[id_] = (State.SNOOZED if word == "snooze" else State.DISMISSED, done.decision)
+        self.stage.check()
+        self.settle(None)
+
     @rule(first=happenings)
     def sync_delta(self, first: list[tuple[int, str]]) -> None:
         """What changed by date is taken over, and nothing is closed for being absent."""
@@ -278,7 +311,8 @@ class SyncMachine(RuleBasedStateMachine):
         self.settle(report)
         if report.state is RunState.APPLIED and not report.resumed:
             for id_, record in self.world.given.items():
-                assert (self.before[id_].state.word, self.before[id_].severity.word) == (record.state, record.severity)
+                stands = self.shown(id_, STATES[record.state]).word
+                assert (self.before[id_].state.word, self.before[id_].severity.word) == (stands, record.severity)
 
     @rule(first=happenings, part=st.sampled_from(PARTS), page=st.integers(0, 2), fault=st.sampled_from(FAULTS))
     def sync_with_fault(self, first: list[tuple[int, str]], part: str, page: int, fault: str) -> None:
@@ -341,7 +375,8 @@ class SyncMachine(RuleBasedStateMachine):
         told = msgspec.structs.replace(record, state=state, last=record.last + days * 3_600_000_000)
         self.stage.import_records(told_by_file(told, fixed_at=told.last if state == "fixed" else None))
         after = snapshot(self.stage.store)
-        assert after[id_].state in (STATES[state], self.before[id_].state if id_ in self.before else State.OPEN)
+        former = self.before[id_].state if id_ in self.before else State.OPEN
+        assert after[id_].state in (self.shown(id_, STATES[state]), former)
         self.settle(None)
 
     @rule(
