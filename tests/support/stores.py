@@ -31,6 +31,7 @@ def clear(store: Store) -> Store:
         conn.execute(update(schema.revision).values(n=0))
         conn.execute(delete(schema.meta).where(schema.meta.c.key != "seed"))
     store.known = None
+    store.laid_down = None
     store.trusted_locations = ()
     forget(store.engine)
     return store
