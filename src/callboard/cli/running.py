@@ -84,7 +84,7 @@ def bring_back(services: Services) -> None:
     """Lets decisions end whose time or condition has come, which what was read may have brought."""
     ended = decide.bring_back(services.store, clock=services.clock)
     if ended:
-        print(f"{ended:,} findings are back: what kept them from the work has ended.", file=sys.stderr)
+        print(f"Back among the work, as their time or condition has come: {ended:,}.", file=sys.stderr)
 
 
 def watch_ownership(services: Services) -> None:

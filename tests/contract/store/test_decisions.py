@@ -190,7 +190,7 @@ def test_a_sync_changes_nothing_that_people_said(company: Stage) -> None:
     company.sync()
     assert company.row("f0001").state is State.DISMISSED
     assert company.row("f0001").reopened == 1
-    assert company.history("f0001")[-1] == ("reopened", "source", "fixed", "dismissed")
+    assert ("reopened", "source", "fixed", "dismissed") in company.history("f0001")
     done = company.row("f0000").aside
     assert done is not None
     decide.undo(company.store, AVA, done.id, clock=company.clock)

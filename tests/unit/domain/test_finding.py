@@ -43,7 +43,7 @@ def test_unknown_is_not_low() -> None:
 def test_unknown_states_count_as_open() -> None:
     """A status that Callboard does not know may still need somebody."""
     assert OPEN_STATES == (State.OPEN, State.IN_PROGRESS, State.UNKNOWN)
-    assert (*ASIDE_STATES, OPEN_STATES, TOLD_STATES, State.FIXED, State.REJECTED, State.GONE) == TOLD_STATES
+    assert (*OPEN_STATES, State.FIXED, State.REJECTED, State.GONE) == TOLD_STATES
 
 
 def test_what_people_set_aside_is_neither_open_nor_told_by_a_source() -> None:
