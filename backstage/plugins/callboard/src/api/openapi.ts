@@ -705,6 +705,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something about findings: take, snooze, dismiss, …; needs the right `decide` */
+        post: operations["decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what was said, wherever it still stands */
+        post: operations["takeBackDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/who-uses": {
         parameters: {
             query?: never;
@@ -1138,6 +1172,9 @@ export interface components {
             flapping: boolean;
             tickets: number;
             inherited: boolean;
+            taken_by: string | null;
+            set_aside: components["schemas"]["Decision"] | null;
+            acceptance_asked: components["schemas"]["Decision"] | null;
             url: string;
         };
         /**
@@ -1167,6 +1204,24 @@ export interface components {
             components: string[];
         };
         /**
+         * Decision
+         * @description What somebody said about one or more findings.
+         */
+        Decision: {
+            id: number;
+            act: string;
+            actor: string;
+            at: string;
+            note: string;
+            until: string | null;
+            until_at: string | null;
+            reason: string | null;
+            justification: string | null;
+            to: string | null;
+            duplicate_of: number | null;
+            of: number | null;
+        };
+        /**
          * FindingPage
          * @description One finding in full.
          */
@@ -1184,6 +1239,8 @@ export interface components {
             same_rule: number;
             withheld: string[];
             base: components["schemas"]["BaseImage"] | null;
+            said: components["schemas"]["Decision"][];
+            seen: number;
             source: components["schemas"]["Source"];
         };
         /**
@@ -1306,6 +1363,7 @@ export interface components {
             actor: string;
             old: string | null;
             new: string | null;
+            decision: components["schemas"]["Decision"] | null;
         };
         /**
          * BaseImage
@@ -2417,6 +2475,61 @@ export interface components {
             removed: number;
             at: string;
             current_at: string;
+        };
+        /**
+         * DecisionDraft
+         * @description Something to say, about just one of `findings`, `bundle` and `q`; `accept` and `undo` need none of them.
+         */
+        DecisionDraft: {
+            act: string;
+            /** @default null */
+            findings: number[] | null;
+            /** @default null */
+            bundle: string | null;
+            /** @default null */
+            q: string | null;
+            /** @default null */
+            until: string | null;
+            /** @default null */
+            reason: string | null;
+            /** @default null */
+            justification: string | null;
+            /** @default null */
+            duplicate_of: number | null;
+            /** @default null */
+            to: string | null;
+            /** @default null */
+            of: number | null;
+            /** @default  */
+            note: string;
+            /** @default null */
+            seen: number | null;
+            /** @default null */
+            count: number | null;
+            /** @default false */
+            preview: boolean;
+        };
+        /**
+         * DecisionDone
+         * @description What was said, and about what.
+         */
+        DecisionDone: {
+            decision: number | null;
+            act: string;
+            findings: number[];
+            left_out: components["schemas"]["LeftOut"][];
+            left_out_count: number;
+            seen: number;
+        };
+        /**
+         * LeftOut
+         * @description A finding about which it cannot be said.
+         */
+        LeftOut: {
+            finding: number;
+            why: string;
+            words: string;
+            by: string | null;
         };
         /**
          * Me
@@ -3658,6 +3771,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key within a day, a request is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionDone"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    takeBackDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key within a day, a request is answered as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionDone"];
                 };
             };
             default: components["responses"]["problem"];
