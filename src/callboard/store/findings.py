@@ -292,7 +292,5 @@ def _history(
                     kind="owner", at=after.from_at, recorded_at=after.from_at, actor="catalog", old=old, new=new
                 )
             )
-    # Of two at the same moment the one that was written later is the newer.
-    lines.reverse()
-    lines.sort(key=lambda line: (line.at, line.recorded_at), reverse=True)
+    lines.sort(key=lambda line: (line.at, line.recorded_at, line.decision.id if line.decision else 0), reverse=True)
     return tuple(lines), reopened
