@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from tests.cli.conftest import Folder
 
 
@@ -40,3 +43,18 @@ def test_what_cannot_be_said_is_refused_with_its_reason(board: Folder) -> None:
     assert "within 365 days" in asked.err
     assert "nobody" not in board.call("decide", "not-useful", id_).out
     assert "left out" in board.call("decide", "not-useful", id_).out
+
+
+def test_a_sync_brings_back_what_has_come_to_its_end(board: Folder) -> None:
+    """The clock of the machine cannot be set here, so the snooze is made to have ended."""
+    id_ = str(board.call("findings", "--json").json["findings"][0]["id"])
+    board.call("decide", "snooze", id_, "--until", "1d")
+    assert "Back among the work" not in board.call("sync").err
+    assert board.call("findings", "is:snoozed", "--json").json["total"] == 1
+    with closing(sqlite3.connect(board.path / "callboard.db")) as database, database:
+        database.execute("UPDATE decision SET until_at = 1")
+    assert "Back among the work, as their time or condition has come: 1." in board.call("sync").err
+    page = board.call("finding", id_, "--json").json
+    assert (page["finding"]["state"], page["finding"]["set_aside"]) == ("open", None)
+    assert page["history"][0]["decision"]["act"] == "return"
+    assert board.call("db", "check").out
