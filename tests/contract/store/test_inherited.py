@@ -340,7 +340,7 @@ def anew(stage: Stage) -> dict[int, int]:
         return dict(found.inherited)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_happens_it_is_as_if_decided_at_once(company: Stage, seed: int) -> None:
     """Counters equal their rows after each step, and order decides nothing."""
     draw = random.Random(seed)  # noqa: S311 - repeats
