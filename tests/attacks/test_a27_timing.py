@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select
 
 from callboard.domain.access import Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
+from callboard.domain.query import parse
 from callboard.errors import NotFoundError
 from callboard.store import schema
 from callboard.usecases import ask, browse, speak_for, things
@@ -181,3 +182,22 @@ def test_a27_the_clock_does_not_tell_whose_something_is(door: NamedDoor, foreign
         return speak_for.explain(door.store, RED, name)
 
     assert abs(told_apart(whose, foreign, "blue-vm-9", tries=LONG) - 0.5) < TELLING
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("foreign", "unknown"),
+    [
+        ("rule:rule-blue", "rule:rule-none"),
+        ("resource:blue-vm-0", "resource:blue-vm-9"),
+        ("project:p-blue", "project:p-none"),
+        ("cve:CVE-2026-1111", "cve:CVE-2026-2222"),
+    ],
+)
+def test_a27_the_clock_does_not_tell_by_a_question(door: NamedDoor, foreign: str, unknown: str) -> None:
+    """Both lists are empty, and kept alike."""
+
+    def asked(query: str) -> None:
+        assert ask.list_findings(door.store, RED, parse(query), now=door.clock.now()).total == 0
+
+    assert abs(compared(asked, foreign, unknown, tries=LONG) - 0.5) < TELLING

@@ -15,19 +15,12 @@ from typing import Protocol, TypeVar
 
 from litestar.exceptions import HTTPException
 
-from callboard.domain import picking
 from callboard.domain.component import EntityRef, entity_ref
-from callboard.domain.coverage import Cut, end_of_day
-from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
-from callboard.domain.instant import Instant
-from callboard.domain.picking import Pick
-from callboard.domain.policy import Moved
 from callboard.domain.query import MAX_LIMIT, Query, parse
 from callboard.domain.query.words import alike_key
 from callboard.domain.who_uses import Period, Wanted, read_period, read_wanted
 from callboard.errors import InvalidQueryError, NotFoundError
-from callboard.usecases.roll_up import View
 
 MAX_VALUES = 200
 MAX_VALUE_CHARACTERS = 1_000
@@ -74,33 +67,6 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ResourceAsk:
-    """A resource, by its own id or by one of its findings."""
-
-    id: str = ""
-    source: str | None = None
-    finding: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignalAsk:
-    """Which signals about ownership are asked for."""
-
-    kind: SignalKind | None
-    before: int | None
-    """Only older ones than the one of this number."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CoverageAsk:
-    """A question about how much has an owner."""
-
-    on: Instant | None
-    """None: now."""
-    by: Cut | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ComponentAsk:
     """A question about components."""
 
@@ -135,10 +101,10 @@ def asked(values: Iterable[tuple[str, str]], default: str) -> Asked:
 
     Raises InvalidQueryError that names the parameter, and the place in the query.
     """
-    found = _collect(values, FINDING_PARAMETERS)
+    found = collected(values, FINDING_PARAMETERS)
     return Asked(
-        query=parse(_one(found, "q") or default),
-        cursor=_one(found, "cursor"),
+        query=parse(only(found, "q") or default),
+        cursor=only(found, "cursor"),
         limit=_limit(found, default=DEFAULT_LIMIT),
     )
 
@@ -150,106 +116,27 @@ def query(values: Iterable[tuple[str, str]], default: str) -> Query:
 
 def text(values: Iterable[tuple[str, str]]) -> str | None:
     """`q` as it was written, where nothing else is taken. None: there is none. Raises InvalidQueryError."""
-    return _one(_collect(values, ("q",)), "q")
+    return only(collected(values, ("q",)), "q")
 
 
 def named(values: Iterable[tuple[str, str]]) -> Named:
     """The `id` and the `source` of a page about one rule, resource or project. Raises InvalidQueryError."""
-    found = _collect(values, ("id", "source"))
-    id_ = _one(found, "id")
+    found = collected(values, ("id", "source"))
+    id_ = only(found, "id")
     if id_ is None:
         raise InvalidQueryError("The id is missing.", field="id", hint="Write ?id= and the id at its source.")
-    return Named(id=id_, source=_one(found, "source"))
+    return Named(id=id_, source=only(found, "source"))
 
 
 def one(values: Iterable[tuple[str, str]], name: str) -> str | None:
     """The only parameter that an address takes. None: it is not there. Raises InvalidQueryError."""
-    return _one(_collect(values, (name,)), name)
+    return only(collected(values, (name,)), name)
 
 
 def texts(values: Iterable[tuple[str, str]], known: tuple[str, ...]) -> dict[str, str]:
     """Plain texts by name; one that is not there is empty. Raises InvalidQueryError."""
-    found = _collect(values, known)
-    return {name: (_one(found, name) or "").strip() for name in known}
-
-
-def coverage(values: Iterable[tuple[str, str]]) -> CoverageAsk:
-    """Of which day, and cut by what, a report on coverage is. Raises InvalidQueryError."""
-    found = _collect(values, ("on", "by"))
-    by = _choice(found, "by", tuple(cut.value for cut in Cut))
-    day = _one(found, "on")
-    try:
-        on = None if day is None else end_of_day(day)
-    except ValueError as error:
-        raise InvalidQueryError(f"{day!r} is no day.", field="on", hint="Write it as 2026-06-30.") from error
-    return CoverageAsk(on=on, by=None if by is None else Cut(by))
-
-
-def signals(values: Iterable[tuple[str, str]]) -> SignalAsk:
-    """Which signals about ownership are asked for. Raises InvalidQueryError."""
-    found = _collect(values, ("kind", "before"))
-    kind, before = _choice(found, "kind", tuple(each.value for each in SignalKind)), _one(found, "before")
-    if before is not None and not (before.isascii() and before.isdecimal() and len(before) <= 18):
-        raise InvalidQueryError("It is the number of a signal.", field="before")
-    return SignalAsk(
-        kind=None if kind is None else SignalKind(kind), before=None if before is None else int(before)
-    )  # fmt: skip
-
-
-MOST_SKIPPED = 10_000_000
-"""Rows of a list that may be skipped."""
-
-
-def pick(text: str) -> Pick:
-    """One number of a plan, as `of` says it. Raises InvalidQueryError."""
-    try:
-        return picking.pick(text)
-    except ValueError as error:
-        raise InvalidQueryError(
-            f"{text[:80]!r} is no number of a plan.",
-            field="of",
-            hint="For example moved, gained:group:default/payments.",
-        ) from error
-
-
-def moved(text: str) -> Moved:
-    """One number of a plan of due dates. Raises InvalidQueryError."""
-    try:
-        return Moved(text)
-    except ValueError as error:
-        raise InvalidQueryError(
-            f"{text[:80]!r} is no number of such a plan.", field="of", hint=_meant(text, list(Moved))
-        ) from error
-
-
-def skipped(text: str) -> int:
-    """How many rows a form skips. Raises InvalidQueryError."""
-    if text and not (text.isascii() and text.isdecimal() and int(text[:9]) <= MOST_SKIPPED and len(text) <= 8):
-        raise InvalidQueryError("How many are skipped is a number.", field="skip")
-    return int(text or "0")
-
-
-def revision(text: str) -> int | None:
-    """The revision that a form was made from. None: it does not say. Raises InvalidQueryError."""
-    if text and not (text.isascii() and text.isdecimal() and len(text) <= 9):
-        raise InvalidQueryError("A revision is a number.", field="expected")
-    return int(text) if text else None
-
-
-def drafted(values: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """What a draft of a rule set is made from. Raises InvalidQueryError."""
-    found = _collect(values, ("id", "resource", "source", "project", "account", "component", "reason"))
-    return {name: text for name in found if (text := _one(found, name)) is not None}
-
-
-def resource_or_finding(values: Iterable[tuple[str, str]]) -> ResourceAsk:
-    """A resource by `id` and `source`, or by one of its findings. Raises InvalidQueryError."""
-    found = _collect(values, ("id", "source", "finding"))
-    number = _one(found, "finding")
-    if number is not None:
-        return ResourceAsk(finding=finding_id(number))
-    asked = named((name, text) for name, texts in found.items() for text in texts)
-    return ResourceAsk(id=asked.id, source=asked.source)
+    found = collected(values, known)
+    return {name: (only(found, name) or "").strip() for name in known}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,58 +152,53 @@ class DecideAsk:
 
 def deciding(values: Iterable[tuple[str, str]]) -> DecideAsk:
     """A finding, a bundle or a query. Raises InvalidQueryError."""
-    found = _collect(values, ("id", "bundle", "q", "act"))
+    found = collected(values, ("id", "bundle", "q", "act"))
     given = [name for name in ("id", "bundle", "q") if name in found]
     if len(given) != 1:
         raise InvalidQueryError("Name a finding, a bundle or a query: one of these.", field=given[1] if given else "id")
-    number = _one(found, "id")
+    number = only(found, "id")
     return DecideAsk(
         None if number is None else finding_id(number),
-        _one(found, "bundle"),
-        _one(found, "q"),
-        _one(found, "act") or "",
+        only(found, "bundle"),
+        only(found, "q"),
+        only(found, "act") or "",
     )
-
-
-def rolled_by(values: Iterable[tuple[str, str]]) -> View:
-    """By what findings are rolled up. Raises InvalidQueryError."""
-    return View(_choice(_collect(values, ("by",)), "by", tuple(each.value for each in View)) or View.DOMAIN)
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
     """The question in a query string. Raises InvalidQueryError that names the parameter."""
-    values = _collect(pairs, COMPONENT_PARAMETERS)
+    values = collected(pairs, COMPONENT_PARAMETERS)
     return ComponentAsk(
         refs=_refs(values, "ref", kind="component"),
         owners=_refs(values, "owner", kind="group"),
         systems=_refs(values, "system", kind="system"),
         severities=_words(values, "severity", Severity),
         mapped=_boolean(values, "mapped"),
-        sort=_choice(values, "sort", COMPONENT_SORTS) or "worst",
-        cursor=_one(values, "cursor"),
+        sort=choice(values, "sort", COMPONENT_SORTS) or "worst",
+        cursor=only(values, "cursor"),
         limit=_limit(values, default=DEFAULT_COMPONENT_LIMIT),
     )
 
 
 def who_uses(values: Iterable[tuple[str, str]]) -> UsesAsk:
     """Which package, when, from where, how many. Raises InvalidQueryError that names the parameter."""
-    found = _collect(values, ("package", "ecosystem", "at", "between", "cursor", "limit"))
-    between = _one(found, "between")
+    found = collected(values, ("package", "ecosystem", "at", "between", "cursor", "limit"))
+    between = only(found, "between")
     ends = None if between is None else between.partition("..")[::2]
     return UsesAsk(
-        wanted=read_wanted(_one(found, "package") or "", ecosystem=_one(found, "ecosystem")),
-        period=read_period(_one(found, "at"), ends),
-        cursor=_one(found, "cursor"),
+        wanted=read_wanted(only(found, "package") or "", ecosystem=only(found, "ecosystem")),
+        period=read_period(only(found, "at"), ends),
+        cursor=only(found, "cursor"),
         limit=_limit(found, default=DEFAULT_LIMIT),
     )
 
 
 def numbers(values: Iterable[tuple[str, str]], known: Mapping[str, tuple[int, int, int]]) -> list[int]:
     """Whole numbers by name, each with its default, least and most, in the order of `known`. Raises InvalidQueryError."""
-    found = _collect(values, tuple(known))
+    found = collected(values, tuple(known))
     numbers = []
     for name, (default, least, most) in known.items():
-        text = _one(found, name)
+        text = only(found, name)
         number = (
             default if text is None else int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
         )
@@ -334,7 +216,7 @@ def is_json(content_type: str | None) -> None:
 
 def nothing(pairs: Iterable[tuple[str, str]]) -> None:
     """For addresses that take no parameters. Raises InvalidQueryError for any."""
-    _collect(pairs, ())
+    collected(pairs, ())
 
 
 def finding_id(text: str) -> int:
@@ -352,7 +234,8 @@ def component_ref(kind: str, namespace: str, name: str) -> EntityRef:
         raise NotFoundError from error
 
 
-def _collect(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> Values:
+def collected(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> Values:
+    """The values by name, trimmed. Raises InvalidQueryError for a name that is not `known`, and for what is too long or too much."""
     values: defaultdict[str, list[str]] = defaultdict(list)
     for name, value in pairs:
         if name not in known:
@@ -373,10 +256,11 @@ def _collect(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> Values
 
 def _meant_parameter(name: str, known: Collection[str]) -> str:
     key = alike_key(name[:60], cutoff=0.9) if "q" in known else None
-    return f"Write it into the query: q={key}:…" if key else _meant(name, known)
+    return f"Write it into the query: q={key}:…" if key else meant(name, known)
 
 
-def _meant(word: str, known: Collection[str]) -> str:
+def meant(word: str, known: Collection[str]) -> str:
+    """What a word that is not known was probably to be, as a hint."""
     close = difflib.get_close_matches(word.lower()[:60], known, n=1, cutoff=0.5)
     close = close or [candidate for candidate in known if len(word) > 2 and candidate.startswith(word.lower())][:1]
     if close:
@@ -391,17 +275,19 @@ def _split(values: Iterable[str]) -> tuple[str, ...]:
     return parts
 
 
-def _one(values: Values, name: str) -> str | None:
+def only(values: Values, name: str) -> str | None:
+    """The one value of a parameter. None: it is not there. Raises InvalidQueryError for two."""
     found = values.get(name, ())
     if len(found) > 1:
         raise InvalidQueryError("This parameter is given once.", field=name)
     return found[0] if found else None
 
 
-def _choice(values: Values, name: str, choices: Collection[str]) -> str | None:
-    word = _one(values, name)
+def choice(values: Values, name: str, choices: Collection[str]) -> str | None:
+    """The one value, which is one of a few words. Raises InvalidQueryError."""
+    word = only(values, name)
     if word is not None and word not in choices:
-        raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=_meant(word, choices))
+        raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=meant(word, choices))
     return word
 
 
@@ -411,7 +297,7 @@ def _words(values: Values, name: str, members: Iterable[W]) -> tuple[W, ...]:
     for word in _split(values.get(name, ())):
         member = by_word.get(word.lower())
         if member is None:
-            raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=_meant(word, by_word))
+            raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=meant(word, by_word))
         found.append(member)
     return tuple(found)
 
@@ -429,12 +315,12 @@ def _refs(values: Values, name: str, *, kind: str) -> tuple[EntityRef, ...]:
 
 
 def _boolean(values: Values, name: str) -> bool | None:
-    word = _choice(values, name, ("true", "false"))
+    word = choice(values, name, ("true", "false"))
     return None if word is None else word == "true"
 
 
 def _limit(values: Values, *, default: int) -> int:
-    text = _one(values, "limit")
+    text = only(values, "limit")
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= MAX_LIMIT):

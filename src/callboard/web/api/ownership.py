@@ -16,7 +16,7 @@ from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.mapping import RuleSet
 from callboard.errors import InvalidQueryError
 from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
-from callboard.web import answers, params, to_wire_ownership, wire_ownership
+from callboard.web import answers, params, params_ownership, to_wire_ownership, wire_ownership
 from callboard.web.view import Viewing
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def picked(view: Viewing, body: RawBody) -> Response[bytes]:
     params.nothing(view.query)
     draft = read_body(body, wire_ownership.PickDraft)
     found = plan_mapping.list_picked(
-        view.store, view.viewer, _rule_set(draft.document), params.pick(draft.of), clock=view.services.clock,
+        view.store, view.viewer, _rule_set(draft.document), params_ownership.pick(draft.of), clock=view.services.clock,
         skip=draft.skip,
     )  # fmt: skip
     return answers.json(to_wire_ownership.lines(found))
@@ -53,7 +53,7 @@ def picked(view: Viewing, body: RawBody) -> Response[bytes]:
 
 def changed(view: Viewing) -> Response[bytes]:
     """The resources that changed hands in 30 days, or those that the signal of this number is about."""
-    number, skip = params.numbers(view.query, {"signal": (0, 0, 10**15), "skip": (0, 0, params.MOST_SKIPPED)})
+    number, skip = params.numbers(view.query, {"signal": (0, 0, 10**15), "skip": (0, 0, params_ownership.MOST_SKIPPED)})
 
     def read() -> object:
         done = watch_ownership.changed(
@@ -87,7 +87,7 @@ def explain(view: Viewing) -> Response[bytes]:
 
 def report(view: Viewing) -> Response[bytes]:
     """How much has an owner, now or `on` a past day, by what `by` says."""
-    asked = params.coverage(view.query)
+    asked = params_ownership.coverage(view.query)
 
     def read() -> object:
         found = report_ownership.report(view.store, view.viewer, clock=view.services.clock, on=asked.on, by=asked.by)
@@ -115,7 +115,7 @@ def undo(view: Viewing, decision_id: FromPath[str]) -> Response[bytes]:
 
 def signals(view: Viewing) -> Response[bytes]:
     """What changed about ownership, or deserves a look."""
-    asked = params.signals(view.query)
+    asked = params_ownership.signals(view.query)
 
     def read() -> object:
         found = watch_ownership.listed(view.store, view.viewer, kind=asked.kind, before=asked.before)

@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from callboard.errors import InvalidQueryError
 from callboard.usecases import align, list_conflicts, propose_owner, queue_unmapped, roll_up
-from callboard.web import answers, params, to_wire_queues, wire_queues
+from callboard.web import answers, params, params_ownership, to_wire_queues, wire_queues
 from callboard.web.api.ownership import component_of, read_body
 from callboard.web.view import Viewing
 
@@ -37,7 +37,7 @@ def alignment(view: Viewing) -> Response[bytes]:
 
 def tree(view: Viewing) -> Response[bytes]:
     """Open findings by domain, business unit, region or account."""
-    by = params.rolled_by(view.query)
+    by = params_ownership.rolled_by(view.query)
     return answers.fresh(view, lambda: to_wire_queues.node(roll_up.roll_up(view.store, view.viewer, by)))
 
 

@@ -17,7 +17,7 @@ from callboard.errors import ConflictError, MappingRefusedError
 from callboard.store.mapping import Revision
 from callboard.usecases import plan_mapping, propose_owner, speak_for
 from callboard.usecases.plan_mapping import Applied
-from callboard.web import forms, params, render, rule_text
+from callboard.web import forms, params, params_ownership, render, rule_text
 from callboard.web.api.ownership import component_of
 from callboard.web.view import View, Viewing
 
@@ -114,7 +114,7 @@ def _written(entry: Entry, now: Instant) -> Written:
 
 def plan(view: Viewing) -> Response[str]:
     """A text to write a rule set in: that of the set `id`, or a draft for a resource and a component."""
-    asked = params.drafted(view.query)
+    asked = params_ownership.drafted(view.query)
     document, expected = EXAMPLE if not asked else "", ""
     may = speak_for.maps(view.viewer)
     if "component" in asked:
@@ -165,7 +165,7 @@ def apply(view: Viewing, body: RawBody) -> Response[str]:
             reason=fields["reason"],
             clock=view.services.clock,
             agreed=fields["agreed"] == "yes",
-            expected=params.revision(fields["expected"]),
+            expected=params_ownership.revision(fields["expected"]),
             safety=view.services.safety,
         )
     except (MappingRefusedError, ConflictError) as error:

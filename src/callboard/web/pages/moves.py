@@ -12,7 +12,7 @@ from callboard.domain.component import EntityRef, short_name
 from callboard.domain.drift import Signal, SignalKind
 from callboard.domain.picking import Lines, Number, Pick
 from callboard.usecases import plan_mapping, watch_ownership
-from callboard.web import forms, links, params, render, rule_text, words
+from callboard.web import forms, links, params, params_ownership, render, rule_text, words
 from callboard.web.view import Viewing
 
 FIELDS = ("document", "of", "skip")
@@ -67,7 +67,7 @@ def planned(view: Viewing, body: RawBody) -> Response[str]:
     params.nothing(view.query)
     fields = forms.read(body, FIELDS)
     view.viewer.require(Right.MAP)
-    pick, skip = params.pick(forms.needed(fields, "of")), params.skipped(fields["skip"])
+    pick, skip = params_ownership.pick(forms.needed(fields, "of")), params_ownership.skipped(fields["skip"])
     draft = rule_text.read(fields["document"].encode(), name="the text")
     found = plan_mapping.list_picked(view.store, view.viewer, draft, pick, clock=view.services.clock, skip=skip)
     return _answer(
@@ -80,7 +80,7 @@ def planned(view: Viewing, body: RawBody) -> Response[str]:
 
 def changed(view: Viewing) -> Response[str]:
     """The resources that changed hands in 30 days, or those that the signal of this number is about."""
-    number, skip = params.numbers(view.query, {"signal": (0, 0, 10**15), "skip": (0, 0, params.MOST_SKIPPED)})
+    number, skip = params.numbers(view.query, {"signal": (0, 0, 10**15), "skip": (0, 0, params_ownership.MOST_SKIPPED)})
     done = watch_ownership.changed(
         view.store, view.viewer, clock=view.services.clock, signal_id=number or None, skip=skip
     )
@@ -95,7 +95,7 @@ def changed(view: Viewing) -> Response[str]:
 
 def signals(view: Viewing) -> Response[str]:
     """All signals of one kind that nobody has looked at."""
-    asked = params.signals(view.query)
+    asked = params_ownership.signals(view.query)
     kind = asked.kind or SignalKind.RESOURCE_MOVED
     found = watch_ownership.listed(view.store, view.viewer, kind=kind, before=asked.before, limit=PAGE + 1)
     rest = found[PAGE - 1].id if len(found) > PAGE else None

@@ -11,7 +11,7 @@ from callboard.domain.access import Right
 from callboard.domain.coverage import Cut, Report, Row, Shares, percent
 from callboard.domain.drift import Signal, SignalKind
 from callboard.usecases import report_ownership, watch_ownership
-from callboard.web import forms, links, params, render, words
+from callboard.web import forms, links, params, params_ownership, render, words
 from callboard.web.view import Viewing
 
 CUTS = {Cut.ACCOUNT: "account", Cut.SOURCE: "source", Cut.PROJECT: "project", Cut.SEVERITY: "severity"}
@@ -81,7 +81,7 @@ class Context:
 
 def show(view: Viewing) -> Response[str]:
     """The page. Who may not map sees what concerns their own components, and why not more."""
-    asked = params.coverage(view.query)
+    asked = params_ownership.coverage(view.query)
     by = asked.by if asked.by in CUTS else Cut.ACCOUNT
     may = Right.MAP in view.viewer.rights
     report = (

@@ -13,7 +13,7 @@ from callboard.domain.policy import DateLines, Moved, PolicyKind, PolicyPlan
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.usecases import plan_policy
 from callboard.usecases.plan_policy import Applied, Standing
-from callboard.web import forms, params, policy_text, render
+from callboard.web import forms, params, params_ownership, policy_text, render
 from callboard.web.view import View, Viewing
 
 _STATUS: Mapping[type[Exception], int] = {MappingRefusedError: 422, ConflictError: 409, NotAllowedError: 403}
@@ -88,7 +88,7 @@ def dates(view: Viewing, body: RawBody) -> Response[str]:
     params.nothing(view.query)
     fields = forms.read(body, ("document", "of", "skip"))
     view.viewer.require(Right.ADMINISTER)
-    number, skip = params.moved(forms.needed(fields, "of")), params.skipped(fields["skip"])
+    number, skip = params_ownership.moved(forms.needed(fields, "of")), params_ownership.skipped(fields["skip"])
     draft = policy_text.read(fields["document"].encode())
     found = plan_policy.list_dates(view.store, view.viewer, draft, number, clock=view.services.clock, skip=skip)
     context = Dates(found=found, told=TOLD[number], document=fields["document"], of=number.value, skip=skip)
@@ -110,7 +110,7 @@ def apply(view: Viewing, body: RawBody) -> Response[str]:
             clock=services.clock,
             reason=fields["reason"],
             agreed=fields["agreed"] == "yes",
-            expected=params.revision(fields["expected"]),
+            expected=params_ownership.revision(fields["expected"]),
         )
     except (MappingRefusedError, ConflictError, NotAllowedError) as error:
         return _answer(view, fields, refused=error)

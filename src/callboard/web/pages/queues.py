@@ -14,7 +14,7 @@ from callboard.usecases import align, browse, list_conflicts, queue_unmapped, ro
 from callboard.usecases.list_conflicts import Conflicts
 from callboard.usecases.queue_unmapped import Queue
 from callboard.usecases.roll_up import View as By
-from callboard.web import freshness, params, render
+from callboard.web import freshness, params, params_ownership, render
 from callboard.web.pages.components import strip_severities
 from callboard.web.view import Viewing
 
@@ -147,7 +147,7 @@ def _questions(found: Alignment) -> tuple[Question, ...]:
 
 def chart(view: Viewing) -> Response[str]:
     """Open findings by domain, business unit, region or account."""
-    by = params.rolled_by(view.query)
+    by = params_ownership.rolled_by(view.query)
     root = roll_up.roll_up(view.store, view.viewer, by)
     context = Map(
         root=root,

@@ -14,7 +14,7 @@ from callboard.domain.ownership import Verdict
 from callboard.errors import NotFoundError
 from callboard.usecases import browse, speak_for, suggest_owners
 from callboard.usecases.speak_for import Said
-from callboard.web import forms, params, render
+from callboard.web import forms, params, params_ownership, render
 from callboard.web.api.ownership import component_of
 from callboard.web.view import View, Viewing
 
@@ -52,7 +52,7 @@ VERBS = {
 
 def show(view: Viewing) -> Response[str]:
     """Whose the resource `id` is, or that of the finding `finding`."""
-    asked = params.resource_or_finding(view.query)
+    asked = params_ownership.resource_or_finding(view.query)
     resource, source = asked.id, asked.source
     if asked.finding is not None:
         page = browse.finding(view.store, view.visibility, asked.finding, now=view.now)
