@@ -13,7 +13,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page
 
+from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import Entity, EntityRef
+from callboard.usecases import manifests
+from tests.support.bills import bill, reading
 from tests.support.browser import REPOSITORY, OpenPage
 from tests.support.catalogs import MadeUpCatalog
 from tests.web import conftest
@@ -64,6 +67,10 @@ PAGES = {
     "signals": "/ownership/signals?kind=claim-contested",
     "whose": "/ownership/of?finding={hostile}",
     "whose, nobody's": "/ownership/of?id=r200",
+    "who uses": "/packages?package=lodash",
+    "packages": "/components/component/default/checkout-api/packages",
+    "packages, not known": "/components/component/default/mistyped/packages",
+    "sbom coverage": "/packages/coverage",
     "sources": "/sources",
     "search without result": "/search?q=nothing-is-called-so",
     "not found": "/nowhere",
@@ -103,6 +110,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(conftest, "MadeUpCatalog", WithADomain)
         with conftest.opened(tmp_path_factory.mktemp("shop") / "callboard.db", filled=True) as door:
+            now, name = door.clock.now(), "a-package-with-a-name-of-the-length-that-generators-make"
+            read = reading(bill(f"{name}@1.0.0 -> lodash@4.17.20", "lodash@3.0.0", f"{SCRIPT}@1.0.0", at=now), now)
+            checkout = EntityRef("component:default/checkout-api")
+            manifests.deliver(door.store, AT_THE_LAPTOP, checkout, "sbom", read, clock=door.clock)
             yield door
 
 

@@ -38,6 +38,10 @@ COMMON: Final = {
 }
 """What a component of an ecosystem asks for itself. The last one is for development."""
 
+PORTAL: Final = "developer-portal"
+PORTAL_ASKS: Final = ("@backstage/plugin-scaffolder-backend@1.22.0", "@backstage/plugin-techdocs-backend@1.10.0")
+"""Of the portal itself: releases with published advisories."""
+
 WITHOUT: Final = 7
 """Of so many components one hands in nothing."""
 FORMER_DAYS: Final = 30
@@ -57,7 +61,7 @@ def bills(world: World) -> Iterator[Handed]:
     now = Instant(world.now * SECOND)
     used = _used(world)
     for component in world.organisation.components:
-        if component.index % WITHOUT == WITHOUT - 1:
+        if component.index % WITHOUT == WITHOUT - 1 and component.name != PORTAL:
             continue
         packages = used.get(component.name, {})
         former = {package: is_new for package, is_new in packages.items() if not is_new}
@@ -124,6 +128,10 @@ def _lock(component: Component, packages: list[Package]) -> Lock:
             location=".",
         )
     )
+    if component.name == PORTAL:
+        for text in PORTAL_ASKS:
+            name, _, version = text.rpartition("@")
+            draft.edge(own, draft.add(_entry(draft, Package(ecosystem=NPM, name=name, version=version))))
     wanted = ECOSYSTEMS.get(component.ecosystem)
     ecosystems = sorted({each.ecosystem for each in packages} | ({wanted} if wanted else set()))
     for ecosystem in ecosystems:
