@@ -34,7 +34,7 @@
     },
     w: () => {
       const row = document.activeElement.closest("[data-row]");
-      const whose = (row || one("main")).querySelector("[data-pop]");
+      const whose = (row || one("main")).querySelector("[data-pop]:not([data-decide])");
       if (whose) whose.click();
       else say("Nothing here says whose it is.");
     },
@@ -48,7 +48,7 @@
     const row = document.activeElement.closest("[data-row]");
     const link = row && row.querySelector("[data-decide]");
     if (!link) {
-      const here = !row && one(`#decide [data-act="${act}"], #decide form`);
+      const here = !row && (one(`#decide [data-act="${act}"]`) || one(`#decide form:has([value="${act}"])`));
       if (!here) return say("Nothing here is yours to decide.");
       here.open = true;
       return here.querySelector("select, input:not([type=hidden]), button").focus();
