@@ -213,6 +213,10 @@ class Ownership(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         )
 
 
+_RULE, _MAPPED, _WORK, _SENSITIVE = int(Tier.RULE), Verdict.MAPPED, Depth.WORK, Depth.SENSITIVE
+"""Members of enumerations cost more to look up than what is done with them here, a hundred thousand times over."""
+
+
 def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
     """The decision among candidates: strongest tier, then closest fit. `otherwise` is the reason when none may route.
 
@@ -235,6 +239,14 @@ def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
         )
         return Ownership(routes=(), readers=(), tier=None, verdict=Verdict.UNMAPPED, reason=reason, candidates=ordered)
     tier = equal[0].tier
+    is_rule = tier == _RULE
+    if len(equal) == 1:
+        only = equal[0]
+        depth = _SENSITIVE if is_rule or only.trusted else _WORK
+        return Ownership(
+            routes=(only.entity,), readers=((only.entity, depth),), tier=tier, verdict=_MAPPED, reason=None,
+            candidates=ordered,
+        )  # fmt: skip
     routes = tuple(dict.fromkeys([each.entity for each in equal]))
     if len(routes) > 1:
         owners = {each.owner for each in equal}
@@ -243,12 +255,12 @@ def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
                 routes=routes, readers=(), tier=tier, verdict=Verdict.CONFLICT, reason=Reason.CONTRADICTION,
                 candidates=ordered,
             )  # fmt: skip
-    trusted = {each.entity for each in equal if each.trusted or tier == Tier.RULE}
+    trusted = {each.entity for each in equal if is_rule or each.trusted}
     return Ownership(
         routes=routes,
-        readers=tuple([(entity, Depth.SENSITIVE if entity in trusted else Depth.WORK) for entity in routes]),
+        readers=tuple([(entity, _SENSITIVE if entity in trusted else _WORK) for entity in routes]),
         tier=tier,
-        verdict=Verdict.MAPPED,
+        verdict=_MAPPED,
         reason=None,
         candidates=ordered,
     )

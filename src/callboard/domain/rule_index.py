@@ -82,8 +82,10 @@ class _Hung(msgspec.Struct, frozen=True):
     """A rule where it is found."""
 
     rule: Compiled
+    pattern: str
+    """What the value that leads here has to match. Empty: being led here is enough."""
     rest: tuple[Condition, ...]
-    """What finding it here has not shown yet."""
+    """The other conditions."""
 
 
 class _Hooks:
@@ -109,18 +111,23 @@ class _Hooks:
             if length > size:
                 break
             if found := self.starts.get(value[:length]):
-                likely += found
+                _add(found, value, likely)
         for length in self._end_lengths:
             if length > size:
                 break
             if found := self.ends.get(value[size - length :]):
-                likely += found
+                _add(found, value, likely)
         if self._look_for is not None:
             search = self._look_for.search
             there = search(value)
             while there is not None:
-                likely += self.grams[there[0]]
+                _add(self.grams[there[0]], value, likely)
                 there = search(value, there.start() + 1)
+
+
+def _add(found: Iterable[_Hung], value: str, likely: list[_Hung]) -> None:
+    """Add those whose pattern the value matches."""
+    likely += [each for each in found if not each.pattern or matches(each.pattern, value)]
 
 
 class RuleIndex:
@@ -176,7 +183,7 @@ def _hang(hooks: _Hooks, rule: Compiled, grams: Counter[str], anchor: int) -> No
     for value in rule.conditions[anchor].values:
         table, key, is_all = _place(value, grams)
         found: dict[str, list[_Hung]] = getattr(hooks, table)
-        found.setdefault(key, []).append(_Hung(rule, rest if is_all else rule.conditions))
+        found.setdefault(key, []).append(_Hung(rule, "" if is_all else value, rest))
 
 
 _BREADTH = {

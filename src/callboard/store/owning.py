@@ -370,18 +370,15 @@ def _write_challenges(
 
 def _write_candidates(conn: Connection, dialect: Dialect, ids: Sequence[int], fresh: Sequence[Row]) -> None:
     """Make the stored evidence what it is now; what stays keeps the time since when it is known."""
-    table = schema.candidate
-    columns = [column.name for column in table.columns]
-    stored = {tuple(row[:4]): row for row in dialect.lookup(conn, table, columns, "resource_id", ids)}
-    wanted = {row[:4]: row for row in fresh}
-    dialect.delete(conn, table, columns[:4], [key for key in stored if key not in wanted])
-    changed: list[Row] = []
-    new: list[Row] = []
-    for key, row in wanted.items():
-        before = stored.get(key)
-        if before is None:
-            new.append(row)
-        elif (*before[4:6], bool(before[6]), before[8]) != (*row[4:7], row[8]):
-            changed.append((row[4], row[5], row[6], row[8], *key))
-    dialect.update(conn, table, ["tier", "evidence", "won", "dropped"], columns[:4], changed)
-    dialect.insert(conn, table, new)
+    table, key, told = schema.candidate, ["resource_id", "entity_id", "form", "value"], _TOLD
+    stored = set(dialect.lookup(conn, table, [*key, *told], "resource_id", ids))
+    wanted = {(*row[:7], row[8]): row for row in fresh}
+    former = {row[:4] for row in stored - wanted.keys()}
+    came = [row for row in wanted if row not in stored]
+    dialect.delete(conn, table, key, sorted(former.difference(row[:4] for row in came)))
+    dialect.update(conn, table, told, key, [(*row[4:], *row[:4]) for row in came if row[:4] in former])
+    dialect.insert(conn, table, [wanted[row] for row in came if row[:4] not in former])
+
+
+_TOLD = ["tier", "evidence", "won", "dropped"]
+"""What a candidate says, beside what it is: everything but the time."""
