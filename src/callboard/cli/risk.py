@@ -21,12 +21,19 @@ _FEW = 3
 @click.command(
     epilog=examples(
         "callboard risk --portal ../portal",
+        "callboard risk --portal ../portal --board",
         "callboard risk --portal . --fail-on high --format sarif > risk.sarif",
         "callboard risk --portal . --format openvex > portal.openvex.json",
     )
 )
 @of_portal
 @click.option("--name", metavar="NAME", help="What the portal is called.  [default: as its package.json has it]")
+@click.option(
+    "--board",
+    "with_board",
+    is_flag=True,
+    help="Count what stands behind the portal by the board's catalog, and keep the register for its page.",
+)
 @click.option("--fail-on", type=click.Choice(_BANDS), default="never", show_default=True,
               help="End with exit code 1 when a risk is at least this grave.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown", "sarif", "openvex"]), default="text",
@@ -41,6 +48,7 @@ def risk(
     files: tuple[Path, ...],
     is_production: bool | None,
     name: str | None,
+    with_board: bool,
     fail_on: str,
     form: str,
     as_json: bool,
@@ -62,7 +70,16 @@ def risk(
     found = assess_folder(folder, files, is_production=is_production, config=door.config_file)
     now = Instant(time.time_ns() // 1_000)
     called = name or found.name or folder.resolve().name
-    register = register_of(found, portal=called, at=now)
+    if with_board:
+        from callboard.domain.access import AT_THE_LAPTOP
+        from callboard.usecases import keep_register
+
+        with door.services() as services:
+            estate = keep_register.estate(services.store, AT_THE_LAPTOP)
+            register = register_of(found, portal=called, at=now, estate=estate)
+            keep_register.keep(services.store, AT_THE_LAPTOP, register)
+    else:
+        register = register_of(found, portal=called, at=now)
     if as_json or form == "json":
         output.document(register_told.as_wire(register))
     elif form == "sarif":

@@ -159,6 +159,18 @@ class Viewer(msgspec.Struct, frozen=True):
         if right not in self.rights:
             raise NotAllowedError(f"You may not {right.value}.", hint="An administrator of Callboard can grant it.")
 
+    def require_portal(self) -> None:
+        """Raise NotAllowedError unless the viewer may see what can be abused in the portal itself.
+
+        It tells dangerous settings, so it is for who sees every finding in full, and for who looks after Callboard.
+        """
+        sees_all = isinstance(reaching(self.visibility, Depth.SENSITIVE), Everything)
+        if not sees_all and Right.ADMINISTER not in self.rights:
+            raise NotAllowedError(
+                "You may not see the risks of the portal itself.",
+                hint="They are for security, and for who looks after Callboard.",
+            )
+
     @property
     def named(self) -> str:
         """Who did it, for logs: never empty."""

@@ -47,6 +47,7 @@ from callboard.store.schema.packages import (
     package_match,
     package_use,
 )
+from callboard.store.schema.portal import risk_register
 from callboard.store.schema.repositories import (
     activity,
     code_owner,
@@ -130,6 +131,7 @@ __all__ = [
     "resource_alias",
     "resource_term",
     "revision",
+    "risk_register",
     "rule",
     "rule_day",
     "run",
