@@ -126,6 +126,8 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/audit"): READS_LOG,
     ("GET", "/audit/file"): READS_LOG,
     ("POST", "/audit/verify"): READS_LOG,
+    ("GET", "/api/v1/portal/risks"): (401, 403, 403, 403, 403, 404, 404, 401),  # none was kept here
+    ("GET", "/portal"): READS_LOG,
     ("GET", "/api/v1/policies"): ADMIN,
     ("POST", "/api/v1/policies/plan"): BAD,  # without a body
     ("POST", "/api/v1/policies/plan/findings"): BAD,

@@ -107,6 +107,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/audit"): BOARD,
     ("GET", "/audit/file"): BOARD,
     ("POST", "/audit/verify"): BOARD,
+    ("GET", "/api/v1/portal/risks"): NONE,  # none was kept here
+    ("GET", "/portal"): BOARD,
     ("GET", "/api/v1/policies"): BOARD,
     ("POST", "/api/v1/policies/plan"): {**BOARD, "session": 400, "bearer": 400},  # without a body
     ("POST", "/api/v1/policies/plan/findings"): {**BOARD, "session": 400, "bearer": 400},

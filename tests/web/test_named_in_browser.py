@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from callboard.usecases import sessions
+from callboard.domain.access import AT_THE_LAPTOP
+from callboard.usecases import keep_register, sessions
 from tests.support.browser import OpenPage, complaints
 from tests.support.named import NamedDoor, named_door, user
 from tests.support.providers import MadeUpProvider
+from tests.support.registers import made_up_register
 
 pytestmark = pytest.mark.slow
 
@@ -105,3 +107,12 @@ def test_not_mine_and_not_there(look: Any, door: NamedDoor) -> None:  # noqa: AN
     two = look("/findings/999999", "not-there", "bo")
     assert "There is no such thing, or you may not see it" in one
     assert one.partition("Request")[0] == two.partition("Request")[0]
+
+
+def test_the_risks_of_the_portal(look: Any, door: NamedDoor) -> None:  # noqa: ANN401
+    """Nothing yet, and then lines with their numbers, what to do, and why behind a fold."""
+    assert "Nothing was judged yet" in look("/portal", "portal-empty", "ada")
+    keep_register.keep(door.services.store, AT_THE_LAPTOP, made_up_register(door.clock.now()))
+    told = look("/portal", "portal", "ada")
+    assert "was made to harm" in told
+    assert "Blast radius" in told

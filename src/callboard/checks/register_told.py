@@ -21,7 +21,7 @@ _FEW = 5
 """Evidence of one line in Markdown; JSON has all of it."""
 
 
-class FactorWire(msgspec.Struct, frozen=True, kw_only=True):
+class RiskFactor(msgspec.Struct, frozen=True, kw_only=True):
     """One factor, 1 to 5. Both ends are the same where it is known."""
 
     low: int
@@ -29,7 +29,7 @@ class FactorWire(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-class EvidenceWire(msgspec.Struct, frozen=True, kw_only=True):
+class RiskEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a line rests on."""
 
     said: str
@@ -38,7 +38,7 @@ class EvidenceWire(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
 
 
-class RiskWire(msgspec.Struct, frozen=True, kw_only=True):
+class RiskLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line."""
 
     key: str
@@ -51,14 +51,14 @@ class RiskWire(msgspec.Struct, frozen=True, kw_only=True):
     low: int
     high: int
     malicious: bool
-    likelihood: FactorWire
-    exposure: FactorWire
-    blast_radius: FactorWire
+    likelihood: RiskFactor
+    exposure: RiskFactor
+    blast_radius: RiskFactor
     action: str
-    evidence: tuple[EvidenceWire, ...]
+    evidence: tuple[RiskEvidence, ...]
 
 
-class RegisterWire(msgspec.Struct, frozen=True, kw_only=True):
+class RiskRegister(msgspec.Struct, frozen=True, kw_only=True):
     """A register."""
 
     portal: str
@@ -71,14 +71,14 @@ class RegisterWire(msgspec.Struct, frozen=True, kw_only=True):
     worst: str | None
     bands: dict[str, int]
     """How many lines each band has."""
-    risks: tuple[RiskWire, ...]
+    risks: tuple[RiskLine, ...]
     not_evaluated: tuple[str, ...]
 
 
-def as_wire(register: Register) -> RegisterWire:
+def as_wire(register: Register) -> RiskRegister:
     """All of it, for programs."""
     bands = [risk.band for risk in register.risks]
-    return RegisterWire(
+    return RiskRegister(
         portal=register.portal,
         at=to_text(register.at),
         formula=register.formula,
@@ -93,14 +93,14 @@ def as_wire(register: Register) -> RegisterWire:
     )
 
 
-def _risk(risk: Risk) -> RiskWire:
+def _risk(risk: Risk) -> RiskLine:
     score = risk.score
-    return RiskWire(
+    return RiskLine(
         key=risk.key, area=risk.area, title=risk.title, band=risk.band.word, number=score.number, low=score.low,
         high=score.high, malicious=risk.malicious, likelihood=_factor(risk.likelihood), exposure=_factor(risk.exposure),
         blast_radius=_factor(risk.blast), action=risk.action,
         evidence=tuple(
-            EvidenceWire(
+            RiskEvidence(
                 said=each.said,
                 file=each.place.file if each.place else None,
                 line=each.place.line if each.place else None,
@@ -111,8 +111,8 @@ def _risk(risk: Risk) -> RiskWire:
     )  # fmt: skip
 
 
-def _factor(factor: Factor) -> FactorWire:
-    return FactorWire(low=factor.low, high=factor.high, because=factor.because)
+def _factor(factor: Factor) -> RiskFactor:
+    return RiskFactor(low=factor.low, high=factor.high, because=factor.because)
 
 
 def as_sarif(register: Register, version: str) -> dict[str, object]:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from callboard.advisories.answering import Match
 from callboard.cli.assessing import Found
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Need
-from callboard.domain.package import Package, package_of
+from callboard.domain.package import package_of
 from callboard.domain.posture import Place
 from callboard.domain.risk.lines import of_checks, of_weaknesses, opened
 from callboard.domain.risk.register import Estate, Register, ranked
 from callboard.domain.risk.weakness import Users, Weakness
 
-Asked = Callable[[Package], Users | None]
-"""Who else has a package. None: no bills of materials were looked through."""
-
-
-def nobody_told(package: Package) -> Users | None:  # noqa: ARG001 - one form for all who may be asked
-    """What is known of other users where there is no board."""
-    return None
-
 
 def register_of(
-    found: Found, *, portal: str, at: Instant, estate: Estate | None = None, users: Asked = nobody_told
+    found: Found,
+    *,
+    portal: str,
+    at: Instant,
+    estate: Estate | None = None,
+    users: Mapping[str, Users] | None = None,
 ) -> Register:
     """The register of a portal.
 
@@ -34,7 +31,7 @@ def register_of(
         portal: what it is called.
         at: when it was judged.
         estate: what the catalog says stands behind it; None: no catalog was read.
-        users: who else has a package.
+        users: who else has a package, by package URL; None: no bills of materials were looked through.
     """
     behind = estate or Estate()
     checks = found.assessment.checks
@@ -52,17 +49,13 @@ def register_of(
     )
 
 
-def _weaknesses(matches: Sequence[Match], users: Asked) -> Iterator[Weakness]:
-    asked: dict[str, Users | None] = {}
+def _weaknesses(matches: Sequence[Match], users: Mapping[str, Users] | None) -> Iterator[Weakness]:
     for match in matches:
-        package = package_of(match.purl)
-        if match.purl not in asked:
-            asked[match.purl] = users(package)
         places = match.places
         needs = [Need[each.need.upper()] for each in places if each.need is not None]
         directs = [each.direct for each in places if each.direct is not None]
         yield Weakness(
-            package=package,
+            package=package_of(match.purl),
             advisory=match.advisory,
             names=match.aliases,
             summary=match.summary,
@@ -76,5 +69,5 @@ def _weaknesses(matches: Sequence[Match], users: Asked) -> Iterator[Weakness]:
             direct=any(directs) if directs else None,
             need=min(needs, default=None),
             bump=tuple(dict.fromkeys(name for each in places for name in each.bump)),
-            users=asked[match.purl],
+            users=None if users is None else users.get(match.purl),
         )

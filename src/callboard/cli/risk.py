@@ -32,8 +32,9 @@ _FEW = 3
     "--board",
     "with_board",
     is_flag=True,
-    help="Count what stands behind the portal by the board's catalog, and keep the register for its page.",
+    help="Count what stands behind the portal, and who else has its packages, by the board; keep the register for its page.",
 )
+@click.option("--component", metavar="REF", help="The portal's own component in the catalog: it is no other user.")
 @click.option("--fail-on", type=click.Choice(_BANDS), default="never", show_default=True,
               help="End with exit code 1 when a risk is at least this grave.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown", "sarif", "openvex"]), default="text",
@@ -49,6 +50,7 @@ def risk(
     is_production: bool | None,
     name: str | None,
     with_board: bool,
+    component: str | None,
     fail_on: str,
     form: str,
     as_json: bool,
@@ -64,9 +66,14 @@ def risk(
     from callboard.cli.assessing import assess_folder
     from callboard.cli.errors import FAILED, end
     from callboard.cli.registering import register_of
+    from callboard.domain.component import entity_ref
     from callboard.domain.instant import Instant
     from callboard.domain.risk.scale import Band
 
+    try:
+        own = None if component is None else entity_ref(component, kind="component")
+    except ValueError as error:
+        raise click.UsageError(f"{error}") from None
     found = assess_folder(folder, files, is_production=is_production, config=door.config_file)
     now = Instant(time.time_ns() // 1_000)
     called = name or found.name or folder.resolve().name
@@ -75,8 +82,9 @@ def risk(
         from callboard.usecases import keep_register
 
         with door.services() as services:
-            estate = keep_register.estate(services.store, AT_THE_LAPTOP)
-            register = register_of(found, portal=called, at=now, estate=estate)
+            purls = sorted({match.purl for match in found.report.matches})
+            behind = keep_register.behind(services.store, AT_THE_LAPTOP, purls, own=own)
+            register = register_of(found, portal=called, at=now, estate=behind.estate, users=behind.users)
             keep_register.keep(services.store, AT_THE_LAPTOP, register)
     else:
         register = register_of(found, portal=called, at=now)

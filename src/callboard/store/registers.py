@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
+from callboard.domain.access import Visibility
+from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.risk.register import Estate, Register
+from callboard.domain.risk.weakness import Users
 from callboard.store import schema
+from callboard.store.visible import uses_visible
 
 KEPT = 50
 """Registers of one portal; older ones go."""
+AT_ONCE = 400
+"""Packages in one question."""
 
 r = schema.risk_register.c
 
@@ -51,6 +57,41 @@ def portals(conn: Connection) -> Sequence[Kept]:
     """Every portal with a register, by name."""
     rows = conn.execute(select(r.portal, func.max(r.at).label("at")).group_by(r.portal).order_by(r.portal))
     return [Kept(portal=row.portal, at=Instant(row.at)) for row in rows]
+
+
+def users(
+    conn: Connection, visibility: Visibility, purls: Sequence[str], own: EntityRef | None
+) -> Mapping[str, Users] | None:
+    """Which of these packages components have now, and whose they are; None: no bill of materials was ever kept.
+
+    Args:
+        conn: an open transaction.
+        visibility: whose bills count.
+        purls: canonical package URLs; one that nobody has is in the answer, with nobody.
+        own: the portal's own component, which is no other user.
+    """
+    if conn.execute(select(schema.manifest_version.c.id).limit(1)).first() is None:
+        return None
+    p, u, h, e = schema.package.c, schema.package_use.c, schema.manifest_holder.c, schema.entity.c
+    found = {purl: Users(components=0, teams=0) for purl in purls}
+    for start in range(0, len(purls), AT_ONCE):
+        query = (
+            select(p.purl, func.count(e.id.distinct()), func.count(e.owner_ref.distinct()))
+            .select_from(schema.package)
+            .join(schema.package_use, u.package_id == p.id)
+            .join(schema.manifest_holder, h.manifest_id == u.manifest_id)
+            .join(schema.entity, e.id == h.entity_id)
+            .where(
+                p.purl.in_(purls[start : start + AT_ONCE]), u.until_at == schema.NEVER, h.until_at == schema.NEVER,
+                uses_visible(e.id, visibility),
+            )
+            .group_by(p.purl)
+        )  # fmt: skip
+        if own is not None:
+            query = query.where(e.ref != own)
+        for purl, components, teams in conn.execute(query):
+            found[purl] = Users(components=components, teams=teams)
+    return found
 
 
 def estate(conn: Connection) -> Estate:

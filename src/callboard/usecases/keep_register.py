@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from callboard.domain.access import Viewer
+from callboard.domain.component import EntityRef
 from callboard.domain.risk.register import Estate, Register
 from callboard.domain.risk.scale import FORMULA
+from callboard.domain.risk.weakness import Users
 from callboard.store import Store, audit, registers
 from callboard.store.registers import Kept
 
@@ -20,11 +24,22 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Every portal with a register."""
 
 
-def estate(store: Store, viewer: Viewer) -> Estate:
-    """What stands behind a portal, by the catalog as it was last read. Raises NotAllowedError."""
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """What the board knows of what stands behind a portal, and beside it."""
+
+    estate: Estate
+    users: Mapping[str, Users] | None
+    """Who else has a package, by package URL. None: no bill of materials was ever kept."""
+
+
+def behind(store: Store, viewer: Viewer, purls: Sequence[str], *, own: EntityRef | None = None) -> Behind:
+    """The catalog as it was last read, and who else has these packages by the bills of components.
+
+    `own` is the portal's own component. Raises NotAllowedError.
+    """
     viewer.require_portal()
     with store.read() as conn:
-        return registers.estate(conn)
+        return Behind(estate=registers.estate(conn), users=registers.users(conn, viewer.visibility, list(purls), own))
 
 
 def keep(store: Store, viewer: Viewer, register: Register) -> None:

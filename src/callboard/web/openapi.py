@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from callboard.checks import register_told
 from callboard.domain.coverage import Cut
 from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
@@ -51,7 +52,7 @@ _SHAPES = (
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
-    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, Problem,
+    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, register_told.RiskRegister, Problem,
 )  # fmt: skip
 
 
@@ -144,6 +145,13 @@ def _pages() -> Described:
         ),
         "/api/v1/audit": reading(
             "listAudit", "The log of who did what; needs the right `audit`", "AuditEntries", _audit(), conditional=False
+        ),
+        "/api/v1/portal/risks": reading(
+            "showPortalRisks",
+            "The newest risk register of a portal; for security and administrators",
+            "RiskRegister",
+            [in_query("name", "The portal; left out: whichever was judged last.", {"type": "string"})],
+            conditional=False,
         ),
         "/api/v1/query/help": reading("showQueryHelp", "The query language", "QueryHelp"),
         "/api/v1/query/explain": reading("explainQuery", "A query in plain words", "Explained", [query()]),

@@ -23,6 +23,7 @@ from callboard.web.api import (
     ownership,
     packages,
     policies,
+    portal,
     queues,
     rollups,
     views,
@@ -44,6 +45,7 @@ from callboard.web.pages import moves as moves_page
 from callboard.web.pages import ownership as ownership_page
 from callboard.web.pages import packages as packages_page
 from callboard.web.pages import policies as policies_page
+from callboard.web.pages import portal as portal_page
 from callboard.web.pages import project as project_page
 from callboard.web.pages import queues as queues_page
 from callboard.web.pages import resource as resource_page
@@ -129,6 +131,7 @@ API = [
     _get("/api/v1/sources", board.sources, Policy.NUMBERS),
     _get("/api/v1/me", me.show, Policy.NUMBERS),
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
+    _get("/api/v1/portal/risks", portal.risks, Policy.BOARD),
     _get("/api/v1/policies", policies.list_all, Policy.BOARD),
     _post("/api/v1/policies/plan", policies.plan, Policy.BOARD),
     _post("/api/v1/policies/plan/findings", policies.dates, Policy.BOARD),
@@ -181,6 +184,7 @@ PAGES = [
     _get("/audit", audit_page.show, Policy.AUDIT),
     _get("/audit/file", audit_page.file, Policy.AUDIT),
     _post("/audit/verify", audit_page.verify, Policy.AUDIT),
+    _get("/portal", portal_page.show, Policy.BOARD),
     _get("/policies", policies_page.show, Policy.BOARD),
     _post("/policies/preview", policies_page.preview, Policy.BOARD),
     _post("/policies/dates", policies_page.dates, Policy.BOARD),

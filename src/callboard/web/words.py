@@ -14,7 +14,15 @@ from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
 from callboard.domain.ownership import Tier
 from callboard.domain.query import Query, Text, explain, parse
+from callboard.domain.risk.scale import Band
 
+BAND_SEVERITY: Final = {
+    Band.CRITICAL: Severity.CRITICAL,
+    Band.HIGH: Severity.HIGH,
+    Band.MEDIUM: Severity.MEDIUM,
+    Band.LOW: Severity.LOW,
+}
+"""How a band of risks is drawn."""
 SEVERITY_LETTER: Final = {
     Severity.CRITICAL: "C",
     Severity.HIGH: "H",

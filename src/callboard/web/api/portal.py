@@ -1,0 +1,21 @@
+"""`/api/v1/portal/risks`: the newest risk register of a portal, for who may see what can be abused in it."""
+
+from __future__ import annotations
+
+from litestar.response import Response
+
+from callboard.checks import register_told
+from callboard.errors import NotFoundError
+from callboard.usecases import keep_register
+from callboard.web import answers, params
+from callboard.web.view import Viewing
+
+
+def risks(view: Viewing) -> Response[bytes]:
+    """The register of the portal in the address, or of whichever was judged last."""
+    found = keep_register.newest(view.store, view.viewer, params.one(view.query, "name"))
+    if found.register is None:
+        raise NotFoundError(
+            "No risk register of the portal was kept.", hint="`callboard risk --portal FOLDER --board` makes one."
+        )
+    return answers.json(register_told.as_wire(found.register))
