@@ -211,3 +211,19 @@ def test_a_portal_that_no_advisory_fits_states_nothing(folder: Folder, portal: P
     done = folder.call("risk", "--portal", str(portal), "--format", "openvex")
     assert done.out == ""
     assert "nothing to state" in done.err
+
+
+def test_the_board_tells_what_stands_behind_it_and_keeps_the_register(board: Folder) -> None:
+    """Counted by the catalog; who else has a package is not known before there are bills."""
+    root = board.path / "portal"
+    root.mkdir()
+    (root / "app-config.yaml").write_text(OPEN)
+    (root / "package.json").write_text(PACKAGE)
+    (root / "yarn.lock").write_text(LOCK)
+    found = register(board, root, "--board", "--component", "stage")
+    assert (found["components"], found["teams"]) == (2, 1)
+    assert "2 components of 1 team" in found["risks"][0]["blast_radius"]["because"]
+    assert "who else has the package was not evaluated" in found["risks"][0]["blast_radius"]["because"]
+    log = json.loads(board.call("audit", "list", "--json").out)
+    assert [each["subject"] for each in log["entries"] if each["action"] == "portal.register"] == ["portal:stage"]
+    board.call("risk", "--portal", str(root), "--board", "--component", "no:such:ref", code=2)

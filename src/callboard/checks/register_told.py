@@ -1,15 +1,13 @@
-"""A risk register told: as JSON, as SARIF for code scanning, and as Markdown for a meeting."""
+"""A risk register told: as SARIF for code scanning, and as Markdown for a meeting."""
 
 from __future__ import annotations
-
-import msgspec
 
 from callboard.checks import sarif
 from callboard.domain.finding import Severity
 from callboard.domain.instant import to_text
 from callboard.domain.posture import Place
 from callboard.domain.risk.register import Register, Risk
-from callboard.domain.risk.scale import Band, Factor
+from callboard.domain.risk.scale import Band
 
 _SEVERITIES = {
     Band.CRITICAL: Severity.CRITICAL,
@@ -19,100 +17,6 @@ _SEVERITIES = {
 }
 _FEW = 5
 """Evidence of one line in Markdown; JSON has all of it."""
-
-
-class RiskFactor(msgspec.Struct, frozen=True, kw_only=True):
-    """One factor, 1 to 5. Both ends are the same where it is known."""
-
-    low: int
-    high: int
-    because: str
-
-
-class RiskEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a line rests on."""
-
-    said: str
-    file: str | None
-    line: int | None
-    reference: str | None
-
-
-class RiskLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line."""
-
-    key: str
-    area: str
-    title: str
-    band: str
-    """critical, high, medium or low."""
-    number: int
-    """1 to 125: the geometric middle of `low` and `high`."""
-    low: int
-    high: int
-    malicious: bool
-    likelihood: RiskFactor
-    exposure: RiskFactor
-    blast_radius: RiskFactor
-    action: str
-    evidence: tuple[RiskEvidence, ...]
-
-
-class RiskRegister(msgspec.Struct, frozen=True, kw_only=True):
-    """A register."""
-
-    portal: str
-    at: str
-    formula: int
-    files: tuple[str, ...]
-    production: bool
-    components: int | None
-    teams: int | None
-    worst: str | None
-    bands: dict[str, int]
-    """How many lines each band has."""
-    risks: tuple[RiskLine, ...]
-    not_evaluated: tuple[str, ...]
-
-
-def as_wire(register: Register) -> RiskRegister:
-    """All of it, for programs."""
-    bands = [risk.band for risk in register.risks]
-    return RiskRegister(
-        portal=register.portal,
-        at=to_text(register.at),
-        formula=register.formula,
-        files=register.files,
-        production=register.production,
-        components=register.estate.components,
-        teams=register.estate.teams,
-        worst=None if register.worst is None else register.worst.word,
-        bands={band.word: bands.count(band) for band in reversed(Band)},
-        risks=tuple(_risk(each) for each in register.risks),
-        not_evaluated=register.not_evaluated,
-    )
-
-
-def _risk(risk: Risk) -> RiskLine:
-    score = risk.score
-    return RiskLine(
-        key=risk.key, area=risk.area, title=risk.title, band=risk.band.word, number=score.number, low=score.low,
-        high=score.high, malicious=risk.malicious, likelihood=_factor(risk.likelihood), exposure=_factor(risk.exposure),
-        blast_radius=_factor(risk.blast), action=risk.action,
-        evidence=tuple(
-            RiskEvidence(
-                said=each.said,
-                file=each.place.file if each.place else None,
-                line=each.place.line if each.place else None,
-                reference=each.reference,
-            )
-            for each in risk.evidence
-        ),
-    )  # fmt: skip
-
-
-def _factor(factor: Factor) -> RiskFactor:
-    return RiskFactor(low=factor.low, high=factor.high, because=factor.because)
 
 
 def as_sarif(register: Register, version: str) -> dict[str, object]:
@@ -153,12 +57,11 @@ def number(risk: Risk) -> str:
 
 def as_markdown(register: Register) -> str:
     """For people who read it away from a terminal."""
-    wire = as_wire(register)
-    counts = ", ".join(f"{count} {band}" for band, count in wire.bands.items())
+    counts = ", ".join(f"{count} {band.word}" for band, count in register.bands)
     lines = [
         f"# Risk register of {register.portal}",
         "",
-        f"{wire.at}, formula {wire.formula}: likelihood × exposure × blast radius, 1 to 5 each. {counts}.",
+        f"{to_text(register.at)}, formula {register.formula}: likelihood × exposure × blast radius, 1 to 5 each. {counts}.",
         "",
         "| # | Risk | Band | Number | Likelihood | Exposure | Blast radius | Next |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",

@@ -69,6 +69,7 @@ def risk(
     from callboard.domain.component import entity_ref
     from callboard.domain.instant import Instant
     from callboard.domain.risk.scale import Band
+    from callboard.web import to_wire_portal
 
     try:
         own = None if component is None else entity_ref(component, kind="component")
@@ -89,7 +90,7 @@ def risk(
     else:
         register = register_of(found, portal=called, at=now)
     if as_json or form == "json":
-        output.document(register_told.as_wire(register))
+        output.document(to_wire_portal.register(register))
     elif form == "sarif":
         output.document(register_told.as_sarif(register, __version__))
     elif form == "openvex":
@@ -126,8 +127,7 @@ def _show(register: Register) -> None:
         output.line("")
     for said in register.not_evaluated:
         output.line(f"not evaluated  {said}")
-    wire = register_told.as_wire(register)
-    counts = ", ".join(f"{count} {band}" for band, count in wire.bands.items())
+    counts = ", ".join(f"{count} {band.word}" for band, count in register.bands)
     output.say(
         f"{register.portal}: {words.count(len(register.risks), 'risk')}: {counts}; {len(register.not_evaluated)} not evaluated."
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.checks import register_told
 from callboard.domain.coverage import Cut
 from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
@@ -19,6 +18,7 @@ from callboard.web import (
     wire_ownership,
     wire_packages,
     wire_policy,
+    wire_portal,
     wire_queues,
     wire_who,
     wire_work,
@@ -52,7 +52,7 @@ _SHAPES = (
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
-    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, register_told.RiskRegister, Problem,
+    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
 )  # fmt: skip
 
 

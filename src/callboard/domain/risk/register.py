@@ -88,6 +88,12 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     formula: int = FORMULA
 
     @property
+    def bands(self) -> tuple[tuple[Band, int], ...]:
+        """How many lines each band has, the gravest first."""
+        found = [risk.band for risk in self.risks]
+        return tuple((band, found.count(band)) for band in reversed(Band))
+
+    @property
     def worst(self) -> Band | None:
         """The gravest band; None: no risk was found."""
         return max((risk.band for risk in self.risks), default=None)

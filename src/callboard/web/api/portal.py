@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from litestar.response import Response
 
-from callboard.checks import register_told
 from callboard.errors import NotFoundError
 from callboard.usecases import keep_register
-from callboard.web import answers, params
+from callboard.web import answers, params, to_wire_portal
 from callboard.web.view import Viewing
 
 
@@ -18,4 +17,4 @@ def risks(view: Viewing) -> Response[bytes]:
         raise NotFoundError(
             "No risk register of the portal was kept.", hint="`callboard risk --portal FOLDER --board` makes one."
         )
-    return answers.json(register_told.as_wire(found.register))
+    return answers.json(to_wire_portal.register(found.register))

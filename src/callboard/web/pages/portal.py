@@ -8,7 +8,6 @@ from litestar.response import Response
 
 from callboard.domain.instant import DAY
 from callboard.domain.risk.register import Register
-from callboard.domain.risk.scale import Band
 from callboard.store.registers import Kept
 from callboard.usecases import keep_register
 from callboard.web import params, render
@@ -24,8 +23,6 @@ class Context:
 
     register: Register | None
     portals: tuple[Kept, ...]
-    bands: tuple[tuple[Band, int], ...]
-    """How many lines each band has, the gravest first."""
     old: bool
 
 
@@ -34,11 +31,9 @@ def show(view: Viewing) -> Response[str]:
     asked = params.one(view.query, "name")
     found = keep_register.newest(view.store, view.viewer, asked)
     register = found.register
-    counted = [risk.band for risk in register.risks] if register is not None else []
     context = Context(
         register=register,
         portals=found.portals,
-        bands=tuple((band, counted.count(band)) for band in reversed(Band)),
         old=register is not None and view.now - register.at > OLD_DAYS * DAY,
     )
     return render.answer("portal.html", title="Portal", here="portal", now=view.now, c=context)

@@ -279,6 +279,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portal/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest risk register of a portal; for security and administrators */
+        get: operations["showPortalRisks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/query/help": {
         parameters: {
             query?: never;
@@ -2584,6 +2601,63 @@ export interface components {
             message: string;
         };
         /**
+         * RiskRegister
+         * @description A register.
+         */
+        RiskRegister: {
+            portal: string;
+            at: string;
+            formula: number;
+            files: string[];
+            production: boolean;
+            components: number | null;
+            teams: number | null;
+            worst: string | null;
+            bands: {
+                [key: string]: number;
+            };
+            risks: components["schemas"]["RiskLine"][];
+            not_evaluated: string[];
+        };
+        /**
+         * RiskLine
+         * @description One line.
+         */
+        RiskLine: {
+            key: string;
+            area: string;
+            title: string;
+            band: string;
+            number: number;
+            low: number;
+            high: number;
+            malicious: boolean;
+            likelihood: components["schemas"]["RiskFactor"];
+            exposure: components["schemas"]["RiskFactor"];
+            blast_radius: components["schemas"]["RiskFactor"];
+            action: string;
+            evidence: components["schemas"]["RiskEvidence"][];
+        };
+        /**
+         * RiskFactor
+         * @description One factor, 1 to 5. Both ends are the same where it is known.
+         */
+        RiskFactor: {
+            low: number;
+            high: number;
+            because: string;
+        };
+        /**
+         * RiskEvidence
+         * @description One thing that a line rests on.
+         */
+        RiskEvidence: {
+            said: string;
+            file: string | null;
+            line: number | null;
+            reference: string | null;
+        };
+        /**
          * Problem
          * @description RFC 9457 problem details.
          */
@@ -3082,6 +3156,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntries"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    showPortalRisks: {
+        parameters: {
+            query?: {
+                /** @description The portal; left out: whichever was judged last. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest risk register of a portal; for security and administrators. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskRegister"];
                 };
             };
             default: components["responses"]["problem"];
