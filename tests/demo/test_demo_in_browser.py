@@ -145,7 +145,7 @@ WALK: Walk = (
     ("resource", ("/findings?q=is:open+kind:issue", "main a[href^='/findings/']", ".facts a[href^='/resources?']")),
     (
         "project",
-        ("/", "main a[href^='/components/component']", "main a[href^='/findings/']", ".facts a[href^='/projects?']"),
+        ("/findings?q=is:open+kind:issue+tier:2", "main a[href^='/findings/']", ".facts a[href^='/projects?']"),
     ),
     ("cve", ("/findings?q=is:open+kind:vulnerability", "main a[href^='/findings/']", ".facts a[href^='/cves/']")),
     ("sources", ("nav a[href='/sources']",)),
