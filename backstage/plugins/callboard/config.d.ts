@@ -11,5 +11,11 @@ export interface Config {
      * @visibility frontend
      */
     proxyPath?: string;
+    /**
+     * Whether the plugin only shows, and offers nothing that changes something. For a proxy whose `allowedMethods` are
+     * `[GET]`, which would refuse it. Left out: false.
+     * @visibility frontend
+     */
+    readOnly?: boolean;
   };
 }

@@ -9,7 +9,7 @@ import type {
   Finding,
   FindingPage,
   Explained,
-  Me,
+  Explanation,
   Progress,
   Rollup,
   SaidWord,
@@ -336,12 +336,26 @@ export const said = (some: Partial<SaidWord> = {}): SaidWord => ({
   ...some,
 });
 
-export const me = (some: Partial<Me> = {}): Me => ({
-  actor: 'user:default/ana.ruiz',
-  roles: ['owner'],
-  rights: ['decide'],
-  owners: ['user:default/ana.ruiz', 'group:default/checkout'],
-  sees: 'own',
-  of_others: 'nothing',
+/** Why the resource is checkout-api's, and that its reader may say that it is not. */
+export const explanation = (some: Partial<Explanation> = {}): Explanation => ({
+  external_id: 'r-1',
+  source: 'wiz',
+  name: 'checkout-7f9c',
+  type: 'CONTAINER',
+  verdict: 'mapped',
+  reason: null,
+  tier: 2,
+  components: ['component:default/checkout-api'],
+  disputed: false,
+  open_findings: 3,
+  grounds: [],
+  spoken: [],
+  history: [],
+  withheld: false,
+  waits: false,
+  may_map: false,
+  may_confirm: ['component:default/checkout-api', 'component:default/ledger'],
+  may_deny: ['component:default/checkout-api', 'component:default/ledger'],
+  may_undo: [],
   ...some,
 });

@@ -5,10 +5,11 @@ import { ComponentCard } from '../src/card/ComponentCard';
 import { RollupCard } from '../src/card/RollupCard';
 import { FigureCell } from '../src/catalog/FigureCell';
 import FindingDrawer from '../src/finding/FindingDrawer';
+import KeysDialog from '../src/keys/KeysDialog';
 import { MyFindings } from '../src/home/MyFindings';
 import { FindingsPanel } from '../src/list/FindingsPanel';
 import { CallboardPage } from '../src/page/CallboardPage';
-import { before, componentPage, counts, doNow, findingPage, me, rollup, row, source } from './made';
+import { before, componentPage, counts, doNow, explanation, findingPage, rollup, row, source } from './made';
 import { failing, service, silent } from './service';
 
 /** One component in one state. */
@@ -176,7 +177,6 @@ const drawers: Scene[] = [
   drawer(
     'withheld, fixed',
     service({
-      me: async () => me({ rights: [] }),
       finding: async () => {
         const full = findingPage();
         return {
@@ -188,9 +188,17 @@ const drawers: Scene[] = [
     }),
     'Not told to you: evidence, notes.',
   ),
+  drawer(
+    'of who may only look',
+    service({ whose: async () => explanation({ may_confirm: [], may_deny: [] }) }),
+    'Its team and security can say whose it is; you may look.',
+  ),
+  drawer('in a portal that only shows', service({ passesChanges: () => false }), 'This portal only shows'),
   drawer('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
   drawer('not found', failing('not-found'), 'Nothing to show you'),
 ];
+
+const keys: Scene[] = [{ name: 'keys', api: service(), element: <KeysDialog onClose={() => {}} />, says: 'next row' }];
 
 const pages: Scene[] = [
   { name: 'page: do now', api: service(), element: <CallboardPage />, says: 'Do now' },
@@ -231,4 +239,4 @@ const cells: Scene[] = [
   cell('unreachable', failing('unreachable'), 'unknown'),
 ];
 
-export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...pages, ...widgets];
+export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...keys, ...pages, ...widgets];

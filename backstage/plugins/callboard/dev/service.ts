@@ -1,7 +1,7 @@
 /** A service that answers from memory. What a scene does not make up cannot be reached. */
 import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError, type CallboardFailure } from '../src/api/errors';
-import { bundle, componentPage, doNow, explained, facets, finding, findingPage, me, publicBucket, rollup, row, said, source } from './made';
+import { bundle, componentPage, doNow, explained, explanation, facets, finding, findingPage, publicBucket, rollup, row, said, source } from './made';
 
 /** A service in which all is well, but for what `some` says. */
 export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
@@ -22,7 +22,8 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   }),
   facets: async () => facets(),
   finding: async () => findingPage(),
-  me: async () => me(),
+  whose: async () => explanation(),
+  passesChanges: () => true,
   explain: async query => explained({ query }),
   sources: async () => ({ sources: [source()], link_checks: [], broken_links_30d: {} }),
   confirm: async word => said({ word: 'confirm', component: word.component, moved_findings: 0 }),
@@ -43,7 +44,7 @@ const every = (answer: () => Promise<never>): Partial<CallboardApi> => ({
   explain: answer,
   facets: answer,
   finding: answer,
-  me: answer,
+  whose: answer,
   sources: answer,
   confirm: answer,
   notOurs: answer,

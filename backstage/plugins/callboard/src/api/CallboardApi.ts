@@ -5,10 +5,10 @@ import type {
   ComponentRow,
   DoNow,
   Explained,
+  Explanation,
   Facets,
   FindingPage,
   Findings,
-  Me,
   Rollup,
   SaidWord,
   Sources,
@@ -42,10 +42,12 @@ export interface CallboardApi {
   facets(query: string): Promise<Facets>;
   /** One finding in full. */
   finding(id: number): Promise<FindingPage>;
-  /** Who the reader is, and what the reader may do. Asked once. */
-  me(): Promise<Me>;
+  /** Why a resource of a source is whose it is, and what of it the reader may confirm or deny. */
+  whose(resource: string, source: string): Promise<Explanation>;
   /** How fresh and how whole each source is. */
   sources(): Promise<Sources>;
+  /** Whether the way to the service lets changes pass, as far as is known. */
+  passesChanges(): boolean;
   /** Say that a resource is a component's, which settles it. */
   confirm(word: WordDraft): Promise<SaidWord>;
   /** Say that a resource is not a component's, from now on. */

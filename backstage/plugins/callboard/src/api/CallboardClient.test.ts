@@ -105,13 +105,12 @@ describe('the client, against a server', () => {
     await expect(client().doNow()).rejects.toMatchObject({ failure: 'unreachable' });
   });
 
-  it('asks once who the reader is, and again after it failed', async () => {
-    answer = json({ title: 'No.', request_id: '01J' }, 503);
-    const api = client();
-    await expect(api.me()).rejects.toMatchObject({ failure: 'unreachable' });
-    answer = json({ actor: 'user:default/ana.ruiz', rights: ['decide'] });
-    await Promise.all([api.me(), api.me()]);
-    expect(asked.map(each => each.url)).toEqual(['/api/proxy/callboard/api/v1/me', '/api/proxy/callboard/api/v1/me']);
+  it('asks what the reader may say about one resource', async () => {
+    answer = json({ may_confirm: [], may_deny: [] });
+    await client().whose('arn:aws:s3:::a b', 'wiz');
+    expect(asked.map(each => each.url)).toEqual([
+      '/api/proxy/callboard/api/v1/ownership/explain?resource=arn%3Aaws%3As3%3A%3A%3Aa+b&source=wiz',
+    ]);
   });
 
   it.each([
@@ -141,9 +140,21 @@ describe('the client, against a server', () => {
     await expect(client().notOurs(word)).resolves.toEqual({ id: 5 });
     expect(asked[0]).toMatchObject({ method: 'POST', url: '/api/proxy/callboard/api/v1/ownership/not-ours' });
     expect(JSON.parse(asked[0].body)).toEqual(word);
-    answer = (_, response) => response.writeHead(404).end();
-    await expect(client().notOurs(word)).rejects.toMatchObject({ failure: 'read-only' });
+    const api = client();
     answer = json({ title: 'There is no such thing.', request_id: '01J' }, 404);
-    await expect(client().notOurs(word)).rejects.toMatchObject({ failure: 'not-found' });
+    await expect(api.notOurs(word)).rejects.toMatchObject({ failure: 'not-found' });
+    expect(api.passesChanges()).toBe(true);
+    answer = (_, response) => response.writeHead(404).end();
+    await expect(api.notOurs(word)).rejects.toMatchObject({ failure: 'read-only' });
+    expect(api.passesChanges()).toBe(false);
+  });
+
+  it('offers no changes where the configuration says so, and tells no clicks', async () => {
+    answer = json({});
+    const api = client({ readOnly: true });
+    expect(api.passesChanges()).toBe(false);
+    api.followed(17);
+    await api.doNow();
+    expect(asked.map(each => each.url)).toEqual(['/api/proxy/callboard/api/v1/do-now']);
   });
 });

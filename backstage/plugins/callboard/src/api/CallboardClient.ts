@@ -9,10 +9,10 @@ import type {
   ComponentRow,
   DoNow,
   Explained,
+  Explanation,
   Facets,
   FindingPage,
   Findings,
-  Me,
   Rollup,
   SaidWord,
   Sources,
@@ -35,7 +35,7 @@ type Parameters = Record<string, string | number | string[] | undefined>;
  */
 export class CallboardClient implements CallboardApi {
   private readonly rows: Rows;
-  private reader?: Promise<Me>;
+  private isRefusedChanges = false;
 
   constructor(
     private readonly apis: { configApi: ConfigApi; discoveryApi: DiscoveryApi; fetchApi: FetchApi; identityApi: IdentityApi },
@@ -91,13 +91,14 @@ export class CallboardClient implements CallboardApi {
     return this.get<FindingPage>(`findings/${id}`);
   }
 
-  /** {@inheritDoc CallboardApi.me} */
-  me(): Promise<Me> {
-    this.reader ??= this.get<Me>('me').catch(error => {
-      this.reader = undefined;
-      throw error;
-    });
-    return this.reader;
+  /** {@inheritDoc CallboardApi.whose} */
+  whose(resource: string, source: string): Promise<Explanation> {
+    return this.get<Explanation>('ownership/explain', { resource, source });
+  }
+
+  /** {@inheritDoc CallboardApi.passesChanges} */
+  passesChanges(): boolean {
+    return !this.isRefusedChanges && !this.apis.configApi.getOptionalBoolean('callboard.readOnly');
   }
 
   /** {@inheritDoc CallboardApi.sources} */
@@ -122,7 +123,7 @@ export class CallboardClient implements CallboardApi {
 
   /** {@inheritDoc CallboardApi.followed} */
   followed(id: number): void {
-    if (!asksNotToBeCounted()) {
+    if (!asksNotToBeCounted() && this.passesChanges()) {
       this.post(`findings/${id}/followed`).catch(() => {});
     }
   }
@@ -173,7 +174,9 @@ export class CallboardClient implements CallboardApi {
       throw new CallboardError('unreachable', 'Callboard does not answer.');
     }
     if (!response.ok) {
-      throw await problemOf(response, init?.method === 'POST');
+      const problem = await problemOf(response, init?.method === 'POST');
+      this.isRefusedChanges ||= problem.failure === 'read-only';
+      throw problem;
     }
     try {
       return (await response.json()) as T;

@@ -4,7 +4,6 @@ import { useState } from 'react';
 import { callboardApiRef } from '../api/CallboardApi';
 import { CallboardError } from '../api/errors';
 import type { SaidWord } from '../api/types';
-import { useAnswer } from '../api/useAnswer';
 import { count, failureWords, shortRef } from '../parts/words';
 import styles from './SayWhose.module.css';
 
@@ -16,12 +15,23 @@ type Step =
   | { at: 'undone' }
   | { at: 'failed'; error: CallboardError };
 
-/** Say that a thing is a component's, or with a reason that it is not, and take it back. Who has no right to decide is not asked; who is refused is told so. */
-export const SayWhose = ({ component, resource, source }: { component: string; resource: string; source: string }) => {
+/** Say that a thing is a component's, or with a reason that it is not, and take it back. Who is refused is told so. */
+export const SayWhose = ({
+  component,
+  resource,
+  source,
+  mayConfirm,
+  mayDeny,
+}: {
+  component: string;
+  resource: string;
+  source: string;
+  mayConfirm: boolean;
+  mayDeny: boolean;
+}) => {
   const api = useApi(callboardApiRef);
   const [step, setStep] = useState<Step>({ at: 'offered' });
   const [reason, setReason] = useState('');
-  const me = useAnswer('me', () => api.me());
   const name = shortRef(component);
   const act = (doing: Promise<SaidWord>, then: (word: SaidWord) => Step) => {
     setStep({ at: 'sent', isReasoned: step.at === 'asked' });
@@ -34,19 +44,20 @@ export const SayWhose = ({ component, resource, source }: { component: string; r
   const about = { component, resource, source };
   const confirm = () => act(api.confirm({ ...about, reason: '' }), word => ({ at: 'said', word, told: `Said that it is ${name}'s` }));
   const deny = () => act(api.notOurs({ ...about, reason }), word => ({ at: 'said', word, told: `Said that it is not ${name}'s` }));
-  if (me.state !== 'answered' || !me.value.rights.includes('decide')) {
-    return null;
-  }
   return (
     <div aria-live="polite">
       {(step.at === 'offered' || (step.at === 'sent' && !step.isReasoned)) && (
         <Flex gap="2" className={styles.choices}>
-          <Button size="small" variant="secondary" isPending={step.at === 'sent'} onPress={confirm}>
-            It is {name}&apos;s
-          </Button>
-          <Button size="small" variant="secondary" isDisabled={step.at === 'sent'} onPress={() => setStep({ at: 'asked' })}>
-            Not {name}&apos;s
-          </Button>
+          {mayConfirm && (
+            <Button size="small" variant="secondary" isPending={step.at === 'sent'} onPress={confirm}>
+              It is {name}&apos;s
+            </Button>
+          )}
+          {mayDeny && (
+            <Button size="small" variant="secondary" isDisabled={step.at === 'sent'} onPress={() => setStep({ at: 'asked' })}>
+              Not {name}&apos;s
+            </Button>
+          )}
         </Flex>
       )}
       {(step.at === 'asked' || (step.at === 'sent' && step.isReasoned)) && (

@@ -2,7 +2,7 @@ import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import { Text } from '@backstage/ui';
 import type { FindingPage } from '../api/types';
 import { plain } from '../parts/words';
-import { SayWhose } from './SayWhose';
+import { Words } from './Words';
 import styles from './History.module.css';
 
 /** Whose a finding is, and the evidence for it; a guess is told as one. */
@@ -22,14 +22,13 @@ export const Whose = ({ page }: { page: FindingPage }) => {
         <Text>Components contradict each other, so none of them has it for certain.</Text>
       )}
       <Candidates candidates={winners} />
-      {[...new Set(asked.map(each => each.component))].map(component => (
-        <SayWhose
-          key={component}
-          component={component}
+      {asked.length > 0 && (
+        <Words
+          components={[...new Set(asked.map(each => each.component))]}
           resource={page.resource.id}
           source={page.finding.source}
         />
-      ))}
+      )}
       {losers.length > 0 && (
         <>
           <Text variant="body-small" color="secondary">

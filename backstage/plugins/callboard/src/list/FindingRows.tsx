@@ -19,7 +19,7 @@ export const FindingRows = ({
 }) => (
   <ol className={styles.list} aria-label="Findings">
     {rows.map(each => (
-      <li key={each.id} className={styles.row}>
+      <li key={each.id} className={styles.row} data-row>
         <SeverityMark severity={each.severity} />
         <div className={styles.what}>
           <Link href={hrefOf(each.id)} weight="bold">

@@ -4,6 +4,7 @@ import { holds } from '../api/scope';
 import { isKnown, standingOf } from '../card/standing';
 import { Cautions, Freshness } from '../parts/Freshness';
 import readable from '../parts/Readable.module.css';
+import { Keyed } from '../keys/Keyed';
 import { InWords } from './InWords';
 import { FindingList, WorkList } from './Lists';
 import { Narrowing } from './Narrowing';
@@ -26,58 +27,60 @@ export const FindingsPanel = ({ usual, about }: { usual: string; about?: About }
   const ground = useGround(about?.entityRef);
   const open = (id: number) => set({ finding: id });
   return (
-    <Flex direction="column" gap="4" className={readable.readable}>
-      {ground.state === 'answered' && <Cautions sources={ground.value.sources} />}
-      <Flex direction="column" gap="2">
-        <QueryBox query={query} usual={usual} onAsk={asked => set({ query: asked, finding: undefined })} />
-        <InWords query={query} />
+    <Keyed>
+      <Flex direction="column" gap="4" className={readable.readable}>
+        {ground.state === 'answered' && <Cautions sources={ground.value.sources} />}
+        <Flex direction="column" gap="2">
+          <QueryBox query={query} usual={usual} onAsk={asked => set({ query: asked, finding: undefined })} />
+          <InWords query={query} />
+        </Flex>
+        {about && !holds(query, about.term) && (
+          <Alert
+            role="note"
+            status="info"
+            icon
+            title={`This list is not about ${about.name} alone.`}
+            description={
+              <Text>
+                The question lacks <code>{about.term}</code>. <Link href={hrefOf(`${about.term} ${query}`)}>Add it</Link>
+              </Text>
+            }
+          />
+        )}
+        <Narrowing query={query} hrefOf={hrefOf} />
+        <ToggleButtonGroup
+          aria-label="How to show it"
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[view]}
+          onSelectionChange={keys => set({ view: keys.has('findings') ? 'findings' : 'work' })}
+        >
+          <ToggleButton id="work">By fix</ToggleButton>
+          <ToggleButton id="findings">One by one</ToggleButton>
+        </ToggleButtonGroup>
+        {view === 'work' ? (
+          <WorkList key={query} query={query} usual={usual} ground={ground} hrefOf={hrefOf} />
+        ) : (
+          <FindingList
+            key={query}
+            query={query}
+            usual={usual}
+            ground={ground}
+            hrefOf={hrefOf}
+            hrefOfFinding={hrefOfFinding}
+            onOpen={open}
+          />
+        )}
+        {ground.state === 'answered' && isFresh(ground.value) && (
+          <Freshness sources={ground.value.sources} checkedAt={ground.value.component?.component.checked_at} />
+        )}
+        {finding !== undefined && (
+          <Suspense fallback={null}>
+            <FindingDrawer id={finding} onClose={() => set({ finding: undefined })} />
+          </Suspense>
+        )}
       </Flex>
-      {about && !holds(query, about.term) && (
-        <Alert
-          role="note"
-          status="info"
-          icon
-          title={`This list is not about ${about.name} alone.`}
-          description={
-            <Text>
-              The question lacks <code>{about.term}</code>. <Link href={hrefOf(`${about.term} ${query}`)}>Add it</Link>
-            </Text>
-          }
-        />
-      )}
-      <Narrowing query={query} hrefOf={hrefOf} />
-      <ToggleButtonGroup
-        aria-label="How to show it"
-        selectionMode="single"
-        disallowEmptySelection
-        selectedKeys={[view]}
-        onSelectionChange={keys => set({ view: keys.has('findings') ? 'findings' : 'work' })}
-      >
-        <ToggleButton id="work">By fix</ToggleButton>
-        <ToggleButton id="findings">One by one</ToggleButton>
-      </ToggleButtonGroup>
-      {view === 'work' ? (
-        <WorkList key={query} query={query} usual={usual} ground={ground} hrefOf={hrefOf} />
-      ) : (
-        <FindingList
-          key={query}
-          query={query}
-          usual={usual}
-          ground={ground}
-          hrefOf={hrefOf}
-          hrefOfFinding={hrefOfFinding}
-          onOpen={open}
-        />
-      )}
-      {ground.state === 'answered' && isFresh(ground.value) && (
-        <Freshness sources={ground.value.sources} checkedAt={ground.value.component?.component.checked_at} />
-      )}
-      {finding !== undefined && (
-        <Suspense fallback={null}>
-          <FindingDrawer id={finding} onClose={() => set({ finding: undefined })} />
-        </Suspense>
-      )}
-    </Flex>
+    </Keyed>
   );
 };
 

@@ -6,6 +6,7 @@ import { callboardApiRef } from '../api/CallboardApi';
 import type { DoNow } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
 import { WorstComponents } from '../card/WorstComponents';
+import { Keyed } from '../keys/Keyed';
 import { listAddress } from '../list/address';
 import { Failure } from '../parts/Failure';
 import { Cautions, Freshness } from '../parts/Freshness';
@@ -50,25 +51,27 @@ const Now = () => {
 };
 
 const Told = ({ page }: { page: DoNow }) => (
-  <Flex direction="column" gap="5">
-    <Cautions sources={page.sources} />
-    <Freshness sources={page.sources} unmapped={page.unmapped_components} />
-    <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
-    <section aria-labelledby="callboard-now">
-      <Text as="h2" variant="title-x-small" weight="bold" id="callboard-now">
-        Do now
-      </Text>
-      {page.bundles.length ? (
-        <BundleList bundles={page.bundles} hrefOf={hrefOf} withOwner />
-      ) : (
-        <Text>
-          {neverRead(page.sources)
-            ? 'No finding has arrived yet. That is not the same as having none.'
-            : 'No open findings among what you own.'}
+  <Keyed>
+    <Flex direction="column" gap="5">
+      <Cautions sources={page.sources} />
+      <Freshness sources={page.sources} unmapped={page.unmapped_components} />
+      <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
+      <section aria-labelledby="callboard-now">
+        <Text as="h2" variant="title-x-small" weight="bold" id="callboard-now">
+          Do now
         </Text>
-      )}
-    </section>
-    {!neverRead(page.sources) && <Progress progress={page.progress} />}
-    {page.components.length > 0 && <WorstComponents components={page.components} />}
-  </Flex>
+        {page.bundles.length ? (
+          <BundleList bundles={page.bundles} hrefOf={hrefOf} withOwner />
+        ) : (
+          <Text>
+            {neverRead(page.sources)
+              ? 'No finding has arrived yet. That is not the same as having none.'
+              : 'No open findings among what you own.'}
+          </Text>
+        )}
+      </section>
+      {!neverRead(page.sources) && <Progress progress={page.progress} />}
+      {page.components.length > 0 && <WorstComponents components={page.components} />}
+    </Flex>
+  </Keyed>
 );

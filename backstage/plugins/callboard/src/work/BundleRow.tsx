@@ -21,7 +21,7 @@ export const BundleRow = ({
   withOwner?: boolean;
   brief?: boolean;
 }) => (
-  <li className={styles.row}>
+  <li className={styles.row} data-row>
     <SeverityMark severity={bundle.severity} />
     <div className={styles.what}>
       {href ? (
