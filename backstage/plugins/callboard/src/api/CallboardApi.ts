@@ -24,8 +24,9 @@ export interface CallboardApi {
   /**
    * The catalog entity's row with its open findings. Calls of one moment become one request.
    * `undefined`: the service has no such component, or it is not the reader's to see; the two look alike on purpose.
+   * A row whose `signal` ends before that request goes out is left out of it, and never answered.
    */
-  row(entityRef: string): Promise<ComponentRow | undefined>;
+  row(entityRef: string, signal?: AbortSignal): Promise<ComponentRow | undefined>;
   /** One component in full. */
   component(entityRef: string): Promise<ComponentPage>;
   /** A group, a user, a system or a domain with what it owns. */

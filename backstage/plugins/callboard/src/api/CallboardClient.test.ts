@@ -109,7 +109,7 @@ describe('the client, against a server', () => {
     answer = json({ may_confirm: [], may_deny: [] });
     await client().whose('arn:aws:s3:::a b', 'wiz');
     expect(asked.map(each => each.url)).toEqual([
-      '/api/proxy/callboard/api/v1/ownership/explain?resource=arn%3Aaws%3As3%3A%3A%3Aa+b&source=wiz',
+      '/api/proxy/callboard/api/v1/ownership/explain?id=arn%3Aaws%3As3%3A%3A%3Aa+b&source=wiz',
     ]);
   });
 

@@ -16,6 +16,7 @@ import type {
   Rollup,
   SaidWord,
   Sources,
+  WhoseQuestion,
   WordDraft,
 } from './types';
 
@@ -47,8 +48,8 @@ export class CallboardClient implements CallboardApi {
   }
 
   /** {@inheritDoc CallboardApi.row} */
-  row(entityRef: string): Promise<ComponentRow | undefined> {
-    return this.rows.row(entityRef);
+  row(entityRef: string, signal?: AbortSignal): Promise<ComponentRow | undefined> {
+    return this.rows.row(entityRef, signal);
   }
 
   /** {@inheritDoc CallboardApi.component} */
@@ -93,7 +94,7 @@ export class CallboardClient implements CallboardApi {
 
   /** {@inheritDoc CallboardApi.whose} */
   whose(resource: string, source: string): Promise<Explanation> {
-    return this.get<Explanation>('ownership/explain', { resource, source });
+    return this.get<Explanation>('ownership/explain', { id: resource, source } satisfies WhoseQuestion);
   }
 
   /** {@inheritDoc CallboardApi.passesChanges} */

@@ -26,6 +26,23 @@ describe('rows of a page of the catalog', () => {
     expect(sizes).toEqual([MOST, 1]);
   });
 
+  it('are left out where all who wanted them have gone, and asked for when somebody comes again', async () => {
+    const asked: string[][] = [];
+    const rows = new Rows(async refs => {
+      asked.push(refs);
+      return rowsOf(refs);
+    });
+    const [first, second] = [new AbortController(), new AbortController()];
+    rows.row('component:default/gone', first.signal);
+    rows.row('component:default/stays', first.signal);
+    const stays = rows.row('component:default/stays', second.signal);
+    first.abort();
+    await stays;
+    expect(asked).toEqual([['component:default/stays']]);
+    await rows.row('component:default/gone');
+    expect(asked).toEqual([['component:default/stays'], ['component:default/gone']]);
+  });
+
   it('are kept for a minute and no longer', async () => {
     let now = 0;
     let asked = 0;

@@ -1,5 +1,5 @@
 /** The service's JSON shapes, by the names of its OpenAPI document. Written nowhere else. */
-import type { components } from './openapi';
+import type { components, operations } from './openapi';
 
 type Shapes = components['schemas'];
 
@@ -25,3 +25,6 @@ export type Source = Shapes['Source'];
 export type Sources = Shapes['Sources'];
 export type Week = Shapes['Week'];
 export type WordDraft = Shapes['WordDraft'];
+
+/** Which resource is asked about. */
+export type WhoseQuestion = NonNullable<operations['explainOwnership']['parameters']['query']>;

@@ -9,23 +9,32 @@ export type Answer<T> =
 
 const LOADING = { state: 'loading' } as const;
 
-/** Ask once for each `key`, and again on request. What a former key asked is forgotten at once. */
-export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> & { again: () => void } {
+/**
+ * Ask once for each `key`, and again on request. What a former key asked is forgotten at once, and its signal ends.
+ * While `isHeld`, nothing is asked that is not known.
+ */
+export function useAnswer<T>(
+  key: string,
+  ask: (signal: AbortSignal) => Promise<T>,
+  { isHeld = false }: { isHeld?: boolean } = {},
+): Answer<T> & { again: () => void } {
   const [round, setRound] = useState(0);
   const [known, setKnown] = useState<{ key: string; round: number; answer: Answer<T> }>({ key, round, answer: LOADING });
+  const isKnown = known.key === key && known.round === round && known.answer.state !== 'loading';
   useEffect(() => {
-    let isCurrent = true;
-    const know = (answer: Answer<T>) => isCurrent && setKnown({ key, round, answer });
-    ask().then(
+    if (isHeld || isKnown) {
+      return undefined;
+    }
+    const end = new AbortController();
+    const know = (answer: Answer<T>) => end.signal.aborted || setKnown({ key, round, answer });
+    ask(end.signal).then(
       value => know({ state: 'answered', value }),
       (error: unknown) => know({ state: 'failed', error: told(error) }),
     );
-    return () => {
-      isCurrent = false;
-    };
+    return () => end.abort();
     // `ask` is made anew with each drawing; `key` says when it means something else.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [key, round]);
+  }, [key, round, isHeld]);
   const again = useCallback(() => setRound(n => n + 1), []);
   const answer = known.key === key && known.round === round ? known.answer : LOADING;
   return { ...answer, again };

@@ -12,9 +12,18 @@ import styles from './FigureCell.module.css';
 export type Figure = 'critical' | 'high' | 'overdue' | 'seen';
 
 /** One figure of one entity in the catalog's table. What is not known is a word, never a zero. */
-export const FigureCell = ({ entityRef, figure }: { entityRef: string; figure: Figure }) => {
+export const FigureCell = ({
+  entityRef,
+  figure,
+  isListing = false,
+}: {
+  entityRef: string;
+  figure: Figure;
+  /** The catalog is about to show other rows. */
+  isListing?: boolean;
+}) => {
   const api = useApi(callboardApiRef);
-  const answer = useAnswer(entityRef, () => api.row(entityRef));
+  const answer = useAnswer(entityRef, signal => api.row(entityRef, signal), { isHeld: isListing });
   switch (answer.state) {
     case 'loading':
       return <Skeleton width={24} height={16} />;

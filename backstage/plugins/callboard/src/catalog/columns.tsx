@@ -16,15 +16,19 @@ const NARROW = { whiteSpace: 'nowrap', paddingLeft: 8, paddingRight: 8 } as cons
  * @public
  */
 export function callboardColumns(): TableColumn<CatalogTableRow>[] {
+  return columns(false);
+}
+
+function columns(isListing: boolean): TableColumn<CatalogTableRow>[] {
   return [
-    column('Critical', 'critical'),
-    column('High', 'high'),
-    column('Overdue', 'overdue'),
-    column('Seen', 'seen'),
+    column('Critical', 'critical', isListing),
+    column('High', 'high', isListing),
+    column('Overdue', 'overdue', isListing),
+    column('Seen', 'seen', isListing),
   ];
 }
 
-function column(title: string, figure: Figure): TableColumn<CatalogTableRow> {
+function column(title: string, figure: Figure, isListing: boolean): TableColumn<CatalogTableRow> {
   return {
     title,
     field: `callboard.${figure}`,
@@ -34,7 +38,7 @@ function column(title: string, figure: Figure): TableColumn<CatalogTableRow> {
     searchable: false,
     headerStyle: NARROW,
     cellStyle: NARROW,
-    render: row => <FigureCell entityRef={row.resolved.entityRef} figure={figure} />,
+    render: row => <FigureCell entityRef={row.resolved.entityRef} figure={figure} isListing={isListing} />,
   };
 }
 
@@ -54,6 +58,6 @@ export function withCallboardColumns(
     }
     // Title and name come first in every table of the catalog.
     const names = found.findIndex(each => each.field === 'resolved.entityRef') + 1 || Math.min(2, found.length);
-    return [...found.slice(0, names), ...callboardColumns(), ...found.slice(names)];
+    return [...found.slice(0, names), ...columns(context.loading), ...found.slice(names)];
   };
 }
