@@ -8,8 +8,8 @@ export const KEPT_MS = 60_000;
 
 type Fetch = (refs: string[]) => Promise<ComponentRow[]>;
 
-/** How long a row waits for others, in milliseconds: the catalog lists everything for a moment before it lists what is one's own. */
-export const GATHERED_MS = 50;
+/** How long the last row waits for others, in milliseconds: the catalog lists everything for a moment before it lists what is one's own. */
+export const GATHERED_MS = 100;
 
 interface Waiting {
   resolve: (answer: Promise<ComponentRow | undefined>) => void;
@@ -22,6 +22,7 @@ export class Rows {
   private readonly fetch: Fetch;
   private readonly now: () => number;
   private readonly kept = new Map<string, { at: number; row: Promise<ComponentRow | undefined> }>();
+  private timer?: ReturnType<typeof setTimeout>;
   private waiting = new Map<string, Waiting>();
 
   constructor(fetch: Fetch, now: () => number = Date.now) {
@@ -38,9 +39,8 @@ export class Rows {
       return found.row;
     }
     const row = new Promise<ComponentRow | undefined>(resolve => {
-      if (this.waiting.size === 0) {
-        setTimeout(() => this.ask(), GATHERED_MS);
-      }
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), GATHERED_MS);
       this.waiting.set(ref, { resolve, signals: [signal] });
     });
     this.kept.set(ref, { at: this.now(), row });
