@@ -40,15 +40,15 @@ def table_rows(reader: Reader, page: Page) -> dict[str, dict[str, str]]:
     return found
 
 
-def check_table(reader: Reader, page: Page, *, requests: int) -> None:
-    """Each row tells what the API tells of it; no row was asked for twice, and all of them in `requests`."""
+def check_table(reader: Reader, page: Page, *, requests: int = 1) -> None:
+    """Each row tells what the API tells of it; no row was asked for twice, and all of them in so many requests at most."""
     rows = table_rows(reader, page)
     assert rows
     asked = reader.questions("components")
     refs = [ref for each in asked for ref in parse_qs(urlsplit(each).query)["ref"]]
     assert len(refs) == len(set(refs))
     assert set(rows) <= set(refs)
-    assert len(asked) == requests, asked
+    assert len(asked) <= requests, asked
     query = "&".join(f"ref={quote(ref)}" for ref in rows)
     told = {each["ref"]: each for each in reader.stage.api(reader.user, f"components?{query}&limit=200")["components"]}
     for ref, cells in rows.items():

@@ -55,7 +55,7 @@ def test_two_teams_see_their_own_in_the_table(stage: Stage, sit: Sit) -> None:
     for user in (AMIR, PRIYA):
         reader = sit(stage, user)
         page = reader.read(f"{CATALOG[stage.app]}?filters[user]=all&filters[kind]=component")
-        path.check_table(reader, page, requests=1)
+        path.check_table(reader, page)
 
 
 def test_card_search_finding_and_deep_link(stage: Stage, sit: Sit) -> None:

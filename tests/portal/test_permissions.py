@@ -31,7 +31,7 @@ def test_the_table_holds_ones_own_and_the_figures_are_there(stage: Stage, sit: S
     for user, own in ((AMIR, "component:default/storefront-web"), (PRIYA, "component:default/cart")):
         reader = sit(stage, user)
         page = reader.read("/?filters[user]=all&filters[kind]=component")
-        path.check_table(reader, page, requests=1)
+        path.check_table(reader, page)
         assert own in path.table_rows(reader, page)
 
 

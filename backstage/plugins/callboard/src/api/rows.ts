@@ -35,18 +35,26 @@ export class Rows {
     const ref = entityRef.toLocaleLowerCase('en-US');
     const found = this.kept.get(ref);
     if (found && this.now() - found.at < KEPT_MS) {
-      this.waiting.get(ref)?.signals.push(signal);
+      const waiting = this.waiting.get(ref);
+      if (waiting) {
+        waiting.signals.push(signal);
+        this.wait();
+      }
       return found.row;
     }
     const row = new Promise<ComponentRow | undefined>(resolve => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.ask(), GATHERED_MS);
       this.waiting.set(ref, { resolve, signals: [signal] });
+      this.wait();
     });
     this.kept.set(ref, { at: this.now(), row });
     // What failed is asked again the next time; the caller is told this time.
     row.catch(() => this.kept.delete(ref));
     return row;
+  }
+
+  private wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.ask(), GATHERED_MS);
   }
 
   private ask() {
