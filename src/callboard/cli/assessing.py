@@ -9,6 +9,7 @@ import msgspec
 
 from callboard.advisories.answering import Match, Report
 from callboard.advisories.in_locks import answer_locks
+from callboard.advisories.index import Index
 from callboard.advisories.opening import open_index
 from callboard.checks import folder as folders
 from callboard.checks.assessment import Assessment, assess
@@ -62,9 +63,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def assess_folder(
-    folder: Path, files: Sequence[Path], *, is_production: bool | None, config: Path | None = None
+    folder: Path,
+    files: Sequence[Path],
+    *,
+    is_production: bool | None,
+    config: Path | None = None,
+    index: Index | None = None,
 ) -> Found:
-    """Judge the portal in a folder. Raises PortalError, and what an index of advisories that cannot be read raises."""
+    """Judge the portal in a folder, with this index of advisories, else with the one that every command asks.
+
+    Raises PortalError, and what an index of advisories that cannot be read raises.
+    """
     hosts = folders.registry_hosts(folder)
     manifests: list[Manifest] = []
     broken: list[Fault] = []
@@ -87,7 +96,7 @@ def assess_folder(
         is_production=is_production,
         locked={name: tuple(sorted(versions)) for name, versions in locked.items()} if locks else None,
     )
-    report = answer_locks(open_index(None, config), locks)
+    report = answer_locks(open_index(None, config) if index is None else index, locks)
     workflows = [each.lock.path for each in manifests if each.lock.format == "github-actions"]
     others = (
         _judged(report, locks),

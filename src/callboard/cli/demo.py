@@ -56,12 +56,13 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
     began = time.monotonic()
     output.say("Making a company …")
     with (
-        _company(seed, SIZES[size], database) as (config, world),
+        _company(seed, SIZES[size], database) as (config, world, folder),
         Services.open(config, create=True) as services,
     ):
         first = _read(services)
         _lay_down(services)
         _hand_in(services, world)
+        _judge_portal(services, folder)
         if once:
             second = _read(services)
             _tell(services, first, second, seed=seed, seconds=time.monotonic() - began, as_json=as_json)
@@ -71,7 +72,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
 
 
 @contextlib.contextmanager
-def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[Config, World]]:
+def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[Config, World, Path]]:
     """A running look-alike with its company's catalog and advisories on disk, and the configuration that reads them."""
     from callboard.config import load
     from callboard.demo.company import make_world, write_catalog
@@ -87,7 +88,7 @@ def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[C
         # Variables of the person's real board stay out of the made-up one.
         environ = {key: value for key, value in os.environ.items() if not key.startswith("CALLBOARD_")}
         _publish(folder, world)
-        yield load(file, environ=environ), world
+        yield load(file, environ=environ), world, folder
 
 
 def _configuration(address: SimAddress, database: str) -> str:
@@ -175,6 +176,24 @@ def _hand_in(services: Services, world: World) -> None:
         read = partial(read_bill, manifests.USUAL_NAME, raw, now=services.clock.now())
         manifests.deliver(services.store, AT_THE_LAPTOP, ref, manifests.USUAL_NAME, read, clock=services.clock)
     asyncio.run(running.match(services, always=False))
+
+
+def _judge_portal(services: Services, folder: Path) -> None:
+    """The company's portal, judged as `callboard risk --board` does."""
+    from callboard.advisories.index import Index
+    from callboard.advisories.place import FILE_NAME
+    from callboard.cli.assessing import assess_folder
+    from callboard.cli.registering import register_of
+    from callboard.demo.company.portal import NAME, write_portal
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import keep_register
+
+    write_portal(folder / "portal")
+    found = assess_folder(folder / "portal", (), is_production=None, index=Index.open(folder / FILE_NAME))
+    purls = sorted({match.purl for match in found.report.matches})
+    behind = keep_register.behind(services.store, AT_THE_LAPTOP, purls)
+    register = register_of(found, portal=NAME, at=services.clock.now(), estate=behind.estate, users=behind.users)
+    keep_register.keep(services.store, AT_THE_LAPTOP, register)
 
 
 def _show(services: Services, port: int) -> None:
