@@ -146,8 +146,8 @@ def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
     return remedy.words
 
 
-_WHOLE = (int(BundleKind.BASE), int(BundleKind.SYSTEM))
-"""Kinds of bundles whose packages are not upgraded one by one."""
+_WHOLE = (int(BundleKind.BASE), int(BundleKind.SYSTEM), int(BundleKind.REMOVE))
+"""Kinds of bundles whose packages are not upgraded one by one, or not at all."""
 
 
 def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[EntityRef, ...]]:

@@ -104,6 +104,7 @@ def test_matches_are_findings_like_all_others(company: Stage, judge: Known) -> N
     rows = company.rows()
     evil = rows["component:default/cart|npm|evil|MAL-1"]
     assert (evil.kind, evil.severity, evil.components) == (Kind.MALICIOUS_PACKAGE, Severity.CRITICAL, (CART,))
+    assert evil.fix == "Remove evil"
     weak = company.page("component:default/bank|npm|lodash|GHSA-35jh")
     assert (weak.row.severity, weak.row.kind, weak.detail.fixed_version) == (Severity.HIGH, Kind.DEPENDENCY, "4.17.21")
     assert "brought by nice 1.0.0" in str(weak.detail.description)
