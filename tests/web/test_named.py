@@ -61,7 +61,7 @@ def test_a_caller_is_told_who_the_caller_is(door: NamedDoor) -> None:
     with door.as_user("sam") as client:
         me = client.get("/api/v1/me").json()
         assert (me["roles"], me["sees"]) == (["viewer", "security"], "everything")
-        assert me["rights"] == ["audit", "decide", "map"]
+        assert me["rights"] == ["accept", "audit", "decide", "map"]
     with door.as_user("ada") as client:
         me = client.get("/api/v1/me").json()
         assert (me["roles"], me["sees"], me["rights"]) == (["viewer", "administrator"], "own", ["administer", "audit"])
