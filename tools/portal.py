@@ -160,6 +160,10 @@ class Stage:
         return next(word for word in (self.folder / "serve.log").read_text().split() if "/enter?key=" in word)
 
 
+KINDS = {"issues": 15, "vulnerabilities": 65, "configuration-findings": 20}
+"""Of a hundred findings. More issues and settings than tenants have, so that each team of a small one has some of each."""
+
+
 @contextlib.contextmanager
 def staged(
     folder: Path,
@@ -253,7 +257,9 @@ decides = {text(decides)}
 
 def _look_alike(stack: contextlib.ExitStack, folder: Path, findings: int, seed: int) -> dict[str, str]:
     command = [sys.executable, "-m", "callboard", "wiz-sim", "--port", "0", "--json"]
-    command += ["--findings", str(findings), "--seed", str(seed), "--catalog", str(folder / "catalog")]
+    command += ["--seed", str(seed), "--catalog", str(folder / "catalog")]
+    for kind, percent in KINDS.items():
+        command += [f"--{kind}", str(findings * percent // 100)]
     sim = Program.start("wiz-sim", command, folder=folder, cwd=folder, environ=_own_environ())
     stack.callback(sim.end)
     sim.wait_for(lambda: b'"api_url"' in sim.log.read_bytes() and sim.log.read_bytes().endswith(b"\n"))
