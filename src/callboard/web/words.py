@@ -13,6 +13,7 @@ from callboard.domain.due import is_overdue
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
 from callboard.domain.ownership import Tier
+from callboard.domain.package_match import SOURCE
 from callboard.domain.query import Query, Text, explain, parse
 from callboard.domain.risk.scale import Band
 
@@ -69,7 +70,7 @@ SOURCE_KIND: Final = {
     "sarif": "SARIF",
     "sbom": "SBOM scan",
     "csv": "CSV file",
-    "packages": "Callboard",
+    SOURCE: "Callboard",
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -162,6 +163,11 @@ def risk(word: str) -> str:
 def source_title(kind: str, name: str) -> str:
     """What people call a source: the product where we know it."""
     return SOURCE_KIND.get(kind, name)
+
+
+def opens_in(kind: str, name: str) -> str | None:
+    """Where a finding's own page is, as people call it. None: what Callboard matched itself has no page elsewhere."""
+    return None if kind == SOURCE else source_title(kind, name) or "the source"
 
 
 def homes(query: str) -> str:

@@ -69,6 +69,8 @@ class Context:
     """Of the evidence by which it is mapped."""
     source: str
     """What people call the source."""
+    opens_in: str | None
+    """Where the finding's own page is; None: nowhere else."""
     link: str | None
     no_link: str
     advisory: str | None
@@ -105,6 +107,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         choices=of_finding(view, row, page.standing),
         tier=whose.e.tier,
         source=words.source_title(source.kind, source.name),
+        opens_in=words.opens_in(source.kind, source.name),
         link=page.link,
         no_link=page.no_link or UNSAFE_LINK,
         advisory=links.safe_link(told(detail.link) or page.rule.url),
