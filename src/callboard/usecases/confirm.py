@@ -18,7 +18,8 @@ from callboard.domain.run import Part
 from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store import runs as run_store
-from callboard.usecases.intake import CONFIRM, Intake, Page
+from callboard.usecases.cheap_door import Page
+from callboard.usecases.intake import CONFIRM, Intake
 
 AT_ONCE = 5_000
 """Missing findings that make up one part."""

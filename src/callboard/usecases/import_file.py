@@ -74,7 +74,7 @@ def import_file(
         bad: list[RejectedRow] = []
         for record in records:
             count += 1
-            raw_hash = intake.hash_of("file", msgspec.msgpack.encode(record))
+            raw_hash = intake.door.hash_of("file", msgspec.msgpack.encode(record))
             if isinstance(record, Rejected):
                 if len(reasons) < 10:
                     reasons.append(f"{record.where}: {record.reason}")

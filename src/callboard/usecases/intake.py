@@ -1,6 +1,6 @@
-"""Take raw pages in: the cheap door, the spool, and applying. Shared by sync, import and the webhook.
+"""Take raw pages in: the spool, and applying. Shared by sync, import and the webhook.
 
-A raw record whose bytes are already known to be reconciled is only counted as seen; only the others are decoded.
+What the cheap door knows is only counted as seen; only the other records are decoded.
 """
 
 from __future__ import annotations
@@ -8,29 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-import xxhash
 from pyroaring import BitMap
 
 from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Safety, surprise
-from callboard.domain.run import Part, RunState, Scope
-from callboard.ports import Clock, ProjectRecord, RawNode, RawPage, Source
+from callboard.domain.run import RunState, Scope
+from callboard.ports import Clock, ProjectRecord, Source
 from callboard.store import Connection, Store
 from callboard.store import runs as run_store
 from callboard.store.apply import Applier, Tally, write_sightings
 from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
 from callboard.store.closing import close_absent, leave_scope
 from callboard.store.database import bump_revision
-from callboard.store.memory import Memory, Written, load_memory
+from callboard.store.memory import Written
 from callboard.store.runs import PROJECT, Moved, RejectedRow, Run
+from callboard.usecases.cheap_door import API, CheapDoor, Page, Read
 from callboard.usecases.pace import Pace
 
 CONFIRM = "confirm/"
 """Start of the names of parts that ask for missing findings by id."""
-
-API = "api"
-"""The door of the source's own API."""
 
 GROUP = 4_000
 """Changed records written by one set of statements."""
@@ -75,23 +72,6 @@ _Parsed = tuple[bytes, Observed | Rejected]
 _ParsedProject = tuple[bytes, ProjectRecord | Rejected]
 
 
-class Page(msgspec.Struct, frozen=True):
-    """One page on its way from the network to the database."""
-
-    part: Part
-    seq: int
-    raw: RawPage
-
-
-class _Read(msgspec.Struct, frozen=True):
-    """A page after the cheap door."""
-
-    page: Page
-    seen: BitMap
-    moved: list[Moved]
-    unknown: list[tuple[bytes, RawNode]]
-
-
 class _Group(msgspec.Struct):
     """Staged pages that are applied together."""
 
@@ -121,12 +101,9 @@ class Intake:
         self._run = run
         self._clock = clock
         self._figures = figures
-        self._door = door
+        self.door = CheapDoor(store, source, source_id=run.source_id, name=door)
         self._rejected_news = 0
-        self._seeds: dict[str, int] = {}
         self._applier = Applier(store, source_id=run.source_id, run_id=run.id)
-        self._is_asked = False
-        self._memory: Memory | None = None
         self._indexes: str | None = None
         self._began = clock.now()
         self._pace = Pace()
@@ -142,7 +119,7 @@ class Intake:
             start = end
 
     def _commit(self, pages: Sequence[Page]) -> None:
-        read = self._past_the_door(pages)
+        read = self.door.past(pages)
         records: list[_Parsed] = []
         if self._run.first:
             for each in read:
@@ -178,49 +155,7 @@ class Intake:
         self._indexes = "built"
         self._applier.written = None
 
-    def _past_the_door(self, pages: Sequence[Page]) -> list[_Read]:
-        """Which records are known to the byte, and which must be decoded."""
-        hashed = [self._hashed(page) for page in pages]
-        if not self._is_asked:
-            with self._store.read() as conn:
-                self._memory = load_memory(conn, self._run.source_id)
-            self._is_asked = True
-        known: dict[bytes, tuple[int, int]] | None = self._memory
-        if known is None:
-            hashes = [raw_hash for page in hashed for raw_hash, _ in page]
-            with self._store.read() as conn:
-                known = self._store.dialect.known(conn, self._run.source_id, hashes)
-        return [self._sorted(page, records, known) for page, records in zip(pages, hashed, strict=True)]
-
-    def _hashed(self, page: Page) -> list[tuple[bytes, RawNode]]:
-        if page.part.kind == PROJECT:
-            return []
-        seed = self._seed(page.part.kind)
-        digest = xxhash.xxh3_128_digest
-        return [(digest(node.stable, seed), node) for node in page.raw.nodes]
-
-    @staticmethod
-    def _sorted(page: Page, records: Sequence[tuple[bytes, RawNode]], known: dict[bytes, tuple[int, int]]) -> _Read:
-        if page.part.kind == PROJECT:
-            # Few and small, so none is known: each run reads its projects whole.
-            return _Read(page, BitMap(), [], [(xxhash.xxh3_128_digest(node.raw), node) for node in page.raw.nodes])
-        seen: list[int] = []
-        moved: list[Moved] = []
-        unknown: list[tuple[bytes, RawNode]] = []
-        find = known.get
-        for raw_hash, node in records:
-            entry = find(raw_hash)
-            if entry is None:
-                unknown.append((raw_hash, node))
-                continue
-            id_, last = entry
-            seen.append(id_)
-            at = node.last_detected_at
-            if at is not None and at > last:
-                moved.append((id_, at, last > 0))
-        return _Read(page, BitMap(seen), moved, unknown)
-
-    def _apply_at_once(self, conn: Connection, read: Sequence[_Read], records: Sequence[_Parsed]) -> None:
+    def _apply_at_once(self, conn: Connection, read: Sequence[Read], records: Sequence[_Parsed]) -> None:
         """A first run has no "before": its pages are written as they come, several together."""
         figures = self._figures
         moved = [each for page in read for each in page.moved]
@@ -231,7 +166,7 @@ class Intake:
         if records or moved:
             bump_revision(conn)
 
-    def _commit_one(self, conn: Connection, read: _Read) -> None:
+    def _commit_one(self, conn: Connection, read: Read) -> None:
         page, figures = read.page, self._figures
         if self._run.first:
             if page.part.kind == PROJECT:
@@ -512,16 +447,3 @@ class Intake:
         """Tell the database's planner what the tables look like now. Blocking."""
         with self._store.write() as conn:
             self._store.dialect.refresh_statistics(conn)
-
-    def _seed(self, kind: str) -> int:
-        """Seeds hashes so that a known one is a promise about this database, this door and this program."""
-        found = self._seeds.get(kind)
-        if found is None:
-            promise = "\0".join((self._store.seed, str(self._run.source_id), self._source.promise(kind, self._door)))
-            found = xxhash.xxh3_64_intdigest(promise.encode())
-            self._seeds[kind] = found
-        return found
-
-    def hash_of(self, kind: str, raw: bytes) -> bytes:
-        """The hash of one record that came through this door."""
-        return xxhash.xxh3_128_digest(raw, self._seed(kind))

@@ -15,7 +15,8 @@ from callboard.domain.run import Mode, Part, RunState
 from callboard.ports import Clock, RawPage, Source
 from callboard.store import Store
 from callboard.store import runs as run_store
-from callboard.usecases.intake import Figures, Intake, Outcome, Page
+from callboard.usecases.cheap_door import Page
+from callboard.usecases.intake import Figures, Intake, Outcome
 from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name
 
 

@@ -30,8 +30,9 @@ from callboard.store import Store
 from callboard.store import runs as run_store
 from callboard.store.bulk import build_indexes
 from callboard.store.database import bump_revision
+from callboard.usecases.cheap_door import Page
 from callboard.usecases.confirm import confirm
-from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome, Page
+from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome
 
 WORKERS = 4
 """Parts read at the same time: enough to keep a slow API's rate limit busy, few enough to hold little in memory."""
