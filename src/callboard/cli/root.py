@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sbom": ("callboard.cli.sbom:sbom", "Bills of materials: make, judge and compare them."),
     "who-uses": ("callboard.cli.who_uses:who_uses", "Say which components use a package, or used it."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
+    "mcp": ("callboard.cli.mcp:mcp", "Let an assistant or a script work on the board, by the Model Context Protocol."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),
     "match": ("callboard.cli.match:match", "Say which packages are known to be malicious or vulnerable."),

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from callboard.advisories.config import AdvisoriesConfig
+from callboard.config.mcp import Mcp
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
 from callboard.config.standards import Standards
@@ -41,6 +42,7 @@ __all__ = [
     "Database",
     "Due",
     "Freshness",
+    "Mcp",
     "Ownership",
     "Safety",
     "Section",
@@ -186,6 +188,7 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "standards": Standards,
     "ownership": Ownership,
     "advisories": AdvisoriesConfig,
+    "mcp": Mcp,
 }
 LISTS = ("source", "catalog", "repositories")
 """Sections that may come several times; each says its kind and its name."""
@@ -225,6 +228,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     standards: Standards
     ownership: Ownership
     advisories: AdvisoriesConfig
+    mcp: Mcp
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     repositories: tuple[Section, ...]
@@ -274,6 +278,7 @@ def load(
         standards=fixed["standards"],
         ownership=fixed["ownership"],
         advisories=fixed["advisories"],
+        mcp=fixed["mcp"],
         sources=lists["source"],
         catalogs=lists["catalog"],
         repositories=lists["repositories"],
