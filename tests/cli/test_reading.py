@@ -9,6 +9,7 @@ import msgspec
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import Instant
 from callboard.domain.query import FOR_ANYBODY, parse
+from callboard.domain.sayable import about_many
 from callboard.store import open_store
 from callboard.usecases import ask
 from callboard.web import exports, to_wire
@@ -34,7 +35,8 @@ def test_findings_for_programs(board: Folder) -> None:
     assert (page["total"], len(page["findings"]), page["next_cursor"]) == (6, 6, None)
     store = open_store(f"sqlite:///{board.path / 'callboard.db'}")
     query = parse(FOR_ANYBODY)
-    same = to_wire.findings(ask.list_findings(store, AT_THE_LAPTOP, query, now=SystemClock().now()), query)
+    listed = ask.list_findings(store, AT_THE_LAPTOP, query, now=SystemClock().now())
+    same = to_wire.findings(listed, query, may=about_many(AT_THE_LAPTOP.rights), seen=0)
     store.close()
     assert page == msgspec.to_builtins(same)
 

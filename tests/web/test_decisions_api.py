@@ -170,3 +170,40 @@ def test_a24_a_body_that_a_form_could_send_is_refused(door: NamedDoor) -> None:
         assert client.post(AT, content=body, headers={"content-type": "text/plain"}).status_code == 415
         long = {"Idempotency-Key": "x" * 201}
         assert client.post(AT, json={"act": "take", "findings": [1]}, headers=long).status_code == 400
+
+
+def test_what_may_be_said_is_told_beforehand(fresh: NamedDoor) -> None:
+    """Of one finding and of a list; what is answered there is what is then let pass, and nothing that is refused."""
+    id_ = fresh.finding("red-0")
+
+    def told(client: httpx.Client) -> tuple[set[str], list[int]]:
+        page = ok(client.get(f"/api/v1/findings/{id_}"))
+        return set(page["may"]), page["may_undo"]
+
+    every = {"take", "assign", "snooze", "dismiss", "ask", "not-useful", "comment"}
+    with fresh.as_user("bo") as bo, fresh.as_user("sam") as sam:
+        listed = ok(bo.get("/api/v1/findings?q=is:open"))
+        assert (set(listed["may"]), listed["seen"]) == (every, 0)
+        assert told(bo) == (every, [])
+        asked = ok(bo.post(AT, json={"act": "ask", "findings": [id_], "until": "2026-12-31", "note": "It retires."}))
+        noted = ok(bo.post(AT, json={"act": "comment", "findings": [id_], "note": "See the plan."}))
+        assert told(bo) == (every, [asked["decision"], noted["decision"]])
+        assert told(sam) == (every | {"accept"}, [asked["decision"]])
+        assert ok(bo.get("/api/v1/findings?q=is:open"))["seen"] == noted["seen"]
+        ok(sam.post(AT, json={"act": "take", "findings": [id_]}))
+        assert "take" not in told(bo)[0]
+    with fresh.as_program("reader", Grant(owners=(EntityRef(team("red")),))) as reader:
+        assert told(reader) == (set(), [])
+        assert ok(reader.get("/api/v1/findings?q=is:open"))["may"] == []
+
+
+def test_what_is_only_seen_is_not_offered(tmp_path: Path) -> None:
+    """Where the organisation opens the work of all to all, what is another team's is for that team to decide."""
+    with named_door(tmp_path / "callboard.db", organisation_sees="work") as open_door, open_door.as_user("bo") as bo:
+        theirs, own = open_door.finding("blue-0"), open_door.finding("red-0")
+        assert ok(bo.get(f"/api/v1/findings/{theirs}"))["may"] == []
+        assert bo.post(AT, json={"act": "take", "findings": [theirs]}).status_code == 403
+        assert "take" in ok(bo.get(f"/api/v1/findings/{own}"))["may"]
+        page = bo.get(f"/findings/{theirs}").text
+        assert 'action="/decide/say"' not in page
+        assert "for whoever owns it and may decide" in page

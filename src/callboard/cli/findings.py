@@ -71,7 +71,8 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import ask, browse
+    from callboard.domain.sayable import about_many
+    from callboard.usecases import ask, browse, decide
     from callboard.web import params, to_wire
 
     limit, cursor = asked["limit"], asked["cursor"]
@@ -83,6 +84,7 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         if csv_file is not None:
             _write(services, query, csv_file)
             return
+        seen = decide.newest(services.store)
         page = ask.list_findings(
             services.store,
             AT_THE_LAPTOP,
@@ -93,7 +95,7 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         )
         health = browse.sources(services.store, AT_THE_LAPTOP.visibility, now=now)
     if as_json:
-        output.document(to_wire.findings(page, query))
+        output.document(to_wire.findings(page, query, may=about_many(AT_THE_LAPTOP.rights), seen=seen))
         return
     if page.rows:
         columns = ("Id", "Severity", "State", "Finding", "Resource", "Component", "Age", "Due")
@@ -173,8 +175,9 @@ def _row(row: FindingRow, now: Instant) -> tuple[Cell, ...]:
 def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool) -> None:
     """Everything about one finding. ID is Callboard's number or the source's own id."""
     from callboard.cli import output
-    from callboard.domain.access import LAPTOP
+    from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
     from callboard.usecases import browse
+    from callboard.usecases.may_say import may_say
     from callboard.wiring import link_hosts, link_rules
 
     with door.services() as services:
@@ -185,10 +188,11 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
             number = browse.finding_by_external_id(services.store, LAPTOP, finding_id, source=source)
         hosts, rules = link_hosts(services.config), link_rules(services.config)
         page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=hosts, link_rules=rules)
+        may = may_say(services.store, AT_THE_LAPTOP, page)
     if as_json:
         from callboard.web import links, to_wire
 
-        output.document(to_wire.finding_page(page, link=links.safe_link(page.link)))
+        output.document(to_wire.finding_page(page, link=links.safe_link(page.link), may=may))
         return
     _show(page, now)
 

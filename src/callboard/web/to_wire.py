@@ -12,6 +12,7 @@ from callboard.domain.inherited import BaseImage
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Page, Query
+from callboard.domain.sayable import Sayable
 from callboard.web import links, wire
 from callboard.web.to_wire_decisions import told as said
 
@@ -166,14 +167,16 @@ def finding_row(row: board.FindingRow) -> wire.Finding:
     )
 
 
-def findings(page: Page[board.FindingRow], query: Query) -> wire.Findings:
-    """A page of the findings that a query asks for, as JSON."""
+def findings(page: Page[board.FindingRow], query: Query, *, may: Sayable, seen: int) -> wire.Findings:
+    """A page of the findings that a query asks for, as JSON. `seen` is the newest decision when the page was read."""
     return wire.Findings(
         query=query.without("group").canonical,
         findings=[finding_row(row) for row in page.rows],
         total=page.total,
         is_more=page.is_more,
         next_cursor=page.cursor,
+        may=[kind.word for kind in may.acts],
+        seen=seen,
     )
 
 
@@ -182,7 +185,7 @@ def listed(query: Query | str) -> str:
     return links.address("/findings", {"q": query if isinstance(query, str) else query.canonical})
 
 
-def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPage:
+def finding_page(page: board.FindingPage, *, link: str | None, may: Sayable) -> wire.FindingPage:
     """One finding in full as JSON. `link` has been judged."""
     return wire.FindingPage(
         finding=finding_row(page.row),
@@ -214,6 +217,8 @@ def finding_page(page: board.FindingPage, *, link: str | None) -> wire.FindingPa
         base=None if page.base is None else base_image(page.base),
         said=[said(each) for each in page.standing.decisions],
         seen=page.standing.newest,
+        may=[kind.word for kind in may.acts],
+        may_undo=list(may.undo),
         source=source(page.source),
     )
 

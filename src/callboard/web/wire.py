@@ -231,6 +231,10 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     is_more: bool
     """There are more than `total`: counting stopped there."""
     next_cursor: str | None
+    may: list[str]
+    """What the caller may say about those of them that are the caller's: acts of `/api/v1/decisions`."""
+    seen: int
+    """The newest decision of all when this was read; 0: none."""
 
 
 class Framework(msgspec.Struct, frozen=True, kw_only=True):
@@ -386,6 +390,10 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """What people said and still holds, the oldest first."""
     seen: int
     """The newest decision about it, whether it holds or not; 0: none."""
+    may: list[str]
+    """What the caller may say about it: acts of `/api/v1/decisions`."""
+    may_undo: list[int]
+    """Which of `said` the caller may take back."""
     source: Source
 
 

@@ -8,6 +8,7 @@ import type {
   Facets,
   Finding,
   FindingPage,
+  Findings,
   Explained,
   Explanation,
   Progress,
@@ -19,6 +20,9 @@ import type {
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+
+/** What may be said about an open finding by who may decide. */
+export const ACTS = ['take', 'assign', 'snooze', 'dismiss', 'ask', 'not-useful', 'comment'] as const;
 
 /** An instant so many milliseconds before now, as the service writes it. */
 export const before = (milliseconds: number): string => new Date(Date.now() - milliseconds).toISOString();
@@ -247,6 +251,18 @@ export const finding = (some: Partial<Finding> = {}): Finding => ({
   ...some,
 });
 
+/** One page of the findings that a question has. */
+export const listed = (query: string, findings: Finding[], some: Partial<Findings> = {}): Findings => ({
+  query,
+  findings,
+  total: findings.length,
+  is_more: false,
+  next_cursor: null,
+  may: [...ACTS],
+  seen: 0,
+  ...some,
+});
+
 export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   finding: finding(),
   rule: {
@@ -313,6 +329,8 @@ export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   base: null,
   said: [],
   seen: 0,
+  may: [...ACTS],
+  may_undo: [],
   source: source(),
   ...some,
 });

@@ -9,7 +9,7 @@ import KeysDialog from '../src/keys/KeysDialog';
 import { MyFindings } from '../src/home/MyFindings';
 import { FindingsPanel } from '../src/list/FindingsPanel';
 import { CallboardPage } from '../src/page/CallboardPage';
-import { before, componentPage, counts, doNow, explanation, findingPage, rollup, row, source } from './made';
+import { before, componentPage, counts, doNow, explanation, findingPage, listed, rollup, row, source } from './made';
 import { failing, service, silent } from './service';
 
 /** One component in one state. */
@@ -111,7 +111,7 @@ const tab = (name: string, api: CallboardApi, says: Scene['says'], at = '/'): Sc
 const nothingFound: Partial<CallboardApi> = {
   facets: async query => ({ query, facets: [] }),
   bundles: async query => ({ query, bundles: [], total: 0, next_cursor: null }),
-  findings: async query => ({ query, findings: [], total: query === USUAL ? 37 : 0, is_more: false, next_cursor: null }),
+  findings: async query => listed(query, [], { total: query === USUAL ? 37 : 0 }),
 };
 
 const empty = (some: Parameters<typeof componentPage>[0] = { component: clean, bundles: [] }) =>

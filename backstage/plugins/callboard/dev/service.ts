@@ -1,7 +1,7 @@
 /** A service that answers from memory. What a scene does not make up cannot be reached. */
 import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError, type CallboardFailure } from '../src/api/errors';
-import { bundle, componentPage, doNow, explained, explanation, facets, finding, findingPage, publicBucket, rollup, row, said, source } from './made';
+import { bundle, componentPage, doNow, explained, explanation, facets, finding, findingPage, listed, publicBucket, rollup, row, said, source } from './made';
 
 /** A service in which all is well, but for what `some` says. */
 export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
@@ -10,16 +10,11 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   rollup: async () => rollup(),
   doNow: async () => doNow(),
   bundles: async query => ({ query, bundles: [bundle(), publicBucket()], total: 2, next_cursor: null }),
-  findings: async query => ({
-    query,
-    findings: [
+  findings: async query =>
+    listed(query, [
       finding(),
       finding({ id: 18, severity: 'unknown', title: 'Bucket is public', state: 'in_progress', last_detected_at: null, due_at: null }),
-    ],
-    total: 2,
-    is_more: false,
-    next_cursor: null,
-  }),
+    ]),
   facets: async () => facets(),
   finding: async () => findingPage(),
   whose: async () => explanation(),

@@ -8,7 +8,9 @@ from litestar.response import Response
 
 from callboard.domain.engagement import Door, Engagement
 from callboard.domain.query import FOR_ANYBODY
-from callboard.usecases import ask, browse
+from callboard.domain.sayable import about_many
+from callboard.usecases import ask, browse, decide
+from callboard.usecases.may_say import may_say
 from callboard.usecases.note_engagement import note_engagement
 from callboard.usecases.report_broken_link import report_broken_link
 from callboard.web import answers, params, to_wire, to_wire_work, wire_work
@@ -21,10 +23,12 @@ def list_some(view: Viewing) -> Response[bytes]:
     asked = params.asked(view.query, FOR_ANYBODY)
 
     def read() -> object:
+        # Before the rows are: what is said in between is then told as said meanwhile, and not talked over.
+        seen = decide.newest(view.store)
         page = ask.list_findings(
             view.store, view.viewer, asked.query, now=view.now, cursor=asked.cursor, limit=asked.limit
         )
-        return to_wire.findings(page, asked.query)
+        return to_wire.findings(page, asked.query, may=about_many(view.viewer.rights), seen=seen)
 
     return answers.fresh(view, read, holds=answers.holds(asked.query))
 
@@ -60,7 +64,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
     def read() -> object:
         hosts, rules = view.services.link_hosts, view.services.link_rules
         page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
-        return to_wire.finding_page(page, link=page.link)
+        return to_wire.finding_page(page, link=page.link, may=may_say(view.store, view.viewer, page))
 
     return answers.fresh(view, read, holds=answers.TICK)
 

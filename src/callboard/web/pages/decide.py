@@ -9,15 +9,16 @@ from types import MappingProxyType
 from litestar.params import RawBody
 from litestar.response import Response
 
-from callboard.domain.access import Right
-from callboard.domain.board import FindingRow
+from callboard.domain.board import FindingPage, FindingRow
 from callboard.domain.decision import DecisionKind, Justification, Reason, Until
 from callboard.domain.query import Query, parse
+from callboard.domain.sayable import Sayable, about_many
 from callboard.domain.standing import Standing
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask, browse
 from callboard.usecases import decide as deciding
 from callboard.usecases.decide import Done, Target
+from callboard.usecases.may_say import may_say
 from callboard.web import forms, links, params, render, words
 from callboard.web.api.decisions import say as said
 from callboard.web.view import View, Viewing
@@ -54,10 +55,10 @@ class Choices:
     hidden: tuple[tuple[str, str], ...]
     """Fields that every form sends."""
     standing: Standing
-    may_decide: bool
-    may_accept: bool
-    is_open: bool
-    """At its source: what is closed there can only be commented on."""
+    may: frozenset[str]
+    """Acts, by their words."""
+    undo: frozenset[int]
+    """What may be taken back."""
     own: tuple[str, ...]
     """The reader and the reader's groups, to give work to."""
     until: tuple[tuple[str, str], ...] = tuple((each.value, text) for each, text in UNTIL.items())
@@ -91,7 +92,7 @@ def show(view: Viewing) -> Response[str]:
     asked = params.deciding(view.query)
     if asked.finding is not None:
         page = browse.finding(view.store, view.visibility, asked.finding, now=view.now)
-        choices = of_finding(view, page.row, page.standing, act=asked.act)
+        choices = of_finding(view, page, act=asked.act)
         title, many = page.row.title, None
     else:
         query = Target(bundle=asked.bundle, query=None if asked.q is None else parse(asked.q)).asked or Query()
@@ -99,7 +100,8 @@ def show(view: Viewing) -> Response[str]:
         many = Many(rows=listed.rows, total=listed.total, url=links.query(query))
         hidden = [("bundle", asked.bundle)] if asked.bundle is not None else [("q", query.canonical)]
         choices = _choices(
-            view, about=words.count(listed.total, "finding"), act=asked.act, standing=Standing(), is_open=True,
+            view, about=words.count(listed.total, "finding"), act=asked.act, standing=Standing(),
+            may=about_many(view.viewer.rights),
             hidden=(*hidden, ("count", str(listed.total)), ("seen", str(deciding.newest(view.store)))),
         )  # fmt: skip
         title = choices.about
@@ -108,21 +110,19 @@ def show(view: Viewing) -> Response[str]:
     )
 
 
-def of_finding(view: View, row: FindingRow, standing: Standing, *, act: str = "") -> Choices:
+def of_finding(view: View, page: FindingPage, *, act: str = "") -> Choices:
     """What may be said about one finding."""
-    is_open = row.state.is_open or row.state.is_set_aside
-    hidden = (("id", str(row.id)), ("seen", str(standing.newest)))
-    return _choices(view, about=row.title, hidden=hidden, standing=standing, is_open=is_open, act=act)
+    hidden = (("id", str(page.row.id)), ("seen", str(page.standing.newest)))
+    may = may_say(view.store, view.viewer, page)
+    return _choices(view, about=page.row.title, hidden=hidden, standing=page.standing, may=may, act=act)
 
 
 def _choices(
-    view: View, *, about: str, hidden: tuple[tuple[str, str], ...], standing: Standing, is_open: bool, act: str
+    view: View, *, about: str, hidden: tuple[tuple[str, str], ...], standing: Standing, may: Sayable, act: str
 ) -> Choices:
-    rights = view.viewer.rights
     return Choices(
-        about=about, hidden=hidden, standing=standing, is_open=is_open, open=act, own=view.viewer.owners or (),
-        may_decide=Right.DECIDE in rights,
-        may_accept=Right.ACCEPT in rights and standing.asked is not None and standing.asked.actor != view.viewer.named,
+        about=about, hidden=hidden, standing=standing, open=act, own=view.viewer.owners or (),
+        may=frozenset(kind.word for kind in may.acts), undo=frozenset(may.undo),
     )  # fmt: skip
 
 

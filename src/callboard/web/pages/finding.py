@@ -104,7 +104,7 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         bundle=_bundle(view, row),
         history=tuple(_line(line) for line in page.history),
         whose=whose,
-        choices=of_finding(view, row, page.standing),
+        choices=of_finding(view, page),
         tier=whose.e.tier,
         source=words.source_title(source.kind, source.name),
         opens_in=words.opens_in(source.kind, source.name),

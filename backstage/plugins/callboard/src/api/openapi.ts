@@ -1158,6 +1158,8 @@ export interface components {
             total: number;
             is_more: boolean;
             next_cursor: string | null;
+            may: string[];
+            seen: number;
         };
         /**
          * Finding
@@ -1258,6 +1260,8 @@ export interface components {
             base: components["schemas"]["BaseImage"] | null;
             said: components["schemas"]["Decision"][];
             seen: number;
+            may: string[];
+            may_undo: number[];
             source: components["schemas"]["Source"];
         };
         /**

@@ -3,7 +3,7 @@ import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useLocation } from 'react-router-dom';
-import { finding } from '../../dev/made';
+import { finding, listed } from '../../dev/made';
 import { service } from '../../dev/service';
 import type { CallboardApi } from '../api/CallboardApi';
 import { callboardApiRef } from '../api/CallboardApi';
@@ -46,7 +46,7 @@ describe('the list of findings', () => {
   it('has no columns where there is no room for them, and loses nothing by that', async () => {
     const restore = everythingIsWide(600);
     try {
-      await show(service({ findings: async query => ({ query, findings: [finding()], total: 1, is_more: false, next_cursor: null }) }), '/?view=findings');
+      await show(service({ findings: async query => listed(query, [finding()]) }), '/?view=findings');
       const list = await screen.findByRole('list', { name: 'Findings' }, PATIENCE);
       expect(screen.queryByRole('grid')).toBeNull();
       for (const words of [/checkout-7f9c/, /open · first detected .* ago · last detected 12 min ago · 3 d late/]) {
@@ -71,7 +71,7 @@ describe('the list of findings', () => {
       service({
         findings: async query => {
           asked.push(query);
-          return { query, findings: [finding()], total: 1, is_more: false, next_cursor: null };
+          return listed(query, [finding()]);
         },
       }),
       '/?view=findings',
@@ -105,7 +105,7 @@ describe('the list of findings', () => {
       service({
         findings: async query => {
           asked.push(query);
-          return { query, findings: [], total: 0, is_more: false, next_cursor: null };
+          return listed(query, []);
         },
         finding: async id => {
           asked.push(id);
@@ -122,8 +122,8 @@ describe('the list of findings', () => {
       service({
         findings: async (query, options) =>
           options?.cursor
-            ? { query, findings: [finding({ id: 2, title: 'second' })], total: 2, is_more: false, next_cursor: null }
-            : { query, findings: [finding({ id: 1, title: 'first' })], total: 2, is_more: false, next_cursor: 'c' },
+            ? listed(query, [finding({ id: 2, title: 'second' })], { total: 2 })
+            : listed(query, [finding({ id: 1, title: 'first' })], { total: 2, next_cursor: 'c' }),
       }),
       '/?view=findings',
     );
