@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from callboard.domain.finding import Severity, State
+from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.reconcile import Actor, EventKind
 from callboard.store import Store, schema
@@ -24,6 +25,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     due: int | None
     in_scope: bool
+    layer: str
     reopened: int
     project_set: str
     updated: int
@@ -55,6 +57,7 @@ def snapshot(store: Store) -> Snapshot:
             last=row.last_detected_at or 0,
             due=None if row.due_at == NEVER else row.due_at,
             in_scope=bool(row.in_scope),
+            layer=LAYER_WORDS[row.base_layer],
             reopened=row.reopened,
             project_set=row.key,
             updated=row.updated_at or 0,
@@ -87,6 +90,7 @@ def _check_one(id_: str, one: Seen, other: Seen) -> None:
     _chain(id_, _of(new, EventKind.DUE), _text(one.due), _text(other.due))
     _chain(id_, _of(new, EventKind.FIRST_DETECTED), _text(one.first), _text(other.first))
     _chain(id_, _of(new, EventKind.SCOPE), _scope(one), _scope(other))
+    _chain(id_, _of(new, EventKind.LAYER), one.layer, other.layer)
     assert bool(_of(new, EventKind.PROJECTS)) >= (one.project_set != other.project_set), id_
     assert len(_of(new, EventKind.REOPENED)) == other.reopened - one.reopened, id_
 

@@ -110,3 +110,22 @@ def test_a_component_page_has_it_beside_its_own(board: Door) -> None:
         html = " ".join(browser.get("/components/component/default/shop").text.split())
         assert "inherited from <bdi>acme/base</bdi>, fixed by" in html
         assert "on what others built on its base images" in browser.get("/components/component/default/images").text
+
+
+def test_the_history_says_where_it_was_found(tmp_path: Path) -> None:
+    """A finding that the source tells in another layer than before."""
+    with opened(tmp_path / "callboard.db", filled=False) as door:
+        world = World(door.clock)
+        fields: dict[str, Any] = {"kind": "vulnerability", "resource": "cart-image", "image": CART, "base": BASE}
+        world.add("cart", layer="own", **fields)
+        for layer in ("base", "own"):
+            apart(sync(door.store, world, clock=door.clock))
+            door.clock.advance(60)
+            world.change("cart", layer=layer)
+        apart(sync(door.store, world, clock=door.clock))
+        view = View(
+            services=door.services, viewer=AT_THE_LAPTOP, now=door.clock.now(), path="/", query=(), conditional=None
+        )
+        answer = " ".join(str(finding.show(view, str(door.finding_id("cart"))).content).split())
+        assert answer.count("Found in the base image") == 1
+        assert answer.count("Found in the layers of the image itself") == 1

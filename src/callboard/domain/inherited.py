@@ -24,6 +24,11 @@ IMAGES = frozenset({"CONTAINER_IMAGE"})
 """The source's words for a resource that is an image itself. Others that name an image only run it. Wiz, as of 2026-08."""
 
 
+LAYER_WORDS = ("own layers", "base image")
+"""In which layers of an image a finding is, as its history says it; the place is that of `base_layer`. The words are stored:
+never change one."""
+
+
 def base_of(told: Iterable[str]) -> str | None:
     """The base image of all images of one name. None: nobody told one, or they were built on different ones."""
     found = set(told)

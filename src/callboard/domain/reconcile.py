@@ -39,6 +39,8 @@ class EventKind(enum.IntEnum):
     """Open again: what a person had said was taken back, or ended by itself."""
     BENEATH = 12
     """What the source told changed, while a decision keeps it where it is."""
+    LAYER = 13
+    """It came with the base image of its resource, or it is in what was built on that."""
 
     @property
     def word(self) -> str:

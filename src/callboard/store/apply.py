@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from callboard.domain import reconcile
 from callboard.domain.due import Policy
 from callboard.domain.finding import LAST_OPEN, BaseLayer, Detail, Observed, State
+from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
@@ -249,6 +250,7 @@ class Applier:
             *verdict.events,
             *self._moved_projects(conn, row["project_set_id"], set_id, at=verdict.updated_at or work.now),
             *_moved_scope(known, in_scope=work.in_scope, at=work.now),
+            *_moved_layer(row["base_layer"], base_layer, at=verdict.updated_at or work.now),
         ]
         state = verdict.shown
         after = (
@@ -417,6 +419,11 @@ def _moved_scope(known: Stored, *, in_scope: bool, at: Instant) -> Iterable[Even
     if in_scope != known.in_scope:
         words = ("out of scope", "in scope") if in_scope else ("in scope", "out of scope")
         yield Event(EventKind.SCOPE, at, Actor.RULE, *words)
+
+
+def _moved_layer(before: int, after: int, *, at: Instant) -> Iterable[Event]:
+    if after != before:
+        yield Event(EventKind.LAYER, at, Actor.SOURCE, LAYER_WORDS[before], LAYER_WORDS[after])
 
 
 _encode_detail = msgspec.json.Encoder().encode

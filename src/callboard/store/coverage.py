@@ -7,121 +7,19 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.coverage import Cut, Line
-from callboard.domain.finding import Resource, Severity, State
+from callboard.domain.finding import Resource
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Verdict, Word
-from callboard.domain.priority import BAND_STEP
-from callboard.domain.reconcile import EventKind
 from callboard.domain.term import folded
 from callboard.store import schema
 from callboard.store.contested import disputed, suggested
-from callboard.store.visible import visible
+from callboard.store.moment import Open, Standing, Subject
 
-URGENT_BAND = 2
-"""The last band of what is due within 15 days of its opening."""
-
-_SEVERE = (int(Severity.CRITICAL), int(Severity.HIGH))
-_OPEN = {state.word for state in State if state.is_open}
-
-f, r, spell = schema.finding.c, schema.resource.c, schema.ownership_spell.c
-
-
-class Standing(msgspec.Struct, frozen=True, gc=False):
-    """Whose a resource was at a moment."""
-
-    verdict: str
-    tier: int | None
-    holding_id: int
-
-
-Subject = tuple[int, bool]
-"""What ownership was decided for: a resource itself (False), or what it inherits from its base image (True)."""
-
-
-class Open(msgspec.Struct, gc=False):
-    """What was open on a resource at a moment."""
-
-    n: int = 0
-    urgent: int = 0
-    severe: int = 0
-    oldest_at: int | None = None
-    by_severity: dict[int, int] = msgspec.field(default_factory=dict)
-
-
-def standings(conn: Connection, at: Instant) -> dict[int, Standing]:
-    """Whose every resource was at a moment, by its id; those that were not known yet are left out."""
-    holding = schema.holding.c
-    rows = conn.execute(
-        select(spell.resource_id, holding.verdict, spell.tier, spell.holding_id)
-        .join_from(schema.ownership_spell, schema.holding, holding.id == spell.holding_id)
-        .where(spell.from_at <= at, or_(spell.to_at.is_(None), spell.to_at > at))
-    )
-    return {id_: Standing(verdict, tier, holding_id) for id_, verdict, tier, holding_id in rows}
-
-
-def bases(conn: Connection) -> dict[int, int]:
-    """By resource that inherits, now: the stored image that says whose that is."""
-    rows = conn.execute(select(r.id, r.base_id).where(r.inherited_id != r.holding_id, r.base_id.is_not(None)))
-    return {id_: base_id for id_, base_id in rows}  # noqa: C416 - typed
-
-
-def open_at(
-    conn: Connection, visibility: Visibility, at: Instant, base_of: Mapping[int, int], *, is_past: bool
-) -> dict[Subject, Open]:
-    """What was open at a moment, as far as it is in sight today. What is inherited is told as of now (`base_of`)."""
-    found: dict[Subject, Open] = defaultdict(Open)
-    later = _changed_since(conn, visibility, at) if is_past else {}
-    urgent = case((f.priority < (URGENT_BAND + 1) * BAND_STEP, 1), else_=0)
-    query = (
-        select(f.resource_id, f.base_layer, f.severity, urgent, func.count(), func.min(f.first_detected_at))
-        .where(f.closed == 0, visible(f.holding_id, visibility), f.imported_at <= at)
-        .group_by(f.resource_id, f.base_layer, f.severity, urgent)
-    )
-    for resource_id, base_layer, severity, is_urgent, n, first in conn.execute(query):
-        _add(found[resource_id, base_layer == 1 and resource_id in base_of], severity, is_urgent, n, first)
-    for resource_id, base_layer, severity, is_urgent, first, is_open, was_open in later.values():
-        if is_open != was_open:
-            inherited = base_layer == 1 and resource_id in base_of
-            _add(found[resource_id, inherited], severity, is_urgent, 1 if was_open else -1, first)
-    return found
-
-
-def _add(open_: Open, severity: int, is_urgent: int, n: int, first: int) -> None:
-    open_.n += n
-    open_.urgent += n * is_urgent
-    open_.severe += n * (severity in _SEVERE)
-    open_.by_severity[severity] = open_.by_severity.get(severity, 0) + n
-    if n > 0:
-        open_.oldest_at = first if open_.oldest_at is None else min(open_.oldest_at, first)
-
-
-def _changed_since(
-    conn: Connection, visibility: Visibility, at: Instant
-) -> dict[int, tuple[int, int, int, int, int, bool, bool]]:
-    """Findings whose state has changed since: what they were then is what their first change since tells."""
-    e = schema.event.c
-    kinds = (int(EventKind.STATE), int(EventKind.REOPENED), int(EventKind.RETURNED))
-    first = (
-        select(e.finding_id, func.min(e.seq).label("seq"))
-        .where(e.recorded_at > at, e.kind.in_(kinds))
-        .group_by(e.finding_id)
-        .subquery()
-    )
-    urgent = case((f.priority < (URGENT_BAND + 1) * BAND_STEP, 1), else_=0)
-    rows = conn.execute(
-        select(f.id, f.resource_id, f.base_layer, f.severity, urgent, f.first_detected_at, f.closed, e.old)
-        .join_from(schema.event, first, first.c.seq == e.seq)
-        .join(schema.finding, f.id == e.finding_id)
-        .where(f.imported_at <= at, visible(f.holding_id, visibility))
-    )
-    return {
-        id_: (resource_id, base_layer, severity, is_urgent, first_at, closed == 0, old in _OPEN)
-        for id_, resource_id, base_layer, severity, is_urgent, first_at, closed, old in rows
-    }
+r = schema.resource.c
 
 
 def lines(
@@ -146,9 +44,8 @@ def lines(
             )
         )  # fmt: skip
     for (id_, is_inherited), there in open_.items():
-        # A base image that was not known yet on that day says nothing about it.
-        base = standing.get(base_of[id_], standing.get(id_)) if is_inherited else None
-        if base is not None:
+        if is_inherited:
+            base = standing[base_of[id_]]
             no = None if signs is None else False
             found.append(
                 Line(

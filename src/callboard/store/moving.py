@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from callboard.domain.alias import IMAGE
 from callboard.domain.inherited import IMAGES
@@ -51,13 +51,19 @@ def move(
 
 def _write_spells(conn: Connection, dialect: Dialect, moves: Sequence[Move], *, now: Instant) -> None:
     """End the spells that stand, and begin the next."""
-    spell, key = schema.ownership_spell, ["resource_id", "from_at"]
-    rows = dialect.lookup(conn, spell, [*key, "to_at"], "resource_id", [each.resource_id for each in moves])
+    table = schema.ownership_spell
+    _end_spells(conn, dialect, table, [each.resource_id for each in moves], now=now)
+    dialect.insert(conn, table, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
+
+
+def _end_spells(conn: Connection, dialect: Dialect, table: Table, ids: Sequence[int], *, now: Instant) -> None:
+    """End what stands of these resources."""
+    key = ["resource_id", "from_at"]
+    rows = dialect.lookup(conn, table, [*key, "to_at"], "resource_id", ids)
     # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
-    dialect.delete(conn, spell, key, [(id_, from_at) for id_, from_at, _ in rows if from_at == now])
+    dialect.delete(conn, table, key, [(id_, from_at) for id_, from_at, _ in rows if from_at == now])
     ended = [(now, id_, from_at) for id_, from_at, to_at in rows if to_at is None and from_at != now]
-    dialect.update(conn, spell, ["to_at"], key, ended)
-    dialect.insert(conn, spell, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
+    dialect.update(conn, table, ["to_at"], key, ended)
 
 
 def heirs(conn: Connection, ids: Collection[int]) -> set[int]:
@@ -85,6 +91,7 @@ def settle(
     places: dict[int, tuple[int, int]] = {}
     changed: dict[int, int] = {}
     rows: list[tuple[int, int | None, int]] = []
+    turns: list[Turn] = []
     columns = ["id", "holding_id", "inherited_id", "base_id"]
     for id_, own, former, former_base in dialect.lookup(conn, schema.resource, columns, "id", ids):
         line = lines.get(id_)
@@ -94,10 +101,26 @@ def settle(
             changed[id_] = wanted
         if (wanted, base) != (former, former_base):
             rows.append((wanted, base, id_))
+            if base is not None or former_base is not None:
+                turns.append((id_, wanted, base))
         if wanted != former or id_ in moved:
             places[id_] = own, wanted
     dialect.update(conn, schema.resource, ["inherited_id", "base_id"], ["id"], rows)
+    _write_inherited_spells(conn, dialect, turns, now=now)
     return Moved(_place(conn, dialect, places, ledger, now=now), changed)
+
+
+Turn = tuple[int, int, int | None]
+"""A resource whose base layer is somebody else's than before: with the holding, and the image that says so. None: it is
+whose the resource is."""
+
+
+def _write_inherited_spells(conn: Connection, dialect: Dialect, turns: Sequence[Turn], *, now: Instant) -> None:
+    """End the spells that stand, and begin the next where others answer for the base."""
+    table = schema.inherited_spell
+    _end_spells(conn, dialect, table, [id_ for id_, *_ in turns], now=now)
+    fresh = [(id_, now, None, holding_id, base) for id_, holding_id, base in turns if base is not None]
+    dialect.insert(conn, table, fresh)
 
 
 def _decider(conn: Connection, holdings: Holdings, line: Lineage) -> int:

@@ -18,9 +18,10 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import plain
 from callboard.domain.tree import listing
 from callboard.ports import Clock, ProjectRecord
-from callboard.store import Connection, Store, changes, evidence, signals_found
+from callboard.store import Connection, Store, changes, evidence, moment, signals_found
 from callboard.store import coverage as store_coverage
-from callboard.store.coverage import Label, Open, Subject, Unclaimed
+from callboard.store.coverage import Label, Unclaimed
+from callboard.store.moment import Open, Standing, Subject
 
 BEST = 5
 """Actions told at most."""
@@ -37,9 +38,9 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
     at = now if on is None else min(on, now)
     is_past = at < now
     with store.read() as conn:
-        standing = store_coverage.standings(conn, at)
-        base_of = store_coverage.bases(conn)
-        open_ = store_coverage.open_at(conn, viewer.visibility, at, base_of, is_past=is_past)
+        standing = moment.standings(conn, at)
+        base_of = moment.bases(conn, at)
+        open_ = moment.open_at(conn, viewer.visibility, at, base_of, is_past=is_past)
         signs = None if is_past else store_coverage.signs(conn)
         lines = store_coverage.lines(viewer.visibility, standing, open_, base_of, signs)
         whole = coverage.row("", lines, on=at, query=None if is_past else "is:open")
@@ -117,7 +118,7 @@ def _dangling(conn: Connection, entities: Mapping[EntityRef, Entity]) -> tuple[D
 
 def _best(
     conn: Connection, entities: Mapping[EntityRef, Entity], known: Evidence, ids: Mapping[EntityRef, int], *,
-    open_: Mapping[Subject, Open], standing: Mapping[int, store_coverage.Standing],
+    open_: Mapping[Subject, Open], standing: Mapping[int, Standing],
 ) -> tuple[Action, ...]:  # fmt: skip
     """What to write into which catalog file to map most."""
     refs = {id_: ref for ref, id_ in ids.items()}

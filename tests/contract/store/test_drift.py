@@ -348,7 +348,7 @@ def test_the_action_that_would_map_most_maps_what_it_says(company: Stage) -> Non
 
 
 def test_any_past_day_is_told_as_it_was(company: Stage) -> None:
-    """Whatever changed since: owners, rules, findings that came, closed and were opened again."""
+    """Whatever changed since: owners, rules, severities, findings that came, closed and were opened again."""
     apply(company, **SERVICE)
     company.world.resolve("f0000")
     company.sync()
@@ -360,6 +360,7 @@ def test_any_past_day_is_told_as_it_was(company: Stage) -> None:
     company.world.reopen("f0000")
     company.world.fill(3, start=60, projects=("p1",))
     company.world.change("f0011", note="service=shop")
+    company.world.change("f0012", severity="low")
     company.sync(safety=LOOSE)
     company.catalog.put(component("shop", "red", projects=["p2"]))
     company.read_catalog(accept=True)
@@ -369,6 +370,7 @@ def test_any_past_day_is_told_as_it_was(company: Stage) -> None:
     for before, cut in zip(wanted, (None, Cut.TYPE), strict=True):
         after = report(company, on=on, by=cut)
         unknown = {"suggested": None, "disputed": None, "dropped": None}
+        assert after.whole.oldest_unmapped_at == before.whole.oldest_unmapped_at
         for name in ("findings", "resources", "critical_high"):
             assert getattr(after.whole, name) == msgspec.structs.replace(getattr(before.whole, name), **unknown)
         assert [(each.label, each.findings.by_tier) for each in after.rows] == [

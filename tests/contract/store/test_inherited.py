@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import random
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
@@ -17,6 +19,7 @@ from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers, Right
 from callboard.domain.component import EntityRef
 from callboard.domain.coverage import Cut
 from callboard.domain.inherited import Bar
+from callboard.domain.instant import Instant
 from callboard.errors import NotFoundError
 from callboard.store import contested, moving, owning, schema
 from callboard.store.counting import Ledger
@@ -198,6 +201,40 @@ def test_coverage_counts_it_by_the_evidence_for_the_base(company: Stage) -> None
     assert (queue.resources, queue.findings) == (1, 0)
 
 
+def told_on(stage: Stage, day: Instant) -> tuple[Any, Any]:
+    """What the report of a moment says of findings and of resources, without what nobody can tell of a past one."""
+    whole = report_ownership.report(stage.store, AT_THE_LAPTOP, clock=stage.clock, on=day).whole
+    unknown = {"suggested": None, "disputed": None, "dropped": None}
+    return tuple(msgspec.structs.replace(each, **unknown) for each in (whole.findings, whole.resources))
+
+
+def test_a_past_day_is_told_by_what_was_inherited_then(company: Stage) -> None:
+    """Whatever was said of base images since, and in whatever layer findings are found now."""
+    moments: dict[Instant, Any] = {}
+
+    def keep() -> None:
+        now = company.clock.now()
+        moments[now] = told_on(company, now)
+
+    keep()
+    trust(company)
+    keep()
+    company.clock.advance(60)
+    speak_for.not_ours(company.store, AT_THE_LAPTOP, "base-image", IMAGES, clock=company.clock)
+    keep()
+    trust(company, BANK)
+    for id_ in ("cart", "cart-own"):
+        company.world.change(id_, layer="own")
+    company.sync()
+    keep()
+    company.world.change("cart", layer="base")
+    company.world.resolve("till")
+    company.sync()
+    keep()
+    assert len({repr(each) for each in moments.values()}) == 5
+    assert {at: told_on(company, at) for at in moments} == moments
+
+
 def test_the_chip_names_the_evidence_for_the_base(company: Stage) -> None:
     """The tier that a list shows is that of what decided."""
     trust(company)
@@ -331,6 +368,22 @@ def test_a_base_image_with_another_name_lets_go(company: Stage) -> None:
     assert set(company.rows("is:inherited")) == {"cart", "cart-pod"}
 
 
+def spells(stage: Stage) -> list[Any]:
+    """What is inherited, with since when and until when, each resource's in order."""
+    s = schema.inherited_spell.c
+    query = select(s.resource_id, s.from_at, s.to_at, s.holding_id, s.base_id).order_by(s.resource_id, s.from_at)
+    with stage.store.read() as conn:
+        return [tuple(row) for row in conn.execute(query)]
+
+
+def standing(stage: Stage) -> list[Any]:
+    """What is inherited now, by the resources themselves."""
+    r = schema.resource.c
+    query = select(r.id, r.inherited_id, r.base_id).where(r.inherited_id != r.holding_id).order_by(r.id)
+    with stage.store.read() as conn:
+        return [tuple(row) for row in conn.execute(query)]
+
+
 def anew(stage: Stage) -> dict[int, int]:
     """What `inherited_id` of every resource should be, decided from nothing; those that differ."""
     with stage.store.write() as conn:
@@ -347,6 +400,12 @@ def test_whatever_happens_it_is_as_if_decided_at_once(company: Stage, seed: int)
     for step in _steps(company, draw):
         step()
         assert anew(company) == {}
+        told = spells(company)
+        assert [(id_, holding_id, base_id) for id_, _, to_at, holding_id, base_id in told if to_at is None] == standing(
+            company
+        )
+        for (one, *_, ended, _, _), (other, began, *_) in itertools.pairwise(told):
+            assert one != other or (ended is not None and ended <= began)
     assert differences_of(company) == {}
 
 
@@ -396,3 +455,15 @@ def test_the_step_to_this_schema_and_back(company: Stage) -> None:
     company.world.parser_version += 1
     company.sync()
     assert set(company.rows("is:inherited")) == INHERITED
+
+
+def test_the_step_to_dated_inheritance(company: Stage) -> None:
+    """What is inherited when the step is taken is known since the base image was said to be somebody's; before, nothing is."""
+    step = importlib.import_module("callboard.store.migrations.versions.0013_inherited_spells")
+    trust(company)
+    before = spells(company)
+    assert len(before) == len(INHERITED)
+    with company.store.write() as conn, Operations.context(MigrationContext.configure(conn)):
+        step.downgrade()
+        step.upgrade()
+    assert spells(company) == before

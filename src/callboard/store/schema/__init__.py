@@ -38,7 +38,14 @@ from callboard.store.schema.mapping import (
     signal,
     signal_reader,
 )
-from callboard.store.schema.owning import candidate, holding, holding_reader, holding_route, ownership_spell
+from callboard.store.schema.owning import (
+    candidate,
+    holding,
+    holding_reader,
+    holding_route,
+    inherited_spell,
+    ownership_spell,
+)
 from callboard.store.schema.packages import (
     manifest,
     manifest_holder,
@@ -100,6 +107,7 @@ __all__ = [
     "holding_route",
     "holding_version",
     "idempotency",
+    "inherited_spell",
     "kept_answer",
     "link_check",
     "link_report",

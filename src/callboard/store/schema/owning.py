@@ -54,3 +54,15 @@ ownership_spell = Table(
     Column("tier", SmallInteger),
 )
 """Whose a resource was, by evidence of which tier, from when to when: any past day can be told from it."""
+
+inherited_spell = Table(
+    "inherited_spell",
+    metadata,
+    Column("resource_id", ForeignKey("resource.id"), primary_key=True),
+    Column("from_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_at", BigInteger),
+    Column("holding_id", BigInteger, nullable=False),
+    Column("base_id", BigInteger, nullable=False),
+)
+"""Whose that was which came with a resource's base image, while that was not whose the resource is: `base_id` is the stored
+image that said so, and that image's own spells tell by evidence of which tier."""

@@ -11,6 +11,7 @@ from callboard.domain import bundle
 from callboard.domain.board import FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind
 from callboard.domain.finding import Note, Resource, Ticket
+from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Query
@@ -197,6 +198,8 @@ def _event(line: HistoryLine) -> str:
             return f"Component {line.old or 'none'} → {line.new or 'none'}"
         case "scope":
             return "Within the configured scope" if line.new == "in scope" else f"Scope {change}"
+        case "layer":
+            return f"Found in {'the base image' if line.new == LAYER_WORDS[1] else 'the layers of the image itself'}"
         case "reopened":
             return "Came back"
         case "state":
