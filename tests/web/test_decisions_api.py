@@ -56,6 +56,9 @@ def test_a_finding_is_taken_snoozed_and_given_back(fresh: NamedDoor) -> None:
         assert ok(sam.post(AT, json=body, headers={"Idempotency-Key": "one"})) == snoozed
         again = sam.post(AT, json={**body, "note": "other"}, headers={"Idempotency-Key": "one"})
         assert again.status_code == 422
+        assert ok(sam.post(AT, json={**body, "key": "one"})) == snoozed
+        both = sam.post(AT, json={**body, "key": "one"}, headers={"Idempotency-Key": "two"})
+        assert (both.status_code, both.json()["field"]) == (400, "key")
         page = ok(bo.get(f"/api/v1/findings/{id_}"))
         assert (page["finding"]["state"], page["seen"]) == ("snoozed", snoozed["decision"])
         assert [each["act"] for each in page["said"]] == ["take", "snooze"]

@@ -54,6 +54,8 @@ class DecisionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The newest decision that you know of: what others have said since is not talked over."""
     count: int | None = None
     """How many findings the query had when you looked; if it has another number by now, nothing is done."""
+    key: str | None = None
+    """The same as the header Idempotency-Key, for who asks through something that drops headers."""
     preview: bool = False
     """Only tell what would be done."""
 

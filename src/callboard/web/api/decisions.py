@@ -8,6 +8,7 @@ from __future__ import annotations
 from litestar.params import FromPath, RawBody
 from litestar.response import Response
 
+from callboard.errors import InvalidQueryError
 from callboard.usecases import decide as deciding
 from callboard.web import answers, params, to_wire_decisions, wire_decisions
 from callboard.web.api.ownership import read_body
@@ -22,7 +23,10 @@ def decide(view: Viewing, request: WebRequest, body: RawBody) -> Response[bytes]
     params.nothing(view.query)
     params.is_json(request.headers.get("content-type"))
     draft = read_body(body, wire_decisions.DecisionDraft)
-    return answers.json(to_wire_decisions.done(say(view, draft, key=request.headers.get(KEY))))
+    key = request.headers.get(KEY, draft.key)
+    if draft.key is not None and draft.key != key:
+        raise InvalidQueryError("The header says otherwise.", field="key")
+    return answers.json(to_wire_decisions.done(say(view, draft, key=key)))
 
 
 def undo(view: Viewing, request: WebRequest, decision_id: FromPath[str]) -> Response[bytes]:

@@ -2527,6 +2527,8 @@ export interface components {
             seen: number | null;
             /** @default null */
             count: number | null;
+            /** @default null */
+            key: string | null;
             /** @default false */
             preview: boolean;
         };
