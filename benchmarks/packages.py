@@ -31,6 +31,7 @@ from callboard.domain.lock import Draft, Entry, Lock, Need, Origin
 from callboard.domain.manifest_series import Arrival, Series
 from callboard.domain.manifest_series import Origin as Arrives
 from callboard.domain.package import NPM, Package
+from callboard.domain.package_signs import Facts
 from callboard.domain.who_uses import Period, read_wanted
 from callboard.store import Store, manifests, open_store
 from callboard.store import package_matches as matches
@@ -181,9 +182,9 @@ def matched(store: Store) -> dict[str, Any]:
     """Every package version in use judged anew by what came with Callboard, and the rows that follow."""
     judge = own_judge()
     with store.read() as conn:
-        waiting: dict[int, Package] = {}
-        reading = took(lambda: waiting.update(matches.to_judge(conn, "another mark")))
-    judging = took(lambda: judge.judge(set(waiting.values())))
+        waiting: dict[int, Facts] = {}
+        reading = took(lambda: waiting.update(matches.to_judge(conn, store.dialect, "another mark")))
+    judging = took(lambda: judge.judge({each.package: each.hashes for each in waiting.values()}))
 
     def write() -> None:
         with store.write() as conn:

@@ -239,8 +239,11 @@ class Judge(Protocol):
     def mark(self) -> str:
         """Names the state of what it knows: another mark may mean other answers."""
 
-    def judge(self, packages: Collection[Package], /) -> Judged:
-        """What is known about each of these. Of one that is not in the answer nothing bad is known."""
+    def judge(self, packages: Mapping[Package, Collection[str]], /) -> Judged:
+        """What is known about each of these, which come with the hashes of their files.
+
+        Of one that is not in the answer nothing bad is known.
+        """
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -249,6 +252,8 @@ class Judged(msgspec.Struct, frozen=True):
     matches: Mapping[Package, tuple[Matched, ...]]
     not_evaluated: int
     """Packages about which nothing, or not everything, could be said: they are not clean."""
+    blind: tuple[str, ...] = ()
+    """Sentences about what nobody looked for, whatever the package."""
 
 
 class Clock(Protocol):

@@ -29,6 +29,7 @@ from callboard.usecases.sessions import Limits
 
 if TYPE_CHECKING:
     from callboard.domain.access import Rules
+    from callboard.domain.signals import WellKnown
     from callboard.identity.portal import Portal
     from callboard.identity.provider import Provider
     from callboard.net import Net
@@ -362,20 +363,38 @@ def open_judge(config: Config) -> Judge:
 
     named = os.environ.get(VARIABLE)
     path = Path(named) if named else config.folder / (config.advisories.index or FILE_NAME)
+    known = tuple(
+        (ecosystem, _well_known(ecosystem, config.folder / name, _changed_at(config.folder / name)))
+        for ecosystem, name in config.advisories.well_known
+    )
     # Whoever names a file means that one.
     if not named and not path.exists():
-        return own_judge()
+        return own_judge(known)
     index = Index.open(path)
-    return IndexJudge(index, f"{index.facts.made_at}")
+    return IndexJudge(index, f"{index.facts.made_at}", dict(known))
+
+
+@functools.lru_cache(maxsize=16)
+def _well_known(ecosystem: str, path: Path, changed_at: int) -> WellKnown:  # noqa: ARG001 - another moment is another file
+    from callboard.advisories.well_known import read_well_known
+
+    return read_well_known(ecosystem, path)
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @functools.cache
-def own_judge() -> Judge:
+def own_judge(known: tuple[tuple[str, WellKnown], ...] = ()) -> Judge:
     """What came with Callboard about vulnerable and malicious packages, and nothing else."""
     from callboard.advisories.judging import IndexJudge
     from callboard.advisories.updating import own_index
 
-    return IndexJudge(own_index(SystemClock().now()), f"callboard {__version__}")
+    return IndexJudge(own_index(SystemClock().now()), f"callboard {__version__}", dict(known))
 
 
 def database_file(url: str) -> Path | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from callboard.advisories.index import Facts, Index
 from callboard.domain.finding import Severity
+from callboard.domain.hashes import as_listed
 from callboard.domain.matching import Confidence, Verdict, examine, groups, smallest_safe
 from callboard.domain.package import Package
 from callboard.domain.versions import order_of
@@ -146,7 +147,7 @@ def listed_hash(index: Index, package: Package, integrity: Iterable[str], places
     """Matches by the hash of a file on a list of harmful ones: whatever name it has, mirrored, renamed or vendored."""
     found = []
     for value in integrity:
-        for advisory in index.with_integrity(value):
+        for advisory in index.with_integrity(as_listed(value)):
             because = f"its hash {value[:20]}… is on the list of harmful files"
             verdict = Verdict(advisory, Confidence.EXACT, because, None)
             found.append(_match(index, package, verdict, places=places, group=frozenset((advisory.id,)), safe=None))

@@ -24,6 +24,10 @@ class AdvisoriesConfig(msgspec.Struct, frozen=True, kw_only=True):
     """EPSS scores. Empty: they are not read."""
     allow_hosts: tuple[str, ...] = ()
     """Hosts of mirrors that may be at private addresses, or answer over plain http."""
+    well_known_npm: str = ""
+    """A file with the names that are used most, the most used first. Left out: nobody looks for names that imitate them."""
+    well_known_pypi: str = ""
+    """The same for Python packages."""
     max_megabytes: Annotated[int, msgspec.Meta(ge=1, le=8_192)] = 1_024
     """The largest dump that is read, packed, in megabytes."""
 
@@ -31,3 +35,9 @@ class AdvisoriesConfig(msgspec.Struct, frozen=True, kw_only=True):
         for ecosystem in self.ecosystems:
             if not ecosystem or not ecosystem.replace(" ", "").replace(".", "").replace("-", "").isalnum():
                 raise ValueError(f"ecosystems should hold names like npm or crates.io, which {ecosystem!r} is not")
+
+    @property
+    def well_known(self) -> tuple[tuple[str, str], ...]:
+        """Ecosystems with the file of their well-known names, for those that have one."""
+        named = (("npm", self.well_known_npm), ("PyPI", self.well_known_pypi))
+        return tuple((ecosystem, file) for ecosystem, file in named if file)

@@ -88,6 +88,8 @@ def _stored(door: Door, *, as_json: bool) -> int:
             f"{words.count(done.judged, 'package')} looked up: something else is known of {words.number(done.news)}. "
             f"{words.number(done.not_evaluated)} in use cannot be evaluated, and are not clean."
         )
+        for each in done.blind:
+            output.line(f"Not evaluated: {each}")
         if run is not None:
             output.line(
                 f"On the board: {words.number(run.new)} new, {words.number(run.changed)} changed, "

@@ -16,6 +16,10 @@ UNIDENTIFIED = "unidentified"
 LAST_REVISION = 2**31 - 1
 OWN = "callboard:own"
 """The property by which our bills mark the project's own code, so that reading them again finds it."""
+SCRIPT = "callboard:install-script"
+"""The property by which our bills tell whether a package runs code when it is installed."""
+_ORIGIN = "callboard:origin"
+_ORIGINS = frozenset(each.value for each in Origin if each is not Origin.WORKSPACE)
 
 
 @enum.unique
@@ -67,6 +71,18 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         except InvalidPurlError:
             return None
 
+    @property
+    def install_script(self) -> bool | None:
+        """Whether installing it runs its code, as our own bills tell. None: the bill does not."""
+        told = [value == "true" for name, value in self.properties if name == SCRIPT]
+        return any(told) if told else None
+
+    @property
+    def origin(self) -> Origin:
+        """Where its content comes from, as our own bills tell; else a registry, as usual."""
+        told = next((value for name, value in self.properties if name == _ORIGIN), "")
+        return Origin(told) if told in _ORIGINS else Origin.REGISTRY
+
 
 class Bom(msgspec.Struct, frozen=True, kw_only=True):
     """A bill of materials."""
@@ -112,7 +128,9 @@ class Bom(msgspec.Struct, frozen=True, kw_only=True):
                 Entry(
                     package=package or Package(ecosystem=UNIDENTIFIED, name=component.name, version=component.version),
                     line=line,
-                    origin=Origin.WORKSPACE if own else Origin.REGISTRY,
+                    origin=Origin.WORKSPACE if own else component.origin,
+                    integrity=tuple(f"{kind.replace('-', '').lower()}:{digest}" for kind, digest in component.hashes),
+                    install_script=component.install_script,
                 )
             )
         for by, to, need in self.edges:
@@ -120,7 +138,8 @@ class Bom(msgspec.Struct, frozen=True, kw_only=True):
                 draft.edge(at[by], at[to], need)
         for problem in self.problems:
             draft.problem(problem.line, problem.reason)
-        draft.cannot_tell(Fact.INSTALL_SCRIPT, "A bill of materials does not tell what runs while installing.")
+        if all(each.install_script is None for each in self.components):
+            draft.cannot_tell(Fact.INSTALL_SCRIPT, "The bill does not tell what runs while installing.")
         if self.root not in at:
             draft.cannot_tell(Fact.DIRECT, "The bill does not describe what it is about.")
             return self._scoped(draft.finish(reach=False), at)

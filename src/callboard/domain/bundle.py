@@ -40,6 +40,8 @@ class BundleKind(enum.IntEnum):
 
     REMOVE = 7
     """Take a package out that was made to harm, of which no harmless version is known."""
+    LOOK = 8
+    """Find out whether a package about which something is odd is what it should be."""
 
     @property
     def word(self) -> str:
@@ -55,7 +57,7 @@ _TOGETHER = frozenset({Severity.MEDIUM, Severity.LOW, Severity.INFO})
 
 _FIXED, _UNFIXED, _BASE, _IMAGE, _BY_RULE = "package:", "nofix:", "base:", "image:", "rule:"
 """How keys begin. Behind it stands the package, the base image, the image whose base nobody told, or the rule."""
-_SYSTEM, _UNFIXED_SYSTEM, _SETTINGS, _REMOVED = "system:", "nofix-system:", "settings:", "remove:"
+_SYSTEM, _UNFIXED_SYSTEM, _SETTINGS, _REMOVED, _LOOKED = "system:", "nofix-system:", "settings:", "remove:", "look:"
 """Behind it stands what the machines run, nothing, the type of resource, or the package."""
 
 
@@ -97,6 +99,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
                 return f"Update {self.machines}{f' with {how}' if how else ''}{_of(asked)}"
             case BundleKind.REMOVE:
                 return f"Remove {self.package}"
+            case BundleKind.LOOK:
+                return f"Find out whether {self.package} is what it should be"
             case BundleKind.SETTINGS if len(asked) > 1:
                 return f"Change {len(asked)} settings of {plural(self.settings or '')} together"
         return None
@@ -148,6 +152,8 @@ def key_of(seen: Observed, base: str | None = None) -> str:
     if isinstance(package, str):
         if seen.kind is Kind.MALICIOUS_PACKAGE:
             return short(f"{_REMOVED}{package}")
+        if seen.kind is Kind.SUSPICIOUS_PACKAGE:
+            return short(f"{_LOOKED}{package}")
         return _UNFIXED_SYSTEM if isinstance(system, System) else short(f"{_UNFIXED}{package}")
     if (kind := _settings(seen)) is not None:
         return short(f"{_SETTINGS}{kind}")
@@ -189,7 +195,9 @@ def _settings(seen: Observed) -> str | None:
 
 def action(key: str) -> Action:
     """What a key says."""
-    packages = ((_FIXED, BundleKind.FIX), (_UNFIXED, BundleKind.NO_FIX), (_REMOVED, BundleKind.REMOVE))
+    packages = (
+        (_FIXED, BundleKind.FIX), (_UNFIXED, BundleKind.NO_FIX), (_REMOVED, BundleKind.REMOVE), (_LOOKED, BundleKind.LOOK),
+    )  # fmt: skip
     for start, kind in packages:
         if key.startswith(start):
             return Action(kind=kind, package=key.removeprefix(start))

@@ -27,6 +27,8 @@ class Kind(enum.IntEnum):
     POSTURE = 6
     CODE = 7
     SECRET = 8
+    SUSPICIOUS_PACKAGE = 9
+    """Something about a package is odd: a sign, and no proof."""
 
     @property
     def word(self) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from callboard.domain.lock import Fact, Lock, Need
+from callboard.domain.hashes import spelled
+from callboard.domain.lock import Entry, Fact, Lock, Need, Origin
 from callboard.domain.package import Package
 
 DEEPEST = 1_000
@@ -28,6 +29,12 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The package at the beginning of that way, which the project asks for: what to bump. None: nobody knows."""
     depth: int = 0
     """Steps of that way; 1 is direct. 0: nothing that was read leads to it."""
+    hashes: tuple[str, ...] = ()
+    """Of the files that it comes as, in their one spelling, sorted. Empty: the manifest tells none."""
+    is_handed_out: bool = True
+    """By a registry, so that everybody gets the same file. What comes from elsewhere is packed anew by whoever makes it."""
+    install_script: bool | None = None
+    """Whether it runs code when it is installed. None: the manifest does not tell."""
 
 
 class Spell(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -54,8 +61,16 @@ def uses_of(lock: Lock) -> dict[Package, Use]:
             parent=parent,
             root=root,
             depth=min(depth, DEEPEST),
+            hashes=tuple(sorted({spelled(each) for entry in entries for each in entry.integrity})),
+            is_handed_out=all(each.origin is Origin.REGISTRY for each in entries),
+            install_script=_script(entries),
         )
     return found
+
+
+def _script(entries: Sequence[Entry]) -> bool | None:
+    told = [entry.install_script for entry in entries if entry.install_script is not None]
+    return any(told) if told else None
 
 
 def _ways(lock: Lock) -> dict[Package, tuple[int, Package | None, Package]]:

@@ -16,6 +16,7 @@ from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Observed, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.package import Package, PackageKey
+from callboard.domain.sign import Sign, sign_named
 from callboard.domain.versions import order_of
 
 SOURCE = "packages"
@@ -47,12 +48,19 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     likelihood: float | None
     """EPSS. None: not known."""
     reference: str | None
+    hashes: tuple[str, ...] = ()
+    """Of the files that it speaks of, in their one spelling. Empty: of every file of this version."""
 
     @property
     def name(self) -> str:
         """What the fact is called: its CVE where it has one."""
         cves = sorted(each for each in (*self.group, *self.aliases, self.advisory) if each.startswith("CVE-"))
         return cves[0] if cves else self.advisory
+
+    @property
+    def sign(self) -> Sign | None:
+        """The sign that this is. None: an advisory says it."""
+        return sign_named(self.advisory)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -107,18 +115,18 @@ def observed(found: PackageFinding, *, at: Instant) -> Observed:
     if not found.is_known:
         state, resolution = State.GONE, "It is not known any more what the component consists of."
     elif not current:
-        state, resolution = State.GONE, "The advisory was withdrawn, or does not speak of this version any more."
+        state, resolution = State.GONE, _ENDED if match.sign is None else "What is looked for as a sign has changed."
     version = ", ".join(dict.fromkeys(each.package.version for each in places))
     return Observed(
         external_id=found.external_id,
-        kind=Kind.MALICIOUS_PACKAGE if match.malicious else Kind.DEPENDENCY,
+        kind=_kind(match),
         state=state,
         severity=Severity.CRITICAL if match.malicious else match.severity,
-        title=f"{package.name} {version} is malicious" if match.malicious else match.name,
+        title=_title(package, version, match),
         rule=Rule(
             external_id=match.name,
-            name=match.name,
-            kind="CVE" if match.name.startswith("CVE-") else "Advisory",
+            name=match.name if match.sign is None else match.sign.words,
+            kind="Sign" if match.sign is not None else "CVE" if match.name.startswith("CVE-") else "Advisory",
             description=match.summary,
             url=match.reference,
         ),
@@ -153,6 +161,21 @@ def observed(found: PackageFinding, *, at: Instant) -> Observed:
     )
 
 
+_ENDED = "The advisory was withdrawn, or does not speak of this version any more."
+
+
+def _kind(match: Matched) -> Kind:
+    if match.malicious:
+        return Kind.MALICIOUS_PACKAGE
+    return Kind.DEPENDENCY if match.sign is None else Kind.SUSPICIOUS_PACKAGE
+
+
+def _title(package: Package, version: str, match: Matched) -> str:
+    if match.malicious:
+        return f"{package.name} {version} is malicious"
+    return match.name if match.sign is None else f"{match.sign.words}: {package.name} {version}"
+
+
 def _reach(package: Package, match: Matched) -> bytes:
     """Sorts by how far one has to go: the version that closes the most."""
     order = order_of(package.ecosystem)
@@ -175,7 +198,7 @@ def _description(found: PackageFinding, places: Sequence[Place], match: Matched)
     if len(places) > MOST_PLACES:
         lines.append(f"- and {len(places) - MOST_PLACES:,} more places")
     others = [each for each in (match.advisory, *match.aliases, *match.group) if each != match.name]
-    if others:
+    if others and match.sign is None:
         lines += ["", f"Also called {', '.join(dict.fromkeys(others))}."]
     return "\n".join(lines)
 
@@ -190,9 +213,11 @@ def _remedy(places: Sequence[Place], package: Package, match: Matched, safe: str
         )
     if safe:
         lines.append(f"Upgrade {package.name} to {safe}.")
+    elif match.sign is not None:
+        lines.append(match.sign.ask)
     elif not match.malicious:
         lines.append(f"No version of {package.name} that is free of it is known yet.")
-    if roots:
+    if roots and match.sign is None:
         more = f" and {len(roots) - 5:,} more" if len(roots) > 5 else ""
         lines.append(
             f"It is brought by {', '.join(roots[:5])}{more}: bump what brings it, and see that the lockfile follows."

@@ -6,14 +6,16 @@ two projects. Presence alone says little: honest packages have install scripts a
 
 from __future__ import annotations
 
-import enum
+import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from callboard.domain.hashes import by_kind
 from callboard.domain.lock import Entry, Lock, Origin
-from callboard.domain.package import Package, PackageKey
+from callboard.domain.package import CRATES, HEX, NPM, PUB, Package, PackageKey
+from callboard.domain.sign import Sign
 
 NEAR_TO = 3_000
 """Names that are worth imitating: the most used ones."""
@@ -24,18 +26,8 @@ _SEPARATORS = re.compile(r"[-_.]+")
 _SCOPE = re.compile(r"@([^/]+)/(.+)", re.DOTALL)
 
 
-@enum.unique
-class Sign(enum.StrEnum):
-    """What is odd."""
-
-    LOOK_ALIKE = "look-alike"
-    """A new name that is one letter, or a separator, away from a well-known one, and not well known itself."""
-    NEW_SCRIPT = "new-install-script"
-    """A package that ran no code when it was installed does so in the new version."""
-    NEW_WITH_SCRIPT = "new-with-install-script"
-    """A package that was not there before comes with an install script."""
-    INTEGRITY = "integrity-conflict"
-    """One name and version has different hashes in two places."""
+ONE_FILE = frozenset({NPM, CRATES, HEX, PUB})
+"""Ecosystems in which a version is one file, so that two hashes of it cannot both be right. Elsewhere each platform has its own."""
 
 
 class Signal(msgspec.Struct, frozen=True):
@@ -53,6 +45,8 @@ class WellKnown:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._known = frozenset(names)
+        self.mark = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
+        """The same for the same names."""
         self._near: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         for name in names[:NEAR_TO]:
@@ -125,7 +119,7 @@ def integrity_conflicts(locks: Iterable[Lock]) -> Iterator[Signal]:
         for entry in lock.foreign:
             if entry.origin is not Origin.REGISTRY or entry.package in told:
                 continue
-            for kind, values in _by_kind(entry.integrity).items():
+            for kind, values in by_kind(entry.integrity).items():
                 first = seen.setdefault((entry.package, kind), (values, lock.path, entry.line))
                 if not first[0] & values:
                     told.add(entry.package)
@@ -142,19 +136,11 @@ def comparable(locks: Iterable[Lock]) -> int:
             (entry.package, kind)
             for entry in lock.foreign
             if entry.origin is Origin.REGISTRY
-            for kind in _by_kind(entry.integrity)
+            for kind in by_kind(entry.integrity)
         }
         count += len(here & seen)
         seen |= here
     return count
-
-
-def _by_kind(integrity: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for value in integrity:
-        kind = re.split(r"[-:]", value, maxsplit=1)[0].lower()
-        found.setdefault(kind, set()).add(value)
-    return {kind: frozenset(values) for kind, values in found.items()}
 
 
 def _shortened(name: str) -> set[str]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from callboard import __version__
-from callboard.domain.bom import OWN, Bom, Completeness, Component
+from callboard.domain.bom import OWN, SCRIPT, Bom, Completeness, Component
+from callboard.domain.hashes import digest_of
 from callboard.domain.lock import Entry, Fact, Lock, Need, Origin
 from callboard.domain.package import Package
 from callboard.errors import InvalidPurlError
 
-_SRI = re.compile(r"(md5|sha1|sha256|sha384|sha512)[-:]([A-Za-z0-9+/=]+)(?:\?.*)?")
 _NAMES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}
-_LENGTHS = {"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
 _SPACE = uuid.UUID("6c1c6f0e-0b7a-5d57-9d3c-7f1f0a3f6a11")
 """Of our serial numbers."""
 
@@ -179,25 +175,12 @@ def _hashes(entry: Entry) -> Iterator[tuple[str, str]]:
     """The hashes of a package that is one file; several of one kind are those of several files, and belong to none."""
     found: dict[str, set[str]] = {}
     for text in entry.integrity:
-        match = _SRI.fullmatch(text)
-        if match is None:
-            continue  # of something else, as Go's hash of a folder is
-        digest = _digest(match[1], match[2])
-        if digest:
-            found.setdefault(_NAMES[match[1]], set()).add(digest)
+        digest = digest_of(text)
+        if digest is not None:
+            found.setdefault(_NAMES[digest[0]], set()).add(digest[1])
     for algorithm, digests in found.items():
         if len(digests) == 1:
             yield algorithm, next(iter(digests))
-
-
-def _digest(algorithm: str, text: str) -> str:
-    if len(text) == 2 * _LENGTHS[algorithm] and re.fullmatch("[0-9a-fA-F]+", text):
-        return text.lower()
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    return raw.hex() if len(raw) == _LENGTHS[algorithm] else ""
 
 
 def _properties(lock: Lock, entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
@@ -209,8 +192,8 @@ def _properties(lock: Lock, entries: Sequence[Entry]) -> Iterator[tuple[str, str
             yield "callboard:alias", alias
         if entry.origin not in {Origin.REGISTRY, Origin.WORKSPACE}:
             yield "callboard:origin", entry.origin.value
-        if entry.install_script:
-            yield "callboard:install-script", "true"
+        if entry.install_script is not None and not entry.is_own:
+            yield SCRIPT, "true" if entry.install_script else "false"
         if entry.deprecated:
             yield "callboard:deprecated", entry.deprecated[:500]
         if entry.need is not None and not entry.is_own:

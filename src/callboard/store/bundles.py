@@ -414,7 +414,7 @@ def _trouble(example: FindingRow, asked: Mapping[Remedy, int]) -> str:
     """What is wrong, in plain words: the rule's name, or the most urgent advisory and what has it."""
     action = bundles.action(example.bundle)
     match action.kind:
-        case BundleKind.RULE:
+        case BundleKind.RULE | BundleKind.LOOK:
             return example.rule_name
         case BundleKind.SETTINGS:
             return f"{example.rule_name}, and {len(asked) - 1} more" if len(asked) > 1 else example.rule_name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -27,8 +27,9 @@ from callboard.domain.manifest_place import PlaceKind
 from callboard.domain.package import Package
 from callboard.domain.package_match import Matched
 from callboard.errors import NotFoundError
-from callboard.store import manifests, packages, schema
+from callboard.store import manifests, package_signs, packages, schema
 from callboard.store.dialect import Dialect
+from callboard.store.manifest_bodies import unpacked
 from callboard.store.schema import NEVER
 from callboard.store.visible import may_know_uses, uses_visible
 
@@ -64,17 +65,8 @@ def used(
         .join(schema.manifest, m.id == u.manifest_id)
         .where(h.entity_id == entity_id, u.until_at == NEVER)
     ).all()
-    held = select(h.manifest_id).where(h.entity_id == entity_id, h.until_at == NEVER)
-    x = schema.package_match.c
-    known: dict[int, list[Matched]] = {}
-    for package_id, body in conn.execute(
-        select(x.package_id, x.body).where(
-            x.ended_at.is_(None),
-            x.package_id.in_(select(u.package_id).where(u.manifest_id.in_(held), u.until_at == NEVER)),
-        )
-    ):
-        known.setdefault(package_id, []).append(msgspec.msgpack.decode(bytes(body), type=Matched))
     named = packages.of_ids(conn, dialect, {row.package_id for row in rows})
+    known = _known(conn, dialect, entity_id, named)
     uses: dict[int, list[Any]] = {}
     for row in rows:
         uses.setdefault(row.package_id, []).append(row)
@@ -85,6 +77,26 @@ def used(
     return Packages(
         rows=tuple(found[start : start + limit]), total=len(found), known=len(known), start=min(start, len(found))
     )
+
+
+def _known(
+    conn: Connection, dialect: Dialect, entity_id: int, named: Mapping[int, Package]
+) -> dict[int, list[Matched]]:
+    """What is known about the packages that a component uses, as far as it is said there."""
+    x = schema.package_match.c
+    rows = conn.execute(
+        select(x.package_id, x.advisory, x.body, u.manifest_id, u.file_id)
+        .join(schema.package_use, and_(u.package_id == x.package_id, u.until_at == NEVER))
+        .join(schema.manifest_holder, and_(h.manifest_id == u.manifest_id, h.until_at == NEVER))
+        .where(h.entity_id == entity_id, x.ended_at.is_(None))
+    ).all()
+    holds = package_signs.standing(conn, dialect, rows, named)
+    known: dict[int, list[Matched]] = {}
+    for row in rows:
+        match = msgspec.msgpack.decode(bytes(row.body), type=Matched)
+        if holds(row, match) and match not in known.setdefault(row.package_id, []):
+            known[row.package_id].append(match)
+    return {package_id: several for package_id, several in known.items() if several}
 
 
 def _used(package: Package, rows: Sequence[Any], matches: Sequence[Matched]) -> PackageRow:
@@ -111,7 +123,7 @@ def locks(conn: Connection, visibility: Visibility, ref: EntityRef) -> list[tupl
         .where(h.entity_id == entity_id, v.body.is_not(None), m.gone_at.is_(None))
         .order_by(m.path, m.id)
     )
-    return [(manifests.unpacked(bytes(body)), Instant(at)) for body, at, _ in rows]
+    return [(unpacked(bytes(body)), Instant(at)) for body, at, _ in rows]
 
 
 def coverage(conn: Connection, visibility: Visibility) -> SbomCoverage:

@@ -146,7 +146,7 @@ def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
     return remedy.words
 
 
-_WHOLE = (int(BundleKind.BASE), int(BundleKind.SYSTEM), int(BundleKind.REMOVE))
+_WHOLE = (int(BundleKind.BASE), int(BundleKind.SYSTEM), int(BundleKind.REMOVE), int(BundleKind.LOOK))
 """Kinds of bundles whose packages are not upgraded one by one, or not at all."""
 
 

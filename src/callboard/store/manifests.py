@@ -6,7 +6,6 @@ its series. What cannot be read changes nothing but a note, so the last good one
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,15 +19,16 @@ from callboard.domain.manifest_series import Arrival, Origin, Series, Standing, 
 from callboard.domain.manifest_use import Spell, Use, painted, uses_of
 from callboard.domain.package import Package
 from callboard.domain.workspace import workspaces
-from callboard.store import evidence, packages, schema
+from callboard.store import evidence, package_files, packages, schema
 from callboard.store.database import bump_revision, next_id
 from callboard.store.dialect import Dialect, Row
+from callboard.store.manifest_bodies import packed, unpacked
 from callboard.store.schema import NEVER
 
 m, v, h, u = schema.manifest.c, schema.manifest_version.c, schema.manifest_holder.c, schema.package_use.c
 
 _MARK = "manifests"
-_TOLD = ("line", "direct", "need", "parent_id", "root_id", "depth")
+_TOLD = ("line", "direct", "need", "parent_id", "root_id", "depth", "file_id")
 _NOTHING = Lock(path="", format="", version="", entries=(), edges=())
 LONGEST_PROBLEM = 500
 """Characters that are kept of why a manifest cannot be read."""
@@ -150,16 +150,6 @@ def entity_ids(conn: Connection, refs: Iterable[EntityRef]) -> dict[EntityRef, i
     return {EntityRef(ref): id_ for ref, id_ in rows}
 
 
-def packed(lock: Lock) -> bytes:
-    """A lock as it is stored."""
-    return zlib.compress(msgspec.msgpack.encode(lock), 6)
-
-
-def unpacked(body: bytes) -> Lock:
-    """A lock from what is stored."""
-    return msgspec.msgpack.decode(zlib.decompress(body), type=Lock)
-
-
 def _series(conn: Connection, series: Series, *, inputs: str, now: Instant) -> int:
     """The row of a series, which is there again from now on."""
     found = id_of(conn, series)
@@ -203,7 +193,8 @@ def _paint(
 ) -> tuple[int, int]:
     """Write what the manifest uses during `span`. Returns how many packages came at its start, and how many went."""
     ids = packages.ensure(conn, dialect, uses)
-    wanted = {ids[package]: _told(use, ids) for package, use in uses.items()}
+    files = package_files.ensure(conn, dialect, uses, ids)
+    wanted = {ids[package]: (*_told(use, ids), files.get(ids[package])) for package, use in uses.items()}
     stored: dict[int, list[Any]] = {}
     # A spell that touches the span may have to be joined with it.
     touching = or_(and_(u.from_at <= span.end, u.until_at >= span.start), u.until_at == NEVER)

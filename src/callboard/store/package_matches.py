@@ -14,7 +14,8 @@ from callboard.domain.instant import Instant
 from callboard.domain.lock import Need
 from callboard.domain.package import Package
 from callboard.domain.package_match import Matched, PackageFinding, Place, named_by
-from callboard.store import packages, schema
+from callboard.domain.package_signs import Facts
+from callboard.store import package_files, package_signs, packages, schema
 from callboard.store.dialect import Dialect, Row
 from callboard.store.schema import NEVER
 
@@ -27,12 +28,21 @@ _encode = msgspec.msgpack.encode
 _decode = msgspec.msgpack.Decoder(Matched).decode
 
 
-def to_judge(conn: Connection, mark: str) -> dict[int, Package]:
-    """The packages in use that were not judged under this mark."""
+def to_judge(conn: Connection, dialect: Dialect, mark: str) -> dict[int, Facts]:
+    """The packages in use that were not judged under this mark, with what manifests tell of them."""
     columns = [p[name] for name in packages.COLUMNS]
     is_used = exists().where(u.package_id == p.id, u.until_at == NEVER)
-    query = select(*columns).where(or_(p.judged.is_(None), p.judged != mark), is_used)
-    return {row.id: packages.read(row) for row in conn.execute(query)}
+    query = select(*columns, p.runs_code).where(or_(p.judged.is_(None), p.judged != mark), is_used)
+    rows = conn.execute(query).all()
+    files = package_files.of_packages(conn, dialect, [row.id for row in rows])
+    return {
+        row.id: Facts(
+            package=packages.read(row[:5]),
+            runs_code=None if row.runs_code is None else bool(row.runs_code),
+            files=tuple(files.get(row.id, ())),
+        )
+        for row in rows
+    }
 
 
 def write(
@@ -90,7 +100,7 @@ def findings(
     rows = conn.execute(
         select(
             e.ref, x.package_id, x.advisory, x.since_at, x.ended_at, x.body, u.from_at, u.line, u.direct, u.need, u.root_id,
-            h.from_at.label("held_from"), m.path,
+            u.manifest_id, u.file_id, h.from_at.label("held_from"), m.path,
         )
         .join(schema.package_use, and_(u.package_id == x.package_id, u.until_at == NEVER))
         .join(schema.manifest, m.id == u.manifest_id)
@@ -101,6 +111,7 @@ def findings(
     named = packages.of_ids(
         conn, dialect, {row.package_id for row in rows} | {row.root_id for row in rows if row.root_id is not None}
     )
+    holds = package_signs.standing(conn, dialect, rows, named)
     bodies: dict[bytes, Matched] = {}
 
     def key(row: Any) -> tuple[str, str, str, str]:  # noqa: ANN401 - rows have no type
@@ -111,7 +122,10 @@ def findings(
         for row in group:
             body = bytes(row.body)
             match = bodies.setdefault(body, _decode(body)) if body not in bodies else bodies[body]
-            places.append(_place(row, named, match))
+            if holds(row, match):
+                places.append(_place(row, named, match))
+        if not places:
+            continue
         found = PackageFinding(component=EntityRef(ref), places=tuple(sorted(places, key=_order)))
         if not all(each.has_ended for each in places) or found.external_id in told:
             yield found

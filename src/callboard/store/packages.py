@@ -31,7 +31,7 @@ def ensure(conn: Connection, dialect: Dialect, packages: Iterable[Package]) -> d
         if purl not in known:
             first = same[0]
             known[purl] = free + len(new)
-            new.append((known[purl], purl, first.ecosystem, first.name, first.key[1], first.version, None))
+            new.append((known[purl], purl, first.ecosystem, first.name, first.key[1], first.version, None, None))
     dialect.insert(conn, schema.package, new)
     return {each: known[purl] for purl, same in named.items() for each in same}
 

@@ -13,11 +13,13 @@ import msgspec
 
 from callboard.domain.finding import Kind, Observed, Rejected, Severity, State
 from callboard.domain.instant import DAY, MINUTE, Instant
+from callboard.domain.package import Package
 from callboard.domain.package_match import SOURCE, PackageFinding, observed
+from callboard.domain.package_signs import found
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.ports import Check, Clock, Judge, ProjectRecord, RawNode, RawPage, Split
-from callboard.store import Store, evidence
+from callboard.store import Store, evidence, package_files
 from callboard.store import package_matches as shelf
 from callboard.store import runs as run_store
 from callboard.store.manifests import mark_of
@@ -52,7 +54,7 @@ class PackageSource:
     name = SOURCE
     kind = SOURCE
     scope = Scope(
-        kinds=(Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE),
+        kinds=(Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE, Kind.SUSPICIOUS_PACKAGE),
         severities=tuple(Severity),
         states=(State.OPEN,),
         closed_days=0,
@@ -133,6 +135,8 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
     """Those of them about which something else is known than before."""
     not_evaluated: int
     """Package versions in use about which nothing, or not everything, can be said: they are not clean."""
+    blind: tuple[str, ...] = ()
+    """Sentences about what nobody looked for."""
     run: RunReport | None
     """None: there was nothing to tell."""
 
@@ -178,20 +182,27 @@ def _note_fresh(store: Store, now: Instant) -> None:
 
 def _judge(store: Store, judge: Judge, clock: Clock) -> tuple[Matching, str]:
     with store.read() as conn:
+        is_behind = package_files.is_behind(conn)
+    if is_behind:
+        with store.write() as conn:
+            package_files.catch_up(conn, store.dialect)
+    with store.read() as conn:
         state = mark_of(conn)
-        waiting = shelf.to_judge(conn, judge.mark)
+        waiting = shelf.to_judge(conn, store.dialect, judge.mark)
         blind = int(evidence.remembered(conn, _BLIND) or 0)
         is_whole = evidence.remembered(conn, f"{_BLIND}-by") == judge.mark
-    judged = judge.judge(set(waiting.values()))
+    hashes: dict[Package, frozenset[str]] = {}
+    for each in waiting.values():
+        hashes[each.package] = hashes.get(each.package, frozenset()) | each.hashes
+    judged = judge.judge(hashes)
     blind = judged.not_evaluated + (blind if is_whole else 0)
+    known = {id_: (*judged.matches.get(each.package, ()), *found(each)) for id_, each in waiting.items()}
     with store.write() as conn:
-        news = shelf.write(
-            conn, store.dialect, {id_: judged.matches.get(package, ()) for id_, package in waiting.items()},
-            mark=judge.mark, now=clock.now(),
-        )  # fmt: skip
+        news = shelf.write(conn, store.dialect, known, mark=judge.mark, now=clock.now())
         evidence.remember(conn, _BLIND, str(blind))
         evidence.remember(conn, f"{_BLIND}-by", judge.mark)
-    return Matching(judged=len(waiting), news=news, not_evaluated=blind, run=None), state
+    matching = Matching(judged=len(waiting), news=news, not_evaluated=blind, blind=judged.blind, run=None)
+    return matching, state
 
 
 def _remember(store: Store, key: str, value: str) -> None:

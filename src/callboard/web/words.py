@@ -43,6 +43,7 @@ KIND: Final = {
     Kind.POSTURE: ("portal setting", "portal settings"),
     Kind.CODE: ("code weakness", "code weaknesses"),
     Kind.SECRET: ("secret", "secrets"),
+    Kind.SUSPICIOUS_PACKAGE: ("suspicious package", "suspicious packages"),
 }
 STATE: Final = {
     State.OPEN: "open",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -50,7 +50,7 @@ class Known:
         """Changes with what is known."""
         return str(self.version)
 
-    def judge(self, packages: Collection[Package], /) -> Judged:
+    def judge(self, packages: Mapping[Package, Collection[str]], /) -> Judged:
         """As it was told."""
         self.asked += len(packages)
         return Judged({each: self.matches[each.purl] for each in packages if each.purl in self.matches}, 0)

@@ -51,6 +51,7 @@ from callboard.store.schema.packages import (
     manifest_holder,
     manifest_version,
     package,
+    package_file,
     package_match,
     package_use,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "ownership_decision",
     "ownership_spell",
     "package",
+    "package_file",
     "package_match",
     "package_use",
     "policy_revision",

@@ -92,7 +92,7 @@ finding = Table(
         "holding_id",
         **only(_transient(column("closed"), column("fixed_at"), column("first_detected_at"))),
     ),
-    CheckConstraint("kind BETWEEN 1 AND 8", name="kind"),
+    CheckConstraint("kind BETWEEN 1 AND 9", name="kind"),
     CheckConstraint("state BETWEEN 1 AND 9", name="state"),
     CheckConstraint(
         "(beneath IS NULL) = (state <= 6) AND (beneath IS NULL OR beneath BETWEEN 1 AND 3)", name="beneath"

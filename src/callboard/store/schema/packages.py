@@ -16,9 +16,22 @@ package = Table(
     Column("key_name", Text, nullable=False, index=True),
     Column("version", Text, nullable=False),
     Column("judged", Text),
+    Column("runs_code", SmallInteger),
 )
 """Each version of a package once. `key_name` is the name by which its ecosystem compares; `judged` names the state of the
-advisories that it was last matched with."""
+advisories that it was last matched with; `runs_code` is whether it does when it is installed, NULL where no manifest tells."""
+
+package_file = Table(
+    "package_file",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("package_id", ForeignKey("package.id"), nullable=False),
+    Column("hashes", Text, nullable=False),
+    Column("is_handed_out", SmallInteger, nullable=False),
+    Index(None, "package_id"),
+)
+"""The files that versions of packages come as: `hashes` in their one spelling, sorted, with spaces between. Nearly every
+version has one row; a second one is an alarm where a registry hands them out."""
 
 package_match = Table(
     "package_match",
@@ -94,5 +107,7 @@ package_use = Table(
     Column("parent_id", BigInteger),
     Column("root_id", BigInteger),
     Column("depth", SmallInteger, nullable=False),
+    Column("file_id", BigInteger),
 )
-"""`parent_id` is the package before it on a shortest way from the project, `root_id` the one that the project asks for."""
+"""`parent_id` is the package before it on a shortest way from the project, `root_id` the one that the project asks
+for, `file_id` what it comes as."""

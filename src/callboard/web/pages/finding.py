@@ -144,6 +144,8 @@ def _bundle(view: View, row: FindingRow) -> Bundle | None:
             text = f"{told} in {action.package or 'system packages'} without a fix"
         case BundleKind.REMOVE:
             text = f"{told} of {action.package}, which was made to harm"
+        case BundleKind.LOOK:
+            text = f"{told} of {action.package}, about which something is odd"
         case BundleKind.SETTINGS:
             text = f"{told} in settings of {bundle.plural(action.settings or '')}"
         case _:
