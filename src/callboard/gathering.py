@@ -42,14 +42,23 @@ _BUILT = frozenset({"dist", "target", "venv"})
 
 def is_read(path: str) -> bool:
     """Whether a file of this path is a manifest by its place, of a format that is read. Bills are not: they are handed in."""
-    from callboard.manifests import is_manifest_name
+    from callboard.manifests import is_manifest_name, is_perhaps
 
     if is_foreign(path):
         return False
+    if is_perhaps(path):
+        return True
     place = place_of(path)
     if place is not None and place.kind is PlaceKind.PIPELINE:
         return place.ecosystem == "github"
     return is_manifest_name(path.rpartition("/")[2])
+
+
+def is_perhaps(path: str) -> bool:
+    """Whether only its content says that a file of this path is a manifest: if it is none, it is passed over."""
+    from callboard import manifests
+
+    return manifests.is_perhaps(path)
 
 
 def chosen(paths: Iterable[str]) -> list[str]:
@@ -165,7 +174,8 @@ def read_locks(paths: Sequence[Path], *, inside: bool = False) -> tuple[list[Loc
             try:
                 locks.append(Folder(folder).lock(name, shown))
             except ManifestError as error:
-                refused.append(error)
+                if not (isinstance(error, UnknownManifestError) and path.is_dir() and is_perhaps(name)):
+                    refused.append(error)
             except OSError as error:
                 refused.append(ManifestError(f"cannot be opened ({error.strerror})", path=shown))
     return locks, refused

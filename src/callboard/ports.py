@@ -220,6 +220,9 @@ class Gathering(Protocol):
     def chosen(self, paths: Iterable[str], /) -> list[str]:
         """The manifests among all files."""
 
+    def is_perhaps(self, path: str, /) -> bool:
+        """Whether only its content says that such a file is a manifest: if it is none, nobody misses it."""
+
     def beside(
         self, path: str, raw: bytes, is_there: Callable[[str], bool], below: Callable[[str], Iterable[str]], /
     ) -> list[str]:

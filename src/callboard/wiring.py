@@ -355,20 +355,18 @@ def open_judge(config: Config) -> Judge:
 
     Raises AdvisoryIndexError for an index that cannot be read.
     """
-    import os
-
     from callboard.advisories.index import Index
     from callboard.advisories.judging import IndexJudge
-    from callboard.advisories.place import FILE_NAME, VARIABLE
+    from callboard.advisories.place import FILE_NAME
 
-    named = os.environ.get(VARIABLE)
-    path = Path(named) if named else config.folder / (config.advisories.index or FILE_NAME)
+    named = config.named_index
+    path = named or config.folder / (config.advisories.index or FILE_NAME)
     known = tuple(
         (ecosystem, _well_known(ecosystem, config.folder / name, _changed_at(config.folder / name)))
         for ecosystem, name in config.advisories.well_known
     )
     # Whoever names a file means that one.
-    if not named and not path.exists():
+    if named is None and not path.exists():
         return own_judge(known)
     index = Index.open(path)
     return IndexJudge(index, f"{index.facts.made_at}", dict(known))

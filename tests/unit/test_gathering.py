@@ -75,3 +75,31 @@ def test_gaps_are_told() -> None:
         "pom.xml: no lockfile that Callboard reads says which versions it means.",
         "web/package.json: no lockfile that Callboard reads says which versions it means.",
     ]
+
+
+PINNED = b"attrs==25.1.0\n    # via -r run.in\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["requirements/run.txt", "requirements/dev.txt", "app/reqs/base.txt", "constraints.txt", "x/py311-constraints.txt"],
+)
+def test_what_pip_installs_may_have_any_name(tmp_path: Path, path: str) -> None:
+    """In the usual folders, and as constraints: where the content is a manifest."""
+    file = tmp_path / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(PINNED)
+    locks, refused = read_locks([tmp_path], inside=True)
+    assert [(lock.path, lock.format) for lock in locks] == [(path, "requirements")]
+    assert not refused
+    assert [each.package.name for each in locks[0].foreign] == ["attrs"]
+
+
+def test_text_in_those_places_that_is_no_manifest_is_passed_over(tmp_path: Path) -> None:
+    """A note beside them is no gap. Named by itself it is refused, as everything is that is none."""
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "README.txt").write_text("How to pin.\n")
+    (tmp_path / "requirements" / "requirements.txt").write_bytes(PINNED)
+    locks, refused = read_locks([tmp_path], inside=True)
+    assert ([lock.path for lock in locks], refused) == (["requirements/requirements.txt"], [])
+    assert read_locks([tmp_path / "requirements" / "README.txt"])[1]

@@ -27,6 +27,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from callboard.advisories.config import AdvisoriesConfig
+from callboard.advisories.place import VARIABLE as INDEX_VARIABLE
 from callboard.config.mcp import Mcp
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
@@ -234,6 +235,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     repositories: tuple[Section, ...]
     notices: tuple[str, ...]
     """What is allowed and still deserves a word from `callboard doctor`."""
+    named_index: Path | None = None
+    """The index of advisories that the environment names: that one and no other. None: it names none."""
 
     def source(self, name: str) -> Section:
         """The source of that name. Raises ConfigError with the names that there are."""
@@ -283,6 +286,7 @@ def load(
         catalogs=lists["catalog"],
         repositories=lists["repositories"],
         notices=(*notices, *_open_to_others(reader)),
+        named_index=Path(environ[INDEX_VARIABLE]) if environ.get(INDEX_VARIABLE) else None,
     )
 
 

@@ -116,6 +116,8 @@ FORMATS: tuple[Format, ...] = (
 """In the order in which content decides where the name does not."""
 
 _BINARY_LOCK = "bun.lockb"
+_PERHAPS = re.compile(r"(?:.*/)?(?:(?:requirements|reqs|constraints)/[^/]+|[^/]*constraints[^/]*)\.txt")
+"""Where pip is told what to install under names of people's own: only the content says whether it is that."""
 
 
 def read_manifest(path: str, raw: bytes, beside: Mapping[str, bytes] | None = None) -> Lock:
@@ -149,6 +151,11 @@ def format_of(path: str, raw: bytes) -> Format:
     if name == _BINARY_LOCK:
         hint = "Bun's binary lockfile is not read. `bun install --save-text-lockfile` writes bun.lock instead."
     raise UnknownManifestError(path=path, hint=hint)
+
+
+def is_perhaps(path: str) -> bool:
+    """Whether a file of this path may be a manifest although its name promises none; if its content is none, nobody misses it."""
+    return _PERHAPS.fullmatch(path) is not None and not is_manifest_name(path.rpartition("/")[2])
 
 
 def is_manifest_name(name: str) -> bool:

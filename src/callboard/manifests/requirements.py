@@ -54,7 +54,11 @@ def parse(path: str, raw: bytes, beside: Mapping[str, bytes]) -> Lock:  # noqa: 
     if not told:
         draft.cannot_tell(Fact.EDGES, "The file has no comments that tell what needs what.")
     if own is None:
-        draft.cannot_tell(Fact.DIRECT, "The file has no comments that tell what the project itself asks for.")
+        is_limit = "constraints" in path.rpartition("/")[2]
+        said = "Constraints say which version is meant where something is installed, and not that it is."
+        draft.cannot_tell(
+            Fact.DIRECT, said if is_limit else "The file has no comments that tell what the project itself asks for."
+        )
     return _without_needs(draft.finish(reach=own is not None))
 
 

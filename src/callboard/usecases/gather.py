@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from callboard.domain.forge import File, GatheredManifest, Head, Tree
-from callboard.errors import BudgetSpentError, ManifestError, RepositoryError
+from callboard.errors import BudgetSpentError, ManifestError, RepositoryError, UnknownManifestError
 from callboard.ports import Gathering, Repositories
 
 MAX_MANIFESTS = 500
@@ -58,7 +58,9 @@ async def gather(reader: Repositories, rules: Gathering, head: Head, tree: Tree,
             found.append(GatheredManifest(path=path, inputs="", problem=error.message))
             continue
         budget -= sum(map(len, fetched.values()))
-        found.append(await asyncio.to_thread(_read, rules, path, fetched, files))
+        read = await asyncio.to_thread(_read, rules, path, fetched, files)
+        if read is not None:
+            found.append(read)
     return Gathered(tuple(found), problem)
 
 
@@ -89,12 +91,17 @@ async def _fetched(
     return found
 
 
-def _read(rules: Gathering, path: str, fetched: Mapping[str, bytes], files: Mapping[str, File]) -> GatheredManifest:
+def _read(
+    rules: Gathering, path: str, fetched: Mapping[str, bytes], files: Mapping[str, File]
+) -> GatheredManifest | None:
+    """The manifest, or why it cannot be read. None: its name never promised that it is one, and it is none."""
     folder, slash, _ = path.rpartition("/")
     near = {name.removeprefix(folder + slash): raw for name, raw in fetched.items() if name != path}
     inputs = msgspec.json.encode(_Inputs(rules.READS_AS, {name: files[name].blob for name in sorted(fetched)})).decode()
     try:
         lock = rules.read_lock(path, fetched[path], near)
     except ManifestError as error:
+        if isinstance(error, UnknownManifestError) and rules.is_perhaps(path):
+            return None
         return GatheredManifest(path=path, inputs=inputs, problem=error.message)
     return GatheredManifest(path=path, inputs=inputs, digest=rules.digest(fetched), lock=lock)
