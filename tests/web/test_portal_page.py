@@ -70,7 +70,8 @@ def test_several_portals_are_chosen_by_name(door: NamedDoor) -> None:
         assert "evil 1.0.0" in told(client)
         other = told(client, name="former")
         assert "No risk was found" in other
-        assert client.get("/api/v1/portal/risks", params={"name": "former"}).json()["risks"] == []
+        answer = client.get("/api/v1/portal/risks", params={"name": "former"}).json()
+        assert (answer["risks"], sorted(answer["portals"]), answer["old"]) == ([], ["former", "stage"], False)
         assert client.get("/api/v1/portal/risks", params={"name": "nobody"}).status_code == 404
         assert client.get("/portal", params={"nonsense": "1"}).status_code == 400
 
@@ -81,3 +82,4 @@ def test_nothing_judged_is_no_peace_and_an_old_register_says_so(door: NamedDoor)
         assert "That is no sign that nothing is wrong" in client.get("/portal").text
         keep(door, Instant(door.clock.now() - 8 * DAY))
         assert "This is old." in client.get("/portal").text
+        assert client.get("/api/v1/portal/risks").json()["old"] is True

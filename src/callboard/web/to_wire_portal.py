@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from callboard.domain.instant import to_text
 from callboard.domain.risk.register import Register, Risk
 from callboard.domain.risk.scale import Factor
 from callboard.web import wire_portal
 
 
-def register(kept: Register) -> wire_portal.RiskRegister:
-    """All of it, for programs."""
+def register(kept: Register, *, old: bool = False, portals: Sequence[str] = ()) -> wire_portal.RiskRegister:
+    """All of it, for programs. `portals`: all that there is a register of; left out: this one alone."""
     return wire_portal.RiskRegister(
         portal=kept.portal,
         at=to_text(kept.at),
@@ -22,6 +24,8 @@ def register(kept: Register) -> wire_portal.RiskRegister:
         bands={band.word: count for band, count in kept.bands},
         risks=tuple(_risk(each) for each in kept.risks),
         not_evaluated=kept.not_evaluated,
+        old=old,
+        portals=tuple(portals) or (kept.portal,),
     )
 
 

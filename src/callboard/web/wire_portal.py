@@ -57,3 +57,7 @@ class RiskRegister(msgspec.Struct, frozen=True, kw_only=True):
     """How many lines each band has."""
     risks: tuple[RiskLine, ...]
     not_evaluated: tuple[str, ...]
+    old: bool
+    """It was made so long ago that it may not tell what is now."""
+    portals: tuple[str, ...]
+    """Every portal of which a register was kept, this one among them."""

@@ -1,7 +1,8 @@
-import { EntityAboutCard, EntityLayout, EntitySwitch } from '@backstage/plugin-catalog';
+import { EntityAboutCard, EntityLayout, EntitySwitch, isKind } from '@backstage/plugin-catalog';
 import {
   EntityCallboardCard,
   EntityCallboardContent,
+  EntityCallboardPackages,
   isCallboardAvailable,
 } from '@callboard/backstage-plugin-callboard/legacy';
 import Grid from '@material-ui/core/Grid';
@@ -25,6 +26,9 @@ export const entityPage = (
     </EntityLayout.Route>
     <EntityLayout.Route path="/callboard" title="Security findings" if={isCallboardAvailable}>
       <EntityCallboardContent />
+    </EntityLayout.Route>
+    <EntityLayout.Route path="/callboard-packages" title="Packages" if={isKind('component')}>
+      <EntityCallboardPackages />
     </EntityLayout.Route>
   </EntityLayout>
 );

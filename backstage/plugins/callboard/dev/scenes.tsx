@@ -10,6 +10,7 @@ import { MyFindings } from '../src/home/MyFindings';
 import { FindingsPanel } from '../src/list/FindingsPanel';
 import { CallboardPage } from '../src/page/CallboardPage';
 import { before, componentPage, counts, doNow, explanation, findingPage, listed, rollup, row, source } from './made';
+import { ofPackages } from './packageScenes';
 import { failing, service, silent } from './service';
 
 /** One component in one state. */
@@ -239,4 +240,4 @@ const cells: Scene[] = [
   cell('unreachable', failing('unreachable'), 'unknown'),
 ];
 
-export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...keys, ...pages, ...widgets];
+export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...keys, ...pages, ...widgets, ...ofPackages];

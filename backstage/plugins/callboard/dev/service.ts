@@ -2,6 +2,7 @@
 import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError, type CallboardFailure } from '../src/api/errors';
 import { bundle, componentPage, doNow, explained, explanation, facets, finding, findingPage, listed, publicBucket, rollup, row, said, source } from './made';
+import { componentPackages, riskRegister, sbom, sbomCoverage, whoUses } from './madePackages';
 
 /** A service in which all is well, but for what `some` says. */
 export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
@@ -18,6 +19,11 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   facets: async () => facets(),
   finding: async () => findingPage(),
   whose: async () => explanation(),
+  whoUses: async () => whoUses(),
+  sbomCoverage: async () => sbomCoverage(),
+  sbom: async () => sbom(),
+  packages: async () => componentPackages(),
+  portalRisks: async () => riskRegister(),
   passesChanges: () => true,
   explain: async query => explained({ query }),
   sources: async () => ({ sources: [source()], link_checks: [], broken_links_30d: {} }),
@@ -40,6 +46,11 @@ const every = (answer: () => Promise<never>): Partial<CallboardApi> => ({
   facets: answer,
   finding: answer,
   whose: answer,
+  whoUses: answer,
+  sbomCoverage: answer,
+  sbom: answer,
+  packages: answer,
+  portalRisks: answer,
   sources: answer,
   confirm: answer,
   notOurs: answer,

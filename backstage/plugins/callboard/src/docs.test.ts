@@ -21,6 +21,7 @@ describe.each(PAGES)('%s', path => {
       'api:callboard',
       'entity-card:callboard/summary',
       'entity-content:callboard/findings',
+      'entity-content:callboard/packages',
       'home-page-widget:callboard/my-findings',
       'page:callboard',
       'page:catalog',

@@ -9,6 +9,7 @@ import {
   callboardPlugin,
   EntityCallboardCard,
   EntityCallboardContent,
+  EntityCallboardPackages,
   HomePageMyFindings,
   isCallboardAvailable,
 } from './legacy';
@@ -47,6 +48,15 @@ describe('the plugin in the legacy frontend system', () => {
       </Routes>,
     );
     expect(await screen.findByText('2 pieces of work', undefined, PATIENCE)).toBeInTheDocument();
+  });
+
+  it('has a tab of packages', async () => {
+    await show(
+      <Routes>
+        <Route path="/*" element={<EntityCallboardPackages />} />
+      </Routes>,
+    );
+    expect(await screen.findByText('1,204 packages', undefined, PATIENCE)).toBeInTheDocument();
   });
 
   it('has a page and a widget', async () => {

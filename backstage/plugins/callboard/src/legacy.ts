@@ -18,7 +18,7 @@ import { createCardExtension } from '@backstage/plugin-home-react';
 import { callboardApiRef } from './api/CallboardApi';
 import { CallboardClient } from './api/CallboardClient';
 import { KINDS } from './api/scope';
-import { entityContentRouteRef, rootRouteRef } from './routes';
+import { entityContentRouteRef, entityPackagesRouteRef, rootRouteRef } from './routes';
 
 export { type CallboardApi, callboardApiRef } from './api/CallboardApi';
 export { callboardColumns, withCallboardColumns } from './catalog/columns';
@@ -37,7 +37,7 @@ export const callboardPlugin = createPlugin({
       factory: apis => new CallboardClient(apis),
     }),
   ],
-  routes: { root: rootRouteRef, entityContent: entityContentRouteRef },
+  routes: { root: rootRouteRef, entityContent: entityContentRouteRef, entityPackages: entityPackagesRouteRef },
 });
 
 /**
@@ -62,6 +62,19 @@ export const EntityCallboardContent = callboardPlugin.provide(
     name: 'EntityCallboardContent',
     component: () => import('./list/EntityCallboardContent').then(m => m.EntityCallboardContent),
     mountPoint: entityContentRouteRef,
+  }),
+);
+
+/**
+ * The tab of a component's packages: put it into an `EntityLayout.Route` on the page of components.
+ *
+ * @public
+ */
+export const EntityCallboardPackages = callboardPlugin.provide(
+  createRoutableExtension({
+    name: 'EntityCallboardPackages',
+    component: () => import('./uses/EntityCallboardPackages').then(m => m.EntityCallboardPackages),
+    mountPoint: entityPackagesRouteRef,
   }),
 );
 

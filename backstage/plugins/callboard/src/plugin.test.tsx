@@ -56,6 +56,15 @@ describe('the plugin in the new frontend system', () => {
     expect(await screen.findByText('What to do first', undefined, PATIENCE)).toBeInTheDocument();
   });
 
+  it('brings a tab of packages to a component’s page', async () => {
+    await renderTestApp({
+      features: [plugin, answering(service())],
+      extensions: [createTestEntityPage({ entity: entity('checkout-api') })],
+      initialRouteEntries: ['/callboard-packages'],
+    });
+    expect(await screen.findByText('1,204 packages', undefined, PATIENCE)).toBeInTheDocument();
+  });
+
   it('puts its columns on the catalog’s own table, and asks once for all rows of a page', async () => {
     const asked: string[][] = [];
     const rows = new Rows(async refs => {

@@ -1,7 +1,7 @@
 import { convertLegacyRouteRef } from '@backstage/core-compat-api';
 import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
 import { callboardApi } from './extensions/api';
-import { entityCard, entityContent } from './extensions/entity';
+import { entityCard, entityContent, entityPackages } from './extensions/entity';
 import { homeWidget } from './extensions/home';
 import { callboardPage } from './extensions/page';
 import { rootRouteRef } from './routes';
@@ -16,5 +16,5 @@ export default createFrontendPlugin({
   title: 'Callboard',
   info: { packageJson: () => import('../package.json') },
   routes: { root: convertLegacyRouteRef(rootRouteRef) },
-  extensions: [callboardApi, entityCard, entityContent, callboardPage, homeWidget],
+  extensions: [callboardApi, entityCard, entityContent, entityPackages, callboardPage, homeWidget],
 });

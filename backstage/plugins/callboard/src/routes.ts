@@ -6,6 +6,9 @@ export const rootRouteRef: RouteRef<undefined> = createRouteRef({ id: 'callboard
 /** The tab on an entity's page. */
 export const entityContentRouteRef: RouteRef<undefined> = createRouteRef({ id: 'callboard:entity-content' });
 
+/** The tab of packages on a component's page. */
+export const entityPackagesRouteRef: RouteRef<undefined> = createRouteRef({ id: 'callboard:entity-packages' });
+
 /** Where a part of this plugin is; `undefined` where the portal has no such part. */
 export function useOptionalRoute(ref: RouteRef<undefined>): string | undefined {
   try {

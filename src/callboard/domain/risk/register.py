@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 import msgspec
 
-from callboard.domain.instant import Instant
+from callboard.domain.instant import DAY, Instant
 from callboard.domain.posture import Place
 from callboard.domain.risk.scale import FORMULA, Band, Factor, Score, score
 from callboard.domain.risk.weakness import Weakness
+
+
+OLD_DAYS = 7
+"""A register of longer ago may not tell what is now."""
 
 
 class Estate(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +90,10 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     not_evaluated: tuple[str, ...] = ()
     """What could not be judged, in words. It is not free of risk."""
     formula: int = FORMULA
+
+    def is_old(self, now: Instant) -> bool:
+        """Whether so much time has passed that the portal, its packages or what is known of them may have changed."""
+        return now - self.at > OLD_DAYS * DAY
 
     @property
     def bands(self) -> tuple[tuple[Band, int], ...]:

@@ -17,4 +17,5 @@ def risks(view: Viewing) -> Response[bytes]:
         raise NotFoundError(
             "No risk register of the portal was kept.", hint="`callboard risk --portal FOLDER --board` makes one."
         )
-    return answers.json(to_wire_portal.register(found.register))
+    register, portals = found.register, [each.portal for each in found.portals]
+    return answers.json(to_wire_portal.register(register, old=register.is_old(view.now), portals=portals))

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.instant import DAY
 from callboard.domain.risk.register import Register
 from callboard.store.registers import Kept
 from callboard.usecases import keep_register
 from callboard.web import params, render
 from callboard.web.view import Viewing
-
-OLD_DAYS = 7
-"""A register of longer ago may not tell what is now."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +30,6 @@ def show(view: Viewing) -> Response[str]:
     context = Context(
         register=register,
         portals=found.portals,
-        old=register is not None and view.now - register.at > OLD_DAYS * DAY,
+        old=register is not None and register.is_old(view.now),
     )
     return render.answer("portal.html", title="Portal", here="portal", now=view.now, c=context)

@@ -1,17 +1,23 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   Bundles,
+  ComponentPackages,
   ComponentPage,
   ComponentRow,
+  ComponentSbom,
   DoNow,
   Explained,
   Explanation,
   Facets,
   FindingPage,
   Findings,
+  RiskRegister,
   Rollup,
   SaidWord,
+  SbomCoverage,
   Sources,
+  UsesQuestion,
+  WhoUses,
   WordDraft,
 } from './types';
 
@@ -47,6 +53,16 @@ export interface CallboardApi {
   whose(resource: string, source: string): Promise<Explanation>;
   /** How fresh and how whole each source is. */
   sources(): Promise<Sources>;
+  /** Who uses a package, now or in the past. */
+  whoUses(question: UsesQuestion): Promise<WhoUses>;
+  /** For which components it is known what they consist of. */
+  sbomCoverage(): Promise<SbomCoverage>;
+  /** From what it is known what one component consists of, or why it is not. */
+  sbom(entityRef: string): Promise<ComponentSbom>;
+  /** The packages that one component uses now, the worst first. */
+  packages(entityRef: string, options?: { start?: number; limit?: number }): Promise<ComponentPackages>;
+  /** The newest risk register of a portal, or of whichever was judged last. Not for everybody. */
+  portalRisks(portal?: string): Promise<RiskRegister>;
   /** Whether the way to the service lets changes pass, as far as is known. */
   passesChanges(): boolean;
   /** Say that a resource is a component's, which settles it. */

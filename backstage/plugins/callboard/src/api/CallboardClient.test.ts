@@ -113,6 +113,25 @@ describe('the client, against a server', () => {
     ]);
   });
 
+  it('asks about packages and the portal', async () => {
+    answer = json({});
+    const api = client();
+    await api.whoUses({ package: 'lodash@<4.17.21', between: '2026-01-01..2026-02-01', limit: 50 });
+    await api.sbomCoverage();
+    await api.sbom('Component:default/Cart');
+    await api.packages('component:default/cart', { start: 50, limit: 50 });
+    await api.portalRisks();
+    await api.portalRisks('acme');
+    expect(asked.map(each => each.url?.replace('/api/proxy/callboard/api/v1/', ''))).toEqual([
+      'who-uses?package=lodash%40%3C4.17.21&between=2026-01-01..2026-02-01&limit=50',
+      'sbom-coverage',
+      'components/component/default/cart/sbom',
+      'components/component/default/cart/packages?start=50&limit=50',
+      'portal/risks',
+      'portal/risks?name=acme',
+    ]);
+  });
+
   it.each([
     [{}, 1],
     [{ doNotTrack: '1' }, 0],

@@ -5,18 +5,24 @@ import { CallboardError, failureOf } from './errors';
 import { MOST, Rows } from './rows';
 import type {
   Bundles,
+  ComponentPackages,
   ComponentPage,
   ComponentRow,
+  ComponentSbom,
   DoNow,
   Explained,
   Explanation,
   Facets,
   FindingPage,
   Findings,
+  RiskRegister,
   Rollup,
   SaidWord,
+  SbomCoverage,
   Sources,
+  UsesQuestion,
   WhoseQuestion,
+  WhoUses,
   WordDraft,
 } from './types';
 
@@ -95,6 +101,31 @@ export class CallboardClient implements CallboardApi {
   /** {@inheritDoc CallboardApi.whose} */
   whose(resource: string, source: string): Promise<Explanation> {
     return this.get<Explanation>('ownership/explain', { id: resource, source } satisfies WhoseQuestion);
+  }
+
+  /** {@inheritDoc CallboardApi.whoUses} */
+  whoUses(question: UsesQuestion): Promise<WhoUses> {
+    return this.get<WhoUses>('who-uses', { ...question });
+  }
+
+  /** {@inheritDoc CallboardApi.sbomCoverage} */
+  sbomCoverage(): Promise<SbomCoverage> {
+    return this.get<SbomCoverage>('sbom-coverage');
+  }
+
+  /** {@inheritDoc CallboardApi.sbom} */
+  sbom(entityRef: string): Promise<ComponentSbom> {
+    return this.get<ComponentSbom>(`components/${inPath(entityRef)}/sbom`);
+  }
+
+  /** {@inheritDoc CallboardApi.packages} */
+  packages(entityRef: string, options: { start?: number; limit?: number } = {}): Promise<ComponentPackages> {
+    return this.get<ComponentPackages>(`components/${inPath(entityRef)}/packages`, options);
+  }
+
+  /** {@inheritDoc CallboardApi.portalRisks} */
+  portalRisks(portal?: string): Promise<RiskRegister> {
+    return this.get<RiskRegister>('portal/risks', { name: portal });
   }
 
   /** {@inheritDoc CallboardApi.passesChanges} */

@@ -2624,6 +2624,8 @@ export interface components {
             };
             risks: components["schemas"]["RiskLine"][];
             not_evaluated: string[];
+            old: boolean;
+            portals: string[];
         };
         /**
          * RiskLine

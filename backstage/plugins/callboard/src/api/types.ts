@@ -5,8 +5,11 @@ type Shapes = components['schemas'];
 
 export type Bundle = Shapes['Bundle'];
 export type Bundles = Shapes['Bundles'];
+export type ComponentPackage = Shapes['ComponentPackage'];
+export type ComponentPackages = Shapes['ComponentPackages'];
 export type ComponentPage = Shapes['ComponentPage'];
 export type ComponentRow = Shapes['Component'];
+export type ComponentSbom = Shapes['ComponentSbom'];
 export type Counts = Shapes['Counts'];
 export type DoNow = Shapes['DoNow'];
 export type Explained = Shapes['Explained'];
@@ -18,13 +21,21 @@ export type Event = Shapes['Event'];
 export type Facet = Shapes['Facet'];
 export type Findings = Shapes['Findings'];
 export type Numbers = Shapes['Numbers'];
+export type PackageUse = Shapes['PackageUse'];
 export type Progress = Shapes['Progress'];
+export type RiskLine = Shapes['RiskLine'];
+export type RiskRegister = Shapes['RiskRegister'];
 export type Rollup = Shapes['Rollup'];
 export type SaidWord = Shapes['SaidWord'];
+export type SbomCoverage = Shapes['SbomCoverage'];
 export type Source = Shapes['Source'];
 export type Sources = Shapes['Sources'];
 export type Week = Shapes['Week'];
+export type WhoUses = Shapes['WhoUses'];
 export type WordDraft = Shapes['WordDraft'];
 
 /** Which resource is asked about. */
 export type WhoseQuestion = NonNullable<operations['explainOwnership']['parameters']['query']>;
+
+/** Which package is asked about, and at which time; an answer's pages besides. */
+export type UsesQuestion = operations['whoUses']['parameters']['query'];

@@ -2,7 +2,7 @@ import { convertLegacyRouteRef } from '@backstage/core-compat-api';
 import type { ExtensionDefinition } from '@backstage/frontend-plugin-api';
 import { EntityCardBlueprint, EntityContentBlueprint } from '@backstage/plugin-catalog-react/alpha';
 import { KINDS } from '../api/scope';
-import { entityContentRouteRef } from '../routes';
+import { entityContentRouteRef, entityPackagesRouteRef } from '../routes';
 
 const filter = { kind: { $in: [...KINDS] } };
 
@@ -25,5 +25,17 @@ export const entityContent: ExtensionDefinition = EntityContentBlueprint.make({
     filter,
     routeRef: convertLegacyRouteRef(entityContentRouteRef),
     loader: () => import('../list/EntityCallboardContent').then(m => <m.EntityCallboardContent />),
+  },
+});
+
+/** What a component consists of, on its page. */
+export const entityPackages: ExtensionDefinition = EntityContentBlueprint.make({
+  name: 'packages',
+  params: {
+    path: 'callboard-packages',
+    title: 'Packages',
+    filter: { kind: 'component' },
+    routeRef: convertLegacyRouteRef(entityPackagesRouteRef),
+    loader: () => import('../uses/EntityCallboardPackages').then(m => <m.EntityCallboardPackages />),
   },
 });

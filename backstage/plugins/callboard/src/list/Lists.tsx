@@ -1,8 +1,9 @@
 import { useApi } from '@backstage/core-plugin-api';
-import { Button, Flex, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
+import { More } from '../parts/More';
 import { count } from '../parts/words';
 import { BundleList } from '../work/BundleList';
 import { FindingRows } from './FindingRows';
@@ -89,12 +90,3 @@ export const FindingList = ({
     );
   }
 };
-
-const More = ({ more, isMore }: { more?: () => void; isMore: boolean }) =>
-  more || isMore ? (
-    <Flex mt="3">
-      <Button size="small" variant="secondary" isDisabled={!more} isPending={isMore} onPress={more}>
-        Show more
-      </Button>
-    </Flex>
-  ) : null;

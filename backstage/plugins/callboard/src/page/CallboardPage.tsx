@@ -13,29 +13,42 @@ import { Cautions, Freshness } from '../parts/Freshness';
 import { Loading } from '../parts/Loading';
 import readable from '../parts/Readable.module.css';
 import { neverRead } from '../parts/sources';
+import { PORTAL_TAB } from '../portal/address';
+import { USES_TAB } from '../uses/address';
 import { BundleList } from '../work/BundleList';
 import { NumberLine } from '../work/NumberLine';
 import { Progress } from '../work/Progress';
+import { PageTabs } from './PageTabs';
 
 const FindingsPanel = lazy(() => import('../list/FindingsPanel').then(m => ({ default: m.FindingsPanel })));
+const PortalSafety = lazy(() => import('../portal/PortalSafety').then(m => ({ default: m.PortalSafety })));
+const WhoUses = lazy(() => import('../uses/WhoUses').then(m => ({ default: m.WhoUses })));
 
 const hrefOf = (query: string) => listAddress('', { query, view: 'findings' });
 
-/** What the reader does now, across everything that the reader owns; with a question in the address, its list. */
+/** What the reader does now, across everything that the reader owns; with a question in the address, its list; and what else there is to ask. */
 export const CallboardPage = () => {
   const [parameters] = useSearchParams();
   return (
     <Container className={readable.readable}>
-      {parameters.has('q') || parameters.has('finding') ? (
-        <Suspense fallback={<Loading />}>
-          <FindingsPanel usual="is:open owner:@me sort:do-now" />
-        </Suspense>
-      ) : (
-        <Now />
-      )}
+      <Flex direction="column" gap="5">
+        <PageTabs />
+        <Suspense fallback={<Loading />}>{asked(parameters)}</Suspense>
+      </Flex>
     </Container>
   );
 };
+
+function asked(parameters: URLSearchParams) {
+  switch (parameters.get('tab')) {
+    case USES_TAB:
+      return <WhoUses />;
+    case PORTAL_TAB:
+      return <PortalSafety />;
+    default:
+      return parameters.has('q') || parameters.has('finding') ? <FindingsPanel usual="is:open owner:@me sort:do-now" /> : <Now />;
+  }
+}
 
 const Now = () => {
   const api = useApi(callboardApiRef);

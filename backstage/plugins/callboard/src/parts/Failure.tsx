@@ -17,18 +17,21 @@ export const Failure = ({
   error,
   again,
   owners,
+  what = 'Findings',
 }: {
   error: CallboardError;
   again?: () => void;
   /** Whom to ask where nothing may be seen. */
   owners?: readonly string[];
+  /** What is missing, as it begins a sentence. */
+  what?: string;
 }) => (
   <Alert
     role="alert"
     status={error.failure === 'not-found' || error.failure === 'bad-query' ? 'info' : 'danger'}
     icon
-    title={TITLES[error.failure]}
-    description={`${failureWords(error, owners)}${error.requestId ? ` Request ${error.requestId}.` : ''}`}
+    title={TITLES[error.failure].replace(/^Findings/, what)}
+    description={`${failureWords(error, owners, what.toLocaleLowerCase('en-US'))}${error.requestId ? ` Request ${error.requestId}.` : ''}`}
     customActions={
       again && error.failure !== 'bad-query' ? (
         <Button size="small" variant="secondary" onPress={again}>

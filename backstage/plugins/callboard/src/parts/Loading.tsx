@@ -5,13 +5,20 @@ import { useEffect, useState } from 'react';
 const PATIENCE_MS = 1_000;
 
 /** Rows of the real height while an answer is awaited, with words for who does not see them, and for all when it takes long. */
-export const Loading = ({ rows = 3, height = 20 }: { rows?: number; height?: number }) => {
+export const Loading = ({
+  rows = 3,
+  height = 20,
+  words = 'Loading findings…',
+}: {
+  rows?: number;
+  height?: number;
+  words?: string;
+}) => {
   const [isLong, setIsLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setIsLong(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, []);
-  const words = 'Loading findings…';
   return (
     <Flex direction="column" gap="3" role="status">
       {isLong ? (

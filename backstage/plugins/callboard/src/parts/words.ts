@@ -63,10 +63,10 @@ export function plain(word: string): string {
 }
 
 /** Why an answer is missing, and what the reader can do about it. */
-export function failureWords(error: CallboardError, owners: readonly string[] = []): string {
+export function failureWords(error: CallboardError, owners: readonly string[] = [], what: string = 'findings'): string {
   switch (error.failure) {
     case 'unreachable':
-      return 'Callboard does not answer. That says nothing about findings.';
+      return `Callboard does not answer. That says nothing about ${what}.`;
     case 'signed-out':
       return `Callboard does not accept this sign-in. ${error.message} Sign in to the portal again.`;
     case 'not-found':
