@@ -81,7 +81,11 @@ const Register = ({ register }: { register: RiskRegister }) => (
         status="warning"
         icon
         title="This is old."
-        description="The portal, its packages and what is known of them may have changed since. `callboard risk --board` judges it anew."
+        description={
+          <Text>
+            The portal, its packages and what is known of them may have changed since. <code>callboard risk --board</code> judges it anew.
+          </Text>
+        }
       />
     )}
     {register.risks.length > 0 ? (
