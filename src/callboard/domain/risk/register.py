@@ -11,7 +11,6 @@ from callboard.domain.posture import Place
 from callboard.domain.risk.scale import FORMULA, Band, Factor, Score, score
 from callboard.domain.risk.weakness import Weakness
 
-
 OLD_DAYS = 7
 """A register of longer ago may not tell what is now."""
 
