@@ -110,6 +110,16 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("POST", "/ownership/moves"): (401, 403, 403, 403, 403, 400, 403, 401),  # without a number
     ("GET", "/ownership/changes"): MAP,
     ("GET", "/ownership/signals"): ANY,
+    ("GET", "/campaigns"): ANY,
+    ("GET", "/campaigns/{campaign_id}"): THING,
+    ("POST", "/campaigns/begin"): BAD,
+    ("POST", "/campaigns/{campaign_id}/change"): (401, 403, 404, 400, 403, 400, 403, 401),  # without a name
+    ("POST", "/campaigns/{campaign_id}/end"): (401, 403, 404, 200, 403, 409, 403, 401),  # once
+    ("GET", "/api/v1/campaigns"): ANY,
+    ("POST", "/api/v1/campaigns"): BARE,
+    ("GET", "/api/v1/campaigns/{campaign_id}"): THING,
+    ("POST", "/api/v1/campaigns/{campaign_id}"): BARE,
+    ("POST", "/api/v1/campaigns/{campaign_id}/end"): (401, 403, 404, 409, 403, 409, 403, 401),  # it has ended by now
     ("GET", "/api/v1/bundles"): ANY,
     ("GET", "/api/v1/facets"): ANY,
     ("GET", "/api/v1/do-now"): ANY,

@@ -58,6 +58,16 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/api/v1/findings/{finding_id}/followed"): BOARD,
     ("POST", "/api/v1/decisions"): {**BOARD, "session": 415, "bearer": 415},  # without a body
     ("POST", "/api/v1/decisions/{decision_id}/undo"): NONE,
+    ("GET", "/campaigns"): BOARD,
+    ("GET", "/campaigns/{campaign_id}"): NONE,
+    ("POST", "/campaigns/begin"): {**BOARD, "session": 400, "bearer": 400},  # without a query
+    ("POST", "/campaigns/{campaign_id}/change"): {**BOARD, "session": 404, "bearer": 404},
+    ("POST", "/campaigns/{campaign_id}/end"): NONE,
+    ("GET", "/api/v1/campaigns"): BOARD,
+    ("POST", "/api/v1/campaigns"): {**BOARD, "session": 415, "bearer": 415},  # without a body
+    ("GET", "/api/v1/campaigns/{campaign_id}"): NONE,
+    ("POST", "/api/v1/campaigns/{campaign_id}"): {**BOARD, "session": 415, "bearer": 415},
+    ("POST", "/api/v1/campaigns/{campaign_id}/end"): NONE,
     ("GET", "/api/v1/bundles"): BOARD,
     ("GET", "/api/v1/facets"): BOARD,
     ("GET", "/api/v1/do-now"): BOARD,
@@ -154,6 +164,7 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         cve="CVE-1999-0001",
         view_id="4711",
         decision_id="4711",
+        campaign_id="4711",
         signal_id="4711",
         format="cyclonedx-1.6",
         rest="nowhere",

@@ -45,6 +45,14 @@ def callers(door: NamedDoor) -> Iterator[dict[str, httpx.Client]]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def campaign(callers: dict[str, httpx.Client]) -> int:
+    """The number of a campaign of team red."""
+    made = callers["owner"].post("/api/v1/campaigns", json={"name": "red is gone", "q": "is:open"})
+    number: int = made.raise_for_status().json()["id"]
+    return number
+
+
 def routes(door: NamedDoor) -> set[tuple[str, str]]:
     """Every method and address of the application itself."""
     return {
@@ -63,7 +71,7 @@ def test_the_matrix_holds_every_route(door: NamedDoor) -> None:
 
 @pytest.mark.parametrize(("method", "path"), MATRIX)
 def test_each_caller_gets_what_the_matrix_says(
-    door: NamedDoor, callers: dict[str, httpx.Client], method: str, path: str
+    door: NamedDoor, callers: dict[str, httpx.Client], campaign: int, method: str, path: str
 ) -> None:
     """Every sort of caller, about a thing of team red."""
     filled = path.format(
@@ -75,6 +83,7 @@ def test_each_caller_gets_what_the_matrix_says(
         cve="CVE-1999-0001",
         view_id="4711",
         decision_id="4711",
+        campaign_id=campaign,
         signal_id="4711",
         format="cyclonedx-1.6",
         rest="nowhere",

@@ -77,6 +77,12 @@ def _ids(values: Sequence[str]) -> Condition:
     return or_(f.id.in_(numbers), f.external_id.in_(values))
 
 
+def _campaigns(values: Sequence[str]) -> Condition:
+    held = schema.campaign_finding.c
+    numbers = [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) <= 18]
+    return f.id.in_(select(held.finding_id).where(held.campaign_id.in_(numbers)))
+
+
 def _by_term(form: str) -> Callable[[Sequence[str]], Condition]:
     term = schema.resource_term.c
 
@@ -107,6 +113,7 @@ LISTS: Mapping[str, Callable[[Sequence[str]], Condition]] = {
     "bundle": lambda values: f.bundle_id.in_(select(bundle.c.id).where(bundle.c.key.in_(values))),
     "ecosystem": _ecosystems,
     "id": _ids,
+    "campaign": _campaigns,
     "account": _by_term(ACCOUNT),
     "region": _by_term(REGION),
     "cloud": _by_term(CLOUD),

@@ -110,7 +110,7 @@ def holding_conditions(
     return and_(true(), *found)
 
 
-_INDEXED = frozenset({"rule", "cve", "resource", "package", "bundle", "id", "account", "tag", "runs"})
+_INDEXED = frozenset({"rule", "cve", "resource", "package", "bundle", "id", "account", "tag", "runs", "campaign"})
 
 
 def is_narrow(term: Term) -> bool:

@@ -35,3 +35,12 @@ def needed(fields: Mapping[str, str], name: str) -> str:
     if not fields[name]:
         raise InvalidQueryError("This field is empty.", field=name)
     return fields[name]
+
+
+def number(text: str, field: str) -> int | None:
+    """A whole number; None: the field is empty. Raises InvalidQueryError."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise InvalidQueryError("A number is expected.", field=field)
+    return int(text)

@@ -88,6 +88,11 @@ def finding(finding_id: int) -> str:
     return f"/findings/{finding_id}"
 
 
+def campaign(campaign_id: int) -> str:
+    """One campaign's page."""
+    return f"/campaigns/{campaign_id}"
+
+
 def component(ref: EntityRef) -> str:
     """One component's page."""
     return f"/components/{_entity(ref)}"

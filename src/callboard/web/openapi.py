@@ -10,10 +10,12 @@ from callboard.domain.finding import Severity
 from callboard.usecases.export_findings import MOST
 from callboard.usecases.roll_up import View
 from callboard.web import (
+    openapi_campaigns,
     openapi_decisions,
     openapi_packages,
     params,
     wire,
+    wire_campaigns,
     wire_decisions,
     wire_ownership,
     wire_packages,
@@ -51,6 +53,7 @@ _SHAPES = (
     wire_policy.DatesDraft, wire_policy.DateLines,
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
+    wire_campaigns.Campaigns, wire_campaigns.CampaignPage, wire_campaigns.CampaignDraft, wire_campaigns.CampaignChange,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
 )  # fmt: skip
@@ -76,6 +79,7 @@ def document(version: str) -> Described:
             **_views(),
             **_ownership(),
             **_policies(),
+            **openapi_campaigns.described(),
             **openapi_decisions.described(),
             **openapi_packages.described(),
             **_operations(),

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler, delete, get, post
 from callboard.web.api import (
     audit,
     board,
+    campaigns,
     components,
     decisions,
     exports,
@@ -31,6 +32,7 @@ from callboard.web.api import (
 from callboard.web.gate import Policy
 from callboard.web.metrics import LIVE
 from callboard.web.pages import audit as audit_page
+from callboard.web.pages import campaigns as campaigns_page
 from callboard.web.pages import component as component_page
 from callboard.web.pages import components as components_page
 from callboard.web.pages import cve as cve_page
@@ -89,6 +91,11 @@ API = [
     _post("/api/v1/findings/{finding_id:str}/followed", findings.followed, Policy.BOARD),
     _post("/api/v1/decisions", decisions.decide, Policy.BOARD),
     _post("/api/v1/decisions/{decision_id:str}/undo", decisions.undo, Policy.BOARD),
+    _get("/api/v1/campaigns", campaigns.list_all, Policy.BOARD),
+    _post("/api/v1/campaigns", campaigns.begin, Policy.BOARD),
+    _get("/api/v1/campaigns/{campaign_id:str}", campaigns.show, Policy.BOARD),
+    _post("/api/v1/campaigns/{campaign_id:str}", campaigns.change, Policy.BOARD),
+    _post("/api/v1/campaigns/{campaign_id:str}/end", campaigns.end, Policy.BOARD),
     _get("/api/v1/bundles", findings.bundles, Policy.BOARD),
     _get("/api/v1/facets", findings.facets, Policy.BOARD),
     _get("/api/v1/components", components.list_all, Policy.NUMBERS),
@@ -153,6 +160,11 @@ PAGES = [
     _get("/findings/{finding_id:str}", finding_page.show, Policy.BOARD),
     _get("/decide", decide_page.show, Policy.BOARD),
     _post("/decide/say", decide_page.say, Policy.BOARD),
+    _get("/campaigns", campaigns_page.show_all, Policy.BOARD),
+    _get("/campaigns/{campaign_id:str}", campaigns_page.show, Policy.BOARD),
+    _post("/campaigns/begin", campaigns_page.begin, Policy.BOARD),
+    _post("/campaigns/{campaign_id:str}/change", campaigns_page.change, Policy.BOARD),
+    _post("/campaigns/{campaign_id:str}/end", campaigns_page.end, Policy.BOARD),
     _get("/components", components_page.show, Policy.BOARD),
     _get("/components/{kind:str}/{namespace:str}/{name:str}", component_page.show, Policy.BOARD),
     _get("/components/{kind:str}/{namespace:str}/{name:str}/packages", packages_page.component, Policy.BOARD),

@@ -70,7 +70,7 @@ def draft_of(body: wire.DecisionDraft) -> Draft:
         kind=kind,
         note=body.note,
         snooze=_word(Until, body.until, "until") if is_snooze else None,
-        until_at=None if is_snooze else _end_of(body.until),
+        until_at=None if is_snooze else end_of_day(body.until),
         reason=_word(Reason, body.reason, "reason"),
         justification=_word(Justification, body.justification, "justification"),
         about=about,
@@ -100,12 +100,12 @@ def _word(words: type[E], text: str | None, field: str) -> E | None:
         raise InvalidQueryError(f"{text[:60]!r} is not known.", field=field, hint=f"One of {known}.") from None
 
 
-def _end_of(text: str | None) -> Instant | None:
-    """The end of a day."""
+def end_of_day(text: str | None, field: str = "until") -> Instant | None:
+    """The end of a day. Raises InvalidQueryError that names the field."""
     if not text:
         return None
     try:
         day = date.fromisoformat(text)
         return from_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1))
     except (ValueError, OverflowError):
-        raise InvalidQueryError("A day is expected.", field="until", hint="For example 2027-01-31.") from None
+        raise InvalidQueryError("A day is expected.", field=field, hint="For example 2027-01-31.") from None

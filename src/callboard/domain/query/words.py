@@ -235,6 +235,7 @@ KEYS: tuple[KeyHelp, ...] = (
     _texts("cloud", "The cloud that the resource is in", "cloud:aws", folded=True),
     _texts("env", "The environment that the resource serves", "env:production", "environment is", folded=True),
     _texts("tag", "A tag of the resource, with or without its value", "tag:team=payments", "tagged"),
+    _texts("campaign", "The campaign that was begun with it, by its number", "campaign:3 is:open", "in campaign"),
     _texts("id", "Its number here or its id at its source", "id:4711"),
     KeyHelp(
         name="sort", takes=Takes.CHOICE, words=_plain(order.value for order in Order),

@@ -4,6 +4,7 @@ Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`
 `domain.finding`, held to their range by CHECKs. Nothing here names an engine. `docs/decisions/` says why.
 """
 
+from callboard.store.schema.campaigns import campaign, campaign_finding
 from callboard.store.schema.catalog import catalog_reading, claim, entity, group_closure, member
 from callboard.store.schema.counters import (
     bundle,
@@ -88,6 +89,8 @@ __all__ = [
     "audit",
     "bundle",
     "bundle_cell",
+    "campaign",
+    "campaign_finding",
     "candidate",
     "catalog_reading",
     "claim",

@@ -6,12 +6,10 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Integer, MetaData, SmallInteger, Table, Text
 
-HEAD = "0014"
+HEAD = "0015"
 """The schema that this program speaks: the last number in `migrations/versions`."""
 
-KNOWN = frozenset(
-    {"0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014"}
-)
+KNOWN = frozenset(f"{n:04}" for n in range(1, int(HEAD) + 1))
 """Every schema that this program can bring up to `HEAD`."""
 
 metadata = MetaData(

@@ -14,7 +14,6 @@ from callboard.domain.decision import DecisionKind, Justification, Reason, Until
 from callboard.domain.query import Query, parse
 from callboard.domain.sayable import Sayable, about_many
 from callboard.domain.standing import Standing
-from callboard.errors import InvalidQueryError
 from callboard.usecases import ask, browse
 from callboard.usecases import decide as deciding
 from callboard.usecases.decide import Done, Target
@@ -147,21 +146,13 @@ def _draft(fields: Mapping[str, str]) -> DecisionDraft:
         findings=[params.finding_id(fields["id"])] if fields["id"] else None,
         bundle=fields["bundle"] or None,
         q=fields["q"] or None,
-        seen=_number(fields["seen"], "seen"),
-        count=_number(fields["count"], "count"),
+        seen=forms.number(fields["seen"], "seen"),
+        count=forms.number(fields["count"], "count"),
         until=fields["until"] or fields["day"] or None,
         reason=fields["reason"] or None,
         justification=fields["justification"] or None,
-        duplicate_of=_number(fields["duplicate_of"].lstrip("#"), "duplicate_of"),
+        duplicate_of=forms.number(fields["duplicate_of"].lstrip("#"), "duplicate_of"),
         to=fields["to"] or None,
-        of=_number(fields["of"], "of"),
+        of=forms.number(fields["of"], "of"),
         note=fields["note"],
     )
-
-
-def _number(text: str, field: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise InvalidQueryError("A number is expected.", field=field)
-    return int(text)

@@ -722,6 +722,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns of which the caller sees something */
+        get: operations["listCampaigns"];
+        put?: never;
+        /** Freeze the findings of a query that are the caller's to decide about; needs the right `decide` */
+        post: operations["beginCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A campaign with its burndown */
+        get: operations["showCampaign"];
+        put?: never;
+        /** Say something else about a campaign; its findings stay */
+        post: operations["changeCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a campaign, whatever is left */
+        post: operations["endCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -2498,6 +2551,88 @@ export interface components {
             current_at: string;
         };
         /**
+         * Campaigns
+         * @description Running campaigns by their day, then ended ones.
+         */
+        Campaigns: {
+            campaigns: components["schemas"]["Campaign"][];
+        };
+        /**
+         * Campaign
+         * @description Findings that are to be gone by a day, frozen when it began, and how many of them are left.
+         */
+        Campaign: {
+            id: number;
+            name: string;
+            aim: string;
+            query: string;
+            owner: string | null;
+            due: string | null;
+            late: boolean;
+            made_at: string;
+            made_by: string;
+            ended_at: string | null;
+            ended_by: string | null;
+            findings: number;
+            open: number;
+            fixed: number;
+            gone: number;
+            suppressed: number;
+            queries: {
+                [key: string]: string;
+            };
+            may_change: boolean;
+            url: string;
+        };
+        /**
+         * CampaignPage
+         * @description A campaign with its burndown.
+         */
+        CampaignPage: {
+            campaign: components["schemas"]["Campaign"];
+            days: components["schemas"]["CampaignDay"][];
+        };
+        /**
+         * CampaignDay
+         * @description How it stood at the end of a day; the last one may not be over.
+         */
+        CampaignDay: {
+            day: string;
+            open: number;
+            fixed: number;
+            gone: number;
+            suppressed: number;
+        };
+        /**
+         * CampaignDraft
+         * @description A campaign to begin with the findings of a query.
+         */
+        CampaignDraft: {
+            name: string;
+            /** @default  */
+            aim: string;
+            /** @default null */
+            owner: string | null;
+            /** @default null */
+            due: string | null;
+            q: string;
+            /** @default null */
+            count: number | null;
+        };
+        /**
+         * CampaignChange
+         * @description What a campaign says about itself; what is left out is emptied.
+         */
+        CampaignChange: {
+            name: string;
+            /** @default  */
+            aim: string;
+            /** @default null */
+            owner: string | null;
+            /** @default null */
+            due: string | null;
+        };
+        /**
          * DecisionDraft
          * @description Something to say, about just one of `findings`, `bundle` and `q`; `accept` and `undo` need none of them.
          */
@@ -3877,6 +4012,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyApplied"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listCampaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Campaigns of which the caller sees something. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaigns"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    beginCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    showCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A campaign with its burndown. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignPage"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    changeCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    endCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
                 };
             };
             default: components["responses"]["problem"];
