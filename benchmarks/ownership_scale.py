@@ -39,7 +39,7 @@ from callboard.store import catalog as catalog_store
 from callboard.store import runs as run_store
 from callboard.store.apply import Applier
 from callboard.store.catalog import Difference
-from callboard.store.owning import Holdings
+from callboard.store.holdings import Holdings
 from callboard.usecases import plan_mapping
 
 NOW = Instant(1_790_000_000_000_000)

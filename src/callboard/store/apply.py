@@ -23,6 +23,7 @@ from callboard.store import laid_down, lineage, owning, rebasing, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
+from callboard.store.holdings import Holdings
 from callboard.store.interning.bundles import Bundles
 from callboard.store.interning.projects import ProjectSets
 from callboard.store.interning.remedies import Remedies
@@ -111,14 +112,14 @@ class Applier:
         self._resources = Resources(self._dialect, self._source_id, self._projects)
         self._bundles = Bundles(self._dialect)
         self._remedies = Remedies(self._dialect)
-        self._holdings: owning.Holdings | None = None
+        self._holdings: Holdings | None = None
 
-    def _current_holdings(self, conn: Connection) -> owning.Holdings:
+    def _current_holdings(self, conn: Connection) -> Holdings:
         """Start of a transaction: see that what is remembered still holds."""
         if self._holdings is not None and not self._holdings.is_current(conn):
             self.forget()
         if self._holdings is None:
-            self._holdings = owning.Holdings(conn, self._store)
+            self._holdings = Holdings(conn, self._store)
         return self._holdings
 
     def apply(

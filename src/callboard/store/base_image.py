@@ -11,7 +11,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.finding import Severity
 from callboard.domain.inherited import BaseImage, FromBase, barred
 from callboard.domain.instant import Instant
-from callboard.store import dialect, lineage, owning, schema
+from callboard.store import dialect, holdings, lineage, schema
 from callboard.store.visible import entity_visible, named, visible
 
 f, r = schema.finding.c, schema.resource.c
@@ -24,7 +24,7 @@ def of(conn: Connection, visibility: Visibility, resource_id: int) -> BaseImage 
         return None
     own, theirs = conn.execute(select(r.holding_id, r.inherited_id).where(r.id == resource_id)).one()
     is_inherited = own != theirs
-    holders = list(owning.stored(conn, dialect.of(conn), found.holders).values())
+    holders = list(holdings.stored(conn, dialect.of(conn), found.holders).values())
     return BaseImage(
         image=found.image,
         base=found.base,

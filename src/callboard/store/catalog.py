@@ -16,8 +16,8 @@ from callboard.store import evidence, owning, schema, signals, touched
 from callboard.store.counting import Ledger
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Row
+from callboard.store.holdings import Holdings
 from callboard.store.moving import move
-from callboard.store.owning import Holdings
 
 APPLIED = "applied"
 PARTIAL = "partial"

@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from callboard.domain.instant import Instant
 from callboard.store import evidence, owning, touched
+from callboard.store.candidates import Amendment
 from callboard.store.counting import Ledger
 from callboard.store.database import Store
+from callboard.store.holdings import Holdings
 from callboard.store.moving import move
-from callboard.store.owning import CHUNK, Holdings, Judged, Move
+from callboard.store.owning import Judged, Move
 
 
 def decide_anew(conn: Connection, store: Store, ids: Sequence[int], *, now: Instant, at_once: bool = False) -> int:
@@ -24,14 +26,15 @@ def decide_anew(conn: Connection, store: Store, ids: Sequence[int], *, now: Inst
     return _move(conn, store, holdings, moves, now=now)
 
 
-def write_down(conn: Connection, store: Store, decisions: Sequence[Judged], *, now: Instant) -> int:
+def write_down(
+    conn: Connection, store: Store, decisions: Sequence[Judged], amendment: Amendment, *, now: Instant
+) -> int:  # fmt: skip
     """Write decisions that were made by just what is known now, and that a person has looked at; how many findings moved.
 
     Inside `Store.write`.
     """
     holdings = Holdings(conn, store)
-    chunks = (decisions[start : start + CHUNK] for start in range(0, len(decisions), CHUNK))
-    moves = owning.keep(conn, store.dialect, holdings, chunks, now=now, at_once=True)
+    moves = owning.adopt(conn, store.dialect, holdings, decisions, amendment, now=now)
     return _move(conn, store, holdings, moves, now=now)
 
 

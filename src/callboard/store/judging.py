@@ -11,13 +11,14 @@ from sqlalchemy import Connection, case, func, select
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.evidence import RULE, Evidence, Replaced, replaced
-from callboard.domain.instant import Instant
 from callboard.domain.ownership import Verdict, holding_key
-from callboard.store import owning, schema, touched
+from callboard.store import candidates, owning, schema, touched
+from callboard.store.candidates import Amendment
 from callboard.store.database import Store
 from callboard.store.dialect import Row
 from callboard.store.evidence import Known
-from callboard.store.owning import Holdings, Judged
+from callboard.store.holdings import Holdings
+from callboard.store.owning import Judged
 from callboard.store.planning_inherited import inherited_anew
 from callboard.store.visible import visible
 
@@ -50,7 +51,9 @@ def judge_anew(
         kept = [each for each in known.evidence.rules.rules if each.id == rule]
         ids = touched.by_rules(conn, store, holdings, Replaced((*change.gone, *kept), change.came))
     for judged in owning.judge(conn, store.dialect, holdings, ids):
-        former = _evidence_of(conn, store, [each.id for each in judged])
+        former: dict[int, list[Row]] = {}
+        for row in candidates.stored(conn, store.dialect, [each.id for each in judged]):
+            former.setdefault(row[0], []).append(row)
         for each in judged:
             work.note(each, stored, former.get(each.id, ()), holdings)
     return Anew(holdings, work, _parts(conn, store, visibility, holdings, work.moved))
@@ -66,6 +69,8 @@ class Work:
         self._rule = rule
         self.decisions: list[Judged] = []
         """Those that differ from what is stored, in evidence or in whose it is."""
+        self.amendment = Amendment()
+        """Of their evidence."""
         self.moved: dict[int, Judged] = {}
         self.matched: Counter[str] = Counter()
         """Resources by the rule that matches them: as it is stored, brought up to date by what is judged."""
@@ -75,12 +80,10 @@ class Work:
     def note(self, judged: Judged, stored: dict[str, int], former: Sequence[Row], holdings: Holdings) -> None:
         """One resource, with the evidence that is stored of it."""
         found = judged.ownership
-        rows = holdings.candidate_rows(judged.id, found, now=_NEVER)
+        rows = candidates.rows_of(holdings, judged.id, found)
         before, after = _rules_among(former), _rules_among(rows)
-        for rules, count in ((before, -1), (after, 1)):
-            for rule, decides in rules.items():
-                self.matched[rule] += count
-                self.decides[rule] += count * decides
+        if before or after:
+            self._count(before, after)
         if self._rule in after:
             self.by_rule.append((judged, after[self._rule]))
         parts = (found.verdict, found.reason, found.routes, found.readers)
@@ -89,8 +92,14 @@ class Work:
         is_moved = self._known[parts] != judged.holding_id
         if is_moved:
             self.moved[judged.id] = judged
-        if is_moved or {row[1:6] for row in former} != {row[1:6] for row in rows}:
+        if self.amendment.take(former, rows) or is_moved:
             self.decisions.append(judged)
+
+    def _count(self, before: Mapping[str, bool], after: Mapping[str, bool]) -> None:
+        for rules, count in ((before, -1), (after, 1)):
+            for rule, decides in rules.items():
+                self.matched[rule] += count
+                self.decides[rule] += count * decides
 
 
 def _rules_among(evidence: Sequence[Row]) -> dict[str, bool]:
@@ -159,18 +168,6 @@ def groups(conn: Connection, holdings: Holdings, parts: Sequence[Part]) -> dict[
     for part in parts:
         before, after = holdings.home(conn, part.judged.holding_id).routes, part.judged.ownership
         found.setdefault((before, after.routes, after.verdict.value), []).append(part)
-    return found
-
-
-_NEVER = Instant(0)
-
-
-def _evidence_of(conn: Connection, store: Store, ids: Iterable[int]) -> dict[int, list[Row]]:
-    """The rows of `candidate` of these resources, without when they were seen."""
-    columns = ["resource_id", "entity_id", "form", "value", "tier", "evidence", "won"]
-    found: dict[int, list[Row]] = {}
-    for row in store.dialect.lookup(conn, schema.candidate, columns, "resource_id", ids):
-        found.setdefault(row[0], []).append(row)
     return found
 
 

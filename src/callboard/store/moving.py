@@ -19,8 +19,9 @@ from callboard.domain.ownership import Verdict
 from callboard.store import lineage, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.dialect import Dialect
+from callboard.store.holdings import Holdings
 from callboard.store.lineage import Lineage, chunks
-from callboard.store.owning import Holdings, Move
+from callboard.store.owning import Move
 
 f, r = schema.finding.c, schema.resource.c
 
@@ -43,10 +44,18 @@ def move(
     if not moves:
         return Moved()
     to_of = {each.resource_id: each.after for each in moves if each.after != each.before}
-    dialect.update(conn, schema.resource, ["holding_id"], ["id"], [(to, id_) for id_, to in to_of.items()])
-    moved = settle(conn, dialect, holdings, {*to_of, *heirs(conn, to_of)}, ledger, now=now, moved=to_of)
+    held = _held(conn, dialect, {*to_of, *heirs(conn, to_of)})
+    # Where nobody else answers for the base both holdings are one, and are written at once.
+    alone = {id_ for id_ in to_of if held[id_][2] is None}
+    both, own = [(to_of[id_], to_of[id_], id_) for id_ in alone], [(to_of[id_], id_) for id_ in to_of.keys() - alone]
+    dialect.update(conn, schema.resource, ["holding_id", "inherited_id"], ["id"], both)
+    dialect.update(conn, schema.resource, ["holding_id"], ["id"], own)
+    for id_, to in to_of.items():
+        _, inherited, base = held[id_]
+        held[id_] = (to, to if id_ in alone else inherited, base)
+    moved = _settle(conn, dialect, holdings, held, ledger, now=now, moved=to_of)
     _write_spells(conn, dialect, moves, now=now)
-    return moved
+    return Moved(moved.findings, {**{id_: to_of[id_] for id_ in alone}, **moved.inherited})
 
 
 def _write_spells(conn: Connection, dialect: Dialect, moves: Sequence[Move], *, now: Instant) -> None:
@@ -79,21 +88,33 @@ def heirs(conn: Connection, ids: Collection[int]) -> set[int]:
     return set(lineage.resources_of(conn, lineage.built_on(conn, names)))
 
 
+Held = tuple[int, int, int | None]
+"""A resource's own holding, the one of what came with its base image, and the stored image that says so."""
+
+
+def _held(conn: Connection, dialect: Dialect, ids: Collection[int]) -> dict[int, Held]:
+    columns = ["id", "holding_id", "inherited_id", "base_id"]
+    return {row[0]: row[1:] for row in dialect.lookup(conn, schema.resource, columns, "id", ids)}
+
+
 def settle(
-    conn: Connection, dialect: Dialect, holdings: Holdings, ids: Collection[int], ledger: Ledger, *, now: Instant,
+    conn: Connection, dialect: Dialect, holdings: Holdings, ids: Collection[int], ledger: Ledger, *, now: Instant
+) -> Moved:
+    """Bring the second holding of these resources up to date, and with it where their findings stand."""
+    return _settle(conn, dialect, holdings, _held(conn, dialect, ids), ledger, now=now)
+
+
+def _settle(
+    conn: Connection, dialect: Dialect, holdings: Holdings, held: Mapping[int, Held], ledger: Ledger, *, now: Instant,
     moved: Collection[int] = (),
 ) -> Moved:  # fmt: skip
-    """Bring the second holding of these resources up to date, and with it where their findings stand.
-
-    `moved`: those of them that have another holding of their own than before.
-    """
-    lines = lineage.of_resources(conn, ids)
+    """As `settle`, of resources as they are stored. `moved`: those that have another holding of their own than before."""
+    lines = lineage.of_resources(conn, held)
     places: dict[int, tuple[int, int]] = {}
     changed: dict[int, int] = {}
     rows: list[tuple[int, int | None, int]] = []
     turns: list[Turn] = []
-    columns = ["id", "holding_id", "inherited_id", "base_id"]
-    for id_, own, former, former_base in dialect.lookup(conn, schema.resource, columns, "id", ids):
+    for id_, (own, former, former_base) in held.items():
         line = lines.get(id_)
         wanted = own if line is None else holdings.inherit(conn, own, line.holders)
         base = None if line is None or wanted == own else _decider(conn, holdings, line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
@@ -16,10 +17,12 @@ from callboard.domain.ownership import Tier, Verdict
 from callboard.domain.picking import Number
 from callboard.domain.plan import Access, Example, RuleReach, Shift
 from callboard.store import dialect, judging, schema
+from callboard.store.candidates import Amendment
 from callboard.store.database import Store
 from callboard.store.evidence import Known
+from callboard.store.holdings import Holdings
 from callboard.store.judging import Key, Part, judge_anew
-from callboard.store.owning import Holdings, Judged
+from callboard.store.owning import Judged
 
 Readers = tuple[tuple[EntityRef, Depth], ...]
 
@@ -33,6 +36,8 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     resources: int
     decisions: tuple[Judged, ...]
     """Of the resources whose evidence or holding would change."""
+    amendment: Amendment
+    """What they change in the stored evidence."""
     moved_resources: int
     """Routed to others, or to nobody, or in conflict where they were not: they, or what came with their base image."""
     moved_findings: int
@@ -57,6 +62,7 @@ def survey(conn: Connection, store: Store, visibility: Visibility, known: Known,
     return Survey(
         resources=work.resources,
         decisions=tuple(work.decisions),
+        amendment=work.amendment,
         moved_resources=len({part.judged.id for part in moved}),
         moved_findings=sum(part.findings for part in moved),
         inherited_findings=sum(part.findings for part in moved if part.base is not None),
@@ -131,10 +137,16 @@ def _access(conn: Connection, holdings: Holdings, parts: Iterable[Part]) -> Iter
     for (holding_id, readers), n in ways.items():
         for owner, depths in former.sight(holdings, holding_id, readers).items():
             counter = changed.setdefault(owner, Counter())
-            for number, counted in COUNTS.items():
-                counter[number.replace("-", "_")] += n * counted(*depths)
+            for number in _counted(*depths):
+                counter[number] += n
     told = [Access(owner=owner, **counter) for owner, counter in changed.items() if any(counter.values())]
     return sorted(told, key=lambda each: (-(each.gained + each.lost), -each.gained_sensitive, each.owner))
+
+
+@cache
+def _counted(was: int, will: int) -> tuple[str, ...]:
+    """The numbers that count an owner who sees from now on to another depth."""
+    return tuple(number.replace("-", "_") for number, counts in COUNTS.items() if counts(was, will))
 
 
 class Former:

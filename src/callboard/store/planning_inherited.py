@@ -11,7 +11,8 @@ from callboard.domain.inherited import agreed, inherited
 from callboard.domain.ownership import Ownership, holding_key
 from callboard.store import lineage, moving, schema
 from callboard.store.database import Store
-from callboard.store.owning import Holdings, Judged
+from callboard.store.holdings import Holdings
+from callboard.store.owning import Judged
 
 
 class Inherited(msgspec.Struct, frozen=True):

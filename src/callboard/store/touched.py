@@ -16,10 +16,10 @@ from callboard.domain.mapping import Form, plain
 from callboard.domain.rule_index import Compiled, RuleIndex
 from callboard.domain.rule_terms import terms_of_rule
 from callboard.domain.term import MOST_CHARACTERS, SERVICE, TAG, folded
-from callboard.store import owning, schema
+from callboard.store import schema, subjects
 from callboard.store.database import Store
 from callboard.store.evidence import Known
-from callboard.store.owning import Holdings
+from callboard.store.holdings import Holdings
 from callboard.store.repositories import known as known_repositories
 
 
@@ -64,7 +64,7 @@ def by_rules(conn: Connection, store: Store, holdings: Holdings, change: Replace
             unsure.append(rule)
     if unsure:
         index = RuleIndex(unsure)
-        for told in owning.subjects(conn, store.dialect, holdings, everything(conn)):
+        for told in subjects.subjects(conn, store.dialect, holdings, everything(conn)):
             found |= {id_ for id_, _, subject in told if index.matching(subject)}
     return sorted(found)
 

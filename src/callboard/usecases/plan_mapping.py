@@ -22,6 +22,7 @@ from callboard.store import mapping as mapping_store
 from callboard.store.database import bump_revision
 from callboard.store.mapping import Revision
 from callboard.store.planning import Survey
+from callboard.usecases.collecting import fewer_collections
 
 MOST_TOLD = 20
 """Problems told in one error."""
@@ -56,6 +57,7 @@ def revisions(store: Store, viewer: Viewer, name: str) -> tuple[Revision, ...]:
     return found
 
 
+@fewer_collections()
 def plan_mapping(store: Store, viewer: Viewer, draft: RuleSet, *, clock: Clock, safety: Safety | None = None) -> Plan:
     """What applying `draft` would move, and whose sight it would change. Nothing is written.
 
@@ -67,6 +69,7 @@ def plan_mapping(store: Store, viewer: Viewer, draft: RuleSet, *, clock: Clock, 
     return found
 
 
+@fewer_collections()
 def list_picked(store: Store, viewer: Viewer, draft: RuleSet, pick: Pick, *, clock: Clock, skip: int = 0) -> Lines:
     """The resources that one number of the plan of `draft` counts. Nothing is written.
 
@@ -83,6 +86,7 @@ def list_picked(store: Store, viewer: Viewer, draft: RuleSet, pick: Pick, *, clo
         return picking.picked(conn, store, viewer.visibility, known, planned, pick=pick, skip=skip)
 
 
+@fewer_collections()
 def apply_mapping(
     store: Store, viewer: Viewer, draft: RuleSet, *, reason: str, clock: Clock, agreed: bool = False,
     expected: int | None = None, remove: bool = False, safety: Safety | None = None,
@@ -198,7 +202,7 @@ def _write(
     revision = mapping_store.save(conn, kept, at=now, actor=viewer.named, reason=reason, removed=remove)
     evidence.under(conn, store, [each.rule_set for each in mapping_store.in_force(conn)])
     # What the plan decided is what is decided: nobody has written since, and the evidence is the plan's.
-    deciding.write_down(conn, store, survey.decisions, now=now)
+    deciding.write_down(conn, store, survey.decisions, survey.amendment, now=now)
     planning.note_reach(conn, store, now=now, after={each.rule: each.resources for each in survey.reach})
     audit.note(
         conn, at=now, actor=viewer.named, action="ownership.apply" if not remove else "ownership.remove",

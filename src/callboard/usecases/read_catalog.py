@@ -15,6 +15,7 @@ from callboard.store import Store, audit, manifest_homes
 from callboard.store import catalog as catalog_store
 from callboard.store.catalog import APPLIED, HELD, PARTIAL
 from callboard.store.database import bump_revision
+from callboard.usecases.collecting import fewer_collections
 
 
 class CatalogReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +63,7 @@ def _write(
     state, reason = (APPLIED, None) if reading.complete else (PARTIAL, _first_problem(reading))
     change: catalog_store.Change | None = None
     try:
-        with store.write() as conn:
+        with fewer_collections(), store.write() as conn:
             known = len(catalog_store.entities_of(conn, name))
             has_shrunk = known >= safety.min_findings and count < safety.entity_share * known
             if not accept and (has_shrunk or (reading.complete and known and not count)):

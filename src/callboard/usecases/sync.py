@@ -7,14 +7,12 @@ it stopped. A first run has no "before" and applies page by page; every later on
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import secrets
 import socket
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -31,6 +29,7 @@ from callboard.store import runs as run_store
 from callboard.store.bulk import build_indexes
 from callboard.store.database import bump_revision
 from callboard.usecases.cheap_door import Page
+from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
 from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome
 
@@ -201,7 +200,7 @@ class _Sync:
             run, row, is_resumed = await self._in_store(self._begin, mode)
             intake = Intake(self._store, self._source, run, self._clock, self._figures)
             try:
-                with _fewer_collections():
+                with fewer_collections():
                     failure = await self._fetch(run, intake)
                     outcome = await self._conclude(run, row, intake, failure)
             except SourceRefusedError as error:
@@ -428,21 +427,6 @@ class _Sync:
 async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
     """Wait for all; the first failure ends it."""
     await asyncio.gather(*tasks)
-
-
-@contextmanager
-def _fewer_collections() -> Iterator[None]:
-    """Let Python's cycle collector run rarely while pages stream through.
-
-    A page makes thousands of small values and no cycles; at the default pace the collector walks all that a run
-    remembers again and again (measured: a fifth of an unchanged sync; at 50,000 still a fiftieth of a first one).
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 _PROCESS = secrets.token_hex(8)

@@ -31,8 +31,9 @@ from callboard.store import (
 )
 from callboard.store.counting import Ledger
 from callboard.store.database import bump_revision
+from callboard.store.holdings import Holdings
 from callboard.store.moving import move
-from callboard.store.owning import Holdings
+from callboard.usecases.collecting import fewer_collections
 
 MOST = 200
 """Signals told at once."""
@@ -55,6 +56,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     new_signals: int
 
 
+@fewer_collections()
 def watch(store: Store, *, clock: Clock) -> Watched:
     """Do what is due now. Doing it again at once does nothing."""
     with store.write() as conn:

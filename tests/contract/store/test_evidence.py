@@ -16,8 +16,8 @@ from callboard.domain.component import EntityRef
 from callboard.domain.finding import Observed, Rejected
 from callboard.domain.ownership import holding_key
 from callboard.domain.reconcile import Safety
-from callboard.store import evidence, owning, schema, touched
-from callboard.store.owning import Holdings
+from callboard.store import candidates, evidence, owning, schema, touched
+from callboard.store.holdings import Holdings
 from callboard.usecases import plan_mapping, speak_for
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
@@ -45,7 +45,7 @@ def check(stage: Stage) -> None:
         for judged in owning.judge(conn, stage.store.dialect, holdings, touched.everything(conn)):
             for each in judged:
                 assert keys[each.holding_id] == holding_key(each.ownership), each
-                rows = holdings.candidate_rows(each.id, each.ownership, now=stage.clock.now())
+                rows = candidates.rows_of(holdings, each.id, each.ownership)
                 assert stored.get(each.id, set()) == {row[1:6] for row in rows}
 
 

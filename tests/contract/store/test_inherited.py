@@ -21,8 +21,9 @@ from callboard.domain.coverage import Cut
 from callboard.domain.inherited import Bar
 from callboard.domain.instant import Instant
 from callboard.errors import NotFoundError
-from callboard.store import contested, moving, owning, schema
+from callboard.store import contested, moving, schema
 from callboard.store.counting import Ledger
+from callboard.store.holdings import Holdings
 from callboard.store.recount import differences
 from callboard.usecases import browse, plan_mapping, queue_unmapped, report_ownership, speak_for
 from callboard.web.to_wire_work import inherited_query
@@ -387,7 +388,7 @@ def standing(stage: Stage) -> list[Any]:
 def anew(stage: Stage) -> dict[int, int]:
     """What `inherited_id` of every resource should be, decided from nothing; those that differ."""
     with stage.store.write() as conn:
-        holdings = owning.Holdings(conn, stage.store)
+        holdings = Holdings(conn, stage.store)
         ids = list(conn.execute(select(schema.resource.c.id)).scalars())
         found = moving.settle(conn, stage.store.dialect, holdings, ids, Ledger(), now=stage.clock.now())
         return dict(found.inherited)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from callboard.domain.finding import Project
 from callboard.domain.ownership import SubjectProject
 from callboard.ports import ProjectRecord
-from callboard.store import owning, schema
+from callboard.store import schema, subjects
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.told import BY_OBJECT
@@ -91,7 +91,7 @@ class ProjectSets:
         """What ownership needs of the projects in a set."""
         found = self._members.get(set_id)
         if found is None:
-            found = owning.project_members(conn, self._dialect, [set_id])[set_id]
+            found = subjects.project_members(conn, self._dialect, [set_id])[set_id]
             self._members[set_id] = found
         return found
 

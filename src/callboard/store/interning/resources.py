@@ -15,17 +15,18 @@ from callboard.domain.finding import Observed, Resource
 from callboard.domain.inherited import stand_in
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import plain
+from callboard.domain.ownership import Ownership
 from callboard.domain.subject import is_judged_alike, subject_of
 from callboard.domain.term import are_terms_equal, is_text_equal, resource_text, terms_of
-from callboard.store import lineage, moving, owning, schema, signals
+from callboard.store import candidates, lineage, moving, owning, schema, signals
 from callboard.store.counting import Ledger
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
+from callboard.store.holdings import Holdings
 from callboard.store.interning.projects import Projects, ProjectSets, joined
 from callboard.store.interning.services import Services, services_told, together
 from callboard.store.interning.told import REMEMBERED, Digests, date
 from callboard.store.moving import Moved
-from callboard.store.owning import Holdings
 
 
 class Held:
@@ -181,42 +182,47 @@ class Resources:
     ) -> None:
         if not new:
             return
+        source = holdings.source_name(conn, self._source_id)
+        told: list[tuple[Resource, list[tuple[str, str]], int, Ownership]] = []
+        for resource, projects, _ in new:
+            set_id = self._projects.set_of(conn, projects or ())
+            names = _canonical(resource.aliases)
+            its_services = services.get(resource.external_id)
+            if its_services is not None and its_services[0]:
+                whole = msgspec.structs.replace(resource, services=its_services[0])
+            else:
+                whole = resource
+            members = self._projects.members(conn, set_id)
+            told.append((whole, names, set_id, holdings.decide(conn, subject_of(whole, names, members, source=source))))
         rows: list[Row] = []
         aliases: list[Row] = []
         terms: list[Row] = []
-        candidates: list[Row] = []
+        evidence: list[Row] = []
         spells: list[Row] = []
-        free = next_id(conn, schema.resource)
-        source = holdings.source_name(conn, self._source_id)
-        for resource, projects, at in new:
-            id_, free = free, free + 1
-            set_id = self._projects.set_of(conn, projects or ())
-            names = _canonical(resource.aliases)
-            members = self._projects.members(conn, set_id)
+        held_by = holdings.intern_all(conn, [each[-1] for each in told])
+        parts = zip(new, told, held_by, strict=True)
+        for id_, ((resource, projects, at), (whole, names, set_id, ownership), holding_id) in enumerate(
+            parts, next_id(conn, schema.resource)
+        ):
             digest = self._digests.of(resource)
-            its_services = services.get(resource.external_id)
-            if its_services is not None and its_services[0]:
-                resource = msgspec.structs.replace(resource, services=its_services[0])  # noqa: PLW2901
-            ownership = holdings.decide(conn, subject_of(resource, names, members, source=source))
-            holding_id = holdings.intern(conn, ownership)
-            body = msgspec.msgpack.encode(resource)
+            body = msgspec.msgpack.encode(whole)
             rows.append((
-                id_, self._source_id, resource.external_id, resource.name, resource.type, resource_text(resource), set_id,
+                id_, self._source_id, whole.external_id, whole.name, whole.type, resource_text(whole), set_id,
                 holding_id, digest, body, holding_id, None,
             ))  # fmt: skip
             aliases.extend((form, value, id_) for form, value in names)
-            terms.extend((form, value, id_) for form, value in terms_of(resource))
-            candidates.extend(holdings.candidate_rows(id_, ownership, now=now))
+            terms.extend((form, value, id_) for form, value in terms_of(whole))
+            evidence += candidates.rows_of(holdings, id_, ownership)
             spells.append((id_, now, None, holding_id, ownership.tier))
             held = Held(id_, digest, holding_id, set_id, holding_id)
             held.projects, held.at = projects, at
-            if its_services is not None:
-                held.services, held.services_at = its_services
-            self._known[resource.external_id] = held
+            if whole.external_id in services:
+                held.services, held.services_at = services[whole.external_id]
+            self._known[whole.external_id] = held
         self._dialect.insert(conn, schema.resource, rows)
         self._dialect.insert(conn, schema.resource_alias, aliases)
         self._dialect.insert(conn, schema.resource_term, terms)
-        self._dialect.insert(conn, schema.candidate, candidates)
+        candidates.insert(conn, self._dialect, evidence, now=now)
         self._dialect.insert(conn, schema.ownership_spell, spells)
 
     def _change(
