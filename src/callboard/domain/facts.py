@@ -53,12 +53,13 @@ def _path(subject: Subject) -> Sequence[str]:
 def _tag(subject: Subject) -> Sequence[str]:
     found: list[str] = []
     for key, value in subject.tags:
-        found += _tag_words(key, value)
+        found += tag_words(key, value)
     return found
 
 
 @lru_cache(maxsize=65_536)
-def _tag_words(key: str, value: str) -> tuple[str, str]:
+def tag_words(key: str, value: str) -> tuple[str, str]:
+    """What rules compare one tag by: its key, and the key with its value."""
     name = plain(key)
     return name, f"{name}={plain(value)}"
 

@@ -10,11 +10,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from callboard.domain.component import EntityRef
-from callboard.domain.facts import FACTS, Facts
+from callboard.domain.facts import FACTS, Facts, tag_words
 from callboard.domain.glob import is_pattern, literal_length, longest_piece, matches
 from callboard.domain.mapping import Form, RuleSet, Term, rule_id
 from callboard.domain.ownership import RESOURCE, Subject
@@ -32,6 +33,9 @@ _FIT = {
 """How closely a term fits, as a share of its rule's specificity: the more particular, the more."""
 _FOLDER = 1_000
 _GRAM = 3
+
+REMEMBERED = 65_536
+"""Tags of which an index remembers where they lead, at most."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -100,18 +104,32 @@ class _Hooks:
     def finish(self) -> None:
         """After the last rule was hung."""
         self._start_lengths = sorted({len(key) for key in self.starts})
+        self._shortest = self._start_lengths[0] if self.starts else 0
+        self._heads = frozenset(key[: self._shortest] for key in self.starts)
         self._end_lengths = sorted({len(key) for key in self.ends})
         self._look_for = _one_of(self.grams) if self.grams else None
         self.is_patterned = bool(self.starts or self.ends or self.grams)
 
-    def by_pieces(self, value: str, likely: list[_Hung]) -> None:
+    def hung_on(self, values: Iterable[str]) -> list[_Hung]:
+        """The rules that these values may lead to."""
+        likely: list[_Hung] = []
+        exact, is_patterned = self.exact, self.is_patterned
+        for value in values:
+            if exact and (found := exact.get(value)):
+                likely += found
+            if is_patterned:
+                self._by_pieces(value, likely)
+        return likely
+
+    def _by_pieces(self, value: str, likely: list[_Hung]) -> None:
         """Add the rules whose patterns start, end, or have a piece as the value does."""
         size = len(value)
-        for length in self._start_lengths:
-            if length > size:
-                break
-            if found := self.starts.get(value[:length]):
-                _add(found, value, likely)
+        if value[: self._shortest] in self._heads:
+            for length in self._start_lengths:
+                if length > size:
+                    break
+                if found := self.starts.get(value[:length]):
+                    _add(found, value, likely)
         for length in self._end_lengths:
             if length > size:
                 break
@@ -144,6 +162,8 @@ class RuleIndex:
             _hang(hooks.setdefault(rule.conditions[anchor].form, _Hooks()), rule, grams, anchor)
         for each in hooks.values():
             each.finish()
+        self._tags = hooks.pop(Form.TAG, None)
+        self._of_tag = lru_cache(maxsize=REMEMBERED)(self._hung_on_tag)
         self._hooks = tuple((form, FACTS[form], each) for form, each in hooks.items())
 
     @classmethod
@@ -161,20 +181,22 @@ class RuleIndex:
         """The rules whose every term the subject meets, each once."""
         facts: Facts = {}
         likely: list[_Hung] = []
+        if self._tags is not None:
+            for key, value in subject.tags:
+                likely += self._of_tag(key, value)
         for form, tell, hooks in self._hooks:
             there = facts[form] = tell(subject)
-            exact, is_patterned = hooks.exact, hooks.is_patterned
-            for value in there:
-                if found := exact.get(value):
-                    likely += found
-                if is_patterned:
-                    hooks.by_pieces(value, likely)
+            likely += hooks.hung_on(there)
         met: dict[str, Compiled] = {}
         for hung in likely:
             rule = hung.rule
             if rule.id not in met and (not hung.rest or _is_met(hung.rest, subject, facts)):
                 met[rule.id] = rule
         return list(met.values())
+
+    def _hung_on_tag(self, key: str, value: str) -> tuple[_Hung, ...]:
+        """The rules that one tag may lead to: the same for every subject that has it, and many have."""
+        return () if self._tags is None else tuple(self._tags.hung_on(tag_words(key, value)))
 
 
 def _hang(hooks: _Hooks, rule: Compiled, grams: Counter[str], anchor: int) -> None:

@@ -108,9 +108,9 @@ def _rules_among(evidence: Sequence[Row]) -> dict[str, bool]:
     A rule that shares a resource is several candidates, and one rule.
     """
     found: dict[str, bool] = {}
-    for _, _, form, rule, _, _, is_won, *_ in evidence:
-        if form == RULE:
-            found[rule] = bool(is_won) or found.get(rule, False)
+    for row in evidence:
+        if row[2] == RULE:
+            found[row[3]] = bool(row[6]) or found.get(row[3], False)
     return found
 
 

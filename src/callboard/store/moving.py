@@ -160,8 +160,8 @@ def _place(
     )  # fmt: skip
     for chunk in chunks(list(places)):
         query = select(*columns, func.count()).where(f.resource_id.in_(chunk)).group_by(*columns)
-        for resource_id, base_layer, *standing, count in conn.execute(query):
-            known, to = Standing(*standing), places[resource_id][base_layer]
+        for row in conn.execute(query):
+            known, to, count = Standing(*row[2:-1]), places[row[0]][row[1]], row[-1]
             if known.holding_id != to:
                 ledger.move(known, to, count, now=now)
                 n += count
