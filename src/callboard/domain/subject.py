@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from callboard.domain.claims import Key
 from callboard.domain.finding import Resource
@@ -16,20 +16,26 @@ def subject_of(
     projects: Sequence[SubjectProject] | None,
     *,
     source: str,
-    said: Iterable[Said] = (),
+    said: Collection[Said] = (),
 ) -> Subject:
     """The subject. `aliases` are the resource's names in canonical spelling."""
     return Subject(
         tuple(aliases),
         None if projects is None else tuple(projects),
         source,
-        tuple(each for each in (resource.type, resource.native_type) if each),
-        tuple(each for each in (resource.account_id, resource.account_name) if each),
+        _told(resource.type, resource.native_type),
+        _told(resource.account_id, resource.account_name),
         resource.name,
         resource.tags[:MOST_TAGS],
         resource.services,
-        tuple(sorted(said)),
+        tuple(sorted(said)) if said else (),
     )
+
+
+def _told(one: str | None, other: str | None) -> tuple[str, ...]:
+    if one and other:
+        return one, other
+    return (one,) if one else (other,) if other else ()
 
 
 def is_judged_alike(one: Resource, other: Resource) -> bool:

@@ -167,7 +167,7 @@ def groups(conn: Connection, holdings: Holdings, parts: Sequence[Part]) -> dict[
     holdings.read_homes(conn, {part.judged.holding_id for part in parts})
     for part in parts:
         before, after = holdings.home(conn, part.judged.holding_id).routes, part.judged.ownership
-        found.setdefault((before, after.routes, after.verdict.value), []).append(part)
+        found.setdefault((before, after.routes, after.verdict), []).append(part)
     return found
 
 
