@@ -69,6 +69,10 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/packages/coverage"): ANY,
     ("GET", "/api/v1/who-uses"): BAD,  # without a package
     ("GET", "/api/v1/sbom-coverage"): ANY,
+    ("GET", "/api/v1/metrics/times"): ANY,
+    ("GET", "/api/v1/metrics/times.csv"): ANY,
+    ("GET", "/api/v1/metrics/times.svg"): ANY,
+    ("GET", "/progress"): ANY,
     ("GET", "/api/v1/findings"): ANY,
     ("GET", "/api/v1/findings.csv"): ANY,
     ("GET", "/api/v1/findings.json"): ANY,

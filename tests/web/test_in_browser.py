@@ -23,6 +23,7 @@ PAGES = (
     "/findings?q=sev:high",
     "/findings/{hostile}",
     "/findings/{due-soon}",
+    "/progress",
     "/sources",
 )
 

@@ -50,6 +50,10 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/packages/coverage"): BOARD,
     ("GET", "/api/v1/who-uses"): {**BOARD, "session": 400, "bearer": 400},  # without a package
     ("GET", "/api/v1/sbom-coverage"): BOARD,
+    ("GET", "/api/v1/metrics/times"): BOARD,
+    ("GET", "/api/v1/metrics/times.csv"): BOARD,
+    ("GET", "/api/v1/metrics/times.svg"): BOARD,
+    ("GET", "/progress"): BOARD,
     ("GET", "/api/v1/findings"): BOARD,
     ("GET", "/api/v1/findings.csv"): BOARD,
     ("GET", "/api/v1/findings.json"): BOARD,

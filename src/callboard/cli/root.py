@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "risk": ("callboard.cli.risk:risk", "Rank what can go wrong in a Backstage portal, with the next action."),
     "sbom": ("callboard.cli.sbom:sbom", "Bills of materials: make, judge and compare them."),
     "who-uses": ("callboard.cli.who_uses:who_uses", "Say which components use a package, or used it."),
+    "metrics": ("callboard.cli.metrics:metrics", "How soon findings are looked at and fixed."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "mcp": ("callboard.cli.mcp:mcp", "Let an assistant or a script work on the board, by the Model Context Protocol."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),

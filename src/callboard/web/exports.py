@@ -90,3 +90,8 @@ def _batches(rows: Iterable[T]) -> Iterator[list[T]]:
     left = iter(rows)
     while some := list(islice(left, ROWS)):
         yield some
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A small CSV file at once."""
+    return _lines([list(columns), *([_cell(value) for value in row] for row in rows)])

@@ -12,11 +12,13 @@ from callboard.usecases.roll_up import View
 from callboard.web import (
     openapi_campaigns,
     openapi_decisions,
+    openapi_metrics,
     openapi_packages,
     params,
     wire,
     wire_campaigns,
     wire_decisions,
+    wire_metrics,
     wire_ownership,
     wire_packages,
     wire_policy,
@@ -54,6 +56,7 @@ _SHAPES = (
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_campaigns.Campaigns, wire_campaigns.CampaignPage, wire_campaigns.CampaignDraft, wire_campaigns.CampaignChange,
+    wire_metrics.MetricsTimes,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
 )  # fmt: skip
@@ -82,6 +85,7 @@ def document(version: str) -> Described:
             **openapi_campaigns.described(),
             **openapi_decisions.described(),
             **openapi_packages.described(),
+            **openapi_metrics.described(),
             **_operations(),
         },
         "components": {

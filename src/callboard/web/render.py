@@ -16,7 +16,7 @@ from callboard.domain.access import Viewer
 from callboard.domain.bundle import image_words
 from callboard.domain.component import short_name
 from callboard.domain.finding import Severity
-from callboard.web import chart, links, markdown, words
+from callboard.web import chart, links, markdown, plots, words
 
 ASSETS = {
     "look.css": "text/css",
@@ -85,7 +85,14 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals.update(
-        asset_url=asset_url, chart=chart, links=links, words=words, Severity=Severity, signed_in=False, who=None
+        asset_url=asset_url,
+        chart=chart,
+        links=links,
+        plots=plots,
+        words=words,
+        Severity=Severity,
+        signed_in=False,
+        who=None,
     )
     environment.filters.update(
         ago=words.ago,

@@ -20,6 +20,7 @@ from callboard.web.api import (
     language,
     live,
     me,
+    metrics,
     ops,
     ownership,
     packages,
@@ -48,6 +49,7 @@ from callboard.web.pages import ownership as ownership_page
 from callboard.web.pages import packages as packages_page
 from callboard.web.pages import policies as policies_page
 from callboard.web.pages import portal as portal_page
+from callboard.web.pages import progress as progress_page
 from callboard.web.pages import project as project_page
 from callboard.web.pages import queues as queues_page
 from callboard.web.pages import resource as resource_page
@@ -138,6 +140,9 @@ API = [
     _get("/api/v1/sources", board.sources, Policy.NUMBERS),
     _get("/api/v1/me", me.show, Policy.NUMBERS),
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
+    _get("/api/v1/metrics/times", metrics.times, Policy.BOARD),
+    _get("/api/v1/metrics/times.csv", metrics.times_csv, Policy.BOARD),
+    _get("/api/v1/metrics/times.svg", metrics.times_svg, Policy.BOARD),
     _get("/api/v1/portal/risks", portal.risks, Policy.BOARD),
     _get("/api/v1/policies", policies.list_all, Policy.BOARD),
     _post("/api/v1/policies/plan", policies.plan, Policy.BOARD),
@@ -201,6 +206,7 @@ PAGES = [
     _post("/policies/preview", policies_page.preview, Policy.BOARD),
     _post("/policies/dates", policies_page.dates, Policy.BOARD),
     _post("/policies/apply", policies_page.apply, Policy.BOARD),
+    _get("/progress", progress_page.show, Policy.BOARD),
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),

@@ -8,13 +8,14 @@ how many fixes a comparison needs. `metrics` in the documentation says which que
 from __future__ import annotations
 
 from callboard.domain.survival.comparing import Hazard, LogRank, hazard, log_rank
-from callboard.domain.survival.curve import Curve, Step, curve
-from callboard.domain.survival.outcomes import Incidence, incidence
+from callboard.domain.survival.curve import Curve, Mean, Step, curve, curve_of
+from callboard.domain.survival.outcomes import Incidence, incidence, incidence_of
 from callboard.domain.survival.power import fixes_needed, smallest_ratio_seen
-from callboard.domain.survival.risk import AtRisk, Table, table
+from callboard.domain.survival.risk import Ages, AtRisk, Table, ages_of, table, table_of
 from callboard.domain.survival.watched import Lives, median, median_of
 
 __all__ = [
-    "AtRisk", "Curve", "Hazard", "Incidence", "Lives", "LogRank", "Step", "Table", "curve", "fixes_needed", "hazard",
-    "incidence", "log_rank", "median", "median_of", "smallest_ratio_seen", "table",
+    "Ages", "AtRisk", "Curve", "Hazard", "Incidence", "Lives", "LogRank", "Mean", "Step", "Table", "ages_of", "curve",
+    "curve_of", "fixes_needed", "hazard", "incidence", "incidence_of", "log_rank", "median", "median_of",
+    "smallest_ratio_seen", "table", "table_of",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from callboard.domain.survival.risk import table
+from callboard.domain.survival.risk import Ages, ages_of, table_of
 from callboard.domain.survival.watched import Lives
 
 
@@ -29,18 +29,20 @@ class Incidence(msgspec.Struct, frozen=True):
 
 def incidence(lives: Iterable[Lives]) -> tuple[Incidence, ...]:
     """The shares after each age at which something ended."""
-    watched = tuple(lives)
-    ended = [msgspec.structs.replace(each, fixed=each.fixed or each.set_aside) for each in watched]
-    fixes: dict[int, int] = {}
-    for each in watched:
-        if each.fixed:
-            fixes[each.left] = fixes.get(each.left, 0) + each.n
+    return incidence_of(ages_of(lives))
+
+
+def incidence_of(ages: Ages) -> tuple[Incidence, ...]:
+    """The same, of findings that are counted by age."""
+    ended = dict(ages.fixed)
+    for age, n in ages.aside.items():
+        ended[age] = ended.get(age, 0) + n
     fixed = aside = 0.0
     found: list[Incidence] = []
-    for row in table(ended):
+    for row in table_of(Ages(ages.entering, ages.leaving, ended)):
         (at_risk,), (ends,) = row.n, row.fixed
         still = 1 - fixed - aside
-        here = fixes.get(row.age, 0)
+        here = ages.fixed.get(row.age, 0)
         fixed += still * here / at_risk
         aside += still * (ends - here) / at_risk
         found.append(Incidence(row.age, fixed, aside))

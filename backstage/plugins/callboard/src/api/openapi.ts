@@ -895,6 +895,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long findings take */
+        get: operations["metricsTimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/times.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long findings take, as a table */
+        get: operations["metricsTimesCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/times.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long findings take, as a picture */
+        get: operations["metricsTimesSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2631,6 +2682,73 @@ export interface components {
             owner: string | null;
             /** @default null */
             due: string | null;
+        };
+        /**
+         * MetricsTimes
+         * @description How long findings take.
+         */
+        MetricsTimes: {
+            measure: string;
+            by: string;
+            query: string;
+            first_day: string;
+            last_day: string;
+            all: components["schemas"]["TimesRow"];
+            rows: components["schemas"]["TimesRow"][];
+            more_rows: number;
+            left_out: components["schemas"]["NotWatched"];
+        };
+        /**
+         * TimesRow
+         * @description How long it takes for one severity, team, source, rule or kind.
+         */
+        TimesRow: {
+            key: string;
+            title: string;
+            told: string;
+            findings: number | null;
+            done: number | null;
+            aside: number | null;
+            waiting: number | null;
+            mean_days: number | null;
+            mean_interval: components["schemas"]["Interval"] | null;
+            mean_until: number | null;
+            median_days: number | null;
+            median_interval: components["schemas"]["Interval"] | null;
+            within_30_days: number | null;
+            within_90_days: number | null;
+            open_now: number | null;
+            query: string | null;
+            curve: components["schemas"]["CurvePoint"][];
+        };
+        /**
+         * Interval
+         * @description An interval of 95 %. Null: not reached.
+         */
+        Interval: {
+            low: number | null;
+            high: number | null;
+        };
+        /**
+         * CurvePoint
+         * @description From this age on, until the next point.
+         */
+        CurvePoint: {
+            age: number;
+            at_risk: number;
+            done: number;
+            open: number;
+            low: number;
+            high: number;
+        };
+        /**
+         * NotWatched
+         * @description What could not be watched.
+         */
+        NotWatched: {
+            transient: number;
+            undated: number;
+            backwards: number;
         };
         /**
          * DecisionDraft
@@ -4400,6 +4518,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsTimes: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What is waited for. */
+                measure?: "remediate" | "investigate";
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description The first day, in UTC. Left out: a quarter before the last. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long findings take. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsTimes"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsTimesCsv: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What is waited for. */
+                measure?: "remediate" | "investigate";
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description The first day, in UTC. Left out: a quarter before the last. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long findings take, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsTimesSvg: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What is waited for. */
+                measure?: "remediate" | "investigate";
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description The first day, in UTC. Left out: a quarter before the last. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long findings take, as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
             };
             default: components["responses"]["problem"];
         };

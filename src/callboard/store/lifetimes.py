@@ -1,0 +1,183 @@
+"""How long findings were watched in a period, counted in the database: one number for all that were watched alike.
+
+A finding is watched from its opening, or from the period's first day where it is older, until it is fixed, set aside, gone, or the
+period ends. So a million findings come out as some thousand counts, which is all that `domain.survival` asks for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from callboard.domain.access import Visibility
+from callboard.domain.finding import State
+from callboard.domain.instant import DAY
+from callboard.domain.query import Query
+from callboard.domain.remediation import By, LeftOut, Period
+from callboard.domain.survival import Ages
+from callboard.store import schema
+from callboard.store.filters import Asking
+from callboard.store.scope import of_query
+from callboard.store.shelf import read
+
+f, d = schema.finding.c, schema.decision.c
+
+AGES = 1 << 14
+"""More days than anything is watched."""
+ENDS = 8
+OPEN, DONE, ASIDE, TRANSIENT, UNDATED, BACKWARDS = range(6)
+
+GROUPS: Mapping[By, Any] = {
+    By.SEVERITY: f.severity,
+    By.SOURCE: f.source_id,
+    By.RULE: f.rule_id,
+    By.KIND: f.kind,
+    By.TEAM: f.holding_id,
+}
+"""What tells rows apart in the database. Whose a holding is, `scope.homes` says."""
+
+
+SMALL = frozenset({By.SEVERITY, By.SOURCE, By.KIND})
+"""Cuts of so few groups that all of them are told."""
+
+ALL = -1
+"""Stands for every group that was not asked for."""
+
+
+class Watched(msgspec.Struct, frozen=True):
+    """What was watched, by group, and what could not be."""
+
+    groups: Mapping[int, Ages]
+    left_out: LeftOut
+
+    def together(self, ids: Iterable[int]) -> Ages:
+        """Some groups as one."""
+        found = Ages()
+        for id_ in ids:
+            if id_ in self.groups:
+                found.take(self.groups[id_])
+        return found
+
+
+def sizes(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period
+) -> Mapping[int, int]:
+    """How many findings of each group were open on some day of the period."""
+    within = of_query(conn, visibility, query, asking, many=True)
+    rows = (_in_period(spell, period).add_columns(GROUPS[by].label("code")) for spell in spells(within))
+    return counted(conn, union_all(*rows))
+
+
+def watched(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period,
+    ids: Collection[int] | None = None,
+) -> Watched:  # fmt: skip
+    """Findings in sight that a query asks for, until they were fixed. `ids`: the groups that are told apart; None: all."""
+    within = of_query(conn, visibility, query, asking, many=True)
+    group = GROUPS[by]
+    told = group if ids is None else case((group.in_(sorted(ids)), group), else_=ALL)
+    codes = union_all(*(coded(spell, told, period) for spell in spells(within)))
+    return told_apart(counted(conn, codes))
+
+
+def told_apart(codes: Mapping[int, int]) -> Watched:
+    """What the numbers say that `coded` makes."""
+    groups: dict[int, Ages] = {}
+    ends = [0] * ENDS
+    for number, n in codes.items():
+        rest, end = divmod(number, ENDS)
+        ends[end] += n
+        if end <= ASIDE:
+            rest, left = divmod(rest, AGES)
+            id_, entered = divmod(rest, AGES)
+            ages = groups.get(id_)
+            if ages is None:
+                ages = groups[id_] = Ages()
+            ages.add(entered, left, n, fixed=end == DONE, aside=end == ASIDE)
+    out = LeftOut(transient=ends[TRANSIENT], undated=ends[UNDATED], backwards=ends[BACKWARDS])
+    return Watched(groups, out)
+
+
+def counted(conn: Connection, codes: Any) -> Mapping[int, int]:  # noqa: ANN401 - one column, whatever it is made of
+    """How often each number comes. Counting a stream here takes a third of what sorting a million rows takes there."""
+    return Counter(chain.from_iterable(read(conn, codes, {})))
+
+
+class Spell(msgspec.Struct, frozen=True):
+    """Findings that are told alike: since when and until when each was open."""
+
+    rows: Select[Any]
+    opened: Any
+    ended: Any
+    """None, in the database: it is open still, or closed and nobody tells when."""
+    is_closed: ColumnElement[bool]
+    state: Any
+
+
+def spells(within: ColumnElement[bool]) -> tuple[Spell, ...]:
+    """Findings as they stand: as their source has them, and as people here set them aside."""
+    # What people here set aside leaves the watch with their decision; what is only put off stays in it.
+    put_off = f.state == int(State.SNOOZED)
+    aside = select().select_from(schema.finding.join(schema.decision, d.id == f.decision_id))
+    return (
+        Spell(
+            select().select_from(schema.finding).where(within, f.beneath.is_(None)),
+            f.first_detected_at, f.fixed_at, f.closed + 0 == 1, f.state,
+        ),
+        Spell(
+            aside.where(within, f.beneath.is_not(None), f.decision_id.is_not(None)),
+            f.first_detected_at, case((put_off, null()), else_=d.at), ~put_off, f.state,
+        ),
+    )  # fmt: skip
+
+
+def coded(spell: Spell, group: Any, period: Period, *, acted: bool = False) -> Select[Any]:  # noqa: ANN401
+    """One number for each finding: its group, the ages at which it came under watch and left it, and how that ended.
+
+    `acted`: nobody has acted on any of them, and the watch begins no sooner than they were first stored here, since nothing is
+    known of what people did before.
+    """
+    start, end = literal(period.start, BigInteger), literal(period.end, BigInteger)
+    opened, ended = spell.opened, spell.ended
+    since = case((f.imported_at > start, f.imported_at), else_=start) if acted else start
+    has_ended = and_(spell.is_closed, ended < end)
+    how = case(
+        (and_(spell.is_closed, ended.is_(None)), UNDATED),
+        (and_(spell.is_closed, ended < opened), BACKWARDS),
+        (and_(spell.is_closed, ended - opened < DAY), TRANSIENT),
+        (and_(has_ended, spell.state == int(State.FIXED)), ASIDE if acted else DONE),
+        (has_ended, ASIDE),
+        else_=OPEN,
+    )
+    entered = case((opened < since, (since - opened) // DAY), else_=0)
+    left = (case((has_ended, ended), else_=end) - opened) // DAY
+    code = ((cast(group, BigInteger) * AGES + entered) * AGES + left) * ENDS + how
+    found = _in_period(spell, period).add_columns(code.label("code"))
+    if acted:
+        found = found.where(f.imported_at < end, or_(~spell.is_closed, ended.is_(None), ended >= since))
+    return found
+
+
+def _in_period(spell: Spell, period: Period) -> Select[Any]:
+    """Those that were open on some day of it."""
+    # Adding nothing keeps SQLite from going through an index of nearly all findings.
+    started = spell.opened + 0 < period.end
+    return spell.rows.where(started, or_(~spell.is_closed, spell.ended.is_(None), spell.ended >= period.start))

@@ -1,0 +1,27 @@
+"""`callboard metrics`: for people, for programs, as a table and as a picture."""
+
+from __future__ import annotations
+
+import csv
+
+from tests.cli.conftest import Folder
+
+
+def test_times_for_people_and_programs(board: Folder) -> None:
+    """One document, one table or one picture on stdout; words about it beside them."""
+    said = board.call("metrics", "times")
+    assert said.out.splitlines()[0].split()[:3] == ["Severity", "Watched", "Fixed"]
+    assert "in UTC" in said.err
+    told = board.call("metrics", "times", "--by", "team", "--json").json
+    assert (told["by"], told["measure"]) == ("team", "remediate")
+    rows = list(csv.reader(board.call("metrics", "times", "--csv").out.splitlines()))
+    assert rows[0][0] == "key"
+    assert rows[1][1] == "all together"
+    assert board.call("metrics", "times", "--svg").out.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+
+
+def test_what_no_report_can_be_about(board: Folder) -> None:
+    """It is told as the API tells it."""
+    said = board.call("metrics", "times", "-q", "is:fixed", code=2)
+    assert "what became of them" in said.err
+    assert "Write it as" in board.call("metrics", "times", "--from", "soon", code=2).err

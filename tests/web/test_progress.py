@@ -1,0 +1,93 @@
+"""The page about how soon findings are fixed, its plots and files: true to the API, for those who may see it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from callboard.domain.access import AT_THE_LAPTOP
+from callboard.domain.instant import DAY
+from callboard.domain.remediation import By, Question, read_period
+from callboard.usecases import measure
+from callboard.usecases.sync import sync
+from tests.support.named import NamedDoor, apart, named_door, team
+from tests.support.worlds import World
+
+
+def live(door: NamedDoor) -> None:
+    """Eleven more findings of the red team live as long as patients do; one of nobody has a hostile name."""
+    world = World(door.clock, name="patients")
+    today = world.clock.now() // DAY * DAY
+    for number, text in enumerate(["9", "13", "13+", "18", "23", "28+", "31", "34", "45+", "48", "61+"]):
+        age = int(text.rstrip("+"))
+        opened = today - (age if text.endswith("+") else 80) * DAY
+        closed = {} if text.endswith("+") else {"state": "fixed", "fixed": opened + age * DAY}
+        world.add(f"life-{number}", first=opened, changed=opened, projects=("p-red",), resource="life", **closed)
+    world.add("hostile", projects=("p-blue",), resource="hostile", rule="<b>rule", rule_name="<b>bold")
+    apart(sync(door.store, world, clock=door.clock))
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
+    """An open door on a board whose findings have lived."""
+    with named_door(tmp_path_factory.mktemp("progress") / "callboard.db") as found:
+        live(found)
+        yield found
+
+
+def test_the_page_tells_what_the_api_tells(door: NamedDoor) -> None:
+    """The average, the median where it is reached, and the number of open ones with its list."""
+    with door.as_user("sam") as client:
+        told = client.get("/api/v1/metrics/times", params={"by": "team"}).raise_for_status().json()
+        page = client.get("/progress", params={"by": "team"}).raise_for_status().text
+    red = next(row for row in told["rows"] if row["key"] == team("red"))
+    assert (red["findings"], red["done"], red["median_days"], red["told"]) == (14, 7, 31, "all")
+    assert ">31 d<" in page
+    assert 'aria-label="red: still waiting, by days since the opening: 100 % after 7' in page
+    assert "half are fixed within 31 days" in page
+    asked = Question(period=read_period(None, None, now=door.clock.now()), by=By.TEAM)
+    same = measure.times(door.store, AT_THE_LAPTOP, asked, now=door.clock.now())
+    assert told["all"]["findings"] == same.whole.n
+    # The mean of the fixed ones is 25.1 days, and nothing shows it.
+    assert "25.1" not in page
+
+
+def test_each_sees_their_own(door: NamedDoor) -> None:
+    """Few of the blue team are "few", and nobody is told of what they do not see."""
+    with door.as_user("ida") as client:
+        told = client.get("/api/v1/metrics/times", params={"by": "team"}).json()
+        assert [(row["key"], row["told"], row["findings"]) for row in told["rows"]] == [(team("blue"), "few", None)]
+        page = client.get("/progress?by=rule").text
+        assert "few" in page
+        assert "<b>bold" not in page
+        assert "&lt;b&gt;bold" in page
+        assert "red" not in client.get("/progress?by=team").text.partition("<main")[2]
+    with door.as_user("nils") as client:
+        assert "Nothing was watched" in client.get("/progress").text
+
+
+def test_files(door: NamedDoor) -> None:
+    """A table whose rows are the page's, and a picture that needs nothing of the page."""
+    with door.as_user("sam") as client:
+        table = client.get("/api/v1/metrics/times.csv?by=team").raise_for_status()
+        assert table.headers["content-type"].startswith("text/csv")
+        rows = list(csv.DictReader(io.StringIO(table.text)))
+        assert [(row["key"], row["findings"]) for row in rows][:2] == [("", rows[0]["findings"]), (team("red"), "14")]
+        picture = client.get("/api/v1/metrics/times.svg?by=team").raise_for_status()
+        assert picture.headers["content-type"].startswith("image/svg+xml")
+        assert picture.text.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+        assert "script" not in picture.text
+        assert client.get("/api/v1/metrics/times?by=person").status_code == 400
+        assert client.get("/api/v1/metrics/times?q=is:open").status_code == 400
+        assert client.get("/progress?to=2100-01-01").status_code == 400
+
+
+def test_an_answer_that_is_held_is_not_sent_again(door: NamedDoor) -> None:
+    """It stays true for a day while nothing changes."""
+    with door.as_user("sam") as client:
+        first = client.get("/api/v1/metrics/times")
+        again = client.get("/api/v1/metrics/times", headers={"if-none-match": first.headers["etag"]})
+        assert again.status_code == 304
