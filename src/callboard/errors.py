@@ -25,6 +25,9 @@
     │   ├── UnreachableError         no answer, or 5xx after all retries
     │   ├── AnswerTooLargeError      over the size cap
     │   └── AddressRefusedError      an address or redirect that is not allowed
+    ├── ChannelError                 a message could not be delivered
+    │   ├── ChannelUnreachableError  the network or the receiver failed; it is tried again
+    │   └── ChannelRefusedError      the receiver does not take it, and would not later
     ├── StoreError                   the database
     │   ├── NotFoundError
     │   ├── ConflictError            somebody else holds or changed it
@@ -155,6 +158,22 @@ class AnswerTooLargeError(OutboundError):
 
 class AddressRefusedError(OutboundError):
     """Callboard does not make requests to this address."""
+
+
+class ChannelError(CallboardError):
+    """The message could not be delivered."""
+
+
+class ChannelUnreachableError(ChannelError):
+    """The receiver of messages cannot be reached."""
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None, seconds: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
+
+
+class ChannelRefusedError(ChannelError):
+    """The receiver of messages refused it."""
 
 
 class StoreError(CallboardError):

@@ -192,6 +192,22 @@ class _PublicResolver(AbstractResolver):
         await self._inner.close()
 
 
+def public_addresses(host: str, port: int, allow_hosts: Collection[str] = ()) -> tuple[str, ...]:
+    """Addresses that a name may be reached at, for what does not speak HTTP; blocks. One private one spoils them all.
+
+    Raises AddressRefusedError, UnreachableError.
+    """
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise UnreachableError(f"The name {host} cannot be resolved.") from None
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+    is_allowed = _bare(host) in {_bare(each) for each in allow_hosts}
+    if not is_allowed and any(not _is_public(ipaddress.ip_address(each.partition("%")[0])) for each in addresses):
+        raise _refused(host)
+    return addresses
+
+
 async def _read(response: aiohttp.ClientResponse, max_bytes: int, place: str) -> bytes:
     """The body, decompressed, never more than `max_bytes` of it in memory."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()

@@ -13,6 +13,7 @@ from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Lock
+from callboard.domain.message import Message
 from callboard.domain.package import Package
 from callboard.domain.package_match import Matched
 from callboard.domain.person import Person
@@ -257,6 +258,29 @@ class Judged(msgspec.Struct, frozen=True):
     """Packages about which nothing, or not everything, could be said: they are not clean."""
     blind: tuple[str, ...] = ()
     """Sentences about what nobody looked for, whatever the package."""
+
+
+class Channel(Protocol):
+    """A place where teams read along: a chat, a mailbox, a program."""
+
+    @property
+    def name(self) -> str:
+        """The operator's name for it."""
+
+    async def send(self, message: Message, address: str, /) -> None:
+        """Hand it over, with the key that names it. `address`: a person or a list there; "": the place itself.
+
+        Raises ChannelUnreachableError for what is worth another attempt, and ChannelRefusedError.
+        """
+
+    def preview(self, message: Message, address: str, /) -> str:
+        """What would be sent, as text."""
+
+    async def check(self) -> tuple[Check, ...]:
+        """What works and what does not, in words, for the operator. Nothing is sent."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
 
 
 class Clock(Protocol):

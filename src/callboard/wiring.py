@@ -22,13 +22,14 @@ from callboard.domain.link import LinkRules
 from callboard.domain.policy import Due, Roles
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
-from callboard.ports import Catalog, Check, Clock, Judge, RawPage, Repositories, Source, SourceSpec, Split
+from callboard.ports import Catalog, Channel, Check, Clock, Judge, RawPage, Repositories, Source, SourceSpec, Split
 from callboard.store import Store, open_store
 from callboard.usecases.plan_policy import Configured
 from callboard.usecases.sessions import Limits
 
 if TYPE_CHECKING:
     from callboard.domain.access import Rules
+    from callboard.domain.message import Route
     from callboard.domain.signals import WellKnown
     from callboard.identity.portal import Portal
     from callboard.identity.provider import Provider
@@ -120,6 +121,7 @@ class Services:
         promised = config.freshness.promised_minutes * MINUTE
         store = open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy())
         store.trusted_locations = config.ownership.trusted_locations
+        store.announces = bool(config.channels)
         return cls(config, store, SystemClock())
 
     def __enter__(self) -> Self:
@@ -348,6 +350,37 @@ async def open_repositories(
             )
         finally:
             await reader.close()
+
+
+class OpenChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel that messages can be sent on, and where it leads."""
+
+    channel: Channel
+    route: Route
+
+    def __repr__(self) -> str:
+        return f"OpenChannel({self.route.channel!r})"
+
+
+@asynccontextmanager
+async def open_channel(section: Section, clock: Clock | None = None) -> AsyncIterator[OpenChannel]:
+    """The channel of a section, its secrets read only now. Raises ConfigError."""
+    from callboard import channels
+    from callboard.net import Net
+
+    settings = section.settings()
+    now = (clock or SystemClock()).now
+    async with Net(user_agent=USER_AGENT, allow_hosts=getattr(settings, "allow_hosts", ())) as net:
+        channel = channels.open_channel(settings, net, now=now)
+        try:
+            yield OpenChannel(channel=channel, route=settings.route)
+        finally:
+            await channel.close()
+
+
+def board_address(config: Config) -> str:
+    """What links in messages begin with. Empty: nobody told, so that messages have no links."""
+    return config.server.public_url.strip().rstrip("/")
 
 
 def open_judge(config: Config) -> Judge:

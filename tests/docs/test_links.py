@@ -16,6 +16,7 @@ import pytest
 
 from callboard import config
 from callboard.catalog import CATALOGS
+from callboard.channels import CHANNELS
 from callboard.cli import root
 from callboard.demo.wizsim.faults import NAMES, parse_fault
 from callboard.repositories import FORGES
@@ -136,7 +137,7 @@ def test_keys_of_the_configuration_exist(path: Path) -> None:
             if section in config.FIXED:
                 wrong += unknown(config.FIXED[section], value, ())
             for table in value if section in config.LISTS else ():
-                kinds = {"source": SOURCES, "catalog": CATALOGS, "repositories": FORGES}[section]
+                kinds = {"source": SOURCES, "catalog": CATALOGS, "repositories": FORGES, "channel": CHANNELS}[section]
                 wrong += unknown(kinds[table["kind"]].config, table, ("kind",))
     assert wrong == []
 

@@ -10,6 +10,7 @@ import pytest
 
 from callboard import config
 from callboard.catalog import CATALOGS
+from callboard.channels import CHANNELS
 from callboard.cli import root
 from callboard.repositories import FORGES
 from callboard.sources import SOURCES
@@ -41,7 +42,7 @@ def every_command() -> list[str]:
 
 def every_config() -> list[type[msgspec.Struct]]:
     """Every struct that a section of callboard.toml is read into."""
-    rooms = [spec.config for spec in (*SOURCES.values(), *CATALOGS.values(), *FORGES.values())]
+    rooms = [spec.config for spec in (*SOURCES.values(), *CATALOGS.values(), *FORGES.values(), *CHANNELS.values())]
     inner = [
         field.type
         for kind in rooms

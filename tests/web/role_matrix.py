@@ -57,6 +57,8 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/sign-in/begin"): (404,) * 8,  # no provider is configured here
     ("GET", "/sign-in/done"): (404,) * 8,
     ("POST", "/leave"): ANY,
+    ("GET", "/unsubscribe"): (404,) * 8,  # without the token of a mail
+    ("POST", "/unsubscribe"): (404,) * 8,
     ("GET", "/api/v1/board"): ANY,
     ("GET", "/api/v1/components"): ANY,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): THING,

@@ -34,6 +34,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/sign-in/begin"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},  # no provider here
     ("GET", "/sign-in/done"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},
     ("POST", "/leave"): BOARD,
+    ("GET", "/unsubscribe"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},  # without the token of a mail
+    ("POST", "/unsubscribe"): dict.fromkeys(BOARD, 404) | {"wrong host": 421},
     ("GET", "/api/v1/board"): BOARD,
     ("GET", "/api/v1/components"): BOARD,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): BOARD,

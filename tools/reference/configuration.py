@@ -11,6 +11,7 @@ import msgspec
 
 from callboard import config
 from callboard.catalog import CATALOGS
+from callboard.channels import CHANNELS
 from callboard.config.reader import Reader
 from callboard.repositories import FORGES
 from callboard.sources import SOURCES
@@ -23,7 +24,7 @@ def configuration() -> str:
     parts: list[str] = []
     for name, kind in config.FIXED.items():
         parts += [f"## [{name}]", prose(kind.__doc__), *_keys(kind, (name,), f"{config.PREFIX}{name.upper()}")]
-    for what, kinds in (("source", SOURCES), ("catalog", CATALOGS), ("repositories", FORGES)):
+    for what, kinds in (("source", SOURCES), ("catalog", CATALOGS), ("repositories", FORGES), ("channel", CHANNELS)):
         for word in sorted(kinds):
             kind = kinds[word].config
             parts += [f'## [[{what}]] with kind = "{word}"', prose(kind.__doc__)]
@@ -34,8 +35,8 @@ def configuration() -> str:
         "one in the folder where the command is called.\n"
         "Every key can be overridden by the environment variable beside it, and a variable that is set but empty counts as "
         "not set.\n"
-        "In the variables of a source, a catalog or repositories, `<NAME>` is its name in capitals, with every other character than "
-        "letters and digits as `_`.\n"
+        "In the variables of a source, a catalog, repositories or a channel, `<NAME>` is its name in capitals, with every other "
+        "character than letters and digits as `_`.\n"
         "A source or catalog may also stand in the environment alone: `CALLBOARD_SOURCE_MAIN_KIND=wiz` makes one.\n"
         "A list in a variable is split at commas, or written as JSON.\n"
         "Relative paths are relative to the file.\n"

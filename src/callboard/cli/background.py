@@ -17,14 +17,14 @@ from typing import ClassVar, Self
 
 import structlog
 
-from callboard.cli import running
+from callboard.cli import running, sending
 from callboard.config import Section
 from callboard.domain.access import LAPTOP, SYNC
 from callboard.domain.finding import Kind
 from callboard.domain.instant import DAY, MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh, repositories, upkeep
+from callboard.usecases import browse, keep_fresh, repositories, tell, upkeep
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.decide import bring_back
 from callboard.usecases.receive_hook import receive_hook
@@ -45,6 +45,7 @@ MOST_TOLD = 10_000
 
 _WATCH = "ownership"
 _PACKAGES = "packages"
+_CHANNELS = "channels"
 
 _log = structlog.get_logger("callboard.sync")
 
@@ -133,6 +134,7 @@ class Background:
         await self._packages()
         await self._watch()
         await self._bring_back()
+        await self._deliver()
 
     async def _packages(self) -> None:
         """Matches packages with advisories whenever one of the two has changed."""
@@ -187,6 +189,21 @@ class Background:
             if ended:
                 _log.info("decisions ended", findings=ended)
 
+    async def _deliver(self) -> None:
+        """Sends what waits, beside everything else: a receiver that hangs must hold up no source."""
+        if not self._services.config.channels or _CHANNELS in self._beside:
+            return
+        task = self._beside[_CHANNELS] = asyncio.create_task(self._send())
+        task.add_done_callback(partial(self._ended, _CHANNELS))
+
+    async def _send(self) -> None:
+        try:
+            await sending.send(self._services)
+        except CallboardError as error:
+            _log.error("messages could not be sent", reason=error.message, hint=error.hint)
+        except Exception:  # noqa: BLE001  what is wrong here must never stop the sources
+            _log.exception("unexpected", what="channels")
+
     def _forget(self) -> None:
         now = self._services.clock.now()
         if now < self._not_before.get(FORGETTING, 0):
@@ -194,6 +211,7 @@ class Background:
         self._not_before[FORGETTING] = Instant(now + DAY)
         try:
             upkeep.forget_engagement(self._services.store, self._services.clock)
+            tell.forget(self._services.store, clock=self._services.clock)
         except CallboardError as error:
             # It is tried again the next day; nothing else waits for it.
             _log.error("what is old could not be forgotten", reason=error.message)

@@ -66,6 +66,7 @@ def examine(door: Door, *, offline: bool) -> list[Check]:
             checks.append(Check(subject="database", ok=True, message=f"{_where(config)} can be used."))
             checks += _freshness(services)
             checks += _readings(services)
+            checks += _messages(services)
     except CallboardError as error:
         # No database yet is how every board begins.
         is_new = not _exists(config)
@@ -125,7 +126,7 @@ def _secrets(config: Config) -> list[Check]:
     from callboard.ports import Check
 
     checks = []
-    for section in (*config.sources, *config.catalogs, *config.repositories):
+    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels):
         try:
             section.settings()
         except CallboardError as error:
@@ -227,19 +228,52 @@ def _readings(services: Services) -> list[Check]:
     return checks
 
 
+def _messages(services: Services) -> list[Check]:
+    """What could not be delivered, and what waits for channels that are not there any more."""
+    from callboard.ports import Check
+    from callboard.usecases import tell
+    from callboard.web import words
+
+    now = services.clock.now()
+    known = {section.name for section in services.config.channels}
+    checks = []
+    for each in tell.standing(services.store):
+        subject = f"channel {each.channel}: messages"
+        if each.dead:
+            told = f"{words.count(each.dead, 'message')} could not be delivered: {each.error}"
+            hint = f"Mend it, then `callboard channels send {each.channel} --again`."
+            checks.append(Check(subject=subject, ok=False, message=told, hint=hint))
+        elif each.channel not in known and each.waiting:
+            told = f"{words.count(each.waiting, 'message')} wait for a channel that is not configured any more."
+            checks.append(Check(subject=subject, ok=None, message=told))
+        elif each.overdue_since is not None:
+            told = f"Not delivered since {words.ago(each.overdue_since, now)}, and tried again: {each.error}"
+            checks.append(Check(subject=subject, ok=None, message=told))
+        elif each.channel in known and each.last_sent_at is not None:
+            told = f"The last message was delivered {words.ago(each.last_sent_at, now)}."
+            checks.append(Check(subject=subject, ok=True, message=told))
+    if known and not services.config.server.public_url:
+        hint = "Set public_url under [server]; people by name come in by [identity]."
+        checks.append(Check(subject="channels", ok=None, message="Messages have no links.", hint=hint))
+    return checks
+
+
 async def ask_everyone(config: Config) -> list[Check]:
     """What the sources and catalogs say themselves."""
     from callboard.errors import CallboardError
     from callboard.ports import Check
-    from callboard.wiring import open_catalog, open_repositories, open_source
+    from callboard.wiring import open_catalog, open_channel, open_repositories, open_source
 
     checks = await _ask_identity(config)
-    for section in (*config.sources, *config.catalogs, *config.repositories):
+    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels):
         subject = f"{section.what} {section.name}"
         try:
             if section.what == "source":
                 async with open_source(section) as opened:
                     found = await opened.source.check()
+            elif section.what == "channel":
+                async with open_channel(section) as way:
+                    found = await way.channel.check()
             elif section.what == "repositories":
                 async with open_repositories(config, section) as place:
                     found = await place.reader.check()

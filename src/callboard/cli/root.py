@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "metrics": ("callboard.cli.metrics:metrics", "How soon findings are looked at and fixed."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "mcp": ("callboard.cli.mcp:mcp", "Let an assistant or a script work on the board, by the Model Context Protocol."),
+    "channels": ("callboard.cli.channels:channels", "Messages that go out to teams."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),
     "match": ("callboard.cli.match:match", "Say which packages are known to be malicious or vulnerable."),

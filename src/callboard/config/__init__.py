@@ -191,15 +191,15 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "advisories": AdvisoriesConfig,
     "mcp": Mcp,
 }
-LISTS = ("source", "catalog", "repositories")
+LISTS = ("source", "catalog", "repositories", "channel")
 """Sections that may come several times; each says its kind and its name."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured source, catalog or place of repositories, with its secrets still unread."""
+    """One configured source, catalog, place of repositories or channel, with its secrets still unread."""
 
     what: str
-    """source, catalog or repositories."""
+    """source, catalog, repositories or channel."""
     kind: str
     name: str
     secrets: tuple[Secret, ...]
@@ -233,6 +233,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     repositories: tuple[Section, ...]
+    channels: tuple[Section, ...]
     notices: tuple[str, ...]
     """What is allowed and still deserves a word from `callboard doctor`."""
     named_index: Path | None = None
@@ -285,6 +286,7 @@ def load(
         sources=lists["source"],
         catalogs=lists["catalog"],
         repositories=lists["repositories"],
+        channels=lists["channel"],
         notices=(*notices, *_open_to_others(reader)),
         named_index=Path(environ[INDEX_VARIABLE]) if environ.get(INDEX_VARIABLE) else None,
     )
@@ -325,6 +327,10 @@ def _kinds(what: str) -> Kinds:
         from callboard.repositories import FORGES
 
         return {kind: spec.config for kind, spec in FORGES.items()}
+    if what == "channel":
+        from callboard.channels import CHANNELS
+
+        return {kind: spec.config for kind, spec in CHANNELS.items()}
     from callboard.catalog import CATALOGS
 
     return {kind: spec.config for kind, spec in CATALOGS.items()}

@@ -263,6 +263,15 @@ def viewer_of_token(name: str, grant: Grant) -> Viewer:
     return Viewer(f"token:{name}", visibility, owners, f"token:{name}", frozenset(grant.rights), (Role.MACHINE,))
 
 
+def viewer_of_channel(name: str, team: EntityRef) -> Viewer:
+    """The view of a team's channel: what everybody in the team may see for the work, and nothing that is sensitive.
+
+    Whoever reads along there is not known, so what the organisation opens to people by name is not in it.
+    """
+    sight = Readers(owners=frozenset({team}), depth=Depth.WORK, deepest=Depth.WORK)
+    return Viewer(f"channel:{name}", sight, (team,), f"channel:{name}", frozenset(), (Role.MACHINE,))
+
+
 SENSITIVE: Mapping[str, str] = {
     "evidence": "evidence",
     "notes": "notes left at the source",

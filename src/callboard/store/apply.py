@@ -17,9 +17,10 @@ from callboard.domain.due import Policy
 from callboard.domain.finding import LAST_OPEN, BaseLayer, Detail, Observed, State
 from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import Instant
+from callboard.domain.message import Why, worth_again, worth_first
 from callboard.domain.reconcile import FLAPS, Actor, Event, EventKind, Stored, Verdict, is_flapping
 from callboard.ports import ProjectRecord
-from callboard.store import laid_down, lineage, owning, rebasing, schema
+from callboard.store import laid_down, lineage, notices, owning, rebasing, schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
@@ -87,6 +88,7 @@ class _Batch:
         self.changed_details: dict[int, Observed] = {}
         self.moved_sightings: list[Moved] = []
         self.events: list[Row] = []
+        self.notices: list[tuple[int, Why]] = []
 
 
 class Applier:
@@ -101,6 +103,8 @@ class Applier:
         """Every observation tells every field, so that what is stored need not be read to merge."""
         self.written: Written | None = None
         """External ids written so far by a first load that has no index to find them by; None: look them up."""
+        self.announces = False
+        """Channels are told of what cannot wait. A first load is no news."""
         self.may_be_old = False
         """Observations come from a file that may tell of the past, about rules and resources as well."""
         self.forget()
@@ -218,6 +222,8 @@ class Applier:
             work.sightings.append((id_, verdict.last_detected_at))
         if verdict.events:
             self._note(work, id_, verdict.events)
+        if self.announces and (worth := worth_first(verdict, now=work.now)) is not None:
+            work.notices.append((id_, worth))
         work.ledger.add(
             (holding_id, self._source_id, kind, state, severity), bundle_id, due_at, verdict.priority, verdict.blast,
             verdict.first_detected_at, verdict.fixed_at, remedy_id,
@@ -254,6 +260,9 @@ class Applier:
             *_moved_layer(row["base_layer"], base_layer, at=verdict.updated_at or work.now),
         ]
         state = verdict.shown
+        apart = self._apart(conn, known, verdict, row["apart"])
+        if self.announces and (worth := worth_again(known, verdict, apart=apart)) is not None:
+            work.notices.append((known.id, worth))
         after = (
             int(state), 0 if state.is_open else 1, int(verdict.severity), _WORST - verdict.severity,
             None if seen.title == seen.rule.name else seen.title, work.rules[seen.rule.external_id], held.id,
@@ -261,7 +270,7 @@ class Applier:
             verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
-            self._apart(conn, known, verdict, row["apart"]), work.in_scope, base_layer,
+            apart, work.in_scope, base_layer,
             int(verdict.state) if state.is_set_aside else None,
         )  # fmt: skip
         work.changed.append((*after, self._run_id, row["version"] + 1, known.id))
@@ -338,6 +347,7 @@ class Applier:
             dialect.update(conn, schema.finding_detail, ["url", "body"], ["finding_id"], rows)
         write_sightings(conn, dialect, work.moved_sightings)
         dialect.insert(conn, schema.event, work.events)
+        notices.write(conn, dialect, work.notices, now=work.now)
         work.ledger.write(conn, dialect)
 
     def _merged_details(self, conn: Connection, work: _Batch) -> list[Row]:

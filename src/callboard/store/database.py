@@ -40,6 +40,8 @@ class Store:
         """The policy of a revision that was laid down, with its number."""
         self.trusted_locations: tuple[str, ...] = ()
         """Where the catalog reads what only the right people can write, as patterns."""
+        self.announces = False
+        """Some channel is configured, so that what is worth a word is written down with what makes it so."""
         self.known: object = None
         """The evidence about ownership, compiled (`store.evidence`)."""
 

@@ -104,6 +104,7 @@ class Intake:
         self.door = CheapDoor(store, source, source_id=run.source_id, name=door)
         self._rejected_news = 0
         self._applier = Applier(store, source_id=run.source_id, run_id=run.id)
+        self._applier.announces = store.announces and not run.first
         self._indexes: str | None = None
         self._began = clock.now()
         self._pace = Pace()

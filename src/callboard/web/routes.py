@@ -57,6 +57,7 @@ from callboard.web.pages import rollup as rollup_page
 from callboard.web.pages import rule as rule_page
 from callboard.web.pages import search as search_page
 from callboard.web.pages import sources as sources_page
+from callboard.web.pages import unsubscribe as unsubscribe_page
 from callboard.web.pages import whose as whose_page
 
 Handler = Callable[..., Any]
@@ -214,6 +215,8 @@ PAGES = [
     _get("/sign-in/begin", enter_page.begin, Policy.OPEN),
     _get("/sign-in/done", enter_page.done, Policy.OPEN),
     _post("/leave", enter_page.leave, Policy.BOARD),
+    _get("/unsubscribe", unsubscribe_page.show, Policy.OPEN),
+    _post("/unsubscribe", unsubscribe_page.leave, Policy.OPEN),
 ]
 ELSEWHERE = [_get("/{rest:path}", elsewhere_page.show, Policy.BOARD)]
 """Every other address, so that who is signed in is told so with the head of every other page."""

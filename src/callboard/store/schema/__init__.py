@@ -39,6 +39,7 @@ from callboard.store.schema.mapping import (
     signal,
     signal_reader,
 )
+from callboard.store.schema.outgoing import digest_turn, notice, outbox, unsubscribed
 from callboard.store.schema.owning import (
     candidate,
     holding,
@@ -98,6 +99,7 @@ __all__ = [
     "cube",
     "decided",
     "decision",
+    "digest_turn",
     "due_cell",
     "engagement",
     "entity",
@@ -124,6 +126,8 @@ __all__ = [
     "membership_group",
     "meta",
     "metadata",
+    "notice",
+    "outbox",
     "ownership_challenge",
     "ownership_decision",
     "ownership_spell",
@@ -158,5 +162,6 @@ __all__ = [
     "signal",
     "signal_reader",
     "source",
+    "unsubscribed",
     "visit",
 ]
