@@ -46,8 +46,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
-    op.create_index(op.f("ix_outbox_state"), "outbox", ["state", "due_at"])
-    op.create_index(op.f("ix_outbox_channel"), "outbox", ["channel", "team", "address", "state"])
+    op.create_index(op.f("ix_outbox_state_due_at"), "outbox", ["state", "due_at"])
+    op.create_index(op.f("ix_outbox_channel_team_address_state"), "outbox", ["channel", "team", "address", "state"])
     op.create_table(
         "digest_turn",
         sa.Column("channel", sa.Text(), nullable=False),
