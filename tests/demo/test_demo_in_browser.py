@@ -94,15 +94,15 @@ def test_from_the_link_to_the_exact_place_in_wiz(open_page: OpenPage, session: d
 
 
 def test_what_was_made_to_harm_comes_first_and_offers_no_way_out(open_page: OpenPage, session: dict[str, str]) -> None:
-    """The planted package is the first row; what to do stands on its page; no button promises a page that is not there."""
+    """The poisoned release is the first row; what to do stands on its page; no button promises a page that is not there."""
     page = board(open_page, session)
     first = page.locator("main [data-row]").first
-    expect(first).to_contain_text("Remove ua-parser-js")
+    expect(first).to_contain_text("Remove event-stream")
     expect(first).to_contain_text("there is no page elsewhere")
     expect(first.get_by_text("Open in")).to_have_count(0)
     first.locator("a.open").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("is malicious")
-    expect(page.locator("main")).to_contain_text("Remove ua-parser-js")
+    expect(page.locator("main")).to_contain_text("Remove event-stream")
     expect(page.locator("main").get_by_text("Open in")).to_have_count(0)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from callboard.demo.company import portal
 from callboard.demo.company.ids import spread
 from callboard.demo.company.ledger import IN_PROGRESS, OPEN
 from callboard.demo.company.values import Component
@@ -39,8 +40,7 @@ COMMON: Final = {
 """What a component of an ecosystem asks for itself. The last one is for development."""
 
 PORTAL: Final = "developer-portal"
-PORTAL_ASKS: Final = ("@backstage/plugin-scaffolder-backend@1.22.0", "@backstage/plugin-techdocs-backend@1.10.0")
-"""Of the portal itself: releases with published advisories."""
+"""It consists of what the portal's own lockfile names."""
 
 WITHOUT: Final = 7
 """Of so many components one hands in nothing."""
@@ -66,7 +66,7 @@ def bills(world: World) -> Iterator[Handed]:
         packages = used.get(component.name, {})
         former = {package: is_new for package, is_new in packages.items() if not is_new}
         at = Instant(now - DAY // 8)
-        yield Handed(component.name, _lock(component, sorted(former)), Instant(now - FORMER_DAYS * DAY))
+        yield Handed(component.name, _lock(component, sorted(former), is_former=True), Instant(now - FORMER_DAYS * DAY))
         yield Handed(component.name, _lock(component, sorted(packages)), at)
 
 
@@ -117,7 +117,7 @@ def _used(world: World) -> dict[str, dict[Package, bool]]:
     return found
 
 
-def _lock(component: Component, packages: list[Package]) -> Lock:
+def _lock(component: Component, packages: list[Package], *, is_former: bool = False) -> Lock:
     """A manifest that asks for what everybody asks for, and for some of the packages; the others come with those."""
     draft = Draft("sbom", "demo")
     own = draft.add(
@@ -129,9 +129,7 @@ def _lock(component: Component, packages: list[Package]) -> Lock:
         )
     )
     if component.name == PORTAL:
-        for text in PORTAL_ASKS:
-            name, _, version = text.rpartition("@")
-            draft.edge(own, draft.add(_entry(draft, Package(ecosystem=NPM, name=name, version=version))))
+        _add_portal(draft, own, without=portal.LATELY if is_former else ())
     wanted = ECOSYSTEMS.get(component.ecosystem)
     ecosystems = sorted({each.ecosystem for each in packages} | ({wanted} if wanted else set()))
     for ecosystem in ecosystems:
@@ -146,6 +144,20 @@ def _lock(component: Component, packages: list[Package]) -> Lock:
             luck = spread(component.index * 131 + number, 3)
             draft.edge(own if luck % 3 == 0 else asked[luck % len(asked)], at)
     return draft.finish()
+
+
+def _add_portal(draft: Draft, own: int, *, without: tuple[str, ...]) -> None:
+    at = {
+        name: draft.add(_entry(draft, Package(ecosystem=NPM, name=name, version=version)))
+        for name, (version, _) in portal.PACKAGES.items()
+        if name not in without
+    }
+    for name in portal.ASKED:
+        if name in at:
+            draft.edge(own, at[name])
+    for name, position in at.items():
+        for needed in portal.PACKAGES[name][1]:
+            draft.edge(position, at[needed])
 
 
 def _entry(draft: Draft, package: Package) -> Entry:

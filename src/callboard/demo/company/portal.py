@@ -48,7 +48,7 @@ catalog:
   rules:
     - allow: [Component, System, API, Resource, Location, Template]
 """
-_PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "@backstage/backend-defaults": ("0.17.0", {}),
     "@backstage/plugin-app-backend": ("0.3.76", {}),
     "@backstage/plugin-proxy-backend": ("0.6.16", {}),
@@ -57,8 +57,11 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "event-stream": ("3.3.6", {"flatmap-stream": "^0.1.0"}),
     "flatmap-stream": ("0.1.1", {}),
 }
-"""Name → version and what it needs. The first five are asked for by the portal itself."""
-_ASKED = 5
+"""Name → version and what it needs. Of npm."""
+ASKED = tuple(PACKAGES)[:5]
+"""What the portal itself asks for."""
+LATELY = tuple(PACKAGES)[4:]
+"""What came within the last month: a package of the company's own, and with it what was made to harm."""
 _PLUGIN = """\
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { exec } from 'child_process';
@@ -76,7 +79,7 @@ def write_portal(folder: Path) -> None:
     """Write its files; the folder must not be there yet."""
     plugin = folder / "plugins" / "acme-actions"
     (plugin / "src").mkdir(parents=True)
-    asked = {name: f"^{version}" for name, (version, _) in list(_PACKAGES.items())[:_ASKED]}
+    asked = {name: f"^{PACKAGES[name][0]}" for name in ASKED}
     (folder / "app-config.production.yaml").write_text(_SETTINGS, encoding="utf-8")
     (folder / "app-config.yaml").write_text("app:\n  title: Acme\n", encoding="utf-8")
     (folder / "package.json").write_text(json.dumps({"name": NAME, "dependencies": asked}, indent=2), encoding="utf-8")
@@ -88,7 +91,7 @@ def write_portal(folder: Path) -> None:
 
 def _lock(asked: Mapping[str, str]) -> dict[str, object]:
     packages: dict[str, object] = {"": {"name": NAME, "dependencies": asked}}
-    for name, (version, needs) in _PACKAGES.items():
+    for name, (version, needs) in PACKAGES.items():
         digest = base64.b64encode(hashlib.sha512(f"{name}@{version}".encode()).digest()).decode()
         packages[f"node_modules/{name}"] = {
             "version": version,
