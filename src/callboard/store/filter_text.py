@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Select, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, false, func, not_, or_, select, union_all
 
 from callboard.domain.query import Match, Text
 from callboard.store import schema
@@ -31,11 +31,25 @@ def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
     return len(found)
 
 
-_NAMES = ((schema.rule, f.rule_id), (schema.resource, f.resource_id), (schema.remedy, f.remedy_id))
+NAMED_BY = (f.rule_id, f.resource_id, f.remedy_id)
+"""Columns that tell what a finding is of."""
+
+_NAMES = tuple(zip((schema.rule, schema.resource, schema.remedy), NAMED_BY, strict=True))
 
 
 def _part(term: Text) -> str:
     return {Match.PART: "{}", Match.PREFIX: " {}", Match.WORD: " {} "}[term.match].format(term.text)
+
+
+def among(conn: Connection, term: Text, rows: FromClause) -> Condition:
+    """The same for rows that were found otherwise, and that have the columns of findings which tell what they are of."""
+    contains = of(conn).contains
+    parts = (
+        rows.c[column.name].in_(select(table.c.id).where(contains(table.c.search, _part(term))))
+        for table, column in _NAMES
+    )
+    clause = or_(false(), *parts)
+    return not_(func.coalesce(clause, false())) if term.is_negated else clause
 
 
 def naming(conn: Connection, term: Text, *, many: bool) -> Condition:

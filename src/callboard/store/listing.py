@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, func, literal, select, true, tuple_
 
 from callboard.domain.access import Readers, Visibility
 from callboard.domain.due import today
@@ -58,8 +58,7 @@ def search(
         raise InvalidQueryError(f"A page holds 1 to {MAX_LIMIT} rows, not {limit}.", field="limit")
     key = None if after is None else _key(after, query.sort)
     if _is_held_by_few(conn, visibility, query, asking):
-        clause = of_query(conn, visibility, query, asking)
-        rows = _sorted(conn, clause, query, asking, key=None, limit=LISTED + 1)
+        rows = _named(conn, visibility, query, asking, limit=LISTED + 1)
         if len(rows) <= LISTED:
             behind = rows if key is None else [row for row in rows if tuple(row) > key]
             return _page(query, behind[: limit + 1], limit, total=len(rows), is_more=False)
@@ -195,6 +194,28 @@ def _sorted(
     if key is not None:
         rows = rows.where(tuple_(*order) > tuple_(*map(literal, key)))
     return [tuple(row) for row in conn.execute(rows)]
+
+
+def _named(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, limit: int
+) -> list[Sequence[int]]:
+    """Of few findings those that texts name, sorted.
+
+    What is asked beside the texts is found first, and for itself: else a planner that expects a text to name nearly
+    nothing begins with everything that it names.
+    """
+    texts = [term for term in query.terms if isinstance(term, Text)]
+    rest = Query(tuple(term for term in query.terms if term not in texts))
+    keys = [column.label(f"key_{n}") for n, column in enumerate(_order(query.sort, asking))]
+    few = (
+        select(*filter_text.NAMED_BY, *keys)
+        .where(of_query(conn, visibility, rest, asking))
+        .cte("few")
+        .prefix_with("MATERIALIZED")
+    )
+    order = [few.c[key.name] for key in keys]
+    named = and_(true(), *(filter_text.among(conn, term, few) for term in texts))
+    return [tuple(row) for row in conn.execute(select(*order).where(named).order_by(*order).limit(limit))]
 
 
 def _walked(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 
 from callboard.domain.access import Depth, Everything, Nothing, Readers, Visibility, own_alone, reaching
@@ -242,4 +243,5 @@ def _owned(owners: Iterable[EntityRef]) -> Select[tuple[int]]:
     """Entities whose owner is one of these, or a group below one of these."""
     asked = _asked(owners)
     below = select(_closure.below).where(_closure.above.in_(asked))
-    return select(_entity.id).where(or_(_entity.owner_id.in_(asked), _entity.owner_id.in_(below)))
+    # One list of few ids: of two that are joined by OR, PostgreSQL expects three quarters of all entities.
+    return select(_entity.id).where(_entity.owner_id.in_(union_all(asked, below)))
