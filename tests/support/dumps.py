@@ -21,6 +21,9 @@ TABLES = {
     "event": """
         SELECT f.external_id, e.kind, e.at, e.actor, e.old, e.new FROM event e JOIN finding f ON f.id = e.finding_id
     """,
+    "former spell": """
+        SELECT f.external_id, s.n, s.ended_at, s.state, s.due_at, s.again_at FROM spell s JOIN finding f ON f.id = s.finding_id
+    """,
     "decided": """
         SELECT f.external_id, e.kind, e.actor, e.reason, e.about, e.snooze, CASE WHEN d.ended_by IS NULL THEN 1 ELSE 0 END
         FROM decided d JOIN decision e ON e.id = d.decision_id JOIN finding f ON f.id = d.finding_id

@@ -10,7 +10,18 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Subquery, case, func, literal, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from callboard.domain.access import Visibility
 from callboard.domain.decision import DecisionKind
@@ -56,9 +67,8 @@ def watched(
     told = group if ids is None else case((group.in_(sorted(ids)), group), else_=ALL)
     parts = spells(within)
     codes = Counter(counted(conn, union_all(*(coded(spell, told, period, acted=True) for spell in parts))))
-    acts = _first_acts()
-    for spell in parts:
-        rows: Any = read(conn, _acted(spell, told, period, acts), {})
+    for number, spell in enumerate(parts):
+        rows: Any = read(conn, _acted(spell, told, period, is_only=number == 0), {})
         for code, opened, since, ended, first in rows:
             at = max(first, opened)
             if code % ENDS > ASIDE or at >= period.end or (ended is not None and at > ended):
@@ -70,29 +80,28 @@ def watched(
     return told_apart({code: n for code, n in codes.items() if n})
 
 
-def _acted(spell: Spell, group: Any, period: Period, acts: Subquery) -> Any:  # noqa: ANN401
+def _acted(spell: Spell, group: Any, period: Period, *, is_only: bool) -> Select[Any]:  # noqa: ANN401
+    """Those on which somebody acted, with the first act. `is_only`: they were open once, so that every act is of that time."""
     start = literal(period.start, BigInteger)
     since = case((f.imported_at > start, f.imported_at), else_=start)
     ended = case((spell.is_closed, spell.ended), else_=None)
+    found = coded(spell, group, period, acted=True).add_columns(spell.opened, since, ended)
+    acts = _acts().subquery("acts")
+    if is_only:
+        first = select(acts.c.finding_id, func.min(acts.c.at).label("at")).group_by(acts.c.finding_id).subquery("first")
+        return found.add_columns(first.c.at).join(first, first.c.finding_id == f.id)
+    columns = list(found.selected_columns)
     return (
-        coded(spell, group, period, acted=True)
-        .add_columns(spell.opened, since, ended, acts.c.at)
-        .join(acts, acts.c.finding_id == f.id)
+        found.add_columns(func.min(acts.c.at))
+        .join(acts, and_(acts.c.finding_id == f.id, acts.c.at >= spell.opened))
+        .group_by(f.id, *columns)
     )
 
 
-def _first_acts() -> Subquery:
-    """The first act on each finding. Of a click only the hour is known: it counts by the hour's end."""
-    said = (
-        select(s.finding_id, func.min(d.at).label("at"))
-        .join_from(schema.decided, schema.decision, d.id == s.decision_id)
-        .where(d.kind.in_(map(int, ACTS)))
-        .group_by(s.finding_id)
+def _acts() -> CompoundSelect[Any]:
+    """Every act. Of a click only the hour is known: it counts by the hour's end."""
+    said = select(s.finding_id, d.at.label("at")).join_from(schema.decided, schema.decision, d.id == s.decision_id)
+    clicked = select(e.finding_id, (e.hour + (HOUR - 1)).label("at"))
+    return union_all(
+        said.where(d.kind.in_([int(kind) for kind in ACTS])), clicked.where(e.kind == int(Engagement.FOLLOWED))
     )
-    clicked = (
-        select(e.finding_id, func.min(e.hour + (HOUR - 1)).label("at"))
-        .where(e.kind == int(Engagement.FOLLOWED))
-        .group_by(e.finding_id)
-    )
-    every = union_all(said, clicked).subquery()
-    return select(every.c.finding_id, func.min(every.c.at).label("at")).group_by(every.c.finding_id).subquery("acts")

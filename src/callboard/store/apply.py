@@ -89,6 +89,7 @@ class _Batch:
         self.moved_sightings: list[Moved] = []
         self.events: list[Row] = []
         self.notices: list[tuple[int, Why]] = []
+        self.spells: list[Row] = []
 
 
 class Applier:
@@ -290,6 +291,7 @@ class Applier:
         pairs = zip(_UPDATED, after, strict=False)
         if verdict.reopened > known.reopened:
             tally.reopened += 1
+            work.spells.append(_ended(known, verdict, row["due_at"]))
         elif known.state.is_open and not verdict.state.is_open:
             tally.closed += 1
         elif not events and all(row[name] == value for name, value in pairs if name in row):
@@ -348,6 +350,7 @@ class Applier:
         write_sightings(conn, dialect, work.moved_sightings)
         dialect.insert(conn, schema.event, work.events)
         notices.write(conn, dialect, work.notices, now=work.now)
+        dialect.insert(conn, schema.spell, work.spells)
         work.ledger.write(conn, dialect)
 
     def _merged_details(self, conn: Connection, work: _Batch) -> list[Row]:
@@ -378,6 +381,12 @@ class Applier:
         ]
         tally.outdated += len(batch) - len(current)
         return current
+
+
+def _ended(known: Stored, verdict: Verdict, due_at: int) -> Row:
+    """The time that a finding was open before it came back."""
+    again_at = next(event.at for event in verdict.events if event.kind is EventKind.REOPENED)
+    return known.id, known.reopened, known.fixed_at, int(known.state), due_at, again_at
 
 
 def _work(seen: Observed, row: dict[str, Any], told: tuple[int, int]) -> tuple[int, int]:

@@ -20,10 +20,12 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    func,
     literal,
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -130,21 +132,41 @@ class Spell(msgspec.Struct, frozen=True):
     """None, in the database: it is open still, or closed and nobody tells when."""
     is_closed: ColumnElement[bool]
     state: Any
+    due_at: Any
 
 
 def spells(within: ColumnElement[bool]) -> tuple[Spell, ...]:
-    """Findings as they stand: as their source has them, and as people here set them aside."""
+    """Every time that a finding was open, each once: those that never came back, those that did, and what people set aside."""
     # What people here set aside leaves the watch with their decision; what is only put off stays in it.
     put_off = f.state == int(State.SNOOZED)
-    aside = select().select_from(schema.finding.join(schema.decision, d.id == f.decision_id))
+    finding, former, last = schema.finding, schema.spell, schema.spell.alias("last")
+    began = func.coalesce(last.c.again_at, f.first_detected_at)
+    since = and_(last.c.finding_id == f.id, last.c.n == f.reopened - 1)
+    told = f.beneath.is_(None)
     return (
         Spell(
-            select().select_from(schema.finding).where(within, f.beneath.is_(None)),
-            f.first_detected_at, f.fixed_at, f.closed + 0 == 1, f.state,
+            select().select_from(finding).where(within, told, f.reopened == 0),
+            f.first_detected_at, f.fixed_at, f.closed + 0 == 1, f.state, f.due_at,
         ),
         Spell(
-            aside.where(within, f.beneath.is_not(None), f.decision_id.is_not(None)),
-            f.first_detected_at, case((put_off, null()), else_=d.at), ~put_off, f.state,
+            select().select_from(finding.outerjoin(last, since)).where(within, told, f.reopened > 0),
+            began, f.fixed_at, f.closed + 0 == 1, f.state, f.due_at,
+        ),
+        Spell(
+            select()
+            .select_from(finding.join(schema.decision, d.id == f.decision_id).outerjoin(last, since))
+            .where(within, f.beneath.is_not(None), f.decision_id.is_not(None)),
+            began, case((put_off, null()), else_=d.at), ~put_off, f.state, f.due_at,
+        ),
+        Spell(
+            select()
+            .select_from(
+                former.join(finding, f.id == former.c.finding_id).outerjoin(
+                    last, and_(last.c.finding_id == former.c.finding_id, last.c.n == former.c.n - 1)
+                )
+            )
+            .where(within),
+            began, former.c.ended_at, true(), former.c.state, former.c.due_at,
         ),
     )  # fmt: skip
 

@@ -215,6 +215,38 @@ def test_waiting_for_somebody_to_act(board: Stage) -> None:
     assert rows(told(board))["critical"].done == 1
 
 
+def test_what_comes_back_is_watched_anew(board: Stage) -> None:
+    """One finding, fixed after six days, back ten days later and open since: two times, each with its own beginning."""
+    begun = board.clock.now()
+    ids = [f"back-{number}" for number in range(10)]
+    for id_ in ids:
+        board.world.add(id_, first=begun, severity="critical", resource="of-red", projects=("p1",))
+    board.sync()
+    board.clock.advance(6 * DAY // SECOND)
+    for id_ in ids:
+        board.world.resolve(id_)
+    board.sync()
+    board.clock.advance(10 * DAY // SECOND)
+    for id_ in ids[:6]:
+        board.world.reopen(id_)
+    board.sync()
+    board.clock.advance(4 * DAY // SECOND)
+    take = Draft(kind=DecisionKind.TAKE)
+    back = board.rows("is:open severity:critical")
+    assert len(back) == 6
+    decide.decide(
+        board.store, AT_THE_LAPTOP, take, Target(findings=tuple(row.id for row in back.values())), clock=board.clock
+    )
+    board.clock.advance(20 * DAY // SECOND)
+    row = rows(told(board))["critical"]
+    assert (row.n, row.done, row.waiting, row.open_now) == (16, 10, 6, 6)
+    assert [(step.age, step.at_risk, step.fixed) for step in row.steps] == [(6, 16, 10)]
+    # Somebody took what came back, four days after it did; nobody had acted the first time.
+    acted = rows(told(board, measure=Measure.INVESTIGATE))["critical"]
+    assert (acted.n, acted.done, acted.aside) == (16, 6, 10)
+    assert [(step.age, step.fixed) for step in acted.steps] == [(4, 6)]
+
+
 def test_it_is_of_remediation_unless_asked(board: Stage) -> None:
     """The usual measure."""
     assert told(board).question.measure is Measure.REMEDIATE

@@ -18,7 +18,7 @@ from callboard.store.schema.counters import (
 )
 from callboard.store.schema.decisions import decided, decision, idempotency
 from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
-from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting
+from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting, spell
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
 from callboard.store.schema.identity import (
     api_token,
@@ -162,6 +162,7 @@ __all__ = [
     "signal",
     "signal_reader",
     "source",
+    "spell",
     "unsubscribed",
     "visit",
 ]

@@ -139,3 +139,16 @@ event = Table(
     Column("old", Text),
     Column("new", Text),
 )
+
+spell = Table(
+    "spell",
+    metadata,
+    Column("finding_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("ended_at", BigInteger),
+    Column("state", SmallInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("again_at", BigInteger, nullable=False),
+)
+"""Former times that a finding which came back was open: how each ended, and when the next one began. The first began with the
+first detection; the present one, number `reopened` from nought, is the finding's own row. Metrics read it; events tell the same."""
