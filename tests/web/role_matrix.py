@@ -32,6 +32,8 @@ GONE: Codes = (401, 404, 404, 404, 404, 404, 404, 401)
 ADMIN: Codes = (401, 403, 403, 403, 403, 403, 200, 401)
 """For who looks after Callboard itself."""
 READS_LOG: Codes = (401, 403, 403, 403, 403, 200, 200, 401)
+NUMBERED: Codes = (401, 403, 403, 403, 403, 400, 400, 401)
+"""For who may read the log; asked without a framework, or without a number."""
 SENT: Codes = (401, 303, 303, 303, 303, 303, 303, 401)
 
 MATRIX: dict[tuple[str, str], Codes] = {
@@ -139,6 +141,12 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/sources"): ANY,
     ("GET", "/api/v1/me"): ANY,
     ("GET", "/api/v1/audit"): READS_LOG,
+    ("GET", "/api/v1/evidence"): NUMBERED,
+    ("GET", "/api/v1/evidence.csv"): NUMBERED,
+    ("GET", "/api/v1/evidence/rows"): NUMBERED,
+    ("GET", "/api/v1/evidence/rows.csv"): NUMBERED,
+    ("GET", "/evidence"): READS_LOG,
+    ("GET", "/evidence/rows"): NUMBERED,
     ("GET", "/audit"): READS_LOG,
     ("GET", "/audit/file"): READS_LOG,
     ("POST", "/audit/verify"): READS_LOG,

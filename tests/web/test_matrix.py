@@ -120,6 +120,12 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/sources"): BOARD,
     ("GET", "/api/v1/me"): BOARD,
     ("GET", "/api/v1/audit"): BOARD,
+    ("GET", "/api/v1/evidence"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
+    ("GET", "/api/v1/evidence.csv"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
+    ("GET", "/api/v1/evidence/rows"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
+    ("GET", "/api/v1/evidence/rows.csv"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
+    ("GET", "/evidence"): BOARD,
+    ("GET", "/evidence/rows"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
     ("GET", "/audit"): BOARD,
     ("GET", "/audit/file"): BOARD,
     ("POST", "/audit/verify"): BOARD,

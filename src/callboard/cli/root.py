@@ -52,6 +52,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "channels": ("callboard.cli.channels:channels", "Messages that go out to teams."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),
+    "evidence": (
+        "callboard.cli.evidence:evidence",
+        "What stands behind the controls of a framework, in numbers and rows.",
+    ),
     "match": ("callboard.cli.match:match", "Say which packages are known to be malicious or vulnerable."),
     "advisories": (
         "callboard.cli.advisories:advisories",

@@ -43,7 +43,7 @@ class Right(enum.StrEnum):
     ADMINISTER = "administer"
     """Look after Callboard itself: tokens, policies, held runs."""
     AUDIT = "audit"
-    """Read and verify the log of who did what."""
+    """Read and verify the log of who did what, and take compliance evidence."""
     DELIVER = "deliver"
     """Hand in what a component that is one's own consists of: its bills of materials."""
 
@@ -111,6 +111,9 @@ SYNC = Everything("sync")
 
 LAPTOP = Everything("laptop")
 """The person at the machine that holds the database and the credentials."""
+
+EVIDENCE = Everything("evidence")
+"""For who may read the log: numbers of compliance evidence, and no finding by that. Rows are told by the viewer's own sight."""
 
 
 def reaching(visibility: Visibility, depth: Depth) -> Visibility:

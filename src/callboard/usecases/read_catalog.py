@@ -11,7 +11,7 @@ from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import CatalogProblem, CatalogReading
 from callboard.domain.reconcile import Safety
 from callboard.ports import Catalog, Clock
-from callboard.store import Store, audit, manifest_homes
+from callboard.store import Store, audit, component_history, manifest_homes
 from callboard.store import catalog as catalog_store
 from callboard.store.catalog import APPLIED, HELD, PARTIAL
 from callboard.store.database import bump_revision
@@ -85,6 +85,7 @@ def _write(
             if change.new or change.changed or change.gone or change.missing:
                 bump_revision(conn)
                 manifest_homes.route(conn, store, None, now=now)
+            component_history.follow(conn, store.dialect, now=now)
     except _Held as held:
         state, reason, change = HELD, str(held), None
         with store.write() as conn:

@@ -40,6 +40,12 @@ def as_csv(rows: Iterable[FindingRow]) -> Iterator[str]:
         yield _lines([_cells(to_wire_work.exported(row)) for row in some])
 
 
+def streamed(lines: Iterable[Iterable[object]]) -> Iterator[str]:
+    """Any table of any length as the lines of a CSV file, its first line the names of the columns."""
+    for some in _batches(lines):
+        yield _lines([[_cell(value) for value in line] for line in some])
+
+
 def as_json(export: Export, query: Query, now: Instant) -> Iterator[bytes]:
     """The parts of a JSON document as `wire_work.Export` has it."""
     head = {

@@ -12,12 +12,14 @@ from callboard.usecases.roll_up import View
 from callboard.web import (
     openapi_campaigns,
     openapi_decisions,
+    openapi_evidence,
     openapi_metrics,
     openapi_packages,
     params,
     wire,
     wire_campaigns,
     wire_decisions,
+    wire_evidence,
     wire_metrics,
     wire_ownership,
     wire_packages,
@@ -59,6 +61,7 @@ _SHAPES = (
     wire_metrics.MetricsTimes,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
+    wire_evidence.Evidence, wire_evidence.EvidenceRows,
 )  # fmt: skip
 
 
@@ -84,6 +87,7 @@ def document(version: str) -> Described:
             **_policies(),
             **openapi_campaigns.described(),
             **openapi_decisions.described(),
+            **openapi_evidence.described(),
             **openapi_packages.described(),
             **openapi_metrics.described(),
             **_operations(),

@@ -14,6 +14,7 @@ from callboard.web.api import (
     campaigns,
     components,
     decisions,
+    evidence,
     exports,
     findings,
     hooks,
@@ -41,6 +42,7 @@ from callboard.web.pages import decide as decide_page
 from callboard.web.pages import do_now as do_now_page
 from callboard.web.pages import elsewhere as elsewhere_page
 from callboard.web.pages import enter as enter_page
+from callboard.web.pages import evidence as evidence_page
 from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
 from callboard.web.pages import mapping as mapping_page
@@ -140,6 +142,10 @@ API = [
     _post("/api/v1/ownership/propose", queues.propose, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.NUMBERS),
     _get("/api/v1/me", me.show, Policy.NUMBERS),
+    _get("/api/v1/evidence", evidence.show, Policy.AUDIT),
+    _get("/api/v1/evidence.csv", evidence.as_csv, Policy.AUDIT),
+    _get("/api/v1/evidence/rows", evidence.rows, Policy.AUDIT),
+    _get("/api/v1/evidence/rows.csv", evidence.rows_csv, Policy.AUDIT),
     _get("/api/v1/audit", audit.list_some, Policy.AUDIT),
     _get("/api/v1/metrics/times", metrics.times, Policy.BOARD),
     _get("/api/v1/metrics/times.csv", metrics.times_csv, Policy.BOARD),
@@ -202,6 +208,8 @@ PAGES = [
     _get("/audit", audit_page.show, Policy.AUDIT),
     _get("/audit/file", audit_page.file, Policy.AUDIT),
     _post("/audit/verify", audit_page.verify, Policy.AUDIT),
+    _get("/evidence", evidence_page.show, Policy.AUDIT),
+    _get("/evidence/rows", evidence_page.rows, Policy.AUDIT),
     _get("/portal", portal_page.show, Policy.BOARD),
     _get("/policies", policies_page.show, Policy.BOARD),
     _post("/policies/preview", policies_page.preview, Policy.BOARD),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from callboard.domain.board import FindingRow
 from callboard.domain.component import EntityRef, short_name
@@ -16,6 +16,9 @@ from callboard.domain.ownership import Tier
 from callboard.domain.package_match import SOURCE
 from callboard.domain.query import Query, Text, explain, parse
 from callboard.domain.risk.scale import Band
+
+if TYPE_CHECKING:
+    from callboard.domain.compliance.measure import Figure
 
 BAND_SEVERITY: Final = {
     Band.CRITICAL: Severity.CRITICAL,
@@ -84,6 +87,15 @@ def number(value: int) -> str:
 def count(value: int, one: str, many: str | None = None) -> str:
     """A count with its unit in the right form."""
     return f"{number(value)} {one if value == 1 else many or one + 's'}"
+
+
+def figure(told: Figure) -> str:
+    """A number of evidence as it is read."""
+    if told.value is None:
+        return "–"
+    if told.of is not None:
+        return f"{number(told.value)} of {number(told.of)}" + ("" if told.percent is None else f" ({told.percent} %)")
+    return f"{told.value} %" if told.unit.startswith("%") else number(told.value)
 
 
 def share(part: int, whole: int) -> str | None:

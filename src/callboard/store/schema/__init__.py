@@ -5,7 +5,7 @@ Instants are microseconds since 1970 in UTC as 64-bit integers (`domain.instant`
 """
 
 from callboard.store.schema.campaigns import campaign, campaign_finding
-from callboard.store.schema.catalog import catalog_reading, claim, entity, group_closure, member
+from callboard.store.schema.catalog import catalog_reading, claim, component_spell, entity, group_closure, member
 from callboard.store.schema.counters import (
     bundle,
     bundle_cell,
@@ -96,6 +96,7 @@ __all__ = [
     "catalog_reading",
     "claim",
     "code_owner",
+    "component_spell",
     "cube",
     "decided",
     "decision",

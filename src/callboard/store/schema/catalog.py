@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
 from callboard.store.schema.ground import Identity, metadata
 
@@ -60,3 +60,14 @@ catalog_reading = Table(
     Column("entities", Integer, nullable=False),
     Column("problems", LargeBinary, nullable=False),
 )
+
+component_spell = Table(
+    "component_spell",
+    metadata,
+    Column("entity_id", ForeignKey("entity.id"), primary_key=True),
+    Column("from_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("to_at", BigInteger),
+    Column("owner_ref", Text),
+    Column("can_act", Boolean, nullable=False),
+)
+"""Which components the catalog held, from when to when, with whom as owner and whether that owner could act."""

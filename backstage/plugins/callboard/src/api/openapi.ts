@@ -809,6 +809,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands behind the controls of a framework; needs the right `audit` */
+        get: operations["exportEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows behind one number of the evidence; needs the right `audit` */
+        get: operations["listEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table, a line for each number of each control */
+        get: operations["exportEvidenceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evidence/rows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rows behind one number as a table */
+        get: operations["listEvidenceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/who-uses": {
         parameters: {
             query?: never;
@@ -2935,6 +3003,84 @@ export interface components {
             field: string | null;
             request_id: string;
         };
+        /**
+         * Evidence
+         * @description A framework's controls over a period. Equal for an ended and settled period, whenever it is asked for, but for `generated_at`.
+         */
+        Evidence: {
+            framework: string;
+            name: string;
+            version: string;
+            source: string;
+            first_day: string;
+            last_day: string;
+            until: string;
+            is_over: boolean;
+            rules: number;
+            complete: boolean;
+            complete_controls: number;
+            doubts: string[];
+            controls: components["schemas"]["EvidenceControl"][];
+            figures: components["schemas"]["EvidenceFigure"][];
+            sha256: string;
+            generated_at: string;
+            generator: string;
+        };
+        /**
+         * EvidenceControl
+         * @description One control.
+         */
+        EvidenceControl: {
+            id: string;
+            title: string;
+            evidence: string[];
+            figures: string[];
+            complete: boolean;
+            why_not: string[];
+        };
+        /**
+         * EvidenceFigure
+         * @description One number.
+         */
+        EvidenceFigure: {
+            key: string;
+            words: string;
+            proves: string;
+            counts: string;
+            value: number | null;
+            of: number | null;
+            percent: number | null;
+            unit: string;
+            remark: string;
+            rows: number;
+            complete: boolean;
+            why_not: string[];
+        };
+        /**
+         * EvidenceRows
+         * @description The rows behind one number.
+         */
+        EvidenceRows: {
+            figure: components["schemas"]["EvidenceFigure"];
+            first_day: string;
+            last_day: string;
+            rows: components["schemas"]["EvidenceRow"][];
+            withheld: number;
+            start: number;
+            next_start: number | null;
+        };
+        /**
+         * EvidenceRow
+         * @description One thing that a number counts.
+         */
+        EvidenceRow: {
+            id: string;
+            name: string;
+            at: string | null;
+            facts: {
+                [key: string]: string;
+            };
+        };
     };
     responses: {
         /** @description What went wrong. */
@@ -4317,6 +4463,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionDone"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportEvidence: {
+        parameters: {
+            query: {
+                /** @description Which framework. */
+                framework: "nist-csf-2" | "iso-27001-2022" | "cis-8";
+                /** @description The first day, in UTC; left out: such that there are 91. */
+                from?: string;
+                /** @description The last day; left out: today. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What stands behind the controls of a framework; needs the right `audit`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listEvidence: {
+        parameters: {
+            query: {
+                /** @description Which number. */
+                number: "accepted" | "accepted-by-two" | "accepted-expired" | "answer-median" | "answered" | "came-back" | "capacity" | "components" | "components-able" | "components-billed" | "components-billed-30-days" | "components-billed-31-days" | "components-owned" | "dated" | "decisions" | "denied" | "dismissals" | "due-policy" | "fix-median" | "fixed" | "fixed-in-30-days" | "gone" | "grants" | "lasted" | "log-entries" | "malicious" | "mitigated" | "mitigated-dated" | "not-useful" | "on-time" | "open" | "open-configuration" | "open-mapped" | "open-severe" | "open-supply-chain" | "opened" | "overdue" | "policies" | "rated" | "resources" | "resources-in-conflict" | "resources-mapped" | "resources-unmapped" | "resources-unmapped-30-days" | "runs" | "runs-not-applied" | "runs-whole" | "set-aside" | "severe-answered" | "sources" | "sources-fresh" | "sources-monthly" | "sources-quarterly";
+                /** @description The first day, in UTC; left out: such that there are 91. */
+                from?: string;
+                /** @description The last day; left out: today. */
+                to?: string;
+                /** @description `next_start` of the page before. */
+                start?: number;
+                /** @description Rows in one answer. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows behind one number of the evidence; needs the right `audit`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceRows"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportEvidenceCsv: {
+        parameters: {
+            query: {
+                /** @description Which framework. */
+                framework: "nist-csf-2" | "iso-27001-2022" | "cis-8";
+                /** @description The first day, in UTC; left out: such that there are 91. */
+                from?: string;
+                /** @description The last day; left out: today. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listEvidenceCsv: {
+        parameters: {
+            query: {
+                /** @description Which number. */
+                number: "accepted" | "accepted-by-two" | "accepted-expired" | "answer-median" | "answered" | "came-back" | "capacity" | "components" | "components-able" | "components-billed" | "components-billed-30-days" | "components-billed-31-days" | "components-owned" | "dated" | "decisions" | "denied" | "dismissals" | "due-policy" | "fix-median" | "fixed" | "fixed-in-30-days" | "gone" | "grants" | "lasted" | "log-entries" | "malicious" | "mitigated" | "mitigated-dated" | "not-useful" | "on-time" | "open" | "open-configuration" | "open-mapped" | "open-severe" | "open-supply-chain" | "opened" | "overdue" | "policies" | "rated" | "resources" | "resources-in-conflict" | "resources-mapped" | "resources-unmapped" | "resources-unmapped-30-days" | "runs" | "runs-not-applied" | "runs-whole" | "set-aside" | "severe-answered" | "sources" | "sources-fresh" | "sources-monthly" | "sources-quarterly";
+                /** @description The first day, in UTC; left out: such that there are 91. */
+                from?: string;
+                /** @description The last day; left out: today. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["problem"];
