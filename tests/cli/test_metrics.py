@@ -20,6 +20,22 @@ def test_times_for_people_and_programs(board: Folder) -> None:
     assert board.call("metrics", "times", "--svg").out.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
 
 
+def test_flow_open_and_dates(board: Folder) -> None:
+    """Each for people, for programs, as a table and as a picture."""
+    flow = board.call("metrics", "flow", "--json").json
+    assert flow["weeks"][-1]["open_after"] == flow["months"][-1]["open_after"]
+    now = board.call("metrics", "open", "--by", "team", "--json").json
+    assert now["all"]["open"] == board.call("findings", "is:open", "--json").json["total"]
+    past = board.call("metrics", "open", "--on", "2020-01-01", "--json").json
+    assert (past["on"], past["all"]["open"], past["all"]["query"]) == ("2020-01-01", 0, None)
+    due = board.call("metrics", "due", "--json").json
+    assert due["all"]["on_time"] + due["all"]["late"] + due["all"]["overdue"] >= 0
+    for report in ("flow", "open", "due"):
+        assert board.call("metrics", report).out
+        assert board.call("metrics", report, "--csv").out.splitlines()[0].startswith(("key", "stretch"))
+        assert board.call("metrics", report, "--svg").out.startswith("<svg")
+
+
 def test_what_no_report_can_be_about(board: Folder) -> None:
     """It is told as the API tells it."""
     said = board.call("metrics", "times", "-q", "is:fixed", code=2)

@@ -24,6 +24,9 @@ PAGES = (
     "/findings/{hostile}",
     "/findings/{due-soon}",
     "/progress",
+    "/progress/flow",
+    "/progress/open?by=team",
+    "/progress/due",
     "/sources",
 )
 

@@ -91,3 +91,26 @@ def test_an_answer_that_is_held_is_not_sent_again(door: NamedDoor) -> None:
         first = client.get("/api/v1/metrics/times")
         again = client.get("/api/v1/metrics/times", headers={"if-none-match": first.headers["etag"]})
         assert again.status_code == 304
+
+
+def test_what_came_and_went_is_open_and_fell_due(door: NamedDoor) -> None:
+    """Each page tells what its address in the API tells, and files hold the same rows."""
+    with door.as_user("sam") as client:
+        flow = client.get("/api/v1/metrics/flow").raise_for_status().json()
+        page = client.get("/progress/flow").raise_for_status().text
+        last = flow["weeks"][-1]
+        assert f"{last['open_after']} when {last['last_day']} ended" in page
+        now = client.get("/api/v1/metrics/open?by=team").json()
+        page = client.get("/progress/open?by=team").text
+        assert f"<h1>{now['all']['open']} open" in page
+        listed = client.get("/api/v1/findings", params={"q": now["all"]["query"]}).json()["total"]
+        assert listed == now["all"]["open"]
+        past = client.get("/progress/open", params={"on": last["last_day"]}).text
+        assert f"<h1>{last['open_after']} open" in past
+        due = client.get("/api/v1/metrics/due").json()["all"]
+        assert f"{due['on_time']} fixed on time, {due['late']} late" in client.get("/progress/due").text
+        for name in ("flow", "open", "due"):
+            rows = list(csv.DictReader(io.StringIO(client.get(f"/api/v1/metrics/{name}.csv").text)))
+            assert rows
+            assert client.get(f"/api/v1/metrics/{name}.svg").text.startswith("<svg xmlns=")
+        assert client.get("/progress/open?on=2100-01-01").status_code == 400

@@ -58,7 +58,7 @@ _SHAPES = (
     wire_packages.WhoUses, wire_packages.ComponentSbom,
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_campaigns.Campaigns, wire_campaigns.CampaignPage, wire_campaigns.CampaignDraft, wire_campaigns.CampaignChange,
-    wire_metrics.MetricsTimes,
+    wire_metrics.MetricsTimes, wire_metrics.MetricsFlow, wire_metrics.MetricsOpen, wire_metrics.MetricsDue,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
     wire_evidence.Evidence, wire_evidence.EvidenceRows,

@@ -11,21 +11,29 @@ from callboard.web.openapi_words import Described, in_query, reading
 
 def described() -> Described:
     """By path."""
-    asked = [
-        narrowed(),
-        in_query("measure", "What is waited for.", _words([each.value for each in Measure])),
-        in_query("by", "What rows are told apart by.", _words([each.value for each in By])),
-        *days(),
-    ]
-    at = "/api/v1/metrics"
+    measure = in_query("measure", "What is waited for.", _words([each.value for each in Measure]))
+    by = in_query("by", "What rows are told apart by.", _words([each.value for each in By]))
+    on = in_query("on", "A day that is over, in UTC. Left out: now.", {"type": "string", "format": "date"})
+    narrow, days = _narrowed(), _days()
     return {
-        f"{at}/times": reading("metricsTimes", "How long findings take", "MetricsTimes", asked),
-        f"{at}/times.csv": file("metricsTimesCsv", "How long findings take, as a table", "text/csv", asked),
-        f"{at}/times.svg": file("metricsTimesSvg", "How long findings take, as a picture", "image/svg+xml", asked),
+        **_report("times", "MetricsTimes", "How long findings take", [narrow, measure, by, *days]),
+        **_report("flow", "MetricsFlow", "What came and went, by week and month", [narrow, *days]),
+        **_report("open", "MetricsOpen", "What was open at the end of a day, or is open now", [narrow, by, on]),
+        **_report("due", "MetricsDue", "How dates were kept of what fell due", [narrow, by, *days]),
     }
 
 
-def narrowed() -> Described:
+def _report(name: str, shape: str, summary: str, asked: Sequence[Described]) -> Described:
+    """One report as JSON, as a table and as a picture."""
+    at = f"/api/v1/metrics/{name}"
+    return {
+        at: reading(f"metrics{name.title()}", summary, shape, asked),
+        f"{at}.csv": _file(f"metrics{name.title()}Csv", f"{summary}, as a table", "text/csv", asked),
+        f"{at}.svg": _file(f"metrics{name.title()}Svg", f"{summary}, as a picture", "image/svg+xml", asked),
+    }
+
+
+def _narrowed() -> Described:
     """The query, as far as a report can be about it."""
     told = (
         "Which findings, by what they are and not by what became of them, for example severity:critical owner:payments."
@@ -33,20 +41,20 @@ def narrowed() -> Described:
     return in_query("q", told, {"type": "string", "maxLength": MAX_CHARACTERS})
 
 
-def days() -> list[Described]:
+def _days() -> list[Described]:
     """The first and the last day."""
     text = {"type": "string", "format": "date"}
     return [
-        in_query("from", "The first day, in UTC. Left out: a quarter before the last.", text),
+        in_query("from", "The first day, in UTC. Left out: a quarter before the last; of a flow, half a year.", text),
         in_query("to", "The last day, which has to be over. Left out: yesterday.", text),
     ]
 
 
-def file(operation: str, summary: str, media: str, asked: Sequence[Described]) -> Described:
+def _file(operation: str, summary: str, media: str, asked: Sequence[Described]) -> Described:
     """An address that answers with a file."""
     found = reading(operation, summary, None, asked, conditional=False)
     found["get"]["responses"]["200"] = {
-        "description": summary + ".",
+        "description": f"{summary}.",
         "content": {media: {"schema": {"type": "string"}}},
     }
     return found

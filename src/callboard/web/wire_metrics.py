@@ -80,3 +80,98 @@ class MetricsTimes(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[TimesRow]
     more_rows: int
     left_out: NotWatched
+
+
+class MetricsStretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A week or a month, or as much of one as lies in the period."""
+
+    first_day: str
+    last_day: str
+    days: int
+    opened: int
+    fixed: int
+    ended_otherwise: int
+    """Set aside, or gone with the resource."""
+    net: int
+    """Opened less closed."""
+    open_before: int
+    """What somebody put off counts as open here."""
+    open_after: int
+    capacity: float | None
+    """Share that was fixed, of what was open before and what was opened."""
+
+
+class MetricsFlow(msgspec.Struct, frozen=True, kw_only=True):
+    """What came and went."""
+
+    query: str
+    first_day: str
+    last_day: str
+    weeks: list[MetricsStretch]
+    months: list[MetricsStretch]
+    fixes_told: int
+    """Fixes of the period that are thirty days ago."""
+    fixes_back: int
+    """Of these, found again within thirty days."""
+    reopen_rate: float | None
+    """Null: under five fixes, too few to tell."""
+    left_out: NotWatched
+
+
+class OpenRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What was open at a time."""
+
+    key: str
+    title: str
+    open: int
+    median_age_days: int | None
+    """Half are no older. Null: under five, too few to tell."""
+    ninth_age_days: int | None
+    """Nine of ten are no older."""
+    overdue: int
+    overdue_days: int
+    """Days past their dates, of all of them together."""
+    query: str | None
+    """Lists exactly these. Null for a past day."""
+
+
+class MetricsOpen(msgspec.Struct, frozen=True, kw_only=True):
+    """What was open at the end of a day, or is open now."""
+
+    on: str | None
+    """Null: now."""
+    by: str
+    query: str
+    all: OpenRow
+    rows: list[OpenRow]
+    more_rows: int
+
+
+class DueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of what fell due in the period."""
+
+    key: str
+    title: str
+    on_time: int
+    late: int
+    """Fixed after their date."""
+    overdue: int
+    """Open when the period ended."""
+    ended_otherwise_on_time: int
+    ended_otherwise_late: int
+    attainment: float | None
+    """Share fixed on time, of those fixed or past their date. Null: under five, too few to tell."""
+    not_yet_due: int
+    """Open when the period ended, with a date that had not come; in no other number."""
+
+
+class MetricsDue(msgspec.Struct, frozen=True, kw_only=True):
+    """How dates were kept."""
+
+    query: str
+    by: str
+    first_day: str
+    last_day: str
+    all: DueRow
+    rows: list[DueRow]
+    more_rows: int

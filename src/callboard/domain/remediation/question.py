@@ -78,6 +78,14 @@ def read_period(first: str | None, last: str | None, *, now: Instant, usual: int
     return Period(start, end)
 
 
+def read_day(text: str, *, now: Instant) -> Instant:
+    """The moment at which a day ended, which has to be over. Raises InvalidQueryError."""
+    end = Instant(_day(text, "on") + DAY)
+    if end > now:
+        raise InvalidQueryError("Only days that are over can be told of.", field="on", hint="Yesterday is the last.")
+    return end
+
+
 def _day(text: str, field: str) -> Instant:
     try:
         return from_datetime(datetime.combine(date.fromisoformat(text), time(), UTC))

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from litestar.response import Response
 
-from callboard.domain.remediation import Times
-from callboard.usecases import measure
-from callboard.web import answers, exports, params_metrics, plots, to_wire_metrics
+from callboard.domain.remediation import DueReport, Flow, OpenReport, Times
+from callboard.usecases import measure, measure_flow
+from callboard.web import (
+    answers,
+    exports,
+    params_metrics,
+    plots,
+    plots_flow,
+    to_wire_flow,
+    to_wire_metrics,
+)
+from callboard.web.plots import Plot
 from callboard.web.view import View, Viewing
 
 
@@ -17,17 +28,84 @@ def times(view: Viewing) -> Response[bytes]:
 
 def times_csv(view: Viewing) -> Response[str]:
     """The same as a table."""
-    rows = to_wire_metrics.times_rows(_times(view))
-    return _file(exports.table(to_wire_metrics.TIMES_COLUMNS, rows), "callboard-times.csv", "text/csv")
+    return _table("times", to_wire_metrics.TIMES_COLUMNS, to_wire_metrics.times_rows(_times(view)))
 
 
 def times_svg(view: Viewing) -> Response[str]:
     """The same as a picture."""
-    return _file(plots.alone(plots.lives(_times(view))), "callboard-times.svg", "image/svg+xml")
+    return _picture("times", plots.lives(_times(view)))
+
+
+def flow(view: Viewing) -> Response[bytes]:
+    """What came and went."""
+    return answers.fresh(view, lambda: to_wire_flow.flow(_flow(view)))
+
+
+def flow_csv(view: Viewing) -> Response[str]:
+    """The same as a table."""
+    return _table("flow", to_wire_flow.FLOW_COLUMNS, to_wire_flow.flow_rows(_flow(view)))
+
+
+def flow_svg(view: Viewing) -> Response[str]:
+    """The same as a picture."""
+    return _picture("flow", plots_flow.flow(_flow(view)))
+
+
+def opened(view: Viewing) -> Response[bytes]:
+    """What was open at the end of a day, or is now."""
+    return answers.fresh(view, lambda: to_wire_flow.opened(_opened(view)))
+
+
+def opened_csv(view: Viewing) -> Response[str]:
+    """The same as a table."""
+    return _table("open", to_wire_flow.OPEN_COLUMNS, to_wire_flow.open_rows(_opened(view)))
+
+
+def opened_svg(view: Viewing) -> Response[str]:
+    """The same as a picture."""
+    return _picture("open", plots_flow.opened(_opened(view)))
+
+
+def due(view: Viewing) -> Response[bytes]:
+    """How dates were kept."""
+    return answers.fresh(view, lambda: to_wire_flow.due(_due(view)))
+
+
+def due_csv(view: Viewing) -> Response[str]:
+    """The same as a table."""
+    return _table("due", to_wire_flow.DUE_COLUMNS, to_wire_flow.due_rows(_due(view)))
+
+
+def due_svg(view: Viewing) -> Response[str]:
+    """The same as a picture."""
+    return _picture("due", plots_flow.due(_due(view)))
 
 
 def _times(view: View) -> Times:
     return measure.times(view.store, view.viewer, params_metrics.times(view.query, now=view.now), now=view.now)
+
+
+def _flow(view: View) -> Flow:
+    asked = params_metrics.flow(view.query, now=view.now)
+    return measure_flow.flow(view.store, view.viewer, asked.query, asked.period, now=view.now)
+
+
+def _opened(view: View) -> OpenReport:
+    asked = params_metrics.opened(view.query, now=view.now)
+    return measure_flow.open_at(view.store, view.viewer, asked.query, by=asked.by, at=asked.at, now=view.now)
+
+
+def _due(view: View) -> DueReport:
+    asked = params_metrics.due(view.query, now=view.now)
+    return measure_flow.due(view.store, view.viewer, asked.query, asked.period, by=asked.by, now=view.now)
+
+
+def _table(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response[str]:
+    return _file(exports.table(columns, rows), f"callboard-{name}.csv", "text/csv")
+
+
+def _picture(name: str, drawn: Sequence[Plot]) -> Response[str]:
+    return _file(plots.alone(drawn), f"callboard-{name}.svg", "image/svg+xml")
 
 
 def _file(text: str, name: str, media: str) -> Response[str]:

@@ -1,4 +1,4 @@
-"""How soon findings are fixed: the page with its plots and the table behind them."""
+"""Progress: how soon findings are fixed, what came and went, what is open, and how dates were kept; each with its table."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.remediation import HORIZON, By, Question, Times
-from callboard.usecases import measure
-from callboard.web import links, params_metrics, plots, render
+from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times
+from callboard.usecases import measure, measure_flow
+from callboard.web import links, params_metrics, plots, plots_flow, render
 from callboard.web.view import Viewing
 
 PATH = "/progress"
@@ -19,41 +19,113 @@ PLOTS = 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Context:
-    """What the template is given."""
+class Frame:
+    """What every page of these has around its numbers."""
 
-    report: Times
-    plots: tuple[plots.Plot, ...]
-    verb: str
-    horizon: int
+    tab: str
+    """The address of the tab that is open."""
+    drawn: tuple[plots.Plot, ...]
+    asked: Mapping[str, str]
+    """The parameters of this address, as they are in force."""
     cuts: Mapping[str, tuple[str, bool]]
-    """Address → its word, and whether this is it."""
-    text: str
-    """The query as it is shown in its field."""
+    """Address → its word, and whether this is it. Empty: nothing to choose."""
     csv_url: str
     svg_url: str
+
+    @classmethod
+    def of(cls, name: str, drawn: list[plots.Plot], asked: Mapping[str, str]) -> Frame:
+        """The frame of one report; `name` is its own in the API."""
+        tab = PATH if name == "times" else f"{PATH}/{name}"
+        at = f"/api/v1/metrics/{name}"
+        by = asked.get("by")
+        cuts = {
+            links.address(tab, {**asked, "by": each.value}): (word, each.value == by)
+            for each, word in (CUTS.items() if by else ())
+        }
+        is_second = asked.get("measure") == Measure.INVESTIGATE
+        return cls(
+            tab=f"{tab}?measure={Measure.INVESTIGATE}" if is_second else tab,
+            drawn=tuple(drawn[:PLOTS]),
+            asked=asked,
+            cuts=cuts,
+            csv_url=links.address(f"{at}.csv", asked),
+            svg_url=links.address(f"{at}.svg", asked),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimesContext:
+    """What the template of the first tab is given."""
+
+    frame: Frame
+    report: Times
+    verb: str
+    horizon: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FlowContext:
+    """What the template of the flow is given."""
+
+    frame: Frame
+    report: Flow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenContext:
+    """What the template of what is open is given."""
+
+    frame: Frame
+    report: OpenReport
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DueContext:
+    """What the template of dates is given."""
+
+    frame: Frame
+    report: DueReport
 
 
 def show(view: Viewing) -> Response[str]:
     """How long findings take."""
     asked = params_metrics.times(view.query, now=view.now)
     report = measure.times(view.store, view.viewer, asked, now=view.now)
-    text = " ".join(map(str, report.question.query.terms))
-    context = Context(
+    told = {
+        "q": params_metrics.text(report.question.query), "by": asked.by.value, "measure": asked.measure.value,
+        "from": asked.period.first, "to": asked.period.last,
+    }  # fmt: skip
+    context = TimesContext(
+        frame=Frame.of("times", plots.lives(report), told),
         report=report,
-        plots=tuple(plots.lives(report)[:PLOTS]),
         verb=plots.VERB[asked.measure],
         horizon=HORIZON,
-        cuts={_address(PATH, asked, text, by): (word, by is asked.by) for by, word in CUTS.items()},
-        text=text,
-        csv_url=_address("/api/v1/metrics/times.csv", asked, text, asked.by),
-        svg_url=_address("/api/v1/metrics/times.svg", asked, text, asked.by),
     )
     return render.answer("progress.html", title="How soon things are fixed", here="progress", now=view.now, c=context)
 
 
-def _address(path: str, asked: Question, text: str, by: By) -> str:
-    values = {
-        "q": text, "by": by.value, "measure": asked.measure.value, "from": asked.period.first, "to": asked.period.last,
-    }  # fmt: skip
-    return links.address(path, values)
+def flow(view: Viewing) -> Response[str]:
+    """What came and went."""
+    asked = params_metrics.flow(view.query, now=view.now)
+    report = measure_flow.flow(view.store, view.viewer, asked.query, asked.period, now=view.now)
+    told = {"q": report.query, "from": asked.period.first, "to": asked.period.last}
+    context = FlowContext(frame=Frame.of("flow", plots_flow.flow(report), told), report=report)
+    return render.answer("progress_flow.html", title="What came and went", here="progress", now=view.now, c=context)
+
+
+def opened(view: Viewing) -> Response[str]:
+    """What was open on a day, or is now."""
+    asked = params_metrics.opened(view.query, now=view.now)
+    report = measure_flow.open_at(view.store, view.viewer, asked.query, by=asked.by, at=asked.at, now=view.now)
+    told = {"q": report.query, "by": asked.by.value, "on": report.on or ""}
+    context = OpenContext(frame=Frame.of("open", plots_flow.opened(report), told), report=report)
+    return render.answer("progress_open.html", title="What is open", here="progress", now=view.now, c=context)
+
+
+def due(view: Viewing) -> Response[str]:
+    """How dates were kept."""
+    asked = params_metrics.due(view.query, now=view.now)
+    report = measure_flow.due(view.store, view.viewer, asked.query, asked.period, by=asked.by, now=view.now)
+    told = {"q": report.query, "by": asked.by.value, "from": asked.period.first, "to": asked.period.last}
+    context = DueContext(frame=Frame.of("due", plots_flow.due(report), told), report=report)
+    return render.answer("progress_due.html", title="How dates were kept", here="progress", now=view.now, c=context)

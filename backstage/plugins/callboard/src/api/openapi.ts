@@ -1014,6 +1014,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came and went, by week and month */
+        get: operations["metricsFlow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/flow.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came and went, by week and month, as a table */
+        get: operations["metricsFlowCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/flow.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came and went, by week and month, as a picture */
+        get: operations["metricsFlowSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was open at the end of a day, or is open now */
+        get: operations["metricsOpen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/open.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was open at the end of a day, or is open now, as a table */
+        get: operations["metricsOpenCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/open.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was open at the end of a day, or is open now, as a picture */
+        get: operations["metricsOpenSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How dates were kept of what fell due */
+        get: operations["metricsDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/due.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How dates were kept of what fell due, as a table */
+        get: operations["metricsDueCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/due.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How dates were kept of what fell due, as a picture */
+        get: operations["metricsDueSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -2817,6 +2970,91 @@ export interface components {
             transient: number;
             undated: number;
             backwards: number;
+        };
+        /**
+         * MetricsFlow
+         * @description What came and went.
+         */
+        MetricsFlow: {
+            query: string;
+            first_day: string;
+            last_day: string;
+            weeks: components["schemas"]["MetricsStretch"][];
+            months: components["schemas"]["MetricsStretch"][];
+            fixes_told: number;
+            fixes_back: number;
+            reopen_rate: number | null;
+            left_out: components["schemas"]["NotWatched"];
+        };
+        /**
+         * MetricsStretch
+         * @description A week or a month, or as much of one as lies in the period.
+         */
+        MetricsStretch: {
+            first_day: string;
+            last_day: string;
+            days: number;
+            opened: number;
+            fixed: number;
+            ended_otherwise: number;
+            net: number;
+            open_before: number;
+            open_after: number;
+            capacity: number | null;
+        };
+        /**
+         * MetricsOpen
+         * @description What was open at the end of a day, or is open now.
+         */
+        MetricsOpen: {
+            on: string | null;
+            by: string;
+            query: string;
+            all: components["schemas"]["OpenRow"];
+            rows: components["schemas"]["OpenRow"][];
+            more_rows: number;
+        };
+        /**
+         * OpenRow
+         * @description What was open at a time.
+         */
+        OpenRow: {
+            key: string;
+            title: string;
+            open: number;
+            median_age_days: number | null;
+            ninth_age_days: number | null;
+            overdue: number;
+            overdue_days: number;
+            query: string | null;
+        };
+        /**
+         * MetricsDue
+         * @description How dates were kept.
+         */
+        MetricsDue: {
+            query: string;
+            by: string;
+            first_day: string;
+            last_day: string;
+            all: components["schemas"]["DueRow"];
+            rows: components["schemas"]["DueRow"][];
+            more_rows: number;
+        };
+        /**
+         * DueRow
+         * @description What became of what fell due in the period.
+         */
+        DueRow: {
+            key: string;
+            title: string;
+            on_time: number;
+            late: number;
+            overdue: number;
+            ended_otherwise_on_time: number;
+            ended_otherwise_late: number;
+            attainment: number | null;
+            not_yet_due: number;
         };
         /**
          * DecisionDraft
@@ -4793,7 +5031,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -4832,7 +5070,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -4864,7 +5102,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -4876,6 +5114,285 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description How long findings take, as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsFlow: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came and went, by week and month. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsFlow"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsFlowCsv: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came and went, by week and month, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsFlowSvg: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came and went, by week and month, as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsOpen: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description A day that is over, in UTC. Left out: now. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was open at the end of a day, or is open now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsOpen"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsOpenCsv: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description A day that is over, in UTC. Left out: now. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was open at the end of a day, or is open now, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsOpenSvg: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description A day that is over, in UTC. Left out: now. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was open at the end of a day, or is open now, as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsDue: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How dates were kept of what fell due. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsDue"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsDueCsv: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How dates were kept of what fell due, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsDueSvg: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description What rows are told apart by. */
+                by?: "severity" | "team" | "source" | "rule" | "kind";
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How dates were kept of what fell due, as a picture. */
             200: {
                 headers: {
                     [name: string]: unknown;
