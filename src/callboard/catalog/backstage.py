@@ -33,6 +33,7 @@ FIELDS = (
     "metadata.description",
     "metadata.uid",
     "metadata.annotations",
+    "metadata.links",
     "metadata.tags",
     "spec.type",
     "spec.lifecycle",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from callboard.domain.component import CatalogProblem, Entity, EntityRef, entity_ref, kind_of
+from callboard.domain.guidance.runbook import ANNOTATION as RUNBOOK
 
 KINDS = ("api", "component", "domain", "group", "resource", "system", "user")
 """Kinds of entities that Callboard reads. Templates, locations and a company's own kinds own no findings."""
@@ -29,6 +30,8 @@ class RawMetadata(msgspec.Struct, frozen=True):
     uid: str | None = None
     annotations: dict[str, str] | None = None
     tags: list[str] | None = None
+    links: object = None
+    """Read leniently: a link that nobody can follow is no reason to lose an entity."""
 
 
 class RawProfile(msgspec.Struct, frozen=True, rename="camel"):
@@ -170,6 +173,19 @@ def draft_from_spec(raw: RawEntity, *, location: str, where: str) -> Draft:
     )
 
 
+def _annotations(metadata: RawMetadata) -> tuple[tuple[str, str], ...]:
+    """Sorted; a link that calls itself a runbook is told like the annotation, where there is none."""
+    found = dict(metadata.annotations or {})
+    for link in metadata.links if isinstance(metadata.links, list) else ():
+        if isinstance(link, dict) and isinstance(url := link.get("url"), str) and _is_runbook(link):
+            found.setdefault(RUNBOOK, url)
+    return tuple(sorted(found.items()))
+
+
+def _is_runbook(link: dict[str, object]) -> bool:
+    return any("runbook" in str(link.get(field, "")).casefold() for field in ("title", "type"))
+
+
 def _own_ref(raw: RawEntity) -> EntityRef:
     namespace = raw.metadata.namespace or "default"
     for part in (raw.kind, namespace, raw.metadata.name):
@@ -207,7 +223,7 @@ def _draft(
         system=None if is_person_or_team else part_of,
         parent=parent if is_group else None,
         members=tuple(sorted(set(members))) if is_group else (),
-        annotations=tuple(sorted((metadata.annotations or {}).items())),
+        annotations=_annotations(metadata),
         tags=tuple(metadata.tags or ()),
         location=location,
         uid=metadata.uid,

@@ -256,6 +256,16 @@ def _show(page: FindingPage, now: Instant) -> None:
     ):
         if text:
             output.line(f"\n{head}\n{text.strip()}")
+    for each in page.changes:
+        output.line(f"\n{each.where}: {each.say}")
+        for command in each.commands:
+            output.line(f"  {command.text}" + (f"   (in {each.folder})" if each.folder else ""))
+        if each.otherwise:
+            output.line(f"  {each.otherwise}")
+        if each.patch:
+            output.line(f"  In {each.file}:\n" + "".join(f"    {line}\n" for line in each.patch.splitlines()).rstrip())
+    for runbook in page.runbooks:
+        output.line(f"\nRunbook of {runbook.of}: {runbook.url}")
     if page.evidence:
         output.line("\nWhy it belongs there")
         rows = [

@@ -8,6 +8,7 @@ from callboard.domain.code_facts import CodeFacts
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import Decision
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
+from callboard.domain.guidance import Change, Runbook
 from callboard.domain.health import SourceHealth
 from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
@@ -347,6 +348,9 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """What of the detail is not told to this viewer, in words."""
     base: BaseImage | None = None
     """The base image that it came with. None: it is in no base layer, or nobody knows."""
+    changes: tuple[Change, ...] = ()
+    """What to change where, as far as it can be worked out."""
+    runbooks: tuple[Runbook, ...] = ()
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):

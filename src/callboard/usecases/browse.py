@@ -10,11 +10,12 @@ from callboard.domain.access import Visibility
 from callboard.domain.board import Board, BundleRow, ComponentPage, FindingPage
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind
+from callboard.domain.guidance import Change, changes, use_at
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
 from callboard.domain.package_match import SOURCE
-from callboard.store import Connection, Store, contested, database
+from callboard.store import Connection, Store, contested, database, guidance
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
 from callboard.store import links as link_store
@@ -50,10 +51,25 @@ def finding(
     """
     with store.read() as conn:
         page = finding_store.one(conn, visibility, finding_id, now=now)
+        runbooks = guidance.runbooks(conn, visibility, page.row.components)
+        told = _changes(conn, store, page)
         rules = _rules(conn, visibility, page.row.source, link_rules, is_bare=not page.link)
     link, no_link = _link(page.row.source, page.link, page.row.kind, page.row.external_id, rules)
     safe = safe_link(link, link_hosts)
-    return msgspec.structs.replace(page, link=safe, no_link=None if safe else no_link or UNSAFE_LINK)
+    why_not = None if safe else no_link or UNSAFE_LINK
+    return msgspec.structs.replace(page, link=safe, no_link=why_not, runbooks=runbooks, changes=told)
+
+
+def _changes(conn: Connection, store: Store, page: FindingPage) -> tuple[Change, ...]:
+    """What to change where: where a component uses a package we know, elsewhere what the source tells."""
+    detail, row = page.detail, page.row
+    to = detail.fixed_version
+    if not isinstance(to, str) or not row.state.is_open:
+        return ()
+    if row.source == SOURCE:
+        return changes(guidance.uses(conn, store.dialect, row.external_id), to)
+    told = use_at(detail.location, detail.package, detail.version)
+    return () if told is None else changes((told,), to)
 
 
 MATCHED_HERE = "Callboard matched it itself: there is no page elsewhere."

@@ -15,6 +15,7 @@ from callboard.domain.query import OneOf, Page, Query
 from callboard.domain.sayable import Sayable
 from callboard.web import links, wire
 from callboard.web.to_wire_decisions import told as said
+from callboard.web.to_wire_guidance import guidance
 
 if TYPE_CHECKING:
     from callboard.store.links import LinkCheck
@@ -219,6 +220,7 @@ def finding_page(page: board.FindingPage, *, link: str | None, may: Sayable) -> 
         seen=page.standing.newest,
         may=[kind.word for kind in may.acts],
         may_undo=list(may.undo),
+        guidance=guidance(page),
         source=source(page.source),
     )
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from callboard.web.wire_decisions import Decision
+from callboard.web.wire_guidance import Guidance
 
 T = TypeVar("T")
 
@@ -394,6 +395,7 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller may say about it: acts of `/api/v1/decisions`."""
     may_undo: list[int]
     """Which of `said` the caller may take back."""
+    guidance: Guidance
     source: Source
 
 

@@ -337,3 +337,21 @@ def test_a_glob_written_to_be_slow_is_not() -> None:
     parts = ["a" * 250] * 40
     assert not tree._matches(["**", "*a*a*a*a*a*a*a*a*a*b"] * 15, parts)
     assert tree._matches(["**"] * 30, parts)
+
+
+async def test_a_link_that_calls_itself_a_runbook_stands_for_the_annotation(folder: Folder) -> None:
+    """By title or type; the annotation comes first, and a link that is none loses nobody."""
+    links = "  links:\n  - {url: https://wiki.example/shop, title: Dashboard}\n  - {url: https://wiki.example/run, title: The Runbook}\n"
+    own = "  annotations: {callboard.dev/runbook: https://wiki.example/own}\n"
+    folder.write(
+        "a.yaml", component("titled", links), component("both", own + links),
+        component("typed", "  links: [{url: https://wiki.example/t, type: runbook}]\n"),
+        component("broken", "  links: [7, {title: runbook}, {url: 3, title: runbook}]\n"),
+        component("odd", "  links: runbook\n"),
+    )  # fmt: skip
+    reading = await folder.read()
+    assert told(reading) == []
+    assert {each.name: dict(each.annotations).get("callboard.dev/runbook") for each in reading.entities} == {
+        "titled": "https://wiki.example/run", "both": "https://wiki.example/own", "typed": "https://wiki.example/t",
+        "broken": None, "odd": None,
+    }  # fmt: skip

@@ -331,6 +331,7 @@ export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   seen: 0,
   may: [...ACTS],
   may_undo: [],
+  guidance: { changes: [], runbooks: [] },
   source: source(),
   ...some,
 });

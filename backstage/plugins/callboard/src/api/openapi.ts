@@ -1587,6 +1587,7 @@ export interface components {
             seen: number;
             may: string[];
             may_undo: number[];
+            guidance: components["schemas"]["Guidance"];
             source: components["schemas"]["Source"];
         };
         /**
@@ -1722,6 +1723,36 @@ export interface components {
             builders: string[];
             runners: string[];
             why_not: string | null;
+        };
+        /**
+         * Guidance
+         * @description What to change, as far as it can be worked out.
+         */
+        Guidance: {
+            changes: components["schemas"]["Change"][];
+            runbooks: components["schemas"]["Runbook"][];
+        };
+        /**
+         * Change
+         * @description What to do at one place.
+         */
+        Change: {
+            where: string;
+            folder: string;
+            say: string;
+            commands: string[];
+            file: string;
+            patch: string;
+            otherwise: string;
+        };
+        /**
+         * Runbook
+         * @description Where owners write down what to do.
+         */
+        Runbook: {
+            component: string;
+            of: string;
+            url: string;
         };
         /**
          * Bundles

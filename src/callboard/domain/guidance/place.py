@@ -1,0 +1,30 @@
+"""Which manifest a source's own words for a place mean, by the name of the file alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from callboard.domain.guidance.managers import Use
+from callboard.domain.package import CRATES, GEMS, GO, MAVEN, NPM, PACKAGIST, PYPI
+
+_FILES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "package-lock.json": ("package-lock", NPM), "npm-shrinkwrap.json": ("package-lock", NPM),
+    "pnpm-lock.yaml": ("pnpm-lock", NPM), "uv.lock": ("uv", PYPI), "poetry.lock": ("poetry", PYPI),
+    "pdm.lock": ("pdm", PYPI), "Pipfile.lock": ("pipfile", PYPI), "requirements.txt": ("requirements", PYPI),
+    "go.mod": ("go", GO), "go.sum": ("go", GO), "Cargo.lock": ("cargo", CRATES), "Gemfile.lock": ("gemfile", GEMS),
+    "composer.lock": ("composer", PACKAGIST), "pom.xml": ("", MAVEN),
+})  # fmt: skip
+"""Format and ecosystem. Both Yarns write `yarn.lock`, so that its name says too little."""
+
+
+def use_at(location: object, package: object, version: object) -> Use | None:
+    """The use that a source tells of. None: it names no manifest, or no package."""
+    if not isinstance(location, str) or not isinstance(package, str) or not package:
+        return None
+    path = location.strip().lstrip("/").partition(":")[0]
+    found = _FILES.get(path.rpartition("/")[2])
+    if found is None:
+        return None
+    installed = version if isinstance(version, str) else "what is there"
+    return Use(path=path, format=found[0], ecosystem=found[1], name=package, version=installed)
