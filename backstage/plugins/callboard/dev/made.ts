@@ -4,6 +4,9 @@ import type {
   ComponentPage,
   ComponentRow,
   Counts,
+  Decision,
+  DecisionDone,
+  DecisionDraft,
   DoNow,
   Facets,
   Finding,
@@ -11,6 +14,7 @@ import type {
   Findings,
   Explained,
   Explanation,
+  Me,
   Progress,
   Rollup,
   SaidWord,
@@ -357,6 +361,45 @@ export const said = (some: Partial<SaidWord> = {}): SaidWord => ({
   component: 'component:default/checkout-api',
   moved_findings: 2,
   review: null,
+  ...some,
+});
+
+/** What somebody said. */
+export const decision = (some: Partial<Decision> = {}): Decision => ({
+  id: 31,
+  act: 'take',
+  actor: 'user:default/ana.ruiz',
+  at: before(DAY),
+  note: '',
+  until: null,
+  until_at: null,
+  reason: null,
+  justification: null,
+  to: 'user:default/ana.ruiz',
+  duplicate_of: null,
+  of: null,
+  ...some,
+});
+
+/** That what a draft says was done, for one finding unless it names more. */
+export const decided = (draft: DecisionDraft, some: Partial<DecisionDone> = {}): DecisionDone => ({
+  decision: 32,
+  act: draft.act,
+  findings: draft.findings ?? Array.from({ length: draft.count ?? 1 }, (_, at) => 17 + at),
+  left_out: [],
+  left_out_count: 0,
+  seen: 32,
+  ...some,
+});
+
+/** Somebody of the team Checkout. */
+export const me = (some: Partial<Me> = {}): Me => ({
+  actor: 'user:default/ben.otto',
+  roles: ['viewer', 'owner'],
+  rights: ['decide'],
+  owners: ['user:default/ben.otto', 'group:default/checkout'],
+  sees: 'own',
+  of_others: 'nothing',
   ...some,
 });
 

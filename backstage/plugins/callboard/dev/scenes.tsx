@@ -1,15 +1,20 @@
 /** Every component in every state that it has a face for. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
 import type { CallboardApi } from '../src/api/CallboardApi';
+import { CallboardError } from '../src/api/errors';
+import type { FindingPage } from '../src/api/types';
 import { ComponentCard } from '../src/card/ComponentCard';
 import { RollupCard } from '../src/card/RollupCard';
 import { FigureCell } from '../src/catalog/FigureCell';
+import DecideDialog from '../src/decide/DecideDialog';
+import { DecidingPlace } from '../src/decide/Deciding';
 import FindingDrawer from '../src/finding/FindingDrawer';
 import KeysDialog from '../src/keys/KeysDialog';
+import WhoseDialog from '../src/keys/WhoseDialog';
 import { MyFindings } from '../src/home/MyFindings';
 import { FindingsPanel } from '../src/list/FindingsPanel';
 import { CallboardPage } from '../src/page/CallboardPage';
-import { before, componentPage, counts, doNow, explanation, findingPage, listed, rollup, row, source } from './made';
+import { before, componentPage, counts, decided, decision, doNow, explanation, finding, findingPage, listed, rollup, row, source } from './made';
 import { ofPackages } from './packageScenes';
 import { failing, service, silent } from './service';
 
@@ -199,6 +204,153 @@ const drawers: Scene[] = [
   drawer('not found', failing('not-found'), 'Nothing to show you'),
 ];
 
+const MONTH = 30 * 24 * HOUR;
+const ANA = 'user:default/ana.ruiz';
+const saidOf = (said: FindingPage['said'], some: Partial<FindingPage> = {}) =>
+  service({
+    finding: async () =>
+      findingPage({ said, may: ['assign', 'snooze', 'dismiss', 'ask', 'not-useful', 'comment'], may_undo: said.map(each => each.id), seen: 31, ...some }),
+  });
+const snoozed = decision({ id: 32, act: 'snooze', until: 'worse', until_at: before(-12 * MONTH), note: 'After the launch.' });
+
+const quicker = async () => {
+  throw new CallboardError('conflict', `Somebody else has taken it: ${ANA}.`, { hint: 'Look again.' });
+};
+
+const about17 = { kind: 'finding', id: 17, title: 'CVE-2021-44228 in log4j-core' } as const;
+const bundled = { kind: 'query', query: 'bundle:log4j-core is:open', title: 'Upgrade log4j-core to 2.17.1' } as const;
+const fourteen = service({
+  findings: async query =>
+    listed(
+      query,
+      Array.from({ length: 10 }, (_, at) => finding({ id: 17 + at, resource: { id: `r-${at}`, name: `checkout-7f9c-${at}`, type: 'CONTAINER_IMAGE' } })),
+      { total: 14 },
+    ),
+});
+
+/** Presses what opens a form, or says something, as soon as it is there. */
+const Pressed = ({ button, children }: { button: string; children: ReactElement }) => {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const found = [...document.querySelectorAll('[role=group] button')].find(each => each.textContent === button);
+      if (found instanceof HTMLElement) {
+        clearInterval(timer);
+        found.click();
+      }
+    }, 20);
+    return () => clearInterval(timer);
+  }, [button]);
+  return children;
+};
+
+const decisions: Scene[] = [
+  drawer('taken by somebody', saidOf([decision()], { finding: finding({ taken_by: ANA }) }), 'taken by ana.ruiz'),
+  drawer('snoozed', saidOf([decision(), snoozed], { finding: finding({ state: 'snoozed', taken_by: ANA, set_aside: snoozed }) }), 'After the launch.'),
+  drawer(
+    'its risk waits for somebody who agrees',
+    saidOf([decision({ act: 'ask', until_at: before(-MONTH), note: 'The vendor mends it in spring.' })], { may: ['accept', 'comment'] }),
+    'asks to accept the risk',
+  ),
+  drawer('of who sees it and may not decide', service({ finding: async () => findingPage({ may: [] }) }), 'for whoever owns it and may decide'),
+  {
+    name: 'decide: somebody was quicker',
+    api: service({ decide: quicker }),
+    says: 'Somebody else has taken it',
+    element: (
+      <Pressed button="Take">
+        <FindingDrawer id={17} onClose={() => {}} />
+      </Pressed>
+    ),
+  },
+  {
+    name: 'decide: no answer',
+    api: service({ decide: failing('unreachable').decide }),
+    says: 'Try again',
+    element: (
+      <Pressed button="Take">
+        <FindingDrawer id={17} onClose={() => {}} />
+      </Pressed>
+    ),
+  },
+  {
+    name: 'decide: taken just now',
+    api: service(),
+    says: '1 finding taken.',
+    element: (
+      <Pressed button="Take">
+        <FindingDrawer id={17} onClose={() => {}} />
+      </Pressed>
+    ),
+  },
+  ...(['snooze', 'dismiss', 'ask', 'assign', 'not-useful', 'comment'] as const).map(act => ({
+    name: `decide: ${act}`,
+    api: service(),
+    says: act === 'assign' ? 'A group or a user' : 'Cancel',
+    element: (
+      <DecidingPlace>
+        <DecideDialog target={about17} act={act} onClose={() => {}} />
+      </DecidingPlace>
+    ),
+  })),
+  {
+    name: 'decide: a piece of work',
+    api: fourteen,
+    says: 'and 4 more',
+    element: (
+      <DecidingPlace>
+        <DecideDialog target={bundled} act="take" onClose={() => {}} />
+      </DecidingPlace>
+    ),
+  },
+  {
+    name: 'decide: a piece of work, some left out',
+    api: {
+      ...fourteen,
+      decide: async draft =>
+        decided(draft, {
+          findings: [17, 18, 19],
+          left_out: [20, 21].map(id => ({ finding: id, why: 'taken', words: `Somebody else has taken it: ${ANA}.`, by: ANA })),
+          left_out_count: 2,
+        }),
+    },
+    says: '2 were left out.',
+    element: (
+      <Pressed button="Take">
+        <DecidingPlace>
+          <DecideDialog target={bundled} onClose={() => {}} />
+        </DecidingPlace>
+      </Pressed>
+    ),
+  },
+  {
+    name: 'decide: too many',
+    api: service({ findings: async query => listed(query, [], { total: 10_000, is_more: true }) }),
+    says: 'are too many at once',
+    element: (
+      <DecidingPlace>
+        <DecideDialog target={bundled} onClose={() => {}} />
+      </DecidingPlace>
+    ),
+  },
+  {
+    name: 'list: taken and snoozed',
+    api: service({
+      findings: async query =>
+        listed(query, [
+          finding({ taken_by: ANA }),
+          finding({ id: 18, title: 'Bucket is public', state: 'snoozed', set_aside: snoozed }),
+          finding({ id: 19, title: 'Key is old', state: 'snoozed', set_aside: decision({ act: 'snooze', until: '7d', until_at: before(-7 * 24 * HOUR) }) }),
+          finding({ id: 20, title: 'Port is open', state: 'dismissed', set_aside: decision({ act: 'dismiss', reason: 'mitigated' }) }),
+          finding({ id: 21, title: 'Role is wide', acceptance_asked: decision({ act: 'ask' }) }),
+        ]),
+    }),
+    element: <FindingsPanel usual={USUAL} about={about} />,
+    says: 'taken by ana.ruiz',
+    at: '/?view=findings',
+  },
+  { name: 'list: whose is it', api: service(), element: <WhoseDialog id={17} onClose={() => {}} />, says: 'Also named' },
+];
+
 const keys: Scene[] = [{ name: 'keys', api: service(), element: <KeysDialog onClose={() => {}} />, says: 'next row' }];
 
 const pages: Scene[] = [
@@ -240,4 +392,4 @@ const cells: Scene[] = [
   cell('unreachable', failing('unreachable'), 'unknown'),
 ];
 
-export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...keys, ...pages, ...widgets, ...ofPackages];
+export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...decisions, ...keys, ...pages, ...widgets, ...ofPackages];

@@ -1,7 +1,7 @@
 /** A service that answers from memory. What a scene does not make up cannot be reached. */
 import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError, type CallboardFailure } from '../src/api/errors';
-import { bundle, componentPage, doNow, explained, explanation, facets, finding, findingPage, listed, publicBucket, rollup, row, said, source } from './made';
+import { bundle, componentPage, decided, doNow, explained, explanation, facets, finding, findingPage, listed, me, publicBucket, rollup, row, said, source } from './made';
 import { componentPackages, riskRegister, sbom, sbomCoverage, whoUses } from './madePackages';
 
 /** A service in which all is well, but for what `some` says. */
@@ -27,6 +27,8 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   passesChanges: () => true,
   explain: async query => explained({ query }),
   sources: async () => ({ sources: [source()], link_checks: [], broken_links_30d: {} }),
+  decide: async draft => decided(draft),
+  me: async () => me(),
   confirm: async word => said({ word: 'confirm', component: word.component, moved_findings: 0 }),
   notOurs: async word => said({ component: word.component }),
   undo: async id => said({ id }),
@@ -52,6 +54,8 @@ const every = (answer: () => Promise<never>): Partial<CallboardApi> => ({
   packages: answer,
   portalRisks: answer,
   sources: answer,
+  decide: answer,
+  me: answer,
   confirm: answer,
   notOurs: answer,
   undo: answer,

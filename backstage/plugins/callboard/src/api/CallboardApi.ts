@@ -5,6 +5,8 @@ import type {
   ComponentPage,
   ComponentRow,
   ComponentSbom,
+  DecisionDone,
+  DecisionDraft,
   DoNow,
   Explained,
   Explanation,
@@ -12,6 +14,7 @@ import type {
   FindingPage,
   Findings,
   RiskRegister,
+  Me,
   Rollup,
   SaidWord,
   SbomCoverage,
@@ -69,7 +72,14 @@ export interface CallboardApi {
   confirm(word: WordDraft): Promise<SaidWord>;
   /** Say that a resource is not a component's, from now on. */
   notOurs(word: WordDraft): Promise<SaidWord>;
-  /** Take back what was said. */
+  /**
+   * Say something about findings, or take it back. Sent again with the same `key` it is answered as the first time.
+   * A preview changes nothing.
+   */
+  decide(draft: DecisionDraft, key: string): Promise<DecisionDone>;
+  /** Who the reader is to the service. */
+  me(): Promise<Me>;
+  /** Take back what was said about whose a resource is. */
   undo(decisionId: number): Promise<SaidWord>;
   /**
    * Tell that somebody followed a finding's link to its source. Nobody waits for it, and it never fails.

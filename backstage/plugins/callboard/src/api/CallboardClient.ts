@@ -9,6 +9,8 @@ import type {
   ComponentPage,
   ComponentRow,
   ComponentSbom,
+  DecisionDone,
+  DecisionDraft,
   DoNow,
   Explained,
   Explanation,
@@ -16,6 +18,7 @@ import type {
   FindingPage,
   Findings,
   RiskRegister,
+  Me,
   Rollup,
   SaidWord,
   SbomCoverage,
@@ -146,6 +149,17 @@ export class CallboardClient implements CallboardApi {
   /** {@inheritDoc CallboardApi.notOurs} */
   notOurs(word: WordDraft): Promise<SaidWord> {
     return this.post<SaidWord>('ownership/not-ours', word);
+  }
+
+  /** {@inheritDoc CallboardApi.decide} */
+  decide(draft: DecisionDraft, key: string): Promise<DecisionDone> {
+    // Not as a header: a proxy drops what it was not told to pass.
+    return this.post<DecisionDone>('decisions', { ...draft, key });
+  }
+
+  /** {@inheritDoc CallboardApi.me} */
+  me(): Promise<Me> {
+    return this.get<Me>('me');
   }
 
   /** {@inheritDoc CallboardApi.undo} */

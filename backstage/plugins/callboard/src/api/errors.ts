@@ -10,6 +10,7 @@ export type CallboardFailure =
   | 'not-found'
   | 'bad-query'
   | 'read-only'
+  | 'conflict'
   | 'broken';
 
 /**
@@ -34,6 +35,13 @@ export class CallboardError extends Error {
   }
 }
 
+/** What was thrown, as a failure that the page has words for. */
+export function failureFrom(error: unknown): CallboardError {
+  return error instanceof CallboardError
+    ? error
+    : new CallboardError('broken', error instanceof Error ? error.message : String(error));
+}
+
 /** The failure that an HTTP status stands for. */
 export function failureOf(status: number): CallboardFailure {
   switch (status) {
@@ -45,6 +53,8 @@ export function failureOf(status: number): CallboardFailure {
       return 'refused';
     case 404:
       return 'not-found';
+    case 409:
+      return 'conflict';
     case 405:
       return 'read-only';
     case 502:

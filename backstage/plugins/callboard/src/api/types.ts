@@ -11,6 +11,8 @@ export type ComponentPage = Shapes['ComponentPage'];
 export type ComponentRow = Shapes['Component'];
 export type ComponentSbom = Shapes['ComponentSbom'];
 export type Counts = Shapes['Counts'];
+export type Decision = Shapes['Decision'];
+export type DecisionDone = Shapes['DecisionDone'];
 export type DoNow = Shapes['DoNow'];
 export type Explained = Shapes['Explained'];
 export type Explanation = Shapes['Explanation'];
@@ -20,6 +22,8 @@ export type FindingPage = Shapes['FindingPage'];
 export type Event = Shapes['Event'];
 export type Facet = Shapes['Facet'];
 export type Findings = Shapes['Findings'];
+export type LeftOut = Shapes['LeftOut'];
+export type Me = Shapes['Me'];
 export type Numbers = Shapes['Numbers'];
 export type PackageUse = Shapes['PackageUse'];
 export type Progress = Shapes['Progress'];
@@ -33,6 +37,9 @@ export type Sources = Shapes['Sources'];
 export type Week = Shapes['Week'];
 export type WhoUses = Shapes['WhoUses'];
 export type WordDraft = Shapes['WordDraft'];
+
+/** Something to say about findings: the act, and what goes with it. */
+export type DecisionDraft = Pick<Shapes['DecisionDraft'], 'act'> & Partial<Shapes['DecisionDraft']>;
 
 /** Which resource is asked about. */
 export type WhoseQuestion = NonNullable<operations['explainOwnership']['parameters']['query']>;

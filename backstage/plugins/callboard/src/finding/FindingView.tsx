@@ -3,6 +3,8 @@ import { Flex, Link, Text } from '@backstage/ui';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { FindingPage } from '../api/types';
+import { Choices } from '../decide/Choices';
+import { groundOfPage } from '../decide/target';
 import { DeepLink } from '../parts/DeepLink';
 import { safeLink } from '../parts/links';
 import { sourceTitle } from '../parts/sources';
@@ -15,7 +17,7 @@ import { Whose } from './Whose';
 const SafeMarkdown = lazy(() => import('../parts/SafeMarkdown'));
 
 /** One finding in full: what to do, what and where it is, whose, and what happened to it. */
-export const FindingView = ({ page }: { page: FindingPage }) => {
+export const FindingView = ({ page, again }: { page: FindingPage; again: () => void }) => {
   const api = useApi(callboardApiRef);
   const { finding, detail, rule, source } = page;
   const title = sourceTitle(source);
@@ -34,6 +36,9 @@ export const FindingView = ({ page }: { page: FindingPage }) => {
           onFollow={() => api.followed(finding.id)}
         />
       </Flex>
+      <Part title="Decide">
+        <Choices target={{ kind: 'finding', id: finding.id, title: finding.title }} ground={groundOfPage(page)} onLook={again} />
+      </Part>
       <Part title="Fix">
         {finding.fix && <Text weight="bold">{finding.fix}</Text>}
         {guidance ? <Markdown text={guidance} /> : !finding.fix && <Text>{title} gives no guidance for this one.</Text>}

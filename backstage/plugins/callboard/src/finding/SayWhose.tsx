@@ -2,7 +2,7 @@ import { useApi } from '@backstage/core-plugin-api';
 import { Button, Flex, Text, TextField } from '@backstage/ui';
 import { useState } from 'react';
 import { callboardApiRef } from '../api/CallboardApi';
-import { CallboardError } from '../api/errors';
+import { type CallboardError, failureFrom } from '../api/errors';
 import type { SaidWord } from '../api/types';
 import { count, failureWords, shortRef } from '../parts/words';
 import styles from './SayWhose.module.css';
@@ -38,7 +38,7 @@ export const SayWhose = ({
     doing.then(
       word => setStep(then(word)),
       (error: unknown) =>
-        setStep({ at: 'failed', error: error instanceof CallboardError ? error : new CallboardError('broken', String(error)) }),
+        setStep({ at: 'failed', error: failureFrom(error) }),
     );
   };
   const about = { component, resource, source };

@@ -1,7 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { Container } from '@backstage/ui';
-import { scopeTerm, usualQuery } from '../api/scope';
+import { ownersOf, scopeTerm, usualQuery } from '../api/scope';
 import { FindingsPanel } from './FindingsPanel';
 
 /** The tab on an entity's page. */
@@ -12,7 +12,12 @@ export const EntityCallboardContent = () => {
     <Container>
       <FindingsPanel
         usual={usualQuery(entityRef)}
-        about={{ entityRef, term: scopeTerm(entityRef), name: entity.metadata.title ?? entity.metadata.name }}
+        about={{
+          entityRef,
+          term: scopeTerm(entityRef),
+          name: entity.metadata.title ?? entity.metadata.name,
+          team: ownersOf(entity)[0],
+        }}
       />
     </Container>
   );

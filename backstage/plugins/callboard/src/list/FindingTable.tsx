@@ -1,11 +1,14 @@
-import { Cell, CellText, type ColumnConfig, Table } from '@backstage/ui';
+import { Cell, CellText, type ColumnConfig, Table, Text } from '@backstage/ui';
 import type { Finding } from '../api/types';
+import type { Selection } from '../keys/rows';
 import { SeverityMark } from '../parts/Severity';
 import { Due, When } from '../parts/When';
 import { plain } from '../parts/words';
+import styles from './FindingRows.module.css';
 import { homes } from './homes';
 
-type Row = Finding;
+/** A finding and where it stands, one line each: by its source and by what people said. */
+type Row = Finding & { standing: readonly string[] };
 
 const columns: ColumnConfig<Row>[] = [
   {
@@ -40,7 +43,20 @@ const columns: ColumnConfig<Row>[] = [
     defaultWidth: '1fr',
     cell: row => <CellText title={homes(row)} />,
   },
-  { id: 'state', label: 'Status', minWidth: 104, cell: row => <CellText title={plain(row.state)} /> },
+  {
+    id: 'state',
+    label: 'Status',
+    minWidth: 136,
+    cell: row => (
+      <Cell>
+        {row.standing.map(each => (
+          <Text key={each} as="p" className={styles.line}>
+            {each}
+          </Text>
+        ))}
+      </Cell>
+    ),
+  },
   {
     id: 'first',
     label: 'First detected',
@@ -72,29 +88,43 @@ const columns: ColumnConfig<Row>[] = [
 ];
 
 /** Narrower than this the table would have to be scrolled sideways: the widths of its columns. */
-const TABLE_PX = 88 + 180 + 120 + 104 + 128 + 128 + 112;
+const TABLE_PX = 88 + 180 + 120 + 136 + 128 + 128 + 112;
+const SELECT_PX = 40;
 const COMPONENT_PX = 120;
 
 /** How wide the table has to be, in CSS pixels. */
-export function tableWidth(withComponent: boolean): number {
-  return TABLE_PX + (withComponent ? COMPONENT_PX : 0);
+export function tableWidth(withComponent: boolean, isSelecting: boolean): number {
+  return TABLE_PX + (withComponent ? COMPONENT_PX : 0) + (isSelecting ? SELECT_PX : 0);
 }
 
 /** Findings one by one, where there is room; a row opens in full beside the list, by mouse and by keyboard. */
 export const FindingTable = ({
   rows,
   onOpen,
+  standingOf,
+  selection,
   withComponent,
 }: {
   rows: readonly Finding[];
   onOpen: (id: number) => void;
+  standingOf: (row: Finding) => readonly string[];
+  /** `undefined`: nothing can be said about several. */
+  selection?: Selection;
   /** Left out where all of them are of one component. */
   withComponent: boolean;
 }) => (
   <Table
     columnConfig={withComponent ? columns : columns.filter(each => each.id !== 'component')}
-    data={[...rows]}
+    data={rows.map(each => ({ ...each, standing: standingOf(each) }))}
     pagination={{ type: 'none' }}
+    selection={
+      selection && {
+        mode: 'multiple',
+        behavior: 'toggle',
+        selected: new Set([...selection.selected].map(Number)),
+        onSelectionChange: keys => selection.select(keys === 'all' ? rows.map(each => String(each.id)) : [...keys].map(String)),
+      }
+    }
     rowConfig={{ onClick: row => onOpen(row.id) }}
   />
 );

@@ -1,7 +1,8 @@
 import { Alert, Flex, Link, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
-import { lazy, Suspense } from 'react';
-import { holds } from '../api/scope';
+import { lazy, type ReactNode, Suspense } from 'react';
+import { holds, rollsUp } from '../api/scope';
 import { isKnown, standingOf } from '../card/standing';
+import { DecidingPlace } from '../decide/Deciding';
 import { Cautions, Freshness } from '../parts/Freshness';
 import readable from '../parts/Readable.module.css';
 import { Keyed } from '../keys/Keyed';
@@ -19,6 +20,8 @@ interface About {
   entityRef: string;
   term: string;
   name: string;
+  /** Who owns it. */
+  team?: string;
 }
 
 /** Work and findings behind one question, whose whole state is the page's address. */
@@ -27,7 +30,7 @@ export const FindingsPanel = ({ usual, about }: { usual: string; about?: About }
   const ground = useGround(about?.entityRef);
   const open = (id: number) => set({ finding: id });
   return (
-    <Keyed>
+    <Listed entityRef={about?.entityRef} team={about?.team}>
       <Flex direction="column" gap="4" className={readable.readable}>
         {ground.state === 'answered' && <Cautions sources={ground.value.sources} />}
         <Flex direction="column" gap="2">
@@ -80,7 +83,17 @@ export const FindingsPanel = ({ usual, about }: { usual: string; about?: About }
           </Suspense>
         )}
       </Flex>
-    </Keyed>
+    </Listed>
+  );
+};
+
+/** A list in which things are said about findings, by keys too. */
+const Listed = ({ entityRef, team, children }: { entityRef?: string; team?: string; children: ReactNode }) => {
+  const isHome = entityRef !== undefined && !rollsUp(entityRef);
+  return (
+    <DecidingPlace>
+      <Keyed about={{ component: isHome ? entityRef : undefined, team: entityRef?.startsWith('group:') ? entityRef : team }}>{children}</Keyed>
+    </DecidingPlace>
   );
 };
 

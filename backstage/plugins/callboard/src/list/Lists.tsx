@@ -1,10 +1,15 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
+import type { Finding } from '../api/types';
+import { useDeciding } from '../decide/Deciding';
+import { isLeaving, meanwhile, pending } from '../decide/saying';
+import { standing } from '../decide/words';
+import { rowOfBundle, rowOfFinding, useRows, useSelection } from '../keys/rows';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
 import { More } from '../parts/More';
-import { count } from '../parts/words';
+import { count, plain } from '../parts/words';
 import { BundleList } from '../work/BundleList';
 import { FindingRows } from './FindingRows';
 import { FindingTable, tableWidth } from './FindingTable';
@@ -24,26 +29,30 @@ interface Asked {
 /** Findings put together by what closes them. */
 export const WorkList = (asked: Asked) => {
   const api = useApi(callboardApiRef);
-  const { answer, rows, more, isMore } = usePages(
-    cursor => api.bundles(asked.query, { limit: 20, cursor }),
-    page => page.bundles,
+  const deciding = useDeciding();
+  const { error, again, page, rows, isCurrent, more, isMore } = usePages(
+    part => api.bundles(asked.query, part),
+    found => found.bundles,
+    { limit: 20, revision: deciding?.revision },
   );
-  if (answer.state === 'failed') {
-    return <Failure error={answer.error} again={answer.again} />;
+  const shown = rows.filter(each => !isLeaving(pending(deciding?.saidOf(each.query), isCurrent), asked.query));
+  const selection = useSelection();
+  useRows(shown.map(rowOfBundle));
+  if (error) {
+    return <Failure error={error} again={again} />;
   }
-  if (answer.state === 'loading' && !isMore) {
+  if (!page) {
     return <Loading rows={6} height={44} />;
   }
   if (rows.length === 0) {
     return <Nothing {...asked} />;
   }
-  const total = answer.state === 'answered' ? count(answer.value.total, 'piece of work', 'pieces of work') : '';
   return (
     <>
       <Text variant="body-small" color="secondary" role="status">
-        {total}
+        {count(page.total, 'piece of work', 'pieces of work')}
       </Text>
-      <BundleList bundles={rows} hrefOf={asked.hrefOf} withOwner />
+      <BundleList bundles={shown} hrefOf={asked.hrefOf} selection={selection} withOwner />
       <More more={more} isMore={isMore} />
     </>
   );
@@ -57,18 +66,28 @@ export const FindingList = ({
 }: Asked & { onOpen: (id: number) => void; hrefOfFinding: (id: number) => string }) => {
   const api = useApi(callboardApiRef);
   const [frame, width] = useWidth<HTMLDivElement>();
-  const { answer, rows, more, isMore } = usePages(
-    cursor => api.findings(asked.query, { limit: 50, cursor }),
-    page => page.findings,
+  const deciding = useDeciding();
+  const { error, again, page, rows, isCurrent, more, isMore } = usePages(
+    part => api.findings(asked.query, part),
+    found => found.findings,
+    { limit: 50, revision: deciding?.revision },
   );
+  const pendingOf = ({ id }: Finding) => pending(deciding?.saidOf(String(id)), isCurrent);
+  const shown = rows.filter(each => !isLeaving(pendingOf(each), asked.query));
+  const standingOf = (row: Finding) => {
+    const now = pendingOf(row);
+    return now ? [plain(row.state), meanwhile(now)] : standing(row);
+  };
+  const selection = useSelection();
+  useRows(shown.map(each => rowOfFinding(each, page)));
   // The frame stands there from the first moment, so that its width is known before the rows come.
   return <div ref={frame}>{told()}</div>;
 
   function told() {
-    if (answer.state === 'failed') {
-      return <Failure error={answer.error} again={answer.again} />;
+    if (error) {
+      return <Failure error={error} again={again} />;
     }
-    if (answer.state === 'loading' && !isMore) {
+    if (!page) {
       return <Loading rows={8} height={36} />;
     }
     if (rows.length === 0) {
@@ -78,12 +97,12 @@ export const FindingList = ({
     return (
       <>
         <Text variant="body-small" color="secondary" role="status">
-          {answer.state === 'answered' && `${count(answer.value.total, 'finding')}${answer.value.is_more ? ' or more' : ''}`}
+          {`${count(page.total, 'finding')}${page.is_more ? ' or more' : ''}`}
         </Text>
-        {width !== undefined && width < tableWidth(withComponent) ? (
-          <FindingRows rows={rows} hrefOf={hrefOfFinding} withComponent={withComponent} />
+        {width !== undefined && width < tableWidth(withComponent, selection !== undefined) ? (
+          <FindingRows rows={shown} hrefOf={hrefOfFinding} withComponent={withComponent} standingOf={standingOf} selection={selection} />
         ) : (
-          <FindingTable rows={rows} onOpen={onOpen} withComponent={withComponent} />
+          <FindingTable rows={shown} onOpen={onOpen} withComponent={withComponent} standingOf={standingOf} selection={selection} />
         )}
         <More more={more} isMore={isMore} />
       </>

@@ -3,10 +3,13 @@ import { Container, Flex, Text } from '@backstage/ui';
 import { lazy, Suspense } from 'react';
 import { useSearchParams } from 'react-router-dom';
 import { callboardApiRef } from '../api/CallboardApi';
-import type { DoNow } from '../api/types';
+import type { Bundle, DoNow } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
 import { WorstComponents } from '../card/WorstComponents';
+import { DecidingPlace, useDeciding } from '../decide/Deciding';
+import { isLeaving, pending } from '../decide/saying';
 import { Keyed } from '../keys/Keyed';
+import { rowOfBundle, useRows, useSelection } from '../keys/rows';
 import { listAddress } from '../list/address';
 import { Failure } from '../parts/Failure';
 import { Cautions, Freshness } from '../parts/Freshness';
@@ -46,45 +49,63 @@ function asked(parameters: URLSearchParams) {
     case PORTAL_TAB:
       return <PortalSafety />;
     default:
-      return parameters.has('q') || parameters.has('finding') ? <FindingsPanel usual="is:open owner:@me sort:do-now" /> : <Now />;
+      return parameters.has('q') || parameters.has('finding') ? (
+        <FindingsPanel usual="is:open owner:@me sort:do-now" />
+      ) : (
+        <DecidingPlace>
+          <Now />
+        </DecidingPlace>
+      );
   }
 }
 
 const Now = () => {
   const api = useApi(callboardApiRef);
-  const answer = useAnswer('do-now', () => api.doNow());
+  const deciding = useDeciding();
+  const answer = useAnswer('do-now', () => api.doNow(), { revision: deciding?.revision });
   switch (answer.state) {
     case 'loading':
       return <Loading rows={8} height={44} />;
     case 'failed':
       return <Failure error={answer.error} again={answer.again} />;
     default:
-      return <Told page={answer.value} />;
+      return (
+        <Keyed>
+          <Told page={answer.value} isCurrent={answer.isCurrent} />
+        </Keyed>
+      );
   }
 };
 
-const Told = ({ page }: { page: DoNow }) => (
-  <Keyed>
-    <Flex direction="column" gap="5">
-      <Cautions sources={page.sources} />
-      <Freshness sources={page.sources} unmapped={page.unmapped_components} />
-      <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
-      <section aria-labelledby="callboard-now">
-        <Text as="h2" variant="title-x-small" weight="bold" id="callboard-now">
-          Do now
+const Told = ({ page, isCurrent }: { page: DoNow; isCurrent: boolean }) => (
+  <Flex direction="column" gap="5">
+    <Cautions sources={page.sources} />
+    <Freshness sources={page.sources} unmapped={page.unmapped_components} />
+    <NumberLine numbers={page.numbers} hrefOf={hrefOf} />
+    <section aria-labelledby="callboard-now">
+      <Text as="h2" variant="title-x-small" weight="bold" id="callboard-now">
+        Do now
+      </Text>
+      {page.bundles.length ? (
+        <Work bundles={page.bundles} query={page.query} isCurrent={isCurrent} />
+      ) : (
+        <Text>
+          {neverRead(page.sources)
+            ? 'No finding has arrived yet. That is not the same as having none.'
+            : 'No open findings among what you own.'}
         </Text>
-        {page.bundles.length ? (
-          <BundleList bundles={page.bundles} hrefOf={hrefOf} withOwner />
-        ) : (
-          <Text>
-            {neverRead(page.sources)
-              ? 'No finding has arrived yet. That is not the same as having none.'
-              : 'No open findings among what you own.'}
-          </Text>
-        )}
-      </section>
-      {!neverRead(page.sources) && <Progress progress={page.progress} />}
-      {page.components.length > 0 && <WorstComponents components={page.components} />}
-    </Flex>
-  </Keyed>
+      )}
+    </section>
+    {!neverRead(page.sources) && <Progress progress={page.progress} />}
+    {page.components.length > 0 && <WorstComponents components={page.components} />}
+  </Flex>
 );
+
+/** What is to be done first. What was put off or dismissed just now has left. */
+const Work = ({ bundles, query, isCurrent }: { bundles: readonly Bundle[]; query: string; isCurrent: boolean }) => {
+  const deciding = useDeciding();
+  const selection = useSelection();
+  const shown = bundles.filter(each => !isLeaving(pending(deciding?.saidOf(each.query), isCurrent), query));
+  useRows(shown.map(rowOfBundle));
+  return <BundleList bundles={shown} hrefOf={hrefOf} selection={selection} withOwner />;
+};

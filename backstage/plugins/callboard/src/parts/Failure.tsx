@@ -8,6 +8,7 @@ const TITLES: Record<CallboardError['failure'], string> = {
   refused: 'Not allowed',
   'not-found': 'Nothing to show you',
   'bad-query': 'This question cannot be understood',
+  conflict: 'Somebody was quicker',
   'read-only': 'Nothing can be changed from here',
   broken: 'Findings cannot be shown now',
 };

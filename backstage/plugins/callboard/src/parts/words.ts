@@ -27,9 +27,13 @@ export function length(milliseconds: number): string {
 
 /** The date and minute in UTC, as people write it. */
 export function exact(instant: string): string {
+  return `${day(instant)} ${new Date(instant).toISOString().slice(11, 16)} UTC`;
+}
+
+/** The date in UTC. */
+export function day(instant: string): string {
   const at = new Date(instant);
-  const clock = at.toISOString().slice(11, 16);
-  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()} ${clock} UTC`;
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
 }
 
 /** When something has to be fixed, in days of the calendar. */

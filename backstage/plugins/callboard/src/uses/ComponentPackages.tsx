@@ -65,19 +65,20 @@ const Bill = ({ bill, ways }: { bill: ComponentSbom; ways: Ways }) => (
 
 const Used = ({ ways }: { ways: Ways }) => {
   const api = useApi(callboardApiRef);
-  const { answer, rows, more, isMore } = usePages(
-    async start => paged(await api.packages(ways.entityRef, { start: Number(start ?? 0), limit: ROWS })),
-    page => page.packages,
+  const { error, again, page, rows, more, isMore } = usePages(
+    async ({ cursor, limit }) => paged(await api.packages(ways.entityRef, { start: Number(cursor ?? 0), limit })),
+    found => found.packages,
+    { limit: ROWS },
   );
-  if (answer.state === 'failed') {
-    return <Failure error={answer.error} again={answer.again} what="Packages" />;
+  if (error) {
+    return <Failure error={error} again={again} what="Packages" />;
   }
-  if (answer.state === 'loading' && !isMore) {
+  if (!page) {
     return <Loading rows={6} height={44} words="Loading packages…" />;
   }
   return (
     <Flex direction="column" gap="3">
-      {answer.state === 'answered' && <Head page={answer.value} {...ways} />}
+      <Head page={page} {...ways} />
       {rows.length > 0 && (
         <Table columns={COLUMNS} label="Packages, the worst first">
           {rows.map(each => (

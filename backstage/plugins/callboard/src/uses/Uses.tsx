@@ -18,20 +18,20 @@ const ROWS = 50;
 /** The answer to one question. "Nobody" is said only where something was looked through. */
 export const Uses = ({ asked }: { asked: Asked }) => {
   const api = useApi(callboardApiRef);
-  const { answer, rows, more, isMore } = usePages(
-    cursor => api.whoUses({ ...questionOf(asked), limit: ROWS, cursor }),
-    page => page.uses,
+  const { error, again, page, rows, more, isMore } = usePages(
+    part => api.whoUses({ ...questionOf(asked), ...part }),
+    found => found.uses,
+    { limit: ROWS },
   );
-  if (answer.state === 'failed') {
-    return <Failure error={answer.error} again={answer.again} what="Uses of packages" />;
+  if (error) {
+    return <Failure error={error} again={again} what="Uses of packages" />;
   }
-  if (answer.state === 'loading' && !isMore) {
+  if (!page) {
     return <Loading rows={6} height={44} words="Loading who uses it…" />;
   }
-  const page = answer.state === 'answered' ? answer.value : undefined;
   return (
     <Flex direction="column" gap="4">
-      {page && <Told page={page} />}
+      <Told page={page} />
       {rows.length > 0 && <UsesTable rows={rows} />}
       <More more={more} isMore={isMore} />
       {rows.length > 0 && (

@@ -1,4 +1,5 @@
 import type { Bundle } from '../api/types';
+import type { Selection } from '../keys/rows';
 import { BundleRow } from './BundleRow';
 import styles from './BundleRow.module.css';
 
@@ -12,6 +13,7 @@ export const BundleList = ({
   hrefOf?: (query: string) => string;
   withOwner?: boolean;
   brief?: boolean;
+  selection?: Selection;
 }) => (
   <ol className={styles.list} aria-label="What to do first">
     {bundles.map(each => (

@@ -2,6 +2,9 @@ import { useApi } from '@backstage/core-plugin-api';
 import { Flex, Link, Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { Bundle } from '../api/types';
+import { DecideButton } from '../decide/DecideButton';
+import type { Selection } from '../keys/rows';
+import { SelectRow } from '../keys/SelectRow';
 import { DeepLink } from '../parts/DeepLink';
 import { SeverityMark } from '../parts/Severity';
 import { Due } from '../parts/When';
@@ -14,14 +17,17 @@ export const BundleRow = ({
   href,
   withOwner = false,
   brief = false,
+  selection,
 }: {
   bundle: Bundle;
   /** Where exactly its findings are listed. */
   href?: string;
   withOwner?: boolean;
   brief?: boolean;
+  /** `undefined`: nothing can be said about several. */
+  selection?: Selection;
 }) => (
-  <li className={styles.row} data-row>
+  <li className={styles.row} data-row={bundle.query}>
     <SeverityMark severity={bundle.severity} />
     <div className={styles.what}>
       {href ? (
@@ -40,8 +46,10 @@ export const BundleRow = ({
         {withOwner && ` ${whose(bundle)}`}
       </Text>
       {!brief && (
-        <Flex mt="1">
+        <Flex mt="1" gap="3" align="center" className={styles.acts}>
           <Way bundle={bundle} />
+          <DecideButton target={{ kind: 'query', query: bundle.query, title: bundle.title }} about={bundle.title} />
+          {selection && <SelectRow selection={selection} rowKey={bundle.query} about={bundle.title} />}
         </Flex>
       )}
     </div>

@@ -1,0 +1,80 @@
+import { useApi } from '@backstage/core-plugin-api';
+import { Dialog, DialogBody, DialogHeader, Flex, Text } from '@backstage/ui';
+import { useEffect, useState } from 'react';
+import { callboardApiRef } from '../api/CallboardApi';
+import { useAnswer } from '../api/useAnswer';
+import { Failure } from '../parts/Failure';
+import { Loading } from '../parts/Loading';
+import readable from '../parts/Readable.module.css';
+import { SeverityMark } from '../parts/Severity';
+import { Choices } from './Choices';
+import styles from './Decide.module.css';
+import { useDeciding } from './Deciding';
+import { refusal } from './saying';
+import { type Ground, groundOf, keyOf, type Target } from './target';
+import type { Act } from './words';
+
+/** What is to be said about a finding, a piece of work or several rows: exactly which, then what. It closes once that is said. */
+const DecideDialog = ({ target, act, onClose }: { target: Target; act?: Act; onClose: () => void }) => {
+  const api = useApi(callboardApiRef);
+  const deciding = useDeciding();
+  const [since] = useState(() => Date.now());
+  const answer = useAnswer(keyOf(target), () => groundOf(api, target));
+  const said = deciding?.saidOf(keyOf(target));
+  const isDone = said !== undefined && said.at >= since && said.outcome.state === 'answered' && !refusal(said);
+  const isWhole = isDone && said.outcome.state === 'answered' && said.outcome.value.left_out_count === 0;
+  useEffect(() => {
+    if (isWhole) {
+      onClose();
+    }
+  }, [isWhole, onClose]);
+  const known = answer.state === 'answered' ? answer.value.about : 'what is selected';
+  const title = target.kind === 'rows' ? known : target.title;
+  return (
+    <Dialog isOpen onOpenChange={isOpen => !isOpen && onClose()} width={640} className={readable.readable}>
+      <DialogHeader>Decide: {title}</DialogHeader>
+      <DialogBody>
+        {answer.state === 'loading' && <Loading rows={4} />}
+        {answer.state === 'failed' && <Failure error={answer.error} again={answer.again} />}
+        {answer.state === 'answered' && (
+          <Flex direction="column" gap="4">
+            <Which ground={answer.value} />
+            <Choices target={target} ground={answer.value} act={act} onLook={answer.again} />
+          </Flex>
+        )}
+      </DialogBody>
+    </Dialog>
+  );
+};
+
+/** Exactly which findings it is about. */
+const Which = ({ ground: { about, many, page } }: { ground: Ground }) => {
+  if (!many) {
+    return page ? (
+      <Text>
+        On {page.resource.name}. {page.finding.fix}
+      </Text>
+    ) : null;
+  }
+  const rest = many.total - many.findings.length;
+  return (
+    <section aria-label={about}>
+      <Text as="p" weight="bold">
+        {about}
+      </Text>
+      <ul className={styles.rows}>
+        {many.findings.map(each => (
+          <li key={each.id}>
+            <SeverityMark severity={each.severity} />
+            <span>
+              {each.title} · {each.resource.name}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && <Text color="secondary">and {rest.toLocaleString('en-US')} more</Text>}
+    </section>
+  );
+};
+
+export default DecideDialog;
