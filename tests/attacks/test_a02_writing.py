@@ -142,7 +142,7 @@ def test_a24_reading_changes_nothing(fresh: NamedDoor) -> None:
             if method == "GET" and path != "/api/v1/live":
                 filled = path.format(
                     kind="component", namespace="default", name="cart", finding_id=fresh.finding("red-0"), source="wiz-main",
-                    cve="CVE-1999-0001", view_id="1", format="cyclonedx-1.6", rest="nowhere",
+                    cve="CVE-1999-0001", view_id="1", campaign_id="1", format="cyclonedx-1.6", rest="nowhere",
                 )  # fmt: skip
                 client.get(filled)
     assert rows() == before

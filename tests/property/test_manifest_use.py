@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.manifest_use import Spell, painted, uses_of
+from callboard.domain.manifest_use import Spell, Use, painted, uses_of
 from callboard.domain.package import NPM, Package
 from callboard.domain.workspace import is_inside, part_of, parts, workspaces
 
@@ -105,7 +104,7 @@ def test_a_manifest_that_does_not_tell_what_is_direct() -> None:
     package = Package(ecosystem=NPM, name="p", version="1.0.0")
     draft.add(Entry(package=package, line=7))
     (use,) = uses_of(draft.finish(reach=False)).values()
-    assert msgspec.structs.astuple(use) == (7, None, None, None, None, 0)
+    assert use == Use(line=7, direct=None, need=None)
 
 
 def test_folders_that_are_claimed_get_their_share() -> None:

@@ -16,7 +16,7 @@ from callboard.domain.reconcile import Actor, EventKind
     [
         (Kind, {
             "issue": 1, "vulnerability": 2, "misconfiguration": 3, "dependency": 4, "malicious-package": 5, "posture": 6,
-            "code": 7, "secret": 8,
+            "code": 7, "secret": 8, "suspicious-package": 9,
         }),
         (Severity, {"critical": 6, "high": 5, "medium": 4, "unknown": 3, "low": 2, "info": 1}),
         (State, {
