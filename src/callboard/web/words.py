@@ -246,6 +246,22 @@ def said(decision: Decision) -> str:
     return "back by itself"
 
 
+def aside(decision: Decision) -> str:
+    """Why a finding is no work now, and until when, as a list tells it."""
+    # What ends at midnight ends with the day before.
+    until = "" if decision.until_at is None else f" until {day(Instant(decision.until_at - 1)).rsplit(' ', 2)[0]}"
+    match decision.kind, decision.snooze:
+        case DecisionKind.SNOOZE, Until.FIX:
+            return "snoozed until there is a fix"
+        case DecisionKind.SNOOZE, Until.WORSE:
+            return "snoozed until it is worse"
+        case DecisionKind.SNOOZE, _:
+            return f"snoozed{until}"
+        case DecisionKind.DISMISS, _:
+            return f"dismissed: {reason(decision.reason or '')}"
+    return f"risk accepted{until}"
+
+
 def visible(text: str, *, keep_lines: bool = False) -> str:
     """`text` with what would act on its surroundings made visible.
 

@@ -41,10 +41,50 @@
     a: () => decide("take"),
     h: () => decide("snooze"),
     d: () => decide("dismiss"),
+    n: () => actions.w(),
+    x: () => {
+      const row = document.activeElement.closest("[data-row]");
+      if (!row || !row.querySelector("[data-decide]")) return say("Nothing here is yours to decide.");
+      row.toggleAttribute("data-on");
+      const n = marked().length;
+      say(n === 1 ? "1 row selected." : `${n} rows selected.`);
+    },
+    u: () => {
+      const back = one("[data-undo] button");
+      const pop = back && back.closest(".pop");
+      const at = pop ? Number(pop.dataset.at) : performance.timeOrigin;
+      if (!back || Date.now() - at > 10000) return say("Nothing was said here in the last 10 seconds.");
+      if (pop && !pop.matches(":popover-open")) pop.showPopover();
+      back.click();
+    },
     "?": () => dialog.showModal(),
   };
-  // What may be said about the row in focus, with one form open. On a finding's own page the forms are there.
+  const marked = () => [...document.querySelectorAll("[data-row][data-on] [data-decide]")];
+  // Several rows as one question: findings by their numbers, or pieces of work that differ in nothing but their key.
+  const together = (links) => {
+    const asked = links.map((link) => new URL(link.href).searchParams);
+    const ids = asked.map((each) => each.get("id"));
+    if (ids.every(Boolean)) return `id:${ids.join(",")}`;
+    const parts = asked.map((each) => /^(.*\bbundle:)(\S+)(.*)$/.exec(each.get("q") || ""));
+    if (!parts.every((each) => each && each[1] === parts[0][1] && each[3] === parts[0][3])) return null;
+    return parts[0][1] + parts.map((each) => each[2]).join(",") + parts[0][3];
+  };
+  const open = (link, href) => {
+    const plain = link.href;
+    link.href = href;
+    link.click();
+    link.href = plain;
+  };
+  // What may be said about the row in focus, or all that are marked, with one form open. On a finding's own page the forms
+  // are there.
   function decide(act) {
+    const all = marked();
+    if (all.length > 1) {
+      const q = together(all);
+      if (!q) return say("These rows are not put together alike: decide about one at a time.");
+      all.forEach((link) => link.closest("[data-row]").removeAttribute("data-on"));
+      return open(all[0], `/decide?q=${encodeURIComponent(q)}&act=${act}`);
+    }
     const row = document.activeElement.closest("[data-row]");
     const link = row && row.querySelector("[data-decide]");
     if (!link) {
@@ -53,10 +93,7 @@
       here.open = true;
       return here.querySelector("select, input:not([type=hidden]), button").focus();
     }
-    const plain = link.href;
-    link.href = `${plain}&act=${act}`;
-    link.click();
-    link.href = plain;
+    open(link, `${link.href}&act=${act}`);
   }
   // "The" team or component is that of the row in focus, else the page's own when it names just one.
   const nearest = (start) => {

@@ -16,6 +16,7 @@
     const head = pop.querySelector("h1");
     if (head) head.focus();
     pop.dataset.url = url;
+    pop.dataset.at = Date.now();
   };
   const place = () => {
     const at = opener.getBoundingClientRect();
