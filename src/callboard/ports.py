@@ -18,6 +18,7 @@ from callboard.domain.package import Package
 from callboard.domain.package_match import Matched
 from callboard.domain.person import Person
 from callboard.domain.run import Mode, Part, Scope, Size
+from callboard.domain.ticket import TicketDraft, Told
 
 
 class RawNode(msgspec.Struct, frozen=True, gc=False):
@@ -278,6 +279,29 @@ class Channel(Protocol):
 
     async def check(self) -> tuple[Check, ...]:
         """What works and what does not, in words, for the operator. Nothing is sent."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Tracker(Protocol):
+    """A place where work is kept as tickets. Every call raises ChannelUnreachableError or ChannelRefusedError."""
+
+    @property
+    def name(self) -> str:
+        """The operator's name for it."""
+
+    async def find(self, marker: str, since: Instant, /) -> Told | None:
+        """The ticket with this marker, made since then. None: there is none."""
+
+    async def create(self, draft: TicketDraft, /) -> Told:
+        """Make one."""
+
+    async def read(self, key: str, etag: str | None, /) -> Told | None:
+        """What is said of it now. None: the same as when `etag` was given. Raises NotFoundError."""
+
+    async def check(self) -> tuple[Check, ...]:
+        """What works and what does not, in words, for the operator. Nothing is made."""
 
     async def close(self) -> None:
         """Let go of connections."""

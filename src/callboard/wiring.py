@@ -22,7 +22,19 @@ from callboard.domain.link import LinkRules
 from callboard.domain.policy import Due, Roles
 from callboard.domain.run import Part, Scope
 from callboard.errors import ConfigError, StoreError
-from callboard.ports import Catalog, Channel, Check, Clock, Judge, RawPage, Repositories, Source, SourceSpec, Split
+from callboard.ports import (
+    Catalog,
+    Channel,
+    Check,
+    Clock,
+    Judge,
+    RawPage,
+    Repositories,
+    Source,
+    SourceSpec,
+    Split,
+    Tracker,
+)
 from callboard.store import Store, open_store
 from callboard.usecases.plan_policy import Configured
 from callboard.usecases.sessions import Limits
@@ -31,6 +43,7 @@ if TYPE_CHECKING:
     from callboard.domain.access import Rules
     from callboard.domain.message import Route
     from callboard.domain.signals import WellKnown
+    from callboard.domain.ticket import Place
     from callboard.identity.portal import Portal
     from callboard.identity.provider import Provider
     from callboard.net import Net
@@ -376,6 +389,31 @@ async def open_channel(section: Section, clock: Clock | None = None) -> AsyncIte
             yield OpenChannel(channel=channel, route=settings.route)
         finally:
             await channel.close()
+
+
+@asynccontextmanager
+async def open_tracker(section: Section, clock: Clock | None = None) -> AsyncIterator[Tracker]:
+    """The tracker of a section, its secrets read only now. Raises ConfigError."""
+    from callboard.channels import trackers
+    from callboard.net import Net
+
+    settings = section.settings()
+    now = (clock or SystemClock()).now
+    async with Net(user_agent=USER_AGENT, allow_hosts=settings.allow_hosts) as net:
+        tracker = trackers.open_tracker(settings, net, now=now)
+        try:
+            yield tracker
+        finally:
+            await tracker.close()
+
+
+def ticket_places(config: Config) -> tuple[Place, ...]:
+    """The trackers as people choose them. One whose secrets cannot be read is left out."""
+    found: list[Place] = []
+    for section in config.trackers:
+        with suppress(ConfigError):
+            found.append(section.settings().place)
+    return tuple(found)
 
 
 def board_address(config: Config) -> str:

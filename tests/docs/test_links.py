@@ -17,6 +17,7 @@ import pytest
 from callboard import config
 from callboard.catalog import CATALOGS
 from callboard.channels import CHANNELS
+from callboard.channels.trackers import TRACKERS
 from callboard.cli import root
 from callboard.demo.wizsim.faults import NAMES, parse_fault
 from callboard.repositories import FORGES
@@ -137,7 +138,13 @@ def test_keys_of_the_configuration_exist(path: Path) -> None:
             if section in config.FIXED:
                 wrong += unknown(config.FIXED[section], value, ())
             for table in value if section in config.LISTS else ():
-                kinds = {"source": SOURCES, "catalog": CATALOGS, "repositories": FORGES, "channel": CHANNELS}[section]
+                kinds = {
+                    "source": SOURCES,
+                    "catalog": CATALOGS,
+                    "repositories": FORGES,
+                    "channel": CHANNELS,
+                    "tracker": TRACKERS,
+                }[section]
                 wrong += unknown(kinds[table["kind"]].config, table, ("kind",))
     assert wrong == []
 

@@ -11,6 +11,7 @@ import pytest
 from callboard import config
 from callboard.catalog import CATALOGS
 from callboard.channels import CHANNELS
+from callboard.channels.trackers import TRACKERS
 from callboard.cli import root
 from callboard.repositories import FORGES
 from callboard.sources import SOURCES
@@ -42,7 +43,10 @@ def every_command() -> list[str]:
 
 def every_config() -> list[type[msgspec.Struct]]:
     """Every struct that a section of callboard.toml is read into."""
-    rooms = [spec.config for spec in (*SOURCES.values(), *CATALOGS.values(), *FORGES.values(), *CHANNELS.values())]
+    rooms = [
+        spec.config
+        for spec in (*SOURCES.values(), *CATALOGS.values(), *FORGES.values(), *CHANNELS.values(), *TRACKERS.values())
+    ]
     inner = [
         field.type
         for kind in rooms

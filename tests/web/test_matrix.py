@@ -86,6 +86,11 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/campaigns/{campaign_id}"): NONE,
     ("POST", "/api/v1/campaigns/{campaign_id}"): {**BOARD, "session": 415, "bearer": 415},
     ("POST", "/api/v1/campaigns/{campaign_id}/end"): NONE,
+    ("GET", "/api/v1/tickets"): BOARD,
+    ("POST", "/api/v1/tickets"): {**BOARD, "session": 415, "bearer": 415},  # without a body
+    ("POST", "/api/v1/tickets/{ticket_id}/unlink"): {**BOARD, "session": 415, "bearer": 415},
+    ("GET", "/tickets/new"): {**BOARD, "session": 400, "bearer": 400},  # without a finding
+    ("POST", "/tickets/file"): {**BOARD, "session": 400, "bearer": 400},
     ("GET", "/api/v1/bundles"): BOARD,
     ("GET", "/api/v1/facets"): BOARD,
     ("GET", "/api/v1/do-now"): BOARD,
@@ -190,6 +195,7 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         decision_id="4711",
         campaign_id="4711",
         signal_id="4711",
+        ticket_id="4711",
         format="cyclonedx-1.6",
         rest="nowhere",
     )

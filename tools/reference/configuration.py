@@ -12,11 +12,16 @@ import msgspec
 from callboard import config
 from callboard.catalog import CATALOGS
 from callboard.channels import CHANNELS
+from callboard.channels.trackers import TRACKERS
 from callboard.config.reader import Reader
 from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from tools.reference.docstrings import field_notes
 from tools.reference.markdown import Row, page, prose, table
+
+LISTS = (
+    ("source", SOURCES), ("catalog", CATALOGS), ("repositories", FORGES), ("channel", CHANNELS), ("tracker", TRACKERS),
+)  # fmt: skip
 
 
 def configuration() -> str:
@@ -24,7 +29,7 @@ def configuration() -> str:
     parts: list[str] = []
     for name, kind in config.FIXED.items():
         parts += [f"## [{name}]", prose(kind.__doc__), *_keys(kind, (name,), f"{config.PREFIX}{name.upper()}")]
-    for what, kinds in (("source", SOURCES), ("catalog", CATALOGS), ("repositories", FORGES), ("channel", CHANNELS)):
+    for what, kinds in LISTS:
         for word in sorted(kinds):
             kind = kinds[word].config
             parts += [f'## [[{what}]] with kind = "{word}"', prose(kind.__doc__)]
@@ -35,7 +40,7 @@ def configuration() -> str:
         "one in the folder where the command is called.\n"
         "Every key can be overridden by the environment variable beside it, and a variable that is set but empty counts as "
         "not set.\n"
-        "In the variables of a source, a catalog, repositories or a channel, `<NAME>` is its name in capitals, with every other "
+        "In the variables of a source, a catalog, repositories, a channel or a tracker, `<NAME>` is its name in capitals, with every other "
         "character than letters and digits as `_`.\n"
         "A source or catalog may also stand in the environment alone: `CALLBOARD_SOURCE_MAIN_KIND=wiz` makes one.\n"
         "A list in a variable is split at commas, or written as JSON.\n"

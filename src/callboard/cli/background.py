@@ -69,6 +69,7 @@ class Background:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._leaving = asyncio.Event()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -101,6 +102,7 @@ class Background:
     async def _until_told(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._ready.set()
+        self._beside[_CHANNELS] = asyncio.create_task(self._deliver())
         try:
             while True:
                 await self.once()
@@ -134,7 +136,6 @@ class Background:
         await self._packages()
         await self._watch()
         await self._bring_back()
-        await self._deliver()
 
     async def _packages(self) -> None:
         """Matches packages with advisories whenever one of the two has changed."""
@@ -189,16 +190,26 @@ class Background:
             if ended:
                 _log.info("decisions ended", findings=ended)
 
+    def wake(self) -> None:
+        """Says that something waits to leave the house. From any thread."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended in between
+                self._loop.call_soon_threadsafe(self._leaving.set)
+
     async def _deliver(self) -> None:
-        """Sends what waits, beside everything else: a receiver that hangs must hold up no source."""
-        if not self._services.config.channels or _CHANNELS in self._beside:
-            return
-        task = self._beside[_CHANNELS] = asyncio.create_task(self._send())
-        task.add_done_callback(partial(self._ended, _CHANNELS))
+        """Sends what waits, beside everything else: a receiver that hangs must hold up no source, nor a long sync a message."""
+        while True:
+            await self._send()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._leaving.wait(), LOOK_SECONDS)
+            self._leaving.clear()
 
     async def _send(self) -> None:
         try:
-            await sending.send(self._services)
+            if self._services.config.channels:
+                await sending.send(self._services)
+            if self._services.config.trackers:
+                await sending.keep(self._services)
         except CallboardError as error:
             _log.error("messages could not be sent", reason=error.message, hint=error.hint)
         except Exception:  # noqa: BLE001  what is wrong here must never stop the sources

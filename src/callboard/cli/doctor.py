@@ -126,7 +126,7 @@ def _secrets(config: Config) -> list[Check]:
     from callboard.ports import Check
 
     checks = []
-    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels):
+    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels, *config.trackers):
         try:
             section.settings()
         except CallboardError as error:
@@ -262,10 +262,10 @@ async def ask_everyone(config: Config) -> list[Check]:
     """What the sources and catalogs say themselves."""
     from callboard.errors import CallboardError
     from callboard.ports import Check
-    from callboard.wiring import open_catalog, open_channel, open_repositories, open_source
+    from callboard.wiring import open_catalog, open_channel, open_repositories, open_source, open_tracker
 
     checks = await _ask_identity(config)
-    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels):
+    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels, *config.trackers):
         subject = f"{section.what} {section.name}"
         try:
             if section.what == "source":
@@ -274,6 +274,9 @@ async def ask_everyone(config: Config) -> list[Check]:
             elif section.what == "channel":
                 async with open_channel(section) as way:
                     found = await way.channel.check()
+            elif section.what == "tracker":
+                async with open_tracker(section) as tracker:
+                    found = await tracker.check()
             elif section.what == "repositories":
                 async with open_repositories(config, section) as place:
                     found = await place.reader.check()

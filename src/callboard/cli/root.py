@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "metrics": ("callboard.cli.metrics:metrics", "How soon findings are looked at and fixed."),
     "links": ("callboard.cli.links:links", "Look after the links that lead from findings to their source."),
     "mcp": ("callboard.cli.mcp:mcp", "Let an assistant or a script work on the board, by the Model Context Protocol."),
+    "tickets": ("callboard.cli.tickets:tickets", "Tickets of findings in Jira or GitHub."),
     "channels": ("callboard.cli.channels:channels", "Messages that go out to teams."),
     "token": ("callboard.cli.token:token", "Tokens with which programs ask."),
     "audit": ("callboard.cli.audit:audit", "The log of who did what, and whether it holds."),

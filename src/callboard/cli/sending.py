@@ -10,9 +10,11 @@ import structlog
 
 from callboard.config import Section
 from callboard.errors import ConfigError
+from callboard.ports import Tracker
 from callboard.usecases.deliver import Delivered, deliver
+from callboard.usecases.keep_tickets import Asked, keep_tickets
 from callboard.usecases.tell import tell
-from callboard.wiring import OpenChannel, Services, board_address, open_channel
+from callboard.wiring import OpenChannel, Services, board_address, open_channel, open_tracker
 
 _log = structlog.get_logger("callboard.channels")
 
@@ -26,6 +28,21 @@ async def send(services: Services, sections: Sequence[Section] | None = None, *,
         names = {section.name for section in wanted}
         channels = {name: way.channel for name, way in ways.items() if name in names}
         return await deliver(store, channels, board=board_address(services.config), clock=clock, only=only)
+
+
+async def keep(services: Services, sections: Sequence[Section] | None = None, *, only: int | None = None) -> Asked:
+    """Make tickets that wait, and read back where the others stand."""
+    wanted = services.config.trackers if sections is None else sections
+    async with AsyncExitStack() as stack:
+        trackers: dict[str, Tracker] = {}
+        for section in wanted:
+            try:
+                trackers[section.name] = await stack.enter_async_context(open_tracker(section, services.clock))
+            except ConfigError as error:
+                _log.error("a tracker cannot be used", tracker=section.name, reason=error.message, hint=error.hint)
+        return await keep_tickets(
+            services.store, trackers, board=board_address(services.config), clock=services.clock, only=only
+        )
 
 
 @asynccontextmanager

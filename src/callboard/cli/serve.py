@@ -92,7 +92,7 @@ def web_services(
     from callboard.sources import SOURCES
     from callboard.web.gate import LoopbackGate
     from callboard.web.services import Limits, WebServices
-    from callboard.wiring import configured_policies, link_hosts, link_rules, open_identity
+    from callboard.wiring import configured_policies, link_hosts, link_rules, open_identity, ticket_places
 
     server = services.config.server
 
@@ -129,7 +129,13 @@ def web_services(
         link_hosts=link_hosts(services.config),
         link_rules=link_rules(services.config),
         jwks=_jwks(services),
+        trackers=ticket_places(services.config),
+        wake=background.wake if background is not None else _no_one,
     )
+
+
+def _no_one() -> None:
+    """Nothing runs beside the pages: what waits is sent by another command."""
 
 
 def _hook(source: str, token: str, ids_of: Callable[[bytes], tuple[str, ...]], background: Background) -> HookHandler:

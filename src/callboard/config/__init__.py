@@ -191,15 +191,15 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "advisories": AdvisoriesConfig,
     "mcp": Mcp,
 }
-LISTS = ("source", "catalog", "repositories", "channel")
+LISTS = ("source", "catalog", "repositories", "channel", "tracker")
 """Sections that may come several times; each says its kind and its name."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured source, catalog, place of repositories or channel, with its secrets still unread."""
+    """One configured source, catalog, place of repositories, channel or tracker, with its secrets still unread."""
 
     what: str
-    """source, catalog, repositories or channel."""
+    """source, catalog, repositories, channel or tracker."""
     kind: str
     name: str
     secrets: tuple[Secret, ...]
@@ -234,6 +234,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     catalogs: tuple[Section, ...]
     repositories: tuple[Section, ...]
     channels: tuple[Section, ...]
+    trackers: tuple[Section, ...]
     notices: tuple[str, ...]
     """What is allowed and still deserves a word from `callboard doctor`."""
     named_index: Path | None = None
@@ -287,6 +288,7 @@ def load(
         catalogs=lists["catalog"],
         repositories=lists["repositories"],
         channels=lists["channel"],
+        trackers=lists["tracker"],
         notices=(*notices, *_open_to_others(reader)),
         named_index=Path(environ[INDEX_VARIABLE]) if environ.get(INDEX_VARIABLE) else None,
     )
@@ -327,6 +329,10 @@ def _kinds(what: str) -> Kinds:
         from callboard.repositories import FORGES
 
         return {kind: spec.config for kind, spec in FORGES.items()}
+    if what == "tracker":
+        from callboard.channels.trackers import TRACKERS
+
+        return {kind: spec.config for kind, spec in TRACKERS.items()}
     if what == "channel":
         from callboard.channels import CHANNELS
 

@@ -13,6 +13,7 @@ from callboard.domain.health import SourceHealth
 from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
 from callboard.domain.standing import Standing
+from callboard.domain.ticket import LinkedTicket
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -285,15 +286,17 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     exposed: bool | None
     flapping: bool
     tickets: int
+    """Tickets that the source links, and those made or linked here."""
     inherited: bool
     """It came with a base image, and is for its owner to fix instead of whoever runs it."""
-    """Tickets that the source links."""
     taken_by: str | None = None
     """Who works on it: the reference of a user or a group, a token, or "laptop"."""
     aside: Decision | None = None
     """Why it is no work now, as somebody said here; it stands while its source has closed it, too."""
     asked: Decision | None = None
     """Somebody asks that its risk be accepted."""
+    filed: tuple[LinkedTicket, ...] = ()
+    """Tickets that were made or linked here."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -41,6 +41,8 @@ class EventKind(enum.IntEnum):
     """What the source told changed, while a decision keeps it where it is."""
     LAYER = 13
     """It came with the base image of its resource, or it is in what was built on that."""
+    TICKET = 14
+    """It has a ticket in a tracker now, or has one no more; the tracker's own dates stand with the ticket."""
 
     @property
     def word(self) -> str:

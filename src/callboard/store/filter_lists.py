@@ -11,6 +11,7 @@ from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.term import ACCOUNT, CLOUD, ENVIRONMENT, REGION, TAG, folded
 from callboard.errors import InvalidQueryError
 from callboard.store import schema
+from callboard.store.tickets import with_ticket
 
 f = schema.finding.c
 bundle, remedy = schema.bundle, schema.remedy
@@ -114,6 +115,7 @@ LISTS: Mapping[str, Callable[[Sequence[str]], Condition]] = {
     "ecosystem": _ecosystems,
     "id": _ids,
     "campaign": _campaigns,
+    "ticket": lambda values: f.id.in_(with_ticket(values)),
     "account": _by_term(ACCOUNT),
     "region": _by_term(REGION),
     "cloud": _by_term(CLOUD),

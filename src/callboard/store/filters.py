@@ -37,6 +37,7 @@ from callboard.store.filter_lists import LISTS, sources
 from callboard.store.filter_said import spoken, taken
 from callboard.store.filter_text import naming
 from callboard.store.schema import NEVER
+from callboard.store.tickets import with_ticket
 from callboard.store.visible import entity_visible
 from callboard.store.visible import named as may_be_named
 
@@ -110,7 +111,9 @@ def holding_conditions(
     return and_(true(), *found)
 
 
-_INDEXED = frozenset({"rule", "cve", "resource", "package", "bundle", "id", "account", "tag", "runs", "campaign"})
+_INDEXED = frozenset(
+    {"rule", "cve", "resource", "package", "bundle", "id", "account", "tag", "runs", "campaign", "ticket"}
+)
 
 
 def is_narrow(term: Term) -> bool:
@@ -278,7 +281,7 @@ _FLAGS: Mapping[tuple[str, str], Callable[[], Condition]] = {
     ("has", "deeplink"): lambda: f.id.in_(
         select(schema.finding_detail.c.finding_id).where(schema.finding_detail.c.url.is_not(None))
     ),
-    ("has", "ticket"): lambda: _bool(f.tickets > 0),
+    ("has", "ticket"): lambda: or_(f.tickets > 0, f.id.in_(with_ticket())),
     ("has", "cve"): lambda: f.rule_id.in_(select(schema.rule.c.id).where(schema.rule.c.external_id.startswith("CVE-"))),
     ("has", "due"): lambda: _bool(f.due_at != NEVER),
 }

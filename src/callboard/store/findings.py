@@ -22,7 +22,7 @@ from callboard.domain.reconcile import Actor, EventKind, is_flapping
 from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
-from callboard.store import base_image, decisions, listing, schema
+from callboard.store import base_image, decisions, listing, schema, tickets
 from callboard.store import sources as source_store
 from callboard.store.decisions import UNSAID
 from callboard.store.dialect import of as dialect_of
@@ -96,6 +96,7 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
     routes = _components(conn, {row.holding_id for row in rows})
     components = {id_: tuple(ref for ref in refs if ref not in unnamed) for id_, refs in routes.items()}
     said = decisions.words(conn, [row.id for row in rows])
+    filed = tickets.of_findings(conn, [row.id for row in rows])
     return tuple(
         FindingRow(
             id=row.id,
@@ -126,7 +127,8 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
             epss=signs.epss or None,
             exposed=priority.is_exposed(row.blast),
             flapping=row.apart == 1,
-            tickets=row.tickets,
+            tickets=row.tickets + len(filed.get(row.id, ())),
+            filed=filed.get(row.id, ()),
             inherited=bool(row.base_layer) and row.own_id != row.inherited_id,
             taken_by=(word := said.get(row.id, UNSAID)).taken_by,
             aside=word.aside,

@@ -77,6 +77,11 @@ def decide(**about: str) -> str:
     return address("/decide", about)
 
 
+def ticket(**about: str) -> str:
+    """Where a ticket is made for the finding `id`, the bundle `bundle` or the query `q`."""
+    return address("/tickets/new", about)
+
+
 def grouped(asked: Query | str, by: str) -> str:
     """The same findings put together by something."""
     found = parse(asked) if isinstance(asked, str) else asked

@@ -15,6 +15,7 @@ from callboard.web import (
     openapi_evidence,
     openapi_metrics,
     openapi_packages,
+    openapi_tickets,
     params,
     wire,
     wire_campaigns,
@@ -26,6 +27,7 @@ from callboard.web import (
     wire_policy,
     wire_portal,
     wire_queues,
+    wire_tickets,
     wire_who,
     wire_work,
 )
@@ -59,6 +61,7 @@ _SHAPES = (
     wire_packages.ComponentPackages, wire_packages.SbomCoverage, wire_packages.DeliveredSbom,
     wire_campaigns.Campaigns, wire_campaigns.CampaignPage, wire_campaigns.CampaignDraft, wire_campaigns.CampaignChange,
     wire_metrics.MetricsTimes, wire_metrics.MetricsFlow, wire_metrics.MetricsOpen, wire_metrics.MetricsDue,
+    wire_tickets.Tickets, wire_tickets.TicketDraft, wire_tickets.TicketDone, wire_tickets.UnlinkDraft, wire_tickets.Unlinked,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
     wire_evidence.Evidence, wire_evidence.EvidenceRows,
@@ -90,6 +93,7 @@ def document(version: str) -> Described:
             **openapi_evidence.described(),
             **openapi_packages.described(),
             **openapi_metrics.described(),
+            **openapi_tickets.described(),
             **_operations(),
         },
         "components": {

@@ -57,9 +57,13 @@ WHO: ContextVar[Viewer | None] = ContextVar("who", default=None)
 """Who looks, for the head of every page that this request is answered with."""
 
 
+TRACKED: ContextVar[bool] = ContextVar("tracked", default=False)
+"""Whether there is a tracker that tickets can be made in."""
+
+
 def answer(template: str, *, status_code: int = 200, **context: object) -> Response[str]:
     """A page for a signed-in reader."""
-    html = page(template, signed_in=True, who=WHO.get(), **context)
+    html = page(template, signed_in=True, who=WHO.get(), tracked=TRACKED.get(), **context)
     return Response(html, status_code=status_code, media_type="text/html")
 
 
@@ -93,6 +97,7 @@ def _environment() -> Environment:
         Severity=Severity,
         signed_in=False,
         who=None,
+        tracked=False,
     )
     environment.filters.update(
         ago=words.ago,

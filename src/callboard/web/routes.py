@@ -29,6 +29,7 @@ from callboard.web.api import (
     portal,
     queues,
     rollups,
+    tickets,
     views,
 )
 from callboard.web.gate import Policy
@@ -59,6 +60,7 @@ from callboard.web.pages import rollup as rollup_page
 from callboard.web.pages import rule as rule_page
 from callboard.web.pages import search as search_page
 from callboard.web.pages import sources as sources_page
+from callboard.web.pages import ticket as ticket_page
 from callboard.web.pages import unsubscribe as unsubscribe_page
 from callboard.web.pages import whose as whose_page
 
@@ -101,6 +103,9 @@ API = [
     _get("/api/v1/campaigns/{campaign_id:str}", campaigns.show, Policy.BOARD),
     _post("/api/v1/campaigns/{campaign_id:str}", campaigns.change, Policy.BOARD),
     _post("/api/v1/campaigns/{campaign_id:str}/end", campaigns.end, Policy.BOARD),
+    _get("/api/v1/tickets", tickets.list_some, Policy.BOARD),
+    _post("/api/v1/tickets", tickets.file, Policy.BOARD),
+    _post("/api/v1/tickets/{ticket_id:str}/unlink", tickets.unlink, Policy.BOARD),
     _get("/api/v1/bundles", findings.bundles, Policy.BOARD),
     _get("/api/v1/facets", findings.facets, Policy.BOARD),
     _get("/api/v1/components", components.list_all, Policy.NUMBERS),
@@ -181,6 +186,8 @@ PAGES = [
     _get("/findings/{finding_id:str}", finding_page.show, Policy.BOARD),
     _get("/decide", decide_page.show, Policy.BOARD),
     _post("/decide/say", decide_page.say, Policy.BOARD),
+    _get("/tickets/new", ticket_page.show, Policy.BOARD),
+    _post("/tickets/file", ticket_page.file, Policy.BOARD),
     _get("/campaigns", campaigns_page.show_all, Policy.BOARD),
     _get("/campaigns/{campaign_id:str}", campaigns_page.show, Policy.BOARD),
     _post("/campaigns/begin", campaigns_page.begin, Policy.BOARD),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from callboard.domain.link import LinkRules
 from callboard.domain.reconcile import Safety
+from callboard.domain.ticket import Place
 from callboard.ports import Clock
 from callboard.store import Store
 from callboard.usecases.plan_policy import Configured
@@ -53,6 +54,10 @@ class Limits:
     """A file with more findings than this is told as a warning."""
 
 
+def _nothing() -> None:
+    """Nobody sends anything."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebServices:
     """The web door's world."""
@@ -77,5 +82,9 @@ class WebServices:
     """By source, how links are built for findings whose record gives none."""
     jwks: Callable[[], bytes] | None = None
     """The key set document, when this process signs anything that others check."""
+    trackers: tuple[Place, ...] = ()
+    """Where tickets can be made."""
+    wake: Callable[[], None] = _nothing
+    """Says that something waits to leave the house."""
     closing: threading.Event = field(default_factory=threading.Event)
     """Set when the door begins to close, so that answers without an end come to one."""

@@ -13,7 +13,7 @@ from callboard.domain.instant import Instant, to_text
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Page, Query
 from callboard.domain.sayable import Sayable
-from callboard.web import links, wire
+from callboard.web import links, to_wire_tickets, wire
 from callboard.web.to_wire_decisions import told as said
 from callboard.web.to_wire_guidance import guidance
 
@@ -160,6 +160,7 @@ def finding_row(row: board.FindingRow) -> wire.Finding:
         exposed=row.exposed,
         flapping=row.flapping,
         tickets=row.tickets,
+        filed=[to_wire_tickets.ticket(each) for each in row.filed],
         inherited=row.inherited,
         taken_by=row.taken_by,
         set_aside=None if row.aside is None else said(row.aside),

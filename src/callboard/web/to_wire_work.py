@@ -344,4 +344,6 @@ def exported(row: board.FindingRow) -> wire_work.ExportedFinding:
         exposed=row.exposed,
         flapping=row.flapping,
         tickets=row.tickets,
+        ticket_keys=[each.name for each in row.filed],
+        ticket_states=[each.state.word for each in row.filed],
     )

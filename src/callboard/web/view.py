@@ -131,6 +131,7 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
         raise
     connection.scope["state"]["viewer"] = viewer
     render.WHO.set(viewer)
+    render.TRACKED.set(bool(services_of(connection).trackers))
     if viewer.roles:  # the person at the machine has no need to be held back
         paces.requests.require(viewer.key, "You ask more often than one person or program may.")
     end = deepest(viewer.visibility)

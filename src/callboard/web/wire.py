@@ -12,6 +12,7 @@ import msgspec
 
 from callboard.web.wire_decisions import Decision
 from callboard.web.wire_guidance import Guidance
+from callboard.web.wire_tickets import FiledTicket
 
 T = TypeVar("T")
 
@@ -210,6 +211,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     exposed: bool | None
     flapping: bool
     tickets: int
+    """Tickets that the source links, and those made or linked here."""
+    filed: list[FiledTicket]
+    """Those made or linked here."""
     inherited: bool
     """It came with a base image, and is for the owner of that to fix instead of whoever runs it."""
     taken_by: str | None

@@ -342,6 +342,10 @@ class ExportedFinding(msgspec.Struct, frozen=True, kw_only=True):
     exposed: bool | None
     flapping: bool
     tickets: int
+    ticket_keys: list[str]
+    """Of tickets that were made or linked here."""
+    ticket_states: list[str]
+    """In the same order: making, open, done, gone or failed."""
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,6 +76,7 @@ from callboard.store.schema.things import (
     resource_term,
     rule,
 )
+from callboard.store.schema.tickets import ticket, ticket_finding
 
 __all__ = [
     "HEAD",
@@ -164,6 +165,8 @@ __all__ = [
     "signal_reader",
     "source",
     "spell",
+    "ticket",
+    "ticket_finding",
     "unsubscribed",
     "visit",
 ]

@@ -200,6 +200,10 @@ def _event(line: HistoryLine) -> str:
             return f"Component {line.old or 'none'} → {line.new or 'none'}"
         case "scope":
             return "Within the configured scope" if line.new == "in scope" else f"Scope {change}"
+        case "ticket":
+            told = line.new or line.old or ""
+            named = told if told.startswith("ticket in ") else f"ticket {told}"
+            return f"Has the {named}" if line.new else f"Has the {named} no more"
         case "layer":
             return f"Found in {'the base image' if line.new == LAYER_WORDS[1] else 'the layers of the image itself'}"
         case "reopened":
