@@ -227,6 +227,7 @@ def _show(page: FindingPage, now: Instant) -> None:
                 ("Last detected", when(row.last_detected_at)),
                 ("Due", when(row.due_at)),
                 ("Taken by", row.taken_by),
+                ("Tickets", ", ".join(f"{each.name} ({each.told})" for each in row.filed) or None),
                 ("Set aside", None if row.aside is None else words.said(row.aside)),
                 ("Asked", None if row.asked is None else words.said(row.asked)),
                 (

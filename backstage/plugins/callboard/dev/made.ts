@@ -247,6 +247,7 @@ export const finding = (some: Partial<Finding> = {}): Finding => ({
   exposed: true,
   flapping: false,
   tickets: 0,
+  filed: [],
   inherited: false,
   taken_by: null,
   set_aside: null,

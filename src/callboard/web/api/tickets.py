@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from litestar.params import FromPath, RawBody
 from litestar.response import Response
 
@@ -15,12 +17,13 @@ from callboard.web.view import View, Viewing, WebRequest
 LISTED = 100
 
 
-def list_some(view: Viewing) -> Response[bytes]:
+async def list_some(view: Viewing) -> Response[bytes]:
     """Tickets about something in sight, newest first."""
     found = params.collected(view.query, ("before",))
     before = params.only(found, "before")
     after = 0 if before is None else params.finding_id(before)
-    listed = file_ticket.list_tickets(view.store, view.viewer, after=after, limit=LISTED)
+    # Two handlers of one address cannot both be put into a thread by the framework.
+    listed = await asyncio.to_thread(file_ticket.list_tickets, view.store, view.viewer, after=after, limit=LISTED)
     return answers.json(to_wire_tickets.tickets(listed, view.services.trackers, limit=LISTED))
 
 

@@ -1167,6 +1167,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets of findings in sight, newest first */
+        get: operations["listTickets"];
+        put?: never;
+        /** Have a ticket made for one piece of work, or link one; needs the right `decide` */
+        post: operations["fileTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{ticket_id}/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that findings have a ticket no more */
+        post: operations["unlinkTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1515,6 +1550,7 @@ export interface components {
             exposed: boolean | null;
             flapping: boolean;
             tickets: number;
+            filed: components["schemas"]["FiledTicket"][];
             inherited: boolean;
             taken_by: string | null;
             set_aside: components["schemas"]["Decision"] | null;
@@ -1546,6 +1582,22 @@ export interface components {
             verdict: string;
             reason: string | null;
             components: string[];
+        };
+        /**
+         * FiledTicket
+         * @description A ticket that was made or linked here.
+         */
+        FiledTicket: {
+            id: number;
+            tracker: string;
+            key: string | null;
+            url: string | null;
+            state: string;
+            status: string | null;
+            opened_at: string | null;
+            closed_at: string | null;
+            read_at: string | null;
+            problem: string | null;
         };
         /**
          * Decision
@@ -1997,6 +2049,8 @@ export interface components {
             exposed: boolean | null;
             flapping: boolean;
             tickets: number;
+            ticket_keys: string[];
+            ticket_states: string[];
         };
         /**
          * Revision
@@ -3086,6 +3140,75 @@ export interface components {
             ended_otherwise_late: number;
             attainment: number | null;
             not_yet_due: number;
+        };
+        /**
+         * Tickets
+         * @description Tickets of findings in sight, newest first.
+         */
+        Tickets: {
+            tickets: components["schemas"]["TicketOfFindings"][];
+            trackers: components["schemas"]["TrackerName"][];
+            before: number | null;
+        };
+        /**
+         * TicketOfFindings
+         * @description A ticket, and how many findings in sight have it.
+         */
+        TicketOfFindings: {
+            ticket: components["schemas"]["FiledTicket"];
+            findings: number;
+            query: string;
+        };
+        /**
+         * TrackerName
+         * @description Where tickets can be made.
+         */
+        TrackerName: {
+            name: string;
+            kind: string;
+            project: string;
+        };
+        /**
+         * TicketDraft
+         * @description A ticket to be made for one piece of work, or one that is there to be linked; about just one of `finding`, `bundle`, `q`.
+         */
+        TicketDraft: {
+            /** @default null */
+            finding: number | null;
+            /** @default null */
+            bundle: string | null;
+            /** @default null */
+            q: string | null;
+            /** @default null */
+            tracker: string | null;
+            /** @default null */
+            ticket: string | null;
+        };
+        /**
+         * TicketDone
+         * @description A ticket that findings have since now.
+         */
+        TicketDone: {
+            ticket: components["schemas"]["FiledTicket"];
+            findings: number;
+            is_new: boolean;
+        };
+        /**
+         * UnlinkDraft
+         * @description Which findings have a ticket no more: just one of these.
+         */
+        UnlinkDraft: {
+            /** @default null */
+            finding: number | null;
+            /** @default null */
+            q: string | null;
+        };
+        /**
+         * Unlinked
+         * @description How many findings have it no more.
+         */
+        Unlinked: {
+            findings: number;
         };
         /**
          * DecisionDraft
@@ -5430,6 +5553,82 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listTickets: {
+        parameters: {
+            query?: {
+                /** @description `before` of the list before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tickets of findings in sight, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tickets"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    fileTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketDone"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    unlinkTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlinkDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlinked"];
                 };
             };
             default: components["responses"]["problem"];
