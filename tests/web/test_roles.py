@@ -85,6 +85,7 @@ def test_each_caller_gets_what_the_matrix_says(
         decision_id="4711",
         campaign_id=campaign,
         signal_id="4711",
+        ticket_id="4711",
         format="cyclonedx-1.6",
         rest="nowhere",
     )
