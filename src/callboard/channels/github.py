@@ -12,8 +12,8 @@ from urllib.parse import quote
 import msgspec
 
 from callboard.channels import words
+from callboard.channels.calling import Caller, read
 from callboard.channels.tracker_config import GithubTrackerConfig
-from callboard.channels.trackers import Caller, read
 from callboard.domain.instant import SECOND, Instant, from_datetime, to_datetime
 from callboard.domain.ticket import TicketDraft, Told
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
