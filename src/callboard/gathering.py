@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_FILES = 10_000
 """Manifests in one folder."""
-READS_AS = "1"
+READS_AS = "2"
 """Changes whenever more or other things are read out of manifests: then each is read anew once."""
 MAX_BESIDE = 500
 """Files that are read beside one manifest."""

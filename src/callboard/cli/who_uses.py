@@ -82,7 +82,7 @@ def _row(row: UseRow, now: Instant) -> tuple[Cell, ...]:
         row.package.version,
         how(row),
         " → ".join(f"{step.name} {step.version}" for step in row.path[:-1]),
-        f"{row.manifest}:{row.line}",
+        row.place,
         words.ago(row.since, now),
         "" if row.until is None else words.ago(row.until, now),
     )

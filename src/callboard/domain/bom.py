@@ -18,6 +18,11 @@ OWN = "callboard:own"
 """The property by which our bills mark the project's own code, so that reading them again finds it."""
 SCRIPT = "callboard:install-script"
 """The property by which our bills tell whether a package runs code when it is installed."""
+MANIFEST = "callboard:manifest"
+"""The property by which our bills tell the file and line of the manifest that names a package."""
+_FILES = (MANIFEST, "syft:location:0:path", "SrcFile")
+"""Properties that tell a file: of our own bills, of Syft and of cdxgen, as of 2026-11."""
+_LONGEST_FILE = 300
 _ORIGIN = "callboard:origin"
 _ORIGINS = frozenset(each.value for each in Origin if each is not Origin.WORKSPACE)
 
@@ -60,6 +65,16 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     references: tuple[tuple[str, str], ...] = ()
     """Kind ("vcs", "distribution") and address."""
     line: int | None = None
+    occurrence: str = ""
+    """Where its bill says that it was found first, as `file` or `file:line`."""
+
+    @property
+    def found_in(self) -> str | None:
+        """The file that it was found in, with its line where that is told. None: the bill does not tell, or no file's name."""
+        told = dict(reversed(self.properties))
+        places = (self.occurrence, *(told.get(name, "") for name in _FILES))
+        found = next((each.strip().lstrip("/") for each in places if each.strip("/ ")), "")
+        return found if found and len(found) <= _LONGEST_FILE and found.isprintable() else None
 
     @property
     def package(self) -> Package | None:
@@ -131,6 +146,7 @@ class Bom(msgspec.Struct, frozen=True, kw_only=True):
                     origin=Origin.WORKSPACE if own else component.origin,
                     integrity=tuple(f"{kind.replace('-', '').lower()}:{digest}" for kind, digest in component.hashes),
                     install_script=component.install_script,
+                    found_in=None if own else component.found_in,
                 )
             )
         for by, to, need in self.edges:

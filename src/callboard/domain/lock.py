@@ -113,6 +113,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The strongest way in which the project needs it. None: nothing that was read reaches it."""
     groups: tuple[str, ...] = ()
     """Named groups of the project's dependencies that it belongs to."""
+    found_in: str | None = None
+    """The file, with its line where that is known, that a bill says it was found in. None: no bill, or it does not tell."""
 
     @property
     def is_own(self) -> bool:

@@ -21,6 +21,16 @@ class Origin(enum.StrEnum):
     """A pipeline or a person hands it in."""
 
 
+def place_words(origin: str, manifest: str, line: int, found_in: str | None) -> str:
+    """Where a package stands, as somebody can find it.
+
+    A line of a bill that was handed in leads nowhere: of one the file that it names is told, and whose word that is.
+    """
+    if origin != Origin.UPLOAD:
+        return f"{manifest}:{line}"
+    return f"{found_in}, by the bill {manifest}" if found_in else f"the bill {manifest}, handed in"
+
+
 class Series(msgspec.Struct, frozen=True, kw_only=True):
     """One place that manifests come from, one after the other."""
 

@@ -31,6 +31,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Steps of that way; 1 is direct. 0: nothing that was read leads to it."""
     hashes: tuple[str, ...] = ()
     """Of the files that it comes as, in their one spelling, sorted. Empty: the manifest tells none."""
+    found_in: str | None = None
+    """Of its first entry: the file that a bill says it was found in."""
     is_handed_out: bool = True
     """By a registry, so that everybody gets the same file. What comes from elsewhere is packed anew by whoever makes it."""
     install_script: bool | None = None
@@ -61,6 +63,7 @@ def uses_of(lock: Lock) -> dict[Package, Use]:
             parent=parent,
             root=root,
             depth=min(depth, DEEPEST),
+            found_in=next((entry.found_in for entry in entries if entry.found_in), None),
             hashes=tuple(sorted({spelled(each) for entry in entries for each in entry.integrity})),
             is_handed_out=all(each.origin is Origin.REGISTRY for each in entries),
             install_script=_script(entries),

@@ -15,6 +15,7 @@ from callboard.domain.alias import CATALOG_ENTITY
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Observed, Resource, Rule, Severity, State
 from callboard.domain.instant import Instant
+from callboard.domain.manifest_series import Origin, place_words
 from callboard.domain.package import Package, PackageKey
 from callboard.domain.sign import Sign, sign_named
 from callboard.domain.versions import order_of
@@ -78,6 +79,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """What the component asks for and that brings it, as name and version. None: itself, or nobody knows."""
     has_ended: bool = False
     """The advisory does not speak of this version any more: it was withdrawn or corrected."""
+    origin: str = Origin.REPOSITORY.value
+    found_in: str | None = None
+    """The file that a bill names. None: no bill, or it names none."""
+
+    @property
+    def words(self) -> str:
+        """Where it is, as somebody can find it."""
+        return place_words(self.origin, self.manifest, self.line, self.found_in)
 
 
 class PackageFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +157,7 @@ def observed(found: PackageFinding, *, at: Instant) -> Observed:
             package=package.name,
             version=version,
             fixed_version=safe,
-            location=f"{worst.manifest}:{worst.line}",
+            location=worst.words,
             detection=match.because,
             link=match.reference,
             score=match.score,
@@ -191,7 +200,7 @@ def _description(found: PackageFinding, places: Sequence[Place], match: Matched)
         ]
         way = f", brought by {each.root}" if each.root else ""
         lines.append(
-            f"- {each.manifest}:{each.line}: {each.package.name} {each.package.version}"
+            f"- {each.words}: {each.package.name} {each.package.version}"
             + (f" ({', '.join(how)})" if how else "")
             + f"{way}. {each.match.because}"
         )

@@ -9,6 +9,7 @@ import msgspec
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant, from_datetime
 from callboard.domain.lock import Need
+from callboard.domain.manifest_series import place_words
 from callboard.domain.package import NPM, PYPI, Package, PackageKey, package_key, package_of
 from callboard.domain.version_range import VersionRange, read_range
 from callboard.errors import InvalidPurlError, InvalidQueryError
@@ -75,10 +76,17 @@ class UseRow(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     manifest: str
     line: int
+    found_in: str | None = None
+    """The file that a bill names. None: no bill, or it names none."""
     since: Instant
     """From when on Callboard knows of it."""
     until: Instant | None
     """None: it is used now."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as somebody can find it."""
+        return place_words(self.origin, self.manifest, self.line, self.found_in)
 
 
 class WhoUses(msgspec.Struct, frozen=True, kw_only=True):

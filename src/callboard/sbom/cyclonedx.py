@@ -22,6 +22,7 @@ from callboard.sbom.cyclonedx_words import (
     METADATA,
     PATCHES,
     TOP,
+    occurrence,
 )
 from callboard.sbom.licences import is_licence_id
 
@@ -138,6 +139,7 @@ class Checker:
             properties=properties,
             is_own=(OWN, "true") in properties,
             line=each.get("\nline"),
+            occurrence=occurrence(each),
         )
         if made.purl and made.package is None:
             self.problems.append(Problem(made.line, f"expected a package URL at {place}.purl, not {made.purl[:80]!a}"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 KINDS = frozenset(
     [
         "application",
@@ -136,3 +139,14 @@ INCOMPLETE = frozenset(
     ]
 )
 """Aggregates of compositions that say that something is missing."""
+
+
+def occurrence(component: Mapping[str, Any]) -> str:
+    """Where a component says that it was found first. What is told in another form is not told."""
+    evidence = component.get("evidence")
+    told = evidence.get("occurrences") if isinstance(evidence, dict) else None
+    first = told[0] if isinstance(told, list) and told else None
+    if not isinstance(first, dict) or not isinstance(first.get("location"), str):
+        return ""
+    line = first.get("line")
+    return f"{first['location']}:{line}" if isinstance(line, int) and line > 0 else first["location"]

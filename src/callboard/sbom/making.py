@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from callboard import __version__
-from callboard.domain.bom import OWN, SCRIPT, Bom, Completeness, Component
+from callboard.domain.bom import MANIFEST, OWN, SCRIPT, Bom, Completeness, Component
 from callboard.domain.hashes import digest_of
 from callboard.domain.lock import Entry, Fact, Lock, Need, Origin
 from callboard.domain.package import Package
@@ -187,7 +187,7 @@ def _properties(lock: Lock, entries: Sequence[Entry]) -> Iterator[tuple[str, str
     if entries[0].is_own:
         yield OWN, "true"
     for entry in entries:
-        yield "callboard:manifest", f"{lock.path}:{entry.line}"
+        yield MANIFEST, f"{lock.path}:{entry.line}"
         for alias in entry.aliases:
             yield "callboard:alias", alias
         if entry.origin not in {Origin.REGISTRY, Origin.WORKSPACE}:

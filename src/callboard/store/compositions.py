@@ -24,10 +24,11 @@ from callboard.domain.composition import (
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Lock, Need
 from callboard.domain.manifest_place import PlaceKind
+from callboard.domain.manifest_series import Origin, place_words
 from callboard.domain.package import Package
 from callboard.domain.package_match import Matched
 from callboard.errors import NotFoundError
-from callboard.store import manifests, package_signs, packages, schema
+from callboard.store import manifests, package_places, package_signs, packages, schema
 from callboard.store.dialect import Dialect
 from callboard.store.manifest_bodies import unpacked
 from callboard.store.schema import NEVER
@@ -60,18 +61,31 @@ def used(
     """
     entity_id = _entity(conn, visibility, ref)
     rows = conn.execute(
-        select(u.package_id, u.from_at, h.from_at.label("held_from"), u.line, u.direct, u.need, m.path)
+        select(
+            u.package_id,
+            u.from_at,
+            h.from_at.label("held_from"),
+            u.line,
+            u.direct,
+            u.need,
+            u.manifest_id,
+            m.path,
+            m.origin,
+        )
         .join(schema.manifest_holder, and_(h.manifest_id == u.manifest_id, h.until_at == NEVER))
         .join(schema.manifest, m.id == u.manifest_id)
         .where(h.entity_id == entity_id, u.until_at == NEVER)
     ).all()
     named = packages.of_ids(conn, dialect, {row.package_id for row in rows})
     known = _known(conn, dialect, entity_id, named)
+    files = package_places.of(
+        conn, dialect, {(row.manifest_id, row.package_id) for row in rows if row.origin == Origin.UPLOAD}
+    )
     uses: dict[int, list[Any]] = {}
     for row in rows:
         uses.setdefault(row.package_id, []).append(row)
     found = sorted(
-        (_used(named[package_id], several, known.get(package_id, ())) for package_id, several in uses.items()),
+        (_used(named[package_id], several, known.get(package_id, ()), files) for package_id, several in uses.items()),
         key=lambda row: (not row.malicious, -(row.severity or 0), row.package.name, row.package.version, row.package),
     )
     return Packages(
@@ -99,13 +113,22 @@ def _known(
     return {package_id: several for package_id, several in known.items() if several}
 
 
-def _used(package: Package, rows: Sequence[Any], matches: Sequence[Matched]) -> PackageRow:
+def _used(
+    package: Package, rows: Sequence[Any], matches: Sequence[Matched], files: Mapping[tuple[int, int], str]
+) -> PackageRow:
     told = [bool(row.direct) for row in rows if row.direct is not None]
     return PackageRow(
         package=package,
         direct=any(told) if told else None,
         need=min((Need(row.need) for row in rows if row.need is not None), default=None),
-        manifests=tuple(sorted({f"{row.path}:{row.line}" for row in rows})),
+        manifests=tuple(
+            sorted(
+                {
+                    place_words(row.origin, row.path, row.line, files.get((row.manifest_id, row.package_id)))
+                    for row in rows
+                }
+            )
+        ),
         since=Instant(min(max(row.from_at, row.held_from) for row in rows)),
         advisories=tuple(dict.fromkeys(each.name for each in matches)),
         severity=max((each.severity for each in matches), default=None),

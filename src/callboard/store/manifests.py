@@ -19,7 +19,7 @@ from callboard.domain.manifest_series import Arrival, Origin, Series, Standing, 
 from callboard.domain.manifest_use import Spell, Use, painted, uses_of
 from callboard.domain.package import Package
 from callboard.domain.workspace import workspaces
-from callboard.store import evidence, package_files, packages, schema
+from callboard.store import evidence, package_files, package_places, packages, schema
 from callboard.store.database import bump_revision, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.manifest_bodies import packed, unpacked
@@ -53,6 +53,8 @@ def take(
     uses = uses_of(arrival.lock)
     _keep_version(conn, manifest_id, arrival, uses, now=now, is_current=not later)
     came, went = _paint(conn, dialect, manifest_id, uses, Spell(arrival.at, min(later, default=NEVER)))
+    if series.origin is Origin.UPLOAD and not later:
+        package_places.keep(conn, dialect, manifest_id, uses)
     _changed(conn)
     return Taken(
         standing=Standing.OLDER if later else Standing.CURRENT,

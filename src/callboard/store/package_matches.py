@@ -12,10 +12,11 @@ from sqlalchemy import Connection, and_, exists, or_, select
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Need
+from callboard.domain.manifest_series import Origin
 from callboard.domain.package import Package
 from callboard.domain.package_match import Matched, PackageFinding, Place, named_by
 from callboard.domain.package_signs import Facts
-from callboard.store import package_files, package_signs, packages, schema
+from callboard.store import package_files, package_places, package_signs, packages, schema
 from callboard.store.dialect import Dialect, Row
 from callboard.store.schema import NEVER
 
@@ -100,7 +101,7 @@ def findings(
     rows = conn.execute(
         select(
             e.ref, x.package_id, x.advisory, x.since_at, x.ended_at, x.body, u.from_at, u.line, u.direct, u.need, u.root_id,
-            u.manifest_id, u.file_id, h.from_at.label("held_from"), m.path,
+            u.manifest_id, u.file_id, h.from_at.label("held_from"), m.path, m.origin,
         )
         .join(schema.package_use, and_(u.package_id == x.package_id, u.until_at == NEVER))
         .join(schema.manifest, m.id == u.manifest_id)
@@ -112,6 +113,9 @@ def findings(
         conn, dialect, {row.package_id for row in rows} | {row.root_id for row in rows if row.root_id is not None}
     )
     holds = package_signs.standing(conn, dialect, rows, named)
+    files = package_places.of(
+        conn, dialect, {(row.manifest_id, row.package_id) for row in rows if row.origin == Origin.UPLOAD}
+    )
     bodies: dict[bytes, Matched] = {}
 
     def key(row: Any) -> tuple[str, str, str, str]:  # noqa: ANN401 - rows have no type
@@ -123,7 +127,7 @@ def findings(
             body = bytes(row.body)
             match = bodies.setdefault(body, _decode(body)) if body not in bodies else bodies[body]
             if holds(row, match):
-                places.append(_place(row, named, match))
+                places.append(_place(row, named, match, files))
         if not places:
             continue
         found = PackageFinding(component=EntityRef(ref), places=tuple(sorted(places, key=_order)))
@@ -131,7 +135,12 @@ def findings(
             yield found
 
 
-def _place(row: Any, named: Mapping[int, Package], match: Matched) -> Place:  # noqa: ANN401 - rows have no type
+def _place(
+    row: Any,  # noqa: ANN401 - rows have no type
+    named: Mapping[int, Package],
+    match: Matched,
+    files: Mapping[tuple[int, int], str],
+) -> Place:
     root = named.get(row.root_id) if row.root_id is not None and row.root_id != row.package_id else None
     return Place(
         manifest=row.path,
@@ -143,6 +152,8 @@ def _place(row: Any, named: Mapping[int, Package], match: Matched) -> Place:  # 
         need=None if row.need is None else Need(row.need).word,
         root=None if root is None else f"{root.name} {root.version}",
         has_ended=row.ended_at is not None,
+        origin=row.origin,
+        found_in=files.get((row.manifest_id, row.package_id)),
     )
 
 

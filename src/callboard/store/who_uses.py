@@ -12,10 +12,11 @@ from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.lock import Need
+from callboard.domain.manifest_series import Origin
 from callboard.domain.package import Package
 from callboard.domain.query import Cursor
 from callboard.domain.who_uses import Period, Step, UseRow, Wanted, WhoUses
-from callboard.store import packages, schema
+from callboard.store import package_places, packages, schema
 from callboard.store.database import revision
 from callboard.store.dialect import Dialect
 from callboard.store.kept import Kept
@@ -168,6 +169,9 @@ def _rows(
 ) -> tuple[UseRow, ...]:
     ways = _ways(conn, rows)
     named = packages.of_ids(conn, dialect, {each for way in ways for each in way})
+    files = package_places.of(
+        conn, dialect, {(row.manifest_id, row.package_id) for row in rows if row.origin == Origin.UPLOAD}
+    )
     return tuple(
         UseRow(
             component=EntityRef(row.ref),
@@ -179,6 +183,7 @@ def _rows(
             origin=row.origin,
             manifest=row.path,
             line=row.line,
+            found_in=files.get((row.manifest_id, row.package_id)),
             since=Instant(max(row.from_at, row.held_from)),
             until=None if (end := min(row.until_at, row.held_until)) == NEVER else Instant(end),
         )

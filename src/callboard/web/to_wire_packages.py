@@ -49,6 +49,7 @@ def _use(row: UseRow) -> wire.PackageUse:
         origin=row.origin,
         manifest=row.manifest,
         line=row.line,
+        place=row.place,
         since=to_text(row.since),
         until=_when(row.until),
     )

@@ -31,6 +31,8 @@ class PackageUse(msgspec.Struct, frozen=True, kw_only=True):
     """repository or upload."""
     manifest: str
     line: int
+    place: str
+    """Where it stands, as somebody can find it: of a bill the file that it names, where it names one."""
     since: str
     """From when on Callboard knows of it."""
     until: str | None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 import pytest
 
-from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers
+from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity
 from callboard.domain.package import Package
 from callboard.domain.package_match import Matched
+from callboard.domain.who_uses import Period, read_wanted
 from callboard.ports import Judged
 from callboard.usecases import ask, manifests
 from callboard.usecases.package_source import Matching, match_packages
@@ -196,3 +198,33 @@ def test_a_board_without_bills_has_no_such_source(stage: Stage, judge: Known) ->
     assert done is not None
     assert (done.run, stage.run_states()) == (None, [])
     assert match(stage, judge, always=False) is None
+
+
+def told_in(stage: Stage, *files: str) -> None:
+    """Hand in a bill for the cart that says in which files lodash was found."""
+    now = stage.clock.advance(3_600)
+    document = json.loads(bill("lodash@4.17.20", at=now))
+    for part in document["components"]:
+        part["properties"] = [{"name": "callboard:manifest", "value": each} for each in files]
+    read = reading(json.dumps(document).encode(), now)
+    manifests.deliver(stage.store, AT_THE_LAPTOP, CART, "sbom", read, clock=stage.clock)
+
+
+def places(stage: Stage) -> tuple[str, ...]:
+    """Where the finding, the answer to who uses it, and the list of packages say that the cart's lodash stands."""
+    page = stage.page("component:default/cart|npm|lodash|GHSA-35jh")
+    found = manifests.who_uses(stage.store, LAPTOP, read_wanted("lodash"), Period(), limit=10)
+    (use,) = [row for row in found.rows if row.component == CART]
+    (package,) = manifests.used(stage.store, LAPTOP, CART, start=0, limit=10).rows
+    assert str(page.detail.location) in str(page.detail.description)
+    return str(page.detail.location), use.place, *package.manifests
+
+
+def test_a_bill_is_told_by_the_file_that_it_names(company: Stage, judge: Known) -> None:
+    """A line of a bill leads nowhere. Its file does, the first where it names several, as long as the newest bill tells it."""
+    told_in(company, "/web/package-lock.json:12", "package-lock.json:7")
+    match(company, judge)
+    assert places(company) == ("web/package-lock.json:12, by the bill sbom",) * 3
+    told_in(company)
+    match(company, judge)
+    assert places(company) == ("the bill sbom, handed in",) * 3

@@ -39,6 +39,16 @@ COMMON: Final = {
 }
 """What a component of an ecosystem asks for itself. The last one is for development."""
 
+LOCKFILES: Final = {
+    NPM: "package-lock.json",
+    PYPI: "uv.lock",
+    MAVEN: "gradle.lockfile",
+    GO: "go.sum",
+    GEMS: "Gemfile.lock",
+    NUGET: "packages.lock.json",
+}
+"""What a component's bill is made from."""
+
 PORTAL: Final = "developer-portal"
 """It consists of what the portal's own lockfile names."""
 
@@ -119,7 +129,7 @@ def _used(world: World) -> dict[str, dict[Package, bool]]:
 
 def _lock(component: Component, packages: list[Package], *, is_former: bool = False) -> Lock:
     """A manifest that asks for what everybody asks for, and for some of the packages; the others come with those."""
-    draft = Draft("sbom", "demo")
+    draft = Draft(LOCKFILES.get(ECOSYSTEMS.get(component.ecosystem, ""), "dependencies.lock"), "demo")
     own = draft.add(
         Entry(
             package=Package(ecosystem=NPM, name=component.name, version=""),

@@ -55,6 +55,7 @@ from callboard.store.schema.packages import (
     package,
     package_file,
     package_match,
+    package_place,
     package_use,
 )
 from callboard.store.schema.portal import risk_register
@@ -136,6 +137,7 @@ __all__ = [
     "package",
     "package_file",
     "package_match",
+    "package_place",
     "package_use",
     "policy_revision",
     "project",

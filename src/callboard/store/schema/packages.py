@@ -94,6 +94,15 @@ manifest_holder = Table(
 )
 """Which components a manifest is about."""
 
+package_place = Table(
+    "package_place",
+    metadata,
+    Column("manifest_id", ForeignKey("manifest.id"), primary_key=True),
+    Column("package_id", ForeignKey("package.id"), primary_key=True, index=True),
+    Column("found_in", Text, nullable=False),
+)
+"""Where a bill that was handed in says that a package stands: the file, with its line where that is told. As it is now."""
+
 package_use = Table(
     "package_use",
     metadata,

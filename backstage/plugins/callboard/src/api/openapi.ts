@@ -2773,6 +2773,7 @@ export interface components {
             origin: string;
             manifest: string;
             line: number;
+            place: string;
             since: string;
             until: string | null;
         };

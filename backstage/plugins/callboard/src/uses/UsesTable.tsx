@@ -19,7 +19,7 @@ export const UsesTable = ({ rows }: { rows: readonly PackageUse[] }) => (
         <Cell label="How" below={row.scope}>
           {how(row.direct)}
         </Cell>
-        <Cell label="Brought by" below={place(row)}>
+        <Cell label="Brought by" below={row.place}>
           {way(row)}
         </Cell>
         <Cell label="Since">
@@ -47,8 +47,4 @@ function way({ path, direct }: PackageUse): string {
       .join(' → ');
   }
   return direct ? 'itself' : 'not told';
-}
-
-function place({ origin, manifest, line }: PackageUse): string {
-  return origin === 'upload' ? `bill handed in as ${manifest}` : `${manifest}:${line}`;
 }
