@@ -11,11 +11,13 @@ from playwright.sync_api import Page
 from sqlalchemy import select, text
 
 from callboard.domain.engagement import Door as Through
+from callboard.domain.engagement import Engagement
 from callboard.domain.instant import HOUR, SECOND
 from callboard.store import schema
 from tests.support.browser import OpenPage
 from tests.web.conftest import Door, opened
 
+FOLLOWED = int(Engagement.FOLLOWED)
 ASKED = "a-very-private-question"
 
 
@@ -30,7 +32,7 @@ def kept(door: Door) -> list[tuple[int, str]]:
     """Every click that is kept: the finding and the door."""
     e = schema.engagement.c
     with door.store.read() as conn:
-        rows = conn.execute(select(e.finding_id, e.door).order_by(e.hour, e.door))
+        rows = conn.execute(select(e.finding_id, e.door).where(e.kind == FOLLOWED).order_by(e.hour, e.door))
         return [(row.finding_id, Through(row.door).word) for row in rows]
 
 

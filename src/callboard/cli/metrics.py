@@ -200,6 +200,35 @@ def due(
     output.say(f"Of what fell due from {asked.period.first} to {asked.period.last}, in UTC.")
 
 
+@metrics.command(epilog=examples("callboard metrics use", "callboard metrics use --from 2026-01-01 --json"))
+@narrowed
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table with commas on stdout.")
+@answers
+@click.pass_obj
+def use(door: Door, /, *, text: str, first: str | None, last: str | None, as_json: bool, as_csv: bool) -> None:
+    """Whether the board is of use: how many teams act, and what was opened, followed and acted on through which door.
+
+    Four weeks of it, unless you say. Who it was is not kept.
+    """
+    from callboard.cli import output
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import measure_flow
+    from callboard.web import params_metrics, to_wire_flow
+
+    with door.services() as services:
+        now = services.clock.now()
+        asked = params_metrics.use(output.pairs({"q": text, "from": first, "to": last}), now=now)
+        found = measure_flow.use(services.store, AT_THE_LAPTOP, asked.query, asked.period, now=now)
+    told = to_wire_flow.use(found)
+    if _as_file(
+        told if as_json else None, (to_wire_flow.USE_COLUMNS, to_wire_flow.use_rows(found)) if as_csv else None, None
+    ):
+        return
+    rows = [(row.what, row.door, "few" if row.findings is None else row.findings) for row in told.rows]
+    output.show(output.table(("What", "Door", "Findings"), rows, right=("Findings",)))
+    output.say(f"{found.teams_acting:,} of {found.teams_open:,} teams with something open act.")
+
+
 def _days(value: int | None) -> str:
     return "few" if value is None else f"{value:,} d"
 

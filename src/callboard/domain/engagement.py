@@ -19,6 +19,10 @@ class Engagement(enum.IntEnum):
 
     FOLLOWED = 1
     """Followed the link of a finding to its source."""
+    OPENED = 2
+    """Opened a finding: its page, or all of it through the API."""
+    ACTED = 3
+    """Took a finding, or said something about it. What was said is a decision; this tells the door alone."""
 
     @property
     def word(self) -> str:
@@ -33,7 +37,11 @@ class Door(enum.IntEnum):
     PAGE = 1
     """A page of ours, in a browser that is signed in."""
     API = 2
-    """The API with a token: a portal's plugin, a program."""
+    """The API with a program's token."""
+    PLUGIN = 3
+    """The API with a portal's word for a person: the plugin in the portal."""
+    CHANNEL = 4
+    """A link in a message."""
 
     @property
     def word(self) -> str:

@@ -25,8 +25,7 @@ def note(
     row = conn.execute(seen).one_or_none()
     if row is None:
         raise NotFoundError
-    same = (e.finding_id == finding_id, e.kind == int(kind), e.door == int(door), e.hour == hour)
-    if conn.execute(select(e.hour).where(*same)).scalar_one_or_none() is not None:
+    if is_kept(conn, finding_id, kind, door, hour=hour):
         return None
     conn.execute(
         insert(schema.engagement).values(
@@ -34,6 +33,12 @@ def note(
         )
     )
     return Kind(row.kind)
+
+
+def is_kept(conn: Connection, finding_id: int, kind: Engagement, door: Door, *, hour: Instant) -> bool:
+    """Whether it is kept for this hour already."""
+    same = (e.finding_id == finding_id, e.kind == int(kind), e.door == int(door), e.hour == hour)
+    return conn.execute(select(e.hour).where(*same)).scalar_one_or_none() is not None
 
 
 def forget(conn: Connection, *, before: Instant) -> int:

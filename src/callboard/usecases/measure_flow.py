@@ -17,11 +17,12 @@ from callboard.domain.remediation import (
     OpenReport,
     OpenRow,
     Period,
+    Use,
     judged,
     open_row,
     stretches,
 )
-from callboard.store import Connection, Store, daily, groups
+from callboard.store import Connection, Store, daily, engaging, groups
 from callboard.store.daily import Open
 from callboard.store.database import revision
 from callboard.store.filters import Asking
@@ -130,6 +131,22 @@ def _due_row(
         whole = whole.plus(kept.get(id_, Kept()))
         waiting += not_yet.get(id_, 0)
     return DueRow(key=key, title=title, kept=whole, not_yet=waiting)
+
+
+def use(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Instant) -> Use:
+    """Whether the board is of use. Raises InvalidQueryError for a query that no report can be about."""
+    query = judged(query)
+    with store.read() as conn:
+        asking = Asking(now=now, me=viewer.owners)
+        acted, acting, opened = engaging.acted(conn, viewer.visibility, query, asking, period)
+        return Use(
+            period=period,
+            query=_text(query),
+            teams_open=len(opened),
+            teams_acting=len(acting & opened),
+            findings=engaging.by_door(conn, viewer.visibility, query, asking, period),
+            acted=acted,
+        )
 
 
 _SEVERITIES = {severity.word: -severity for severity in Severity}

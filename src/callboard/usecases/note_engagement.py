@@ -1,6 +1,8 @@
-"""Somebody follows the link of a finding to its source. It is counted; who it was is not kept."""
+"""Somebody opens a finding, follows its link, or acts on it. It is counted; who it was is not kept."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from callboard.domain.access import Visibility
 from callboard.domain.engagement import Door, Engagement, hour_of
@@ -19,3 +21,12 @@ def note_engagement(
     """
     with store.write() as conn:
         return engagement_store.note(conn, visibility, finding_id, kind, door, hour=hour_of(now))
+
+
+def note_acts(
+    store: Store, visibility: Visibility, finding_ids: Iterable[int], door: Door, *, now: Instant
+) -> None:  # fmt: skip
+    """Count that somebody acted on findings, which the caller has just done."""
+    with store.write() as conn:
+        for finding_id in finding_ids:
+            engagement_store.note(conn, visibility, finding_id, Engagement.ACTED, door, hour=hour_of(now))

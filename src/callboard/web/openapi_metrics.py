@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from callboard.domain.query import MAX_CHARACTERS
 from callboard.domain.remediation import By, Measure
+from callboard.web import wire_metrics
 from callboard.web.openapi_words import Described, in_query, reading
+
+AT = "/api/v1/metrics"
+SHAPES = (
+    wire_metrics.MetricsTimes,
+    wire_metrics.MetricsFlow,
+    wire_metrics.MetricsOpen,
+    wire_metrics.MetricsDue,
+    wire_metrics.MetricsUse,
+)
 
 
 def described() -> Described:
@@ -20,12 +30,17 @@ def described() -> Described:
         **_report("flow", "MetricsFlow", "What came and went, by week and month", [narrow, *days]),
         **_report("open", "MetricsOpen", "What was open at the end of a day, or is open now", [narrow, by, on]),
         **_report("due", "MetricsDue", "How dates were kept of what fell due", [narrow, by, *days]),
-    }
+        f"{AT}/use": reading(
+            "metricsUse", "What people did with findings, and how many teams act", "MetricsUse", [narrow, *days],
+            conditional=False,
+        ),
+        f"{AT}/use.csv": _file("metricsUseCsv", "What people did with findings, as a table", "text/csv", [narrow, *days]),
+    }  # fmt: skip
 
 
 def _report(name: str, shape: str, summary: str, asked: Sequence[Described]) -> Described:
     """One report as JSON, as a table and as a picture."""
-    at = f"/api/v1/metrics/{name}"
+    at = f"{AT}/{name}"
     return {
         at: reading(f"metrics{name.title()}", summary, shape, asked),
         f"{at}.csv": _file(f"metrics{name.title()}Csv", f"{summary}, as a table", "text/csv", asked),
@@ -45,7 +60,11 @@ def _days() -> list[Described]:
     """The first and the last day."""
     text = {"type": "string", "format": "date"}
     return [
-        in_query("from", "The first day, in UTC. Left out: a quarter before the last; of a flow, half a year.", text),
+        in_query(
+            "from",
+            "The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks.",
+            text,
+        ),
         in_query("to", "The last day, which has to be over. Left out: yesterday.", text),
     ]
 

@@ -9,6 +9,7 @@ import msgspec
 from callboard.domain.instant import Instant
 from callboard.domain.query import Query, parse
 from callboard.domain.remediation import By, Measure, Period, Question, read_day, read_period
+from callboard.domain.remediation.use import USUAL_DAYS as FOUR_WEEKS
 from callboard.web.params import Values, choice, collected, only
 
 HALF_YEAR = 182
@@ -42,6 +43,12 @@ def flow(values: Pairs, *, now: Instant) -> Asked:
     """What came and went: half a year of it, where nobody says. Raises InvalidQueryError that names the parameter."""
     found = collected(values, ("q", "from", "to"))
     return Asked(query=_query(found), period=_period(found, now, usual=HALF_YEAR))
+
+
+def use(values: Pairs, *, now: Instant) -> Asked:
+    """What people did: four weeks of it, where nobody says. Raises InvalidQueryError that names the parameter."""
+    found = collected(values, ("q", "from", "to"))
+    return Asked(query=_query(found), period=_period(found, now, usual=FOUR_WEEKS))
 
 
 def opened(values: Pairs, *, now: Instant) -> Asked:

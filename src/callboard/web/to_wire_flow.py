@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from callboard.domain import remediation
-from callboard.domain.remediation import DueReport, Flow, OpenReport, Stretch
+from callboard.domain.engagement import Door, Engagement
+from callboard.domain.remediation import DueReport, Flow, OpenReport, Stretch, Use
 from callboard.domain.remediation.times import FEW
 from callboard.web import wire_metrics as wire
 from callboard.web.to_wire_metrics import left_out
@@ -15,6 +16,9 @@ from callboard.web.to_wire_metrics import left_out
 FLOW_COLUMNS = ("stretch", *wire.MetricsStretch.__struct_fields__)
 OPEN_COLUMNS = wire.OpenRow.__struct_fields__[:-1]
 DUE_COLUMNS = wire.DueRow.__struct_fields__
+USE_COLUMNS = wire.UseRow.__struct_fields__
+WHATS = (Engagement.OPENED, Engagement.FOLLOWED, Engagement.ACTED)
+"""In the order in which people do them."""
 
 
 def flow(found: Flow) -> wire.MetricsFlow:
@@ -71,6 +75,20 @@ def _due(row: remediation.DueRow) -> wire.DueRow:
         ended_otherwise_on_time=kept.aside_on_time, ended_otherwise_late=kept.aside_late,
         attainment=None if kept.attainment is None else round(kept.attainment, 5), not_yet_due=row.not_yet,
     )  # fmt: skip
+
+
+def use(found: Use) -> wire.MetricsUse:
+    """Whether the board is of use."""
+    return wire.MetricsUse(
+        query=found.query, first_day=found.period.first, last_day=found.period.last, teams_with_open=found.teams_open,
+        teams_acting=found.teams_acting, share=None if found.share is None else round(found.share, 5),
+        rows=[wire.UseRow(what=what.word, door=door.word, findings=found.told(what, door)) for what in WHATS for door in Door],
+    )  # fmt: skip
+
+
+def use_rows(found: Use) -> list[Sequence[object]]:
+    """The rows of a file."""
+    return [msgspec.structs.astuple(row) for row in use(found).rows]
 
 
 def flow_rows(found: Flow) -> list[Sequence[object]]:

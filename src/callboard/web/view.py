@@ -14,6 +14,7 @@ from litestar.params import SkipValidation
 
 from callboard.domain.access import Depth, Right, Role, Viewer, Visibility, deepest
 from callboard.domain.board import BundleRow
+from callboard.domain.engagement import Door
 from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.errors import (
     CallboardError,
@@ -56,6 +57,10 @@ class View:
     """The query string's pairs, decoded, in order, not yet judged."""
     conditional: str | None
     """The If-None-Match header."""
+    door: Door = Door.PAGE
+    """The way by which the caller came."""
+    is_counted: bool = True
+    """Whether what the caller looks at may be counted. False: the browser asks not to be tracked, or looks by itself."""
 
     @property
     def visibility(self) -> Visibility:
@@ -200,6 +205,9 @@ def paces_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Paces:
 def provide_view(request: WebRequest) -> View:
     """The view of the caller that the guard let in. A route whose policy gives no visibility cannot ask for it."""
     services = services_of(request)
+    door = _door(request)
+    # What a page reads again by itself is no look.
+    by_itself = door is Door.PAGE and request.headers.get("sec-fetch-dest", "document") != "document"
     return View(
         services=services,
         viewer=request.scope["state"]["viewer"],
@@ -207,4 +215,15 @@ def provide_view(request: WebRequest) -> View:
         path=request.url.path,
         query=tuple(request.query_params.multi_items()),
         conditional=request.headers.get("if-none-match"),
+        door=door,
+        is_counted="1" not in (request.headers.get("sec-gpc"), request.headers.get("dnt")) and not by_itself,
     )
+
+
+def _door(request: WebRequest) -> Door:
+    """A page has its session's cookie, a program its token, and who comes through a portal is a person with a token."""
+    if "authorization" not in request.headers:
+        return Door.PAGE
+    viewer: Viewer = request.scope["state"]["viewer"]
+    is_person = bool(viewer.roles) and Role.MACHINE not in viewer.roles
+    return Door.PLUGIN if is_person else Door.API

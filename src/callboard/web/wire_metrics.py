@@ -175,3 +175,28 @@ class MetricsDue(msgspec.Struct, frozen=True, kw_only=True):
     all: DueRow
     rows: list[DueRow]
     more_rows: int
+
+
+class UseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings with which something was done through one door."""
+
+    what: str
+    """`opened`, `followed` or `acted`."""
+    door: str
+    """`page`, `api`, `plugin` or `channel`."""
+    findings: int | None
+    """Null: fewer than five."""
+
+
+class MetricsUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the board is of use: what people did with findings, and never who."""
+
+    query: str
+    first_day: str
+    last_day: str
+    teams_with_open: int
+    teams_acting: int
+    """Of these, teams of whose findings at least one was acted on, or followed to its source."""
+    share: float | None
+    """Null: fewer than five teams."""
+    rows: list[UseRow]

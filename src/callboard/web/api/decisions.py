@@ -10,7 +10,7 @@ from litestar.response import Response
 
 from callboard.errors import InvalidQueryError
 from callboard.usecases import decide as deciding
-from callboard.web import answers, params, to_wire_decisions, wire_decisions
+from callboard.web import answers, engaged, params, to_wire_decisions, wire_decisions
 from callboard.web.api.ownership import read_body
 from callboard.web.view import View, Viewing, WebRequest
 
@@ -26,7 +26,10 @@ def decide(view: Viewing, request: WebRequest, body: RawBody) -> Response[bytes]
     key = request.headers.get(KEY, draft.key)
     if draft.key is not None and draft.key != key:
         raise InvalidQueryError("The header says otherwise.", field="key")
-    return answers.json(to_wire_decisions.done(say(view, draft, key=key)))
+    done = say(view, draft, key=key)
+    answer = answers.json(to_wire_decisions.done(done))
+    answer.background = engaged.acted(view, done)
+    return answer
 
 
 def undo(view: Viewing, request: WebRequest, decision_id: FromPath[str]) -> Response[bytes]:

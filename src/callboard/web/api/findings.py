@@ -6,14 +6,14 @@ import msgspec
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.domain.engagement import Door, Engagement
+from callboard.domain.engagement import Engagement
 from callboard.domain.query import FOR_ANYBODY
 from callboard.domain.sayable import about_many
 from callboard.usecases import ask, browse, decide
 from callboard.usecases.may_say import may_say
 from callboard.usecases.note_engagement import note_engagement
 from callboard.usecases.report_broken_link import report_broken_link
-from callboard.web import answers, params, to_wire, to_wire_work, wire_work
+from callboard.web import answers, engaged, params, to_wire, to_wire_work, wire_work
 from callboard.web.metrics import Metrics
 from callboard.web.view import Viewing, WebRequest
 
@@ -66,7 +66,9 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
         page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
         return to_wire.finding_page(page, link=page.link, may=may_say(view.store, view.viewer, page))
 
-    return answers.fresh(view, read, holds=answers.TICK)
+    answer = answers.fresh(view, read, holds=answers.TICK)
+    answer.background = engaged.opened(view, number)
+    return answer
 
 
 def broken_link(view: Viewing, finding_id: FromPath[str]) -> Response[bytes]:
@@ -81,10 +83,8 @@ def followed(request: WebRequest, view: Viewing, finding_id: FromPath[str]) -> R
     """Somebody follows the finding's link to its source. Who it is, is not kept."""
     params.nothing(view.query)
     number = params.finding_id(finding_id)
-    # A page has its session's cookie, a program its token.
-    door = Door.API if "authorization" in request.headers else Door.PAGE
-    kind = note_engagement(view.store, view.visibility, number, Engagement.FOLLOWED, door, now=view.now)
+    kind = note_engagement(view.store, view.visibility, number, Engagement.FOLLOWED, view.door, now=view.now)
     if kind is not None:
         numbers: Metrics = request.app.state.metrics
-        numbers.engaged(Engagement.FOLLOWED, kind, door)
+        numbers.engaged(Engagement.FOLLOWED, kind, view.door)
     return answers.json(wire_work.Followed(counted=kind is not None))

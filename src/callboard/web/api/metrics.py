@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from litestar.response import Response
 
-from callboard.domain.remediation import DueReport, Flow, OpenReport, Times
+from callboard.domain.remediation import DueReport, Flow, OpenReport, Times, Use
 from callboard.usecases import measure, measure_flow
 from callboard.web import (
     answers,
@@ -79,6 +79,21 @@ def due_csv(view: Viewing) -> Response[str]:
 def due_svg(view: Viewing) -> Response[str]:
     """The same as a picture."""
     return _picture("due", plots_flow.due(_due(view)))
+
+
+def use(view: Viewing) -> Response[bytes]:
+    """Whether the board is of use. What people do changes no revision, so that no tag can tell that it is the same."""
+    return answers.json(to_wire_flow.use(_use(view)))
+
+
+def use_csv(view: Viewing) -> Response[str]:
+    """The same as a table."""
+    return _table("use", to_wire_flow.USE_COLUMNS, to_wire_flow.use_rows(_use(view)))
+
+
+def _use(view: View) -> Use:
+    asked = params_metrics.use(view.query, now=view.now)
+    return measure_flow.use(view.store, view.viewer, asked.query, asked.period, now=view.now)
 
 
 def _times(view: View) -> Times:

@@ -18,7 +18,7 @@ from callboard.usecases import ask, browse
 from callboard.usecases import decide as deciding
 from callboard.usecases.decide import Done, Target
 from callboard.usecases.may_say import may_say
-from callboard.web import forms, links, params, render, words
+from callboard.web import engaged, forms, links, params, render, words
 from callboard.web.api.decisions import say as said
 from callboard.web.view import View, Viewing
 from callboard.web.wire_decisions import DecisionDraft
@@ -134,10 +134,12 @@ def say(view: Viewing, body: RawBody) -> Response[str]:
     told = f"{words.count(len(done.findings), 'finding')} {DONE[done.kind]}."
     back = links.finding(draft.findings[0]) if draft.findings else "/findings"
     may_undo = done.decision is not None and done.kind is not DecisionKind.UNDO
-    return render.answer(
+    answer = render.answer(
         "decided.html", title=told.rstrip("."), here="findings", now=view.now,
         s=Outcome(told=told, done=done, may_undo=may_undo, back=back),
     )  # fmt: skip
+    answer.background = engaged.acted(view, done)
+    return answer
 
 
 def _draft(fields: Mapping[str, str]) -> DecisionDraft:

@@ -16,7 +16,7 @@ from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.query import OneOf, Query
 from callboard.usecases import ask, browse, plan_policy
-from callboard.web import freshness, links, params, render, why, words
+from callboard.web import engaged, freshness, links, params, render, why, words
 from callboard.web.pages.decide import Choices, of_finding
 from callboard.web.pages.whose import Whose
 from callboard.web.pages.whose import whose as told_whose
@@ -121,7 +121,9 @@ def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
         notes=told(detail.notes) or (),
         tickets=told(detail.tickets) or (),
     )
-    return render.answer("finding.html", title=row.title, here="findings", now=view.now, c=context)
+    answer = render.answer("finding.html", title=row.title, here="findings", now=view.now, c=context)
+    answer.background = engaged.opened(view, number)
+    return answer
 
 
 def _bundle(view: View, row: FindingRow) -> Bundle | None:

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times
+from callboard.domain.engagement import Door, Engagement
+from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times, Use
 from callboard.usecases import measure, measure_flow
 from callboard.web import links, params_metrics, plots, plots_flow, render
 from callboard.web.view import Viewing
 
 PATH = "/progress"
 CUTS = {By.SEVERITY: "severity", By.TEAM: "team", By.SOURCE: "source", By.RULE: "rule", By.KIND: "kind"}
+WHATS = {Engagement.OPENED: "Opened", Engagement.FOLLOWED: "Followed to the source", Engagement.ACTED: "Acted on"}
+DOORS = {Door.PAGE: "These pages", Door.PLUGIN: "The portal", Door.API: "Programs", Door.CHANNEL: "Messages"}
 PLOTS = 12
 """Plots of one page at most; the table has the rest."""
 
@@ -87,6 +90,16 @@ class DueContext:
     report: DueReport
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UseContext:
+    """What the template of use is given."""
+
+    frame: Frame
+    report: Use
+    whats: Mapping[Engagement, str]
+    doors: Mapping[Door, str]
+
+
 def show(view: Viewing) -> Response[str]:
     """How long findings take."""
     asked = params_metrics.times(view.query, now=view.now)
@@ -129,3 +142,12 @@ def due(view: Viewing) -> Response[str]:
     told = {"q": report.query, "by": asked.by.value, "from": asked.period.first, "to": asked.period.last}
     context = DueContext(frame=Frame.of("due", plots_flow.due(report), told), report=report)
     return render.answer("progress_due.html", title="How dates were kept", here="progress", now=view.now, c=context)
+
+
+def use(view: Viewing) -> Response[str]:
+    """Whether the board is of use."""
+    asked = params_metrics.use(view.query, now=view.now)
+    report = measure_flow.use(view.store, view.viewer, asked.query, asked.period, now=view.now)
+    told = {"q": report.query, "from": asked.period.first, "to": asked.period.last}
+    context = UseContext(frame=Frame.of("use", [], told), report=report, whats=WHATS, doors=DOORS)
+    return render.answer("progress_use.html", title="Is it of use", here="progress", now=view.now, c=context)

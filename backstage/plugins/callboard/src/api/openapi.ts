@@ -1167,6 +1167,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people did with findings, and how many teams act */
+        get: operations["metricsUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/use.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people did with findings, as a table */
+        get: operations["metricsUseCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets": {
         parameters: {
             query?: never;
@@ -3141,6 +3175,28 @@ export interface components {
             ended_otherwise_late: number;
             attainment: number | null;
             not_yet_due: number;
+        };
+        /**
+         * MetricsUse
+         * @description Whether the board is of use: what people did with findings, and never who.
+         */
+        MetricsUse: {
+            query: string;
+            first_day: string;
+            last_day: string;
+            teams_with_open: number;
+            teams_acting: number;
+            share: number | null;
+            rows: components["schemas"]["UseRow"][];
+        };
+        /**
+         * UseRow
+         * @description Findings with which something was done through one door.
+         */
+        UseRow: {
+            what: string;
+            door: string;
+            findings: number | null;
         };
         /**
          * Tickets
@@ -5186,7 +5242,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5225,7 +5281,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5257,7 +5313,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5285,7 +5341,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5320,7 +5376,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5348,7 +5404,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5469,7 +5525,7 @@ export interface operations {
                 q?: string;
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5506,7 +5562,7 @@ export interface operations {
                 q?: string;
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5536,7 +5592,7 @@ export interface operations {
                 q?: string;
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5554,6 +5610,62 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsUse: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What people did with findings, and how many teams act. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsUse"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsUseCsv: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What people did with findings, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["problem"];
