@@ -9,7 +9,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from callboard.domain.access import Depth, Grant, Right
+from callboard.domain.component import EntityRef
 from tests.cli.conftest import Folder
+from tests.support.named import named_door
 
 LOCK = """\
 __metadata:
@@ -227,3 +230,26 @@ def test_the_board_tells_what_stands_behind_it_and_keeps_the_register(board: Fol
     log = json.loads(board.call("audit", "list", "--json").out)
     assert [each["subject"] for each in log["entries"] if each["action"] == "portal.register"] == ["portal:stage"]
     board.call("risk", "--portal", str(root), "--board", "--component", "no:such:ref", code=2)
+
+
+def test_a_pipeline_hands_in_what_it_found(
+    folder: Folder, portal: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the network with its token, while the gate stays where the files are."""
+    ask = ("risk", "--portal", str(portal), "--push", "--component", "cart")
+    assert folder.call(*ask[:4], "--url", "https://callboard.example.com", code=2).code == 2
+    assert folder.call(*ask, code=2).code == 2
+    with named_door(tmp_path_factory.mktemp("door") / "callboard.db") as door:
+        grant = Grant(component=EntityRef("component:default/cart"), rights=(Right.DELIVER,))
+        with door.as_program("ci", grant) as client:
+            token = client.headers["authorization"].removeprefix("Bearer ")
+        monkeypatch.setenv("CALLBOARD_URL", door.url)
+        monkeypatch.setenv("CALLBOARD_TOKEN", token)
+        done = folder.call(*ask, "--fail-on", "critical", code=1)
+        assert (done.code, "risks of stage handed in" in done.err) == (1, True)
+        refused = folder.call(*ask[:-1], "bank", code=1)
+        assert "Refused (404)" in refused.err
+        with door.as_program("all", Grant(everything=True, deepest=Depth.SENSITIVE)) as client:
+            kept = client.get("/api/v1/portal/risks").json()
+        here = json.loads(folder.call("risk", "--portal", str(portal), "--json").out)
+        assert {each["key"] for each in kept["risks"]} == {each["key"] for each in here["risks"]}

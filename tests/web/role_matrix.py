@@ -71,6 +71,7 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}"): THING,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): THING,
     ("POST", "/api/v1/components/{kind}/{namespace}/{name}/sbom"): BARE,
+    ("POST", "/api/v1/components/{kind}/{namespace}/{name}/risks"): BARE,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}"): THING,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/packages"): THING,
     ("GET", "/components/{kind}/{namespace}/{name}/packages"): THING,

@@ -45,6 +45,11 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
         "session": 415,
         "bearer": 415,
     },  # without a body
+    ("POST", "/api/v1/components/{kind}/{namespace}/{name}/risks"): {
+        **BOARD,
+        "session": 415,
+        "bearer": 415,
+    },  # without a body
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/sbom/{format}"): BOARD,
     ("GET", "/api/v1/components/{kind}/{namespace}/{name}/packages"): BOARD,
     ("GET", "/components/{kind}/{namespace}/{name}/packages"): BOARD,

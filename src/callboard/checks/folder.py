@@ -16,6 +16,7 @@ from callboard.checks.code.source import Source, has_engine
 from callboard.checks.configuration import merged
 from callboard.checks.hosts import host_of
 from callboard.domain.posture import Place
+from callboard.domain.risk.side import ROLES, Side
 from callboard.errors import PortalError
 
 _MOST = 5_000_000
@@ -138,8 +139,13 @@ def registry_hosts(folder: Path) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+class _Backstage(msgspec.Struct):
+    role: str | None = None
+
+
 class _Package(msgspec.Struct):
     name: str | None = None
+    backstage: _Backstage | None = None
     dependencies: dict[str, str] = {}
     config_schema: object = msgspec.field(default=None, name="configSchema")
 
@@ -148,6 +154,16 @@ def name_of(folder: Path) -> str | None:
     """What the portal's own package.json calls it; None: it does not say. Raises PortalError."""
     root = next((package for file, package, _ in _read_packages(folder) if file.parent == folder), None)
     return None if root is None else root.name or None
+
+
+def sides_of(folder: Path) -> dict[str, Side]:
+    """The folders of the packages that the portal is started from, and what each is. Raises PortalError."""
+    found: dict[str, Side] = {}
+    for file, package, _ in _read_packages(folder):
+        role = None if package.backstage is None else package.backstage.role
+        if role is not None and role in ROLES:
+            found[file.parent.relative_to(folder).as_posix()] = ROLES[role]
+    return found
 
 
 def _read_packages(folder: Path) -> Iterator[tuple[Path, _Package, bytes]]:

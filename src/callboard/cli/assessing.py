@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,7 @@ from callboard.checks.pipeline.audit import audit
 from callboard.domain.finding import Severity
 from callboard.domain.lock import Lock
 from callboard.domain.posture import Advice, Fault, Hits, Judged, Place, Reach
+from callboard.domain.risk.side import Side, sides
 from callboard.errors import ManifestError
 from callboard.gathering import Folder, read_lock
 
@@ -60,6 +61,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     assessment: Assessment
     report: Report
     """What the advisories say of everything in them."""
+    sides: Mapping[str, Side]
+    """Where packages run, by package URL, as far as the locks tell."""
 
 
 def assess_folder(
@@ -104,7 +107,19 @@ def assess_folder(
         *judge(code_files(folder)),
         audit(folder, workflows, [check.judged(manifests) for check in PIPELINE_CHECKS]),
     )
-    return Found(name=folders.name_of(folder), assessment=assess(portal, manifests, others), report=report)
+    return Found(
+        name=folders.name_of(folder), assessment=assess(portal, manifests, others), report=report,
+        sides=_sides(folder, locks),
+    )  # fmt: skip
+
+
+def _sides(folder: Path, locks: Sequence[Lock]) -> dict[str, Side]:
+    roles = folders.sides_of(folder)
+    found: dict[str, Side] = {}
+    for lock in locks if roles else ():
+        for package, side in sides(lock, roles).items():
+            found[package.named] = side if found.get(package.named, side) is side else Side.BOTH
+    return found
 
 
 def _judged(report: Report, locks: Sequence[Lock]) -> Judged:

@@ -183,16 +183,17 @@ def _judge_portal(services: Services, folder: Path) -> None:
     from callboard.advisories.index import Index
     from callboard.advisories.place import FILE_NAME
     from callboard.cli.assessing import assess_folder
-    from callboard.cli.registering import register_of
+    from callboard.cli.registering import judgement_of
     from callboard.demo.company.portal import NAME, write_portal
     from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.domain.risk.judgement import register as register_of
     from callboard.usecases import keep_register
 
     write_portal(folder / "portal")
     found = assess_folder(folder / "portal", (), is_production=None, index=Index.open(folder / FILE_NAME))
     purls = sorted({match.purl for match in found.report.matches})
     behind = keep_register.behind(services.store, AT_THE_LAPTOP, purls)
-    register = register_of(found, portal=NAME, at=services.clock.now(), estate=behind.estate, users=behind.users)
+    register = register_of(judgement_of(found, NAME), at=services.clock.now(), estate=behind.estate, users=behind.users)
     keep_register.keep(services.store, AT_THE_LAPTOP, register)
 
 

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from callboard.cli import pushing
 from callboard.cli.assess import of_portal
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
+    from callboard.domain.component import EntityRef
+    from callboard.domain.instant import Instant
+    from callboard.domain.risk.judgement import Judgement
     from callboard.domain.risk.register import Register
 
 _BANDS = ("critical", "high", "medium", "low", "never")
@@ -22,6 +26,7 @@ _FEW = 3
     epilog=examples(
         "callboard risk --portal ../portal",
         "callboard risk --portal ../portal --board",
+        "callboard risk --portal . --push --component portal --url https://callboard.example.com",
         "callboard risk --portal . --fail-on high --format sarif > risk.sarif",
         "callboard risk --portal . --format openvex > portal.openvex.json",
     )
@@ -35,6 +40,9 @@ _FEW = 3
     help="Count what stands behind the portal, and who else has its packages, by the board; keep the register for its page.",
 )
 @click.option("--component", metavar="REF", help="The portal's own component in the catalog: it is no other user.")
+@click.option("--push", "with_push", is_flag=True,
+              help="Hand in what was found for --component at --url, where the register is made of it and kept.")  # fmt: skip
+@click.option("--url", envvar=pushing.URL, show_envvar=True, help="Where Callboard is, for --push.")
 @click.option("--fail-on", type=click.Choice(_BANDS), default="never", show_default=True,
               help="End with exit code 1 when a risk is at least this grave.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown", "sarif", "openvex"]), default="text",
@@ -51,6 +59,8 @@ def risk(
     name: str | None,
     with_board: bool,
     component: str | None,
+    with_push: bool,
+    url: str | None,
     fail_on: str,
     form: str,
     as_json: bool,
@@ -59,37 +69,60 @@ def risk(
 
     It judges what `callboard assess` judges. Nothing of the portal is executed and nothing is asked of a network. What is
     not known makes a number a span, and what could not be judged is listed.
+
+    With --push the files stay here as well; the token in CALLBOARD_TOKEN is shown, which needs the right `deliver`
+    (`callboard token create`). What stands behind the portal is counted there, and told on the page Portal alone.
     """
-    from callboard import __version__
-    from callboard.checks import openvex, register_told
-    from callboard.cli import output
     from callboard.cli.assessing import assess_folder
     from callboard.cli.errors import FAILED, end
-    from callboard.cli.registering import register_of
+    from callboard.cli.registering import judgement_of
     from callboard.domain.component import entity_ref
-    from callboard.domain.instant import Instant
+    from callboard.domain.risk.judgement import register as register_of
     from callboard.domain.risk.scale import Band
-    from callboard.web import to_wire_portal
 
     try:
         own = None if component is None else entity_ref(component, kind="component")
     except ValueError as error:
         raise click.UsageError(f"{error}") from None
+    if with_push and (own is None or url is None or with_board):
+        raise click.UsageError("--push needs --component and --url, and goes without --board.")
     found = assess_folder(folder, files, is_production=is_production, config=door.config_file)
-    now = Instant(time.time_ns() // 1_000)
-    called = name or found.name or folder.resolve().name
-    if with_board:
-        from callboard.domain.access import AT_THE_LAPTOP
-        from callboard.usecases import keep_register
+    judged = judgement_of(found, name or found.name or folder.resolve().name)
+    if with_push and own is not None and url is not None:
+        _push(url, own, judged)
+    register = _kept(door, judged, own) if with_board else register_of(judged, at=_now())
+    _tell(register, "json" if as_json else form)
+    if fail_on != "never" and register.worst is not None and register.worst >= Band[fail_on.upper()]:
+        end(FAILED)
 
-        with door.services() as services:
-            purls = sorted({match.purl for match in found.report.matches})
-            behind = keep_register.behind(services.store, AT_THE_LAPTOP, purls, own=own)
-            register = register_of(found, portal=called, at=now, estate=behind.estate, users=behind.users)
-            keep_register.keep(services.store, AT_THE_LAPTOP, register)
-    else:
-        register = register_of(found, portal=called, at=now)
-    if as_json or form == "json":
+
+def _now() -> Instant:
+    from callboard.domain.instant import Instant
+
+    return Instant(time.time_ns() // 1_000)
+
+
+def _kept(door: Door, judged: Judgement, own: EntityRef | None) -> Register:
+    """The register with what the board knows, which keeps it."""
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.domain.risk.judgement import register as register_of
+    from callboard.usecases import keep_register
+
+    with door.services() as services:
+        purls = sorted({each.package.purl for each in judged.weaknesses})
+        behind = keep_register.behind(services.store, AT_THE_LAPTOP, purls, own=own)
+        register = register_of(judged, at=_now(), estate=behind.estate, users=behind.users, component=own)
+        keep_register.keep(services.store, AT_THE_LAPTOP, register)
+    return register
+
+
+def _tell(register: Register, form: str) -> None:
+    from callboard import __version__
+    from callboard.checks import openvex, register_told
+    from callboard.cli import output
+    from callboard.web import to_wire_portal
+
+    if form == "json":
         output.document(to_wire_portal.register(register))
     elif form == "sarif":
         output.document(register_told.as_sarif(register, __version__))
@@ -103,8 +136,17 @@ def risk(
         output.line(register_told.as_markdown(register).rstrip("\n"))
     else:
         _show(register)
-    if fail_on != "never" and register.worst is not None and register.worst >= Band[fail_on.upper()]:
-        end(FAILED)
+
+
+def _push(url: str, own: EntityRef, judged: Judgement) -> None:
+    import msgspec
+
+    from callboard.cli import output
+    from callboard.web import words
+    from callboard.web.wire_portal import DeliveredJudgement
+
+    done = pushing.push(url, own, "risks", msgspec.json.encode(judged), DeliveredJudgement)
+    output.say(f"{done.component}: {words.count(done.risks, 'risk')} of {done.portal} handed in.")
 
 
 def _show(register: Register) -> None:

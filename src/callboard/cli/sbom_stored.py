@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from callboard.cli import pushing
 from callboard.cli.door import Door, answers, examples
-from callboard.cli.errors import DONE, FAILED, INCOMPLETE, end
+from callboard.cli.errors import DONE, FAILED, end
 
 if TYPE_CHECKING:
     from callboard.domain.component import EntityRef
     from callboard.domain.composition import ManifestRow
     from callboard.domain.instant import Instant
     from callboard.web.wire_packages import DeliveredSbom
-
-URL, TOKEN = "CALLBOARD_URL", "CALLBOARD_TOKEN"
-PUSH_SECONDS = 120.0
 
 
 @click.command(
@@ -34,7 +29,10 @@ PUSH_SECONDS = 120.0
 @click.option("--component", required=True, metavar="REF", help="The component that it is about.")
 @click.option("--name", default="", help="Tells bills of one component apart; each replaces the one of its name.")
 @click.option(
-    "--url", envvar=URL, show_envvar=True, help="Where Callboard is. Without it the board of this machine takes it in."
+    "--url",
+    envvar=pushing.URL,
+    show_envvar=True,
+    help="Where Callboard is. Without it the board of this machine takes it in.",
 )
 @answers
 @click.pass_obj
@@ -205,53 +203,12 @@ def _here(door: Door, ref: EntityRef, name: str, raw: bytes) -> DeliveredSbom:
 
 
 def _over_there(url: str, ref: EntityRef, name: str, raw: bytes) -> DeliveredSbom:
-    from urllib.parse import quote, urlsplit
+    from urllib.parse import quote
 
-    import msgspec
-
-    from callboard.net import Net
     from callboard.web.wire_packages import DeliveredSbom
-    from callboard.wiring import USER_AGENT
 
-    token = os.environ.get(TOKEN, "").strip()
-    if not token:
-        raise click.UsageError(f"{TOKEN} is not set: the token of the pipeline goes there.")
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "https" and host not in {"127.0.0.1", "localhost", "::1"}:
-        raise click.BadParameter("a token is shown to https addresses alone", param_hint="--url")
-    kind, _, rest = ref.partition(":")
-    path = f"/api/v1/components/{quote(kind)}/{'/'.join(map(quote, rest.split('/')))}/sbom"
-    query = f"?name={quote(name)}" if name else ""
-    media = "application/vnd.cyclonedx+xml" if raw.lstrip()[:1] == b"<" else "application/json"
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": media}
-
-    async def ask() -> tuple[int, bytes]:
-        # Whoever runs the pipeline named the host, which may well be a private one.
-        async with Net(user_agent=USER_AGENT, allow_hosts=(host,)) as net:
-            answer = await net.request(
-                "POST", f"{url.rstrip('/')}{path}{query}", headers=headers, body=raw, timeout=PUSH_SECONDS
-            )
-            return answer.status, answer.body
-
-    status, body = asyncio.run(ask())
-    try:
-        if status == 200:
-            return msgspec.json.decode(body, type=DeliveredSbom)
-        told = msgspec.json.decode(body, type=dict[str, object])
-    except msgspec.MsgspecError:
-        told = {"title": f"{host} answered with status {status}, and not as Callboard does."}
-    return _refuse(status, told)
-
-
-def _refuse(status: int, told: Mapping[str, object]) -> NoReturn:
-    """Say a problem as the API told it, and end."""
-    from callboard.cli import output
-
-    output.say(f"Refused ({status}): {told.get('detail') or told.get('title')}")
-    if told.get("hint"):
-        output.say(f"Hint: {told['hint']}")
-    end(INCOMPLETE if status in (413, 422) or status >= 500 else FAILED)
+    media = "application/vnd.cyclonedx+xml" if raw.lstrip()[:1] == b"<" else pushing.JSON
+    return pushing.push(url, ref, f"sbom?name={quote(name)}" if name else "sbom", raw, DeliveredSbom, media=media)
 
 
 def _row(row: ManifestRow, now: Instant) -> tuple[str | int | None, ...]:

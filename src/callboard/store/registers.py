@@ -53,6 +53,24 @@ def newest(conn: Connection, portal: str | None = None, *, formula: int) -> Regi
     return None if body is None else msgspec.msgpack.decode(bytes(body), type=Register)
 
 
+class _Whose(msgspec.Struct):
+    component: str | None = None
+
+
+def is_kept(conn: Connection, portal: str) -> bool:
+    """Whether there is a register of a portal, by whatever formula."""
+    return conn.execute(select(r.id).where(r.portal == portal).limit(1)).first() is not None
+
+
+def component_of(conn: Connection, portal: str) -> EntityRef | None:
+    """For which component the newest register of a portal is kept. None: for none, or there is none."""
+    body = conn.execute(
+        select(r.body).where(r.portal == portal).order_by(r.at.desc(), r.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    found = None if body is None else msgspec.msgpack.decode(bytes(body), type=_Whose).component
+    return None if found is None else EntityRef(found)
+
+
 def portals(conn: Connection) -> Sequence[Kept]:
     """Every portal with a register, by name."""
     rows = conn.execute(select(r.portal, func.max(r.at).label("at")).group_by(r.portal).order_by(r.portal))

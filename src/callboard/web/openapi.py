@@ -15,6 +15,7 @@ from callboard.web import (
     openapi_evidence,
     openapi_metrics,
     openapi_packages,
+    openapi_portal,
     openapi_tickets,
     params,
     wire,
@@ -62,8 +63,8 @@ _SHAPES = (
     *openapi_metrics.SHAPES,
     wire_tickets.Tickets, wire_tickets.TicketDraft, wire_tickets.TicketDone, wire_tickets.UnlinkDraft, wire_tickets.Unlinked,
     wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
-    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister, Problem,
-    wire_evidence.Evidence, wire_evidence.EvidenceRows,
+    wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister,
+    wire_portal.DeliveredJudgement, Problem, wire_evidence.Evidence, wire_evidence.EvidenceRows,
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def document(version: str) -> Described:
             **openapi_evidence.described(),
             **openapi_packages.described(),
             **openapi_metrics.described(),
+            **openapi_portal.described(),
             **openapi_tickets.described(),
             **_operations(),
         },
@@ -160,13 +162,6 @@ def _pages() -> Described:
         ),
         "/api/v1/audit": reading(
             "listAudit", "The log of who did what; needs the right `audit`", "AuditEntries", _audit(), conditional=False
-        ),
-        "/api/v1/portal/risks": reading(
-            "showPortalRisks",
-            "The newest risk register of a portal; for security and administrators",
-            "RiskRegister",
-            [in_query("name", "The portal; left out: whichever was judged last.", {"type": "string"})],
-            conditional=False,
         ),
         "/api/v1/query/help": reading("showQueryHelp", "The query language", "QueryHelp"),
         "/api/v1/query/explain": reading("explainQuery", "A query in plain words", "Explained", [query()]),

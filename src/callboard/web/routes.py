@@ -117,6 +117,12 @@ API = [
         Policy.BOARD,
         most=packages.MAX_BILL_BYTES,
     ),
+    _post(
+        "/api/v1/components/{kind:str}/{namespace:str}/{name:str}/risks",
+        portal.deliver,
+        Policy.BOARD,
+        most=portal.MAX_JUDGEMENT_BYTES,
+    ),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}/sbom/{format:str}", packages.file, Policy.BOARD),
     _get("/api/v1/components/{kind:str}/{namespace:str}/{name:str}/packages", packages.used, Policy.BOARD),
     _get("/api/v1/who-uses", packages.who_uses, Policy.BOARD),

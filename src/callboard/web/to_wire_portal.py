@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from callboard.domain.component import EntityRef
 from callboard.domain.instant import to_text
 from callboard.domain.risk.register import Register, Risk
 from callboard.domain.risk.scale import Factor
@@ -27,6 +28,11 @@ def register(kept: Register, *, old: bool = False, portals: Sequence[str] = ()) 
         old=old,
         portals=tuple(portals) or (kept.portal,),
     )
+
+
+def delivered(ref: EntityRef, kept: Register) -> wire_portal.DeliveredJudgement:
+    """For the pipeline that handed it in, which may not see the register by that."""
+    return wire_portal.DeliveredJudgement(component=ref, portal=kept.portal, at=to_text(kept.at), risks=len(kept.risks))
 
 
 def _risk(risk: Risk) -> wire_portal.RiskLine:

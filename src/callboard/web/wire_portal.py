@@ -61,3 +61,13 @@ class RiskRegister(msgspec.Struct, frozen=True, kw_only=True):
     """It was made so long ago that it may not tell what is now."""
     portals: tuple[str, ...]
     """Every portal of which a register was kept, this one among them."""
+
+
+class DeliveredJudgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of what a pipeline found in a portal."""
+
+    component: str
+    portal: str
+    at: str
+    risks: int
+    """Lines that were made of it. How grave they are is for who may see the register."""

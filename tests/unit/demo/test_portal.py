@@ -6,9 +6,10 @@ from pathlib import Path
 
 from callboard.advisories.updating import own_index
 from callboard.cli.assessing import assess_folder
-from callboard.cli.registering import register_of
+from callboard.cli.registering import judgement_of
 from callboard.demo.company.portal import NAME, write_portal
 from callboard.domain.instant import Instant
+from callboard.domain.risk.judgement import register as register_of
 
 NOW = Instant(1_790_000_000_000_000)
 
@@ -17,7 +18,7 @@ def test_its_register_begins_with_the_poisoned_release_and_names_every_sort_of_r
     """Malware, what Backstage has mended since, the open door, and a plugin that puts a command together."""
     write_portal(tmp_path / "portal")
     found = assess_folder(tmp_path / "portal", (), is_production=None, index=own_index(NOW))
-    register = register_of(found, portal=NAME, at=NOW)
+    register = register_of(judgement_of(found, NAME), at=NOW)
     keys = [risk.key for risk in register.risks]
     assert set(keys[:2]) == {"malware:npm:event-stream", "malware:npm:flatmap-stream"}
     assert {"backstage:npm:backstage", "check:guests", "check:proxy-shared-secret", "check:shell-command"} <= set(keys)

@@ -9,6 +9,7 @@ from callboard.domain.lock import Need
 from callboard.domain.posture import Fault, Hits, Judged, Reach
 from callboard.domain.risk.register import Estate, Evidence, Risk
 from callboard.domain.risk.scale import LEAST, Factor, between, known, likelihood_of, worst
+from callboard.domain.risk.side import Side
 from callboard.domain.risk.weakness import Users, Weakness
 from callboard.domain.versions import order_of
 
@@ -137,10 +138,19 @@ def _reached(weakness: Weakness, door: Fault | None) -> Factor:
     if weakness.need is Need.DEVELOPMENT:
         return known(Reach.BUILDERS, "needed for development only: who works on the portal and what builds it")
     running = _exposed(Reach.SIGNED_IN, door)
+    where = _RUNS[weakness.side]
     how = "asked for by the project" if weakness.direct else "brought by another package"
     if weakness.need in (None, Need.UNKNOWN):
         return between(LEAST, running.high, f"whether the portal runs it cannot be known; if so: {running.because}")
-    return known(running.high, f"{running.because}; {how}")
+    return known(running.high, f"{running.because}; {where}{how}")
+
+
+_RUNS: Mapping[Side | None, str] = {
+    None: "",
+    Side.BACKEND: "it runs in the backend, ",
+    Side.FRONTEND: "it runs in browsers alone, ",
+    Side.BOTH: "it runs in the backend and in browsers, ",
+}
 
 
 def _radius(weakness: Weakness, estate: Estate) -> Factor:
@@ -151,7 +161,9 @@ def _radius(weakness: Weakness, estate: Estate) -> Factor:
             return between(2, Hits.PORTAL, f"{machines}; who else has the package was not evaluated")
         level = next((level for most, level in _OTHERS if users.teams <= most), 5)
         return known(level, f"{machines}{_elsewhere(users)}")
-    whole = _blast(Hits.PORTAL, estate)
+    # What runs in browsers alone acts with the rights of who has the portal open, and holds no secret of the backend.
+    in_browsers = weakness.side is Side.FRONTEND and not weakness.malicious
+    whole = _blast(Hits.PEOPLE if in_browsers else Hits.PORTAL, estate)
     return known(whole.high, f"{whole.because}{_elsewhere(users)}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.posture import Place
 from callboard.domain.risk.scale import FORMULA, Band, Factor, Score, score
@@ -89,6 +90,8 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     not_evaluated: tuple[str, ...] = ()
     """What could not be judged, in words. It is not free of risk."""
     formula: int = FORMULA
+    component: EntityRef | None = None
+    """The portal's own component in the catalog. None: nobody said."""
 
     def is_old(self, now: Instant) -> bool:
         """Whether so much time has passed that the portal, its packages or what is known of them may have changed."""

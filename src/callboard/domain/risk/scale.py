@@ -15,7 +15,7 @@ import msgspec
 
 from callboard.domain.finding import Severity
 
-FORMULA = 1
+FORMULA = 2
 """Grows with every change of what a number means."""
 LEAST, MOST = 1, 5
 """Of a factor."""

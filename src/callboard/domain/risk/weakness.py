@@ -8,6 +8,7 @@ from callboard.domain.finding import Severity
 from callboard.domain.lock import Need
 from callboard.domain.package import Package
 from callboard.domain.posture import Place
+from callboard.domain.risk.side import Side
 
 
 class Users(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,5 +42,7 @@ class Weakness(msgspec.Struct, frozen=True, kw_only=True):
     """The strongest way in which it is needed. None: cannot be known, or nothing reaches it."""
     bump: tuple[str, ...] = ()
     """What the project asks for and that brings it, the nearest first: name and version."""
+    side: Side | None = None
+    """Where the portal runs it. None: cannot be known, or neither side needs it."""
     users: Users | None = None
     """Who else has it. None: no bills of materials were looked through."""

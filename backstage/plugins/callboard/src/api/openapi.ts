@@ -279,23 +279,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/portal/risks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The newest risk register of a portal; for security and administrators */
-        get: operations["showPortalRisks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/query/help": {
         parameters: {
             query?: never;
@@ -1193,6 +1176,40 @@ export interface paths {
         };
         /** What people did with findings, as a table */
         get: operations["metricsUseCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/components/{kind}/{namespace}/{name}/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in what was found in a portal's files, for its own component; needs the right `deliver` */
+        post: operations["deliverJudgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portal/risks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest risk register of a portal; for security and administrators */
+        get: operations["showPortalRisks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3436,6 +3453,16 @@ export interface components {
             reference: string | null;
         };
         /**
+         * DeliveredJudgement
+         * @description What became of what a pipeline found in a portal.
+         */
+        DeliveredJudgement: {
+            component: string;
+            portal: string;
+            at: string;
+            risks: number;
+        };
+        /**
          * Problem
          * @description RFC 9457 problem details.
          */
@@ -4012,30 +4039,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEntries"];
-                };
-            };
-            default: components["responses"]["problem"];
-        };
-    };
-    showPortalRisks: {
-        parameters: {
-            query?: {
-                /** @description The portal; left out: whichever was judged last. */
-                name?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The newest risk register of a portal; for security and administrators. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RiskRegister"];
                 };
             };
             default: components["responses"]["problem"];
@@ -5666,6 +5669,60 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    deliverJudgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** @description As `callboard risk --push` writes it; not compressed. */
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveredJudgement"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    showPortalRisks: {
+        parameters: {
+            query?: {
+                /** @description The portal; left out: whichever was judged last. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest risk register of a portal; for security and administrators. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskRegister"];
                 };
             };
             default: components["responses"]["problem"];
