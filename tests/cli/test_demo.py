@@ -22,6 +22,7 @@ def test_the_same_seed_shows_the_same_company(folder: Folder) -> None:
     assert first["open"]["mapped"] > 0
     assert first["open"]["unmapped"] > 0
     assert first["second_sync"]["changes"] == 0
+    assert first["by_state"]["snoozed"] > 0
     assert once() == first
 
     assert not (folder.path / "callboard.db").exists()
@@ -29,6 +30,9 @@ def test_the_same_seed_shows_the_same_company(folder: Folder) -> None:
 
 def test_a_team_reads_far_less_than_it_has(folder: Folder) -> None:
     """One row is one piece of work. The aims are ten findings a row and ten rows a team; the second is not quite reached."""
-    found = folder.run("demo", "--once", "--json").json["rows_per_team"]
+    told = folder.run("demo", "--once", "--json").json
+    found = told["rows_per_team"]
     assert found["findings_per_row"] >= 10
     assert found["median_rows"] <= 12
+    # And its people have said something about some of it.
+    assert all(told["by_state"][word] >= 3 for word in ("snoozed", "dismissed", "accepted"))

@@ -50,6 +50,7 @@ SIZES = {"small": 600, "medium": 4_000, "large": 40_000}
 def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database: str | None, as_json: bool) -> None:
     """Open a board with a made-up company: a look-alike of Wiz, a catalog, and a year of findings. Needs no account."""
     from callboard.cli import output
+    from callboard.demo.company.decisions import say_all
     from callboard.wiring import Services
 
     door.log()
@@ -63,6 +64,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
         _lay_down(services)
         _hand_in(services, world)
         _judge_portal(services, folder)
+        say_all(services.store, world.organisation, now=services.clock.now())
         if once:
             second = _read(services)
             _tell(services, first, second, seed=seed, seconds=time.monotonic() - began, as_json=as_json)
