@@ -19,6 +19,7 @@ from callboard.domain.package_match import Matched
 from callboard.domain.person import Person
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.domain.ticket import TicketDraft, Told
+from callboard.domain.write_back import Outcome, Wish
 
 
 class RawNode(msgspec.Struct, frozen=True, gc=False):
@@ -120,6 +121,16 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+
+
+class Writer(Protocol):
+    """A source that can be written to."""
+
+    async def write(self, external_id: str, wish: Wish, /) -> Outcome:
+        """Write one thing about one finding, unless it stands there already or somebody else changed it meanwhile.
+
+        May be asked for the same twice. Raises SourceUnreachableError for what is worth another attempt.
+        """
 
 
 class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.domain.link import LinkRules
 from callboard.domain.policy import Due, Roles
 from callboard.domain.run import Part, Scope
+from callboard.domain.write_back import WritePolicy
 from callboard.errors import ConfigError, StoreError
 from callboard.ports import (
     Catalog,
@@ -34,6 +35,7 @@ from callboard.ports import (
     SourceSpec,
     Split,
     Tracker,
+    Writer,
 )
 from callboard.store import Store, open_store
 from callboard.usecases.plan_policy import Configured
@@ -74,11 +76,18 @@ class OpenSource(msgspec.Struct, frozen=True, kw_only=True):
     """Microseconds between runs of any mode."""
     calls_per_second: float | None
     """What we hold ourselves to. None: this source does not say."""
+    writes: WritePolicy
+    """What may be written to it."""
     webhook_token: str | None
     """What its webhooks have to bring. None: there are none."""
 
     def __repr__(self) -> str:
         return f"OpenSource({self.source.name!r})"
+
+    @property
+    def writer(self) -> Writer | None:
+        """What writes to it. None: nothing may be written, or it takes nothing."""
+        return getattr(self.source, "writer", None) if self.writes.is_on else None
 
     def timed(self, observe: Callable[[float], object]) -> Source:
         """The source, telling `observe` how many seconds each page took."""
@@ -135,6 +144,7 @@ class Services:
         store = open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy())
         store.trusted_locations = config.ownership.trusted_locations
         store.announces = bool(config.channels)
+        store.write_policies = functools.cache(lambda: write_policies(config))
         return cls(config, store, SystemClock())
 
     def __enter__(self) -> Self:
@@ -160,6 +170,7 @@ async def open_source(section: Section) -> AsyncIterator[OpenSource]:
             delta_every=int(getattr(settings, "delta_every_minutes", DELTA_EVERY_MINUTES) * MINUTE),
             calls_per_second=getattr(settings, "calls_per_second", None),
             webhook_token=getattr(settings, "webhook_token", None),
+            writes=_writes(settings),
         )
     finally:
         await source.close()
@@ -172,6 +183,20 @@ def link_hosts(config: Config) -> frozenset[str]:
         with suppress(ConfigError):
             hosts |= set(getattr(section.settings(), "allowed_link_hosts", ()))
     return frozenset(hosts)
+
+
+def write_policies(config: Config) -> dict[str, WritePolicy]:
+    """By source, what may be written to it. To a source whose secrets cannot be read nothing is."""
+    found: dict[str, WritePolicy] = {}
+    for section in config.sources:
+        with suppress(ConfigError):
+            found[section.name] = _writes(section.settings())
+    return {name: policy for name, policy in found.items() if policy.is_on}
+
+
+def _writes(settings: object) -> WritePolicy:
+    given = getattr(settings, "write_back", None)
+    return WritePolicy() if given is None else cast("WritePolicy", given.policy())
 
 
 def link_rules(config: Config) -> dict[str, LinkRules]:

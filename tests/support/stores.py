@@ -33,6 +33,7 @@ def clear(store: Store) -> Store:
     store.known = None
     store.laid_down = None
     store.trusted_locations = ()
+    store.write_policies = dict
     store.announces = False
     forget(store.engine)
     return store

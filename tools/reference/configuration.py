@@ -111,7 +111,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
             return f"`{str(value).lower()}`"
         case Path():
             return f'`"{value}"`'
-        case tuple():
+        case tuple() | dict():
             return f"`{msgspec.json.encode(value).decode()}`"
         case _:
             return f"`{msgspec.json.encode(value).decode()}`" if isinstance(value, str | int | float) else "see below"
@@ -125,10 +125,8 @@ def _words(info: msgspec.inspect.Type) -> str:
     match info:
         case msgspec.inspect.Metadata():
             return _words(info.type)
-        case msgspec.inspect.BoolType():
-            return "true or false"
-        case msgspec.inspect.StrType():
-            return "text"
+        case msgspec.inspect.BoolType() | msgspec.inspect.StrType():
+            return "text" if isinstance(info, msgspec.inspect.StrType) else "true or false"
         case msgspec.inspect.IntType():
             return f"whole number{_range(info)}"
         case msgspec.inspect.FloatType():
@@ -137,6 +135,8 @@ def _words(info: msgspec.inspect.Type) -> str:
             return f"list of {', '.join(f'`{value}`' for value in values)}"
         case msgspec.inspect.VarTupleType() | msgspec.inspect.ListType():
             return f"list of {_words(info.item_type)}s"
+        case msgspec.inspect.DictType():
+            return f"table of {_words(info.value_type)}s"
         case msgspec.inspect.LiteralType(values=values):
             return " or ".join(f"`{value}`" for value in values)
         case msgspec.inspect.UnionType():

@@ -15,6 +15,7 @@ from functools import partial
 from types import TracebackType
 from typing import ClassVar, Self
 
+import msgspec
 import structlog
 
 from callboard.cli import running, sending
@@ -24,7 +25,7 @@ from callboard.domain.finding import Kind
 from callboard.domain.instant import DAY, MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh, repositories, tell, upkeep
+from callboard.usecases import browse, keep_fresh, repositories, tell, upkeep, write_back
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.decide import bring_back
 from callboard.usecases.receive_hook import receive_hook
@@ -274,7 +275,20 @@ class Background:
             report = await running.run(self._services, opened, mode=due.mode)
             _log.info("sync ends", source=section.name, **_figures(report))
         self._measure(section.name)
+        await self._write_back(section, opened)
         await self._links(section, opened)
+
+    async def _write_back(self, section: Section, opened: OpenSource) -> None:
+        """Writes what people said here to the source. That it cannot must never keep the source from being read."""
+        store, clock, writer = self._services.store, self._services.clock, opened.writer
+        if writer is None or not write_back.is_due(store, section.name, clock=clock):
+            return
+        try:
+            report = await write_back.write_back(store, section.name, writer, clock=clock)
+        except CallboardError as error:
+            _log.error("the source could not be written to", source=section.name, reason=error.message)
+        else:
+            _log.info("written to the source", source=section.name, **msgspec.structs.asdict(report))
 
     async def _links(self, section: Section, opened: OpenSource) -> None:
         """Checks the links of a source once a day. That it cannot must never keep the source from being read."""

@@ -197,6 +197,17 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
     _show(page, now)
 
 
+def _written(page: FindingPage) -> str | None:
+    """What came of writing it at its source: the newest three."""
+    from callboard.web import words
+
+    told = [
+        f"{each.words}: {words.WRITTEN[each.state.word]}{f' ({each.said})' if each.said else ''}"
+        for each in page.writes[:3]
+    ]
+    return "; ".join(told) or None
+
+
 def _show(page: FindingPage, now: Instant) -> None:
     from msgspec import UNSET
 
@@ -230,6 +241,7 @@ def _show(page: FindingPage, now: Instant) -> None:
                 ("Tickets", ", ".join(f"{each.name} ({each.told})" for each in row.filed) or None),
                 ("Set aside", None if row.aside is None else words.said(row.aside)),
                 ("Asked", None if row.asked is None else words.said(row.asked)),
+                ("At its source", _written(page)),
                 (
                     "Came back",
                     f"{row.reopened} times" + (", flapping" if page.flapping else "") if row.reopened else None,

@@ -25,6 +25,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "bundles": ("callboard.cli.bundles:bundles", "List findings put together by what closes them."),
     "finding": ("callboard.cli.findings:finding", "Everything about one finding."),
     "decide": ("callboard.cli.decide:decide", "Take findings, snooze or dismiss them, accept a risk; and undo it."),
+    "write-back": (
+        "callboard.cli.write_back:write_back",
+        "What is written where findings came from, and what came of it.",
+    ),
     "campaigns": ("callboard.cli.campaigns:campaigns", "Findings that are to be gone by a day, and how many are left."),
     "components": ("callboard.cli.components:components", "List components with their open findings."),
     "component": ("callboard.cli.components:component", "Everything about one component."),

@@ -14,6 +14,7 @@ from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
 from callboard.domain.standing import Standing
 from callboard.domain.ticket import LinkedTicket
+from callboard.domain.write_back import Shown
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -354,6 +355,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     """What to change where, as far as it can be worked out."""
     runbooks: tuple[Runbook, ...] = ()
+    writes: tuple[Shown, ...] = ()
+    """What of all that was said is written at its source, or is to be, the newest first."""
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True):

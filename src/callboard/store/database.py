@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect,
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callboard.domain.due import DEFAULT, Policy
+from callboard.domain.write_back import WritePolicy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
 from callboard.store.dialect import Dialect, bind, bind_promise
@@ -40,6 +41,8 @@ class Store:
         """The policy of a revision that was laid down, with its number."""
         self.trusted_locations: tuple[str, ...] = ()
         """Where the catalog reads what only the right people can write, as patterns."""
+        self.write_policies: Callable[[], Mapping[str, WritePolicy]] = dict
+        """By name of a source, what may be written to it; asked only where somebody says something."""
         self.announces = False
         """Some channel is configured, so that what is worth a word is written down with what makes it so."""
         self.known: object = None

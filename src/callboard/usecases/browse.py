@@ -15,7 +15,7 @@ from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
 from callboard.domain.package_match import SOURCE
-from callboard.store import Connection, Store, contested, database, guidance
+from callboard.store import Connection, Store, contested, database, guidance, write_backs
 from callboard.store import components as component_store
 from callboard.store import findings as finding_store
 from callboard.store import links as link_store
@@ -54,10 +54,11 @@ def finding(
         runbooks = guidance.runbooks(conn, visibility, page.row.components)
         told = _changes(conn, store, page)
         rules = _rules(conn, visibility, page.row.source, link_rules, is_bare=not page.link)
+        writes = write_backs.of_finding(conn, finding_id)
     link, no_link = _link(page.row.source, page.link, page.row.kind, page.row.external_id, rules)
     safe = safe_link(link, link_hosts)
     why_not = None if safe else no_link or UNSAFE_LINK
-    return msgspec.structs.replace(page, link=safe, no_link=why_not, runbooks=runbooks, changes=told)
+    return msgspec.structs.replace(page, link=safe, no_link=why_not, runbooks=runbooks, changes=told, writes=writes)
 
 
 def _changes(conn: Connection, store: Store, page: FindingPage) -> tuple[Change, ...]:

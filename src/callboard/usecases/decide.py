@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from callboard.domain.access import Everything, Right, Viewer
+from callboard.domain.access import Everything, Right, Role, Viewer
 from callboard.domain.component import entity_ref
 from callboard.domain.decision import ITSELF, Decision, DecisionKind, Draft, Reason, settled
 from callboard.domain.instant import DAY, Instant
@@ -19,7 +19,7 @@ from callboard.domain.query import OPEN, OneOf, Query
 from callboard.domain.standing import HANDS, Effect, Refusal
 from callboard.errors import ConflictError, InvalidQueryError, KeyReusedError, NotAllowedError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, deciders, decisions
+from callboard.store import Connection, Store, audit, deciders, decisions, write_backs
 from callboard.store.database import bump_revision
 from callboard.store.decisions import Known
 from callboard.store.filters import Asking
@@ -144,7 +144,7 @@ def bring_back(store: Store, *, clock: Clock) -> int:
                 draft = Draft(kind=DecisionKind.RETURN, of=of, note=why)
                 before = decisions.known(conn, store.dialect, ids)
                 effects, _ = _judged(draft, before, ids, actor=ITSELF, seen=None)
-                _write(conn, store, draft, effects, before, actor=ITSELF, now=now)
+                _write(conn, store, draft, effects, before, actor=ITSELF, roles=(), now=now)
             if found:
                 bump_revision(conn)
         ended += len(found)
@@ -247,7 +247,7 @@ def _say(
         _refuse(left[0])
     id_ = None
     if effects and not tried:
-        id_ = _write(conn, store, draft, effects, before, actor=viewer.named, now=now)
+        id_ = _write(conn, store, draft, effects, before, actor=viewer.named, roles=viewer.roles, now=now)
         bump_revision(conn)
         _note(conn, viewer, draft, id_, tuple(effects), now=now)
     return Done(
@@ -289,11 +289,13 @@ def _refuse(left: Left) -> None:
 
 
 def _write(
-    conn: Connection, store: Store, draft: Draft, effects: dict[int, Effect], before: Known, *, actor: str, now: Instant
-) -> int:
+    conn: Connection, store: Store, draft: Draft, effects: dict[int, Effect], before: Known, *, actor: str,
+    roles: tuple[Role, ...], now: Instant,
+) -> int:  # fmt: skip
     fields = {name: getattr(draft, name) for name in Draft.__struct_fields__}
     decision = Decision(id=decisions.next_number(conn), actor=actor, at=now, **fields)
     decisions.write(conn, store, decision, effects, before, now=now)
+    write_backs.add(conn, store, decision, effects, before, roles=roles, now=now)
     return decision.id
 
 

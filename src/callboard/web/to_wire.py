@@ -16,6 +16,7 @@ from callboard.domain.sayable import Sayable
 from callboard.web import links, to_wire_tickets, wire
 from callboard.web.to_wire_decisions import told as said
 from callboard.web.to_wire_guidance import guidance
+from callboard.web.to_wire_write_back import write_back
 
 if TYPE_CHECKING:
     from callboard.store.links import LinkCheck
@@ -217,6 +218,7 @@ def finding_page(page: board.FindingPage, *, link: str | None, may: Sayable) -> 
         same_rule=page.siblings,
         withheld=list(page.withheld),
         base=None if page.base is None else base_image(page.base),
+        writes=[write_back(each) for each in page.writes],
         said=[said(each) for each in page.standing.decisions],
         seen=page.standing.newest,
         may=[kind.word for kind in may.acts],

@@ -13,6 +13,7 @@ import msgspec
 from callboard.web.wire_decisions import Decision
 from callboard.web.wire_guidance import Guidance
 from callboard.web.wire_tickets import FiledTicket
+from callboard.web.wire_write_back import WriteBack
 
 T = TypeVar("T")
 
@@ -391,6 +392,8 @@ class FindingPage(msgspec.Struct, frozen=True, kw_only=True):
     """What of the detail is not told to this caller, in words; empty when all of it is."""
     base: BaseImage | None
     """The base image that it came with; null where it is in no base layer."""
+    writes: list[WriteBack]
+    """What of that is written at its source, or is to be, the newest first."""
     said: list[Decision]
     """What people said and still holds, the oldest first."""
     seen: int

@@ -84,6 +84,16 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+WRITTEN = {
+    "waiting": "waits",
+    "done": "written",
+    "conflict": "changed there meanwhile",
+    "refused": "refused",
+    "given-up": "not reached for days",
+}
+"""What came of a write at a source, by its word."""
+
+
 def count(value: int, one: str, many: str | None = None) -> str:
     """A count with its unit in the right form."""
     return f"{number(value)} {one if value == 1 else many or one + 's'}"

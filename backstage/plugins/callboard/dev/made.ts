@@ -337,6 +337,7 @@ export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   may: [...ACTS],
   may_undo: [],
   guidance: { changes: [], runbooks: [] },
+  writes: [],
   source: source(),
   ...some,
 });

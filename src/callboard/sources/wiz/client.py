@@ -12,7 +12,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -22,6 +22,7 @@ from msgspec import UNSET, Raw, UnsetType
 from callboard.domain.instant import Instant
 from callboard.errors import (
     AnswerTooLargeError,
+    CallboardError,
     OutboundError,
     QueryRefusedError,
     SourceChangedError,
@@ -33,6 +34,8 @@ from callboard.net import Answer, Net, retry_after_seconds
 from callboard.sources.wiz.auth import Tokens, forbidden_ip
 from callboard.sources.wiz.config import WizConfig
 from callboard.sources.wiz.patience import Patience, TransientError
+
+T = TypeVar("T")
 
 MESSAGE_CHARACTERS = 300
 """How much of Wiz's own message is repeated to the operator."""
@@ -80,11 +83,23 @@ class TooHeavyError(SourceChangedError):
     """Wiz calls the page too costly. Half as many nodes may do."""
 
 
+class SaidNoError(CallboardError):
+    """Wiz refused a write. The message is Wiz's own."""
+
+
+class _Written(msgspec.Struct):
+    data: Raw = Raw(b"null")
+    errors: list[_Problem] | None = None
+
+
 _DECODER = msgspec.json.Decoder(_Reply)
+_WRITTEN = msgspec.json.Decoder(_Written)
 
 _HEAVY = re.compile(
     r"input exceeded|too (?:complex|costly|expensive|large|heavy)|complexity|query cost|cost limit", re.IGNORECASE
 )
+
+_PASSING = frozenset({"RATE_LIMIT_EXCEEDED", "INTERNAL", "INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"})
 
 _SCOPES = {
     "project": "read:projects",
@@ -142,11 +157,21 @@ class Client:
         """
         body = msgspec.json.encode({"query": document, "variables": variables})
         try:
-            return await self._patience.call(lambda: self._attempt(body, kind))
+            return await self._patience.call(
+                lambda: self._attempt(body, lambda answer: _read(answer, kind, self._now()))
+            )
         except AnswerTooLargeError as error:
             raise TooHeavyError(error.message) from error
         except OutboundError as error:
             raise SourceUnreachableError(error.message, hint=error.hint) from error
+
+    async def once(self, document: str, variables: dict[str, Any]) -> bytes:
+        """The `data` of the answer to a call that is not repeated here, since it may write.
+
+        Raises SaidNoError in Wiz's own words, and TransientError or OutboundError for what is worth another attempt.
+        """
+        body = msgspec.json.encode({"query": document, "variables": variables})
+        return await self._attempt(body, lambda answer: _data(answer, self._now()))
 
     async def token(self) -> str:
         """The present token, for looking into it."""
@@ -161,24 +186,23 @@ class Client:
         except UnreachableError as error:
             raise TransientError(error.message, hint=error.hint) from error
 
-    async def _attempt(self, body: bytes, kind: str) -> Page:
+    async def _attempt(self, body: bytes, read: Callable[[Answer], T | None]) -> T:
         token = await self._token()
-        answer = await self._post(body, token)
-        page = _read(answer, kind, self._now())
-        if page is not None:
-            return page
+        found = read(await self._post(body, token))
+        if found is not None:
+            return found
         # A token may end early. One fresh one is tried, for this page alone; refused again, it is not the token's age.
         try:
             token = await self._tokens.instead_of(token)
         except UnreachableError as error:
             raise TransientError(error.message, hint=error.hint) from error
-        page = _read(await self._post(body, token), kind, self._now())
-        if page is None:
+        found = read(await self._post(body, token))
+        if found is None:
             raise SourceRefusedError(
                 "Wiz does not accept its own fresh token (401).",
                 hint="Check that api_url is the tenant's own endpoint: the token names its data centre.",
             )
-        return page
+        return found
 
     async def _post(self, body: bytes, token: str) -> Answer:
         shared = _shared(self._config)
@@ -226,6 +250,34 @@ def _read(answer: Answer, kind: str, now: Instant) -> Page | None:
     if reply.data is None or reply.data.page is None:
         raise SourceChangedError("Wiz answers without data and without an error.")
     return reply.data.page
+
+
+def _data(answer: Answer, now: Instant) -> bytes | None:
+    """The data of an answer. None: the token was refused. Wiz's refusals are told in its own words."""
+    status = answer.status
+    if status == 401:
+        return None
+    wait = retry_after_seconds(answer.headers, now)
+    if status in (408, 429) or status >= 500:
+        raise TransientError(f"Wiz answers {status}.", wait_seconds=wait)
+    try:
+        reply = _WRITTEN.decode(answer.body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        if status == 200:
+            raise TransientError("Wiz's answer is not whole JSON.") from error
+        raise SaidNoError(f"Wiz answers {status}.") from error
+    if reply.errors:
+        problem = reply.errors[0]
+        code = (problem.extensions.code if problem.extensions else None) or ""
+        message = _quoted(problem.message)
+        if code in ("UNAUTHENTICATED", "TOKEN_EXPIRED"):
+            return None
+        if code in _PASSING:
+            raise TransientError(f"Wiz failed inside: {message}", wait_seconds=wait)
+        raise SaidNoError(f"{message} ({code})" if code else message)
+    if status != 200:
+        raise SaidNoError(f"Wiz answers {status}.")
+    return bytes(reply.data)
 
 
 def _forgiving(body: bytes) -> _Reply:

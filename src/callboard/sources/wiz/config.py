@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from callboard.domain.access import Role
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.link import LinkRules
 from callboard.domain.run import Scope
+from callboard.domain.write_back import Operation, WritePolicy
 from callboard.errors import ConfigError
 from callboard.sources.wiz.links import NO_TEMPLATE, WizLinks, portal_problem
 
@@ -87,6 +89,39 @@ class WizScope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         )
 
 
+_WRITERS = {role.value: role for role in Role if role is not Role.VIEWER}
+
+
+class WizWriteBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What people say here is written to Wiz: which of it, and by which roles. Default: nothing by nobody."""
+
+    status: tuple[str, ...] = ()
+    """Who may have the status of issues written: any of owner, security, administrator, machine."""
+    note: tuple[str, ...] = ()
+    """Whose comments become notes."""
+    due: tuple[str, ...] = ()
+    """Who may have the due date written, where somebody begins to work on an issue that has none in Wiz."""
+    assignee: tuple[str, ...] = ()
+    """Who may have the assignee written, as far as `assignees` knows Wiz's identity."""
+    ticket: tuple[str, ...] = ()
+    """Who may have tickets linked."""
+    assignees: dict[str, str] = {}
+    """By reference of a user or a group, the id of the identity in Wiz."""
+
+    def __post_init__(self) -> None:
+        for operation in Operation:
+            for word in getattr(self, operation.word):
+                if word not in _WRITERS:
+                    raise ValueError(f"{operation.word}: {word!r} is no role; use any of {', '.join(_WRITERS)}")
+
+    def policy(self) -> WritePolicy:
+        """The same in Callboard's words."""
+        roles = {
+            operation: frozenset(_WRITERS[word] for word in getattr(self, operation.word)) for operation in Operation
+        }
+        return WritePolicy(roles=roles, assignees={ref.lower(): id_ for ref, id_ in self.assignees.items()})
+
+
 class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One Wiz tenant, read through one service account (in Wiz: Custom Integration, GraphQL API)."""
 
@@ -129,6 +164,8 @@ class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Longest wait for one page, in seconds. Default 120."""
     webhook_token: str | None = None
     """The bearer token that automation rules send. Default: none, and webhooks are refused."""
+    write_back: WizWriteBack = WizWriteBack()
+    """What is written to Wiz. Default: nothing. The service account needs the scopes for it, such as write:issue_status."""
     allow_private: bool = False
     """Whether the API and token hosts may be at private addresses or plain http. Default false. For tests and proxies."""
 

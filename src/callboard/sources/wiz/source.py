@@ -23,6 +23,7 @@ from callboard.sources.wiz.pages import Cutter, Walk, record_id
 from callboard.sources.wiz.parse import PARSER_VERSION, parse, parse_project
 from callboard.sources.wiz.patience import Patience
 from callboard.sources.wiz.vocabulary import Vocabulary
+from callboard.sources.wiz.writing import WizWriter
 
 _BATCH = 500
 """Ids asked for at once: as many as one page can hand out."""
@@ -185,6 +186,11 @@ class WizSource:
     def calls(self) -> int:
         """Requests sent to the API so far, retries included."""
         return self._client.calls
+
+    @property
+    def writer(self) -> WizWriter:
+        """What writes to this tenant."""
+        return WizWriter(self._client)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -78,6 +78,7 @@ from callboard.store.schema.things import (
     rule,
 )
 from callboard.store.schema.tickets import ticket, ticket_finding
+from callboard.store.schema.write_back import write_back
 
 __all__ = [
     "HEAD",
@@ -171,4 +172,5 @@ __all__ = [
     "ticket_finding",
     "unsubscribed",
     "visit",
+    "write_back",
 ]

@@ -1686,6 +1686,7 @@ export interface components {
             same_rule: number;
             withheld: string[];
             base: components["schemas"]["BaseImage"] | null;
+            writes: components["schemas"]["WriteBack"][];
             said: components["schemas"]["Decision"][];
             seen: number;
             may: string[];
@@ -1826,6 +1827,22 @@ export interface components {
             builders: string[];
             runners: string[];
             why_not: string | null;
+        };
+        /**
+         * WriteBack
+         * @description One thing that was written, or is to be, about a finding at its source.
+         */
+        WriteBack: {
+            id: number;
+            operation: string;
+            words: string;
+            state: string;
+            said: string | null;
+            decision: number | null;
+            actor: string;
+            made_at: string;
+            ended_at: string | null;
+            attempts: number;
         };
         /**
          * Guidance
