@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from itertools import pairwise
+from operator import attrgetter
 
 import msgspec
 
@@ -225,7 +227,7 @@ def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
     the subject is simply shared. An entity without owner contradicts like any other, so that dropping an owner never
     hands its findings to a rival.
     """
-    ordered = tuple(sorted(set(candidates), key=_strongest_first)) if len(candidates) > 1 else tuple(candidates)
+    ordered = _ordered(candidates)
     equal: list[Candidate] = []
     for each in ordered:
         if each.dropped:
@@ -264,6 +266,17 @@ def decide(candidates: Sequence[Candidate], *, otherwise: Reason) -> Ownership:
         reason=None,
         candidates=ordered,
     )
+
+
+def _ordered(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The strongest first, each once; the same for any order."""
+    if len({each.tier for each in candidates}) == len(candidates):
+        return tuple(sorted(candidates, key=_BY_TIER))  # most subjects: no two are of one tier, so nothing else decides
+    ordered = sorted(candidates, key=_strongest_first)
+    return (ordered[0], *(each for former, each in pairwise(ordered) if each != former))
+
+
+_BY_TIER = attrgetter("tier")
 
 
 def _is_shared(equal: Sequence[Candidate], routes: Sequence[EntityRef]) -> bool:

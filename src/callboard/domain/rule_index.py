@@ -108,6 +108,8 @@ class _Hooks:
         self._heads = frozenset(key[: self._shortest] for key in self.starts)
         self._end_lengths = sorted({len(key) for key in self.ends})
         self._look_for = _one_of(self.grams) if self.grams else None
+        pieces = [len(longest_piece(each.pattern)) for many in self.grams.values() for each in many]
+        self._least_piece = min(pieces, default=0)
         self.is_patterned = bool(self.starts or self.ends or self.grams)
 
     def hung_on(self, values: Iterable[str]) -> list[_Hung]:
@@ -135,7 +137,7 @@ class _Hooks:
                 break
             if found := self.ends.get(value[size - length :]):
                 _add(found, value, likely)
-        if self._look_for is not None:
+        if self._look_for is not None and size >= self._least_piece:
             search = self._look_for.search
             there = search(value)
             while there is not None:

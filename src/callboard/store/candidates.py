@@ -54,13 +54,14 @@ class Amendment:
         self._changed: list[Row] = []
         self._came: list[Row] = []
 
-    def take(self, former: Collection[Row], wanted: Sequence[Row]) -> bool:
-        """Take in some resources, as they are stored and as they should be. Returns whether anything differs."""
+    def take(self, former: Collection[Row], wanted: Sequence[Row]) -> set[int]:
+        """Take in some resources, as they are stored and as they should be. Returns those of which anything differs."""
         before = set(former)
         fresh = [row for row in wanted if row not in before]
         if not fresh and len(wanted) == len(before):
-            return False
+            return set()
         over = {row[:4] for row in before.difference(wanted)}
+        differing = {row[0] for row in fresh} | {key[0] for key in over}
         for row in fresh:
             key = row[:4]
             if key in over:
@@ -69,7 +70,7 @@ class Amendment:
             else:
                 self._came.append(row)
         self._gone += over
-        return True
+        return differing
 
     def write(self, conn: Connection, dialect: Dialect, *, now: Instant) -> None:
         """Write what was taken in."""

@@ -1,8 +1,8 @@
 """Counters kept in the transaction that changes their rows: cube, bundles, due days and weekly flow.
 
-Sums are kept by difference. Least values are taken in for findings that are new, and read again from the rows of a cell
-where a finding left it or changed in it; they are never guessed. Holding 0 stands for all holdings together, bundle 0 for
-all bundles of a holding: both are derived from the cells.
+Sums are kept by difference. Least values are taken in for findings that are new or come from elsewhere, and read again from
+the rows of a cell where a finding left it or changed in it; they are never guessed. Holding 0 stands for all holdings
+together, bundle 0 for all bundles of a holding: both are derived from the cells.
 """
 
 from __future__ import annotations
@@ -11,20 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import BindParameter, ColumnElement, Connection, Table, bindparam, delete, func, insert, literal, select
+from sqlalchemy import Connection, Table, delete
 
 from callboard.domain.instant import DAY, Instant
 from callboard.store import schema
-from callboard.store.bulk import are_deferred
 from callboard.store.dialect import Dialect, Row
+from callboard.store.reading_again import cells_again, remedies_again
 from callboard.store.schema import NEVER
 
 WEEK = 7 * DAY
 OPEN = 3
 """The highest number of an open state."""
-
-FEW_BUNDLES = 5_000
-"""As many as one statement may well name."""
 
 _LEAST = ("rank", "priority", "blast", "due_at", "oldest_at")
 
@@ -44,6 +41,10 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     bundle_id: int
     due_at: int
     remedy_id: int = 0
+
+
+Least = tuple[int, int, int, int]
+"""Of findings that are counted alike: whether they are apart, and the least priority, blast and time of first detection."""
 
 
 class Ledger:
@@ -103,17 +104,29 @@ class Ledger:
         if before.state <= OPEN:
             self.moved(before.holding_id, after.holding_id, 1, now)
 
-    def move(self, standing: Standing, to: int, n: int, *, now: Instant) -> None:
-        """So many findings that are counted alike go to another holding."""
+    def move(self, standing: Standing, to: int, n: int, least: Least, *, now: Instant) -> None:
+        """So many findings that are counted alike go to another holding, where they are taken in like new ones.
+
+        What they leave is read again from its rows, and with it the whole bundle, which has all of them as before.
+        """
         s = standing
-        for sign, holding in ((-n, s.holding_id), (n, to)):
-            self._cube[holding, s.source_id, s.kind, s.state, s.severity] += sign
-            if s.state <= OPEN:
-                self._touch(s, holding)
-                if s.due_at != NEVER:
-                    self._due[holding, s.due_at // DAY] += sign
-        if s.state <= OPEN:
-            self.moved(s.holding_id, to, n, now)
+        cube, rest = self._cube, (s.source_id, s.kind, s.state, s.severity)
+        cube[s.holding_id, *rest] -= n
+        cube[to, *rest] += n
+        if s.state > OPEN:
+            return
+        self._touch(s, s.holding_id)
+        if s.remedy_id:
+            self._mended.add((s.bundle_id, to))
+        if s.due_at != NEVER:
+            day = s.due_at // DAY
+            self._due[s.holding_id, day] -= n
+            self._due[to, day] += n
+        self.moved(s.holding_id, to, n, now)
+        apart, priority, blast, first_at = least
+        key, came = (s.bundle_id, to, apart), (6 - s.severity, priority, blast, s.due_at, first_at)
+        cell = self._fresh.get(key)
+        self._fresh[key] = [n, *came] if cell is None else [cell[0] + n, *map(min, cell[1:], came)]
 
     def _touch(self, standing: Standing, holding: int) -> None:
         self._touched.add((standing.bundle_id, holding))
@@ -154,8 +167,8 @@ class Ledger:
         dialect.fold(conn, schema.bundle_cell, fresh, adding=("n",), least=_LEAST)
         mends = [(*key, n) for key, n in self._remedies.items()]
         dialect.fold(conn, schema.remedy_cell, mends, adding=("n",))
-        _read_again(conn, dialect, self._touched)
-        _read_remedies_again(conn, dialect, self._mended)
+        cells_again(conn, dialect, self._touched)
+        remedies_again(conn, dialect, self._mended)
         self.__init__()  # type: ignore[misc]
 
     def _write_versions(self, conn: Connection, dialect: Dialect) -> None:
@@ -223,91 +236,3 @@ def _drop_empty(conn: Connection, table: Table, holdings: Iterable[int]) -> None
     for start in range(0, len(found), 500):
         chunk = found[start : start + 500]
         conn.execute(delete(table).where(table.c.holding_id.in_(chunk), table.c.n == 0))
-
-
-def _read_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
-    """Count these cells of (bundle, holding) from their rows, and what is derived from them."""
-    if not touched:
-        return
-    is_plain = are_deferred(conn)
-    f, cell = schema.finding.c, schema.bundle_cell
-    c = cell.c
-    names = [column.name for column in cell.columns]
-    one_bundle: BindParameter[int] = bindparam("one_bundle")
-    one_holding: BindParameter[int] = bindparam("one_holding")
-    least = (func.min(c.rank), func.min(c.priority), func.min(c.blast), func.min(c.due_at), func.min(c.oldest_at))
-    rows = (
-        select(
-            f.bundle_id, f.holding_id, f.apart, func.count(), func.min(f.rank), func.min(f.priority), func.min(f.blast),
-            func.min(f.due_at), func.min(f.first_detected_at),
-        )
-        .where(f.bundle_id == one_bundle, f.closed == 0, f.holding_id == one_holding)
-        .group_by(f.bundle_id, f.holding_id, f.apart)
-    )  # fmt: skip
-    bundles = (
-        select(c.bundle_id, literal(0), c.apart, func.sum(c.n), *least)
-        .where(c.bundle_id == one_bundle, c.holding_id > 0)
-        .group_by(c.bundle_id, c.apart)
-    )
-    holdings = (
-        select(literal(0), c.holding_id, c.apart, func.sum(c.n), *least)
-        .where(c.holding_id == one_holding, c.bundle_id > 0)
-        .group_by(c.holding_id, c.apart)
-    )
-    pairs = sorted(touched)
-    of_bundles = [(bundle, 0) for bundle in sorted({pair[0] for pair in touched})]
-    of_holdings = [(0, holding) for holding in sorted({pair[1] for pair in touched})]
-    for query, keys in ((rows, pairs), (bundles, of_bundles), (holdings, of_holdings)):
-        dialect.delete(conn, cell, ["bundle_id", "holding_id"], keys)
-        if query is rows and is_plain:
-            dialect.insert(conn, cell, _counted_at_once(conn, touched))
-        else:
-            conn.execute(insert(cell).from_select(names, query), _bound(keys))
-
-
-def _read_remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
-    """Count what the findings of these cells of (bundle, holding) ask for from their rows."""
-    if not touched:
-        return
-    f, cell = schema.finding.c, schema.remedy_cell
-    one_bundle: BindParameter[int] = bindparam("one_bundle")
-    one_holding: BindParameter[int] = bindparam("one_holding")
-    columns = (f.bundle_id, f.holding_id, f.apart, f.remedy_id)
-    rows = select(*columns, func.count()).where(f.closed == 0, f.remedy_id > 0).group_by(*columns)
-    pairs = sorted(touched)
-    dialect.delete(conn, cell, ["bundle_id", "holding_id"], pairs)
-    if are_deferred(conn):
-        found = conn.execute(rows.where(f.holding_id.in_(sorted({holding for _, holding in touched}))))
-        dialect.insert(conn, cell, [tuple(row) for row in found if (row[0], row[1]) in touched])
-        return
-    query = rows.where(f.bundle_id == one_bundle, f.holding_id == one_holding)
-    conn.execute(insert(cell).from_select([column.name for column in cell.columns], query), _bound(pairs))
-
-
-def _bound(cells: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
-    """Cells of (bundle, holding) as the questions about one of them name it."""
-    return [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in cells]
-
-
-def _counted_at_once(conn: Connection, touched: set[tuple[int, int]]) -> list[Row]:
-    """These cells in one walk over all findings: what a first load does, which has no index to find them by."""
-    f = schema.finding.c
-    rows = conn.execute(
-        select(
-            f.bundle_id, f.holding_id, f.apart, func.count(), func.min(f.rank), func.min(f.priority), func.min(f.blast),
-            func.min(f.due_at), func.min(f.first_detected_at),
-        )
-        .where(f.closed == 0, f.holding_id.in_(sorted({holding for _, holding in touched})), *_of_few(touched))
-        .group_by(f.bundle_id, f.holding_id, f.apart)
-    )  # fmt: skip
-    return [tuple(row) for row in rows if (row[0], row[1]) in touched]
-
-
-def _of_few(touched: set[tuple[int, int]]) -> Iterable[ColumnElement[bool]]:
-    """A clause for the bundles, where they are few enough to be named.
-
-    A resource is often told before its owner is, and what nobody owns is one large holding of many bundles.
-    """
-    bundles = sorted({bundle for bundle, _ in touched})
-    if len(bundles) <= FEW_BUNDLES:
-        yield schema.finding.c.bundle_id.in_(bundles)

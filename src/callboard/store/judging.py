@@ -51,11 +51,8 @@ def judge_anew(
         kept = [each for each in known.evidence.rules.rules if each.id == rule]
         ids = touched.by_rules(conn, store, holdings, Replaced((*change.gone, *kept), change.came))
     for judged in owning.judge(conn, store.dialect, holdings, ids):
-        former: dict[int, list[Row]] = {}
-        for row in candidates.stored(conn, store.dialect, [each.id for each in judged]):
-            former.setdefault(row[0], []).append(row)
-        for each in judged:
-            work.note(each, stored, former.get(each.id, ()), holdings)
+        former = candidates.stored(conn, store.dialect, [each.id for each in judged])
+        work.take(judged, stored, former, holdings)
     return Anew(holdings, work, _parts(conn, store, visibility, holdings, work.moved))
 
 
@@ -77,40 +74,43 @@ class Work:
         self.decides: Counter[str] = Counter()
         self._known: dict[tuple[object, ...], int | None] = {}
 
-    def note(self, judged: Judged, stored: dict[str, int], former: Sequence[Row], holdings: Holdings) -> None:
-        """One resource, with the evidence that is stored of it."""
-        found = judged.ownership
-        rows = candidates.rows_of(holdings, judged.id, found)
+    def take(
+        self, judged: Sequence[Judged], stored: Mapping[str, int], former: Sequence[Row], holdings: Holdings
+    ) -> None:  # fmt: skip
+        """Some resources, with the evidence that is stored of them."""
+        rows: list[Row] = []
+        for each in judged:
+            rows += candidates.rows_of(holdings, each.id, each.ownership)
         before, after = _rules_among(former), _rules_among(rows)
-        if before or after:
-            self._count(before, after)
-        if self._rule in after:
-            self.by_rule.append((judged, after[self._rule]))
-        parts = (found.verdict, found.reason, found.routes, found.readers)
-        if parts not in self._known:
-            self._known[parts] = stored.get(holding_key(found))
-        is_moved = self._known[parts] != judged.holding_id
-        if is_moved:
-            self.moved[judged.id] = judged
-        if self.amendment.take(former, rows) or is_moved:
-            self.decisions.append(judged)
-
-    def _count(self, before: Mapping[str, bool], after: Mapping[str, bool]) -> None:
         for rules, count in ((before, -1), (after, 1)):
-            for rule, decides in rules.items():
+            for (_, rule), decides in rules.items():
                 self.matched[rule] += count
                 self.decides[rule] += count * decides
+        if self._rule:
+            self.by_rule += [(each, after[each.id, self._rule]) for each in judged if (each.id, self._rule) in after]
+        differing = self.amendment.take(former, rows)
+        for each in judged:
+            found = each.ownership
+            parts = (found.verdict, found.reason, found.routes, found.readers)
+            if parts not in self._known:
+                self._known[parts] = stored.get(holding_key(found))
+            is_moved = self._known[parts] != each.holding_id
+            if is_moved:
+                self.moved[each.id] = each
+            if is_moved or each.id in differing:
+                self.decisions.append(each)
 
 
-def _rules_among(evidence: Sequence[Row]) -> dict[str, bool]:
-    """The rules that match one resource, by rows of `candidate`, and whether each decides it.
+def _rules_among(evidence: Iterable[Row]) -> dict[tuple[int, str], bool]:
+    """The rules that match resources, by rows of `candidate`: (resource, rule) → whether it decides.
 
     A rule that shares a resource is several candidates, and one rule.
     """
-    found: dict[str, bool] = {}
+    found: dict[tuple[int, str], bool] = {}
     for row in evidence:
         if row[2] == RULE:
-            found[row[3]] = bool(row[6]) or found.get(row[3], False)
+            key = row[0], row[3]
+            found[key] = bool(row[6]) or found.get(key, False)
     return found
 
 

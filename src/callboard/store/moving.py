@@ -156,14 +156,15 @@ def _place(
     n = 0
     columns = (
         f.resource_id, f.base_layer, f.holding_id, f.source_id, f.kind, f.state, f.severity, f.bundle_id, f.due_at,
-        f.remedy_id,
+        f.remedy_id, f.apart,
     )  # fmt: skip
+    least = (func.min(f.priority), func.min(f.blast), func.min(f.first_detected_at))
     for chunk in chunks(list(places)):
-        query = select(*columns, func.count()).where(f.resource_id.in_(chunk)).group_by(*columns)
+        query = select(*columns, *least, func.count()).where(f.resource_id.in_(chunk)).group_by(*columns)
         for row in conn.execute(query):
-            known, to, count = Standing(*row[2:-1]), places[row[0]][row[1]], row[-1]
+            known, to, count = Standing(*row[2:10]), places[row[0]][row[1]], row[-1]
             if known.holding_id != to:
-                ledger.move(known, to, count, now=now)
+                ledger.move(known, to, count, row[10:14], now=now)
                 n += count
     own = [(own, id_) for id_, (own, _) in places.items()]
     dialect.update(conn, schema.finding, ["holding_id"], ["resource_id"], own)

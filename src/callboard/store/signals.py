@@ -30,24 +30,28 @@ def note(conn: Connection, dialect: Dialect, news: Iterable[News], *, now: Insta
     for each in told:
         abouts.setdefault(each.kind.value, set()).add(each.about)
     open_ = {
-        (kind, about): (id_, at)
+        (kind, about): (id_, at, n)
         for kind, those in abouts.items()
-        for id_, about, at in _open(conn, dialect, kind, those)
+        for id_, about, at, n in _open(conn, dialect, kind, those)
     }
     free = next_id(conn, table)
     rows: list[Row] = []
     readers: list[Row] = []
+    lasting: list[Row] = []
+    summed: list[Row] = []
     for each in told:
-        known, noted_at = open_.get((each.kind.value, each.about), (None, None))
+        known, noted_at, n = open_.get((each.kind.value, each.about), (None, None, 0))
         if known is not None and each.kind.is_state:
-            conn.execute(update(table).where(c.id == known).values(n=each.n, old=each.old, new=each.new))
+            lasting.append((each.n, each.old, each.new, known))
             continue
         if noted_at == now:
-            conn.execute(update(table).where(c.id == known).values(n=c.n + each.n))
+            summed.append((n + each.n, known))
             continue
         id_ = free + len(rows)
         rows.append((id_, each.kind.value, each.about, now, each.resource_id, each.old, each.new, each.n, None, None))
         readers.extend((id_, ref) for ref in sorted(set(each.readers)))
+    dialect.update(conn, table, ["n", "old", "new"], ["id"], lasting)
+    dialect.update(conn, table, ["n"], ["id"], summed)
     dialect.insert(conn, table, rows)
     dialect.insert(conn, schema.signal_reader, readers)
     return len(rows)
@@ -69,16 +73,16 @@ def settle(conn: Connection, kinds: Iterable[SignalKind], still: Iterable[str], 
 
 def over(conn: Connection, dialect: Dialect, kind: SignalKind, about: Iterable[str], *, now: Instant) -> None:
     """These are no longer so."""
-    ended = [(now, "callboard", id_) for id_, _, _ in _open(conn, dialect, kind.value, set(about))]
+    ended = [(now, "callboard", id_) for id_, *_ in _open(conn, dialect, kind.value, set(about))]
     dialect.update(conn, table, ["closed_at", "closed_by"], ["id"], ended)
 
 
-def _open(conn: Connection, dialect: Dialect, kind: str, about: set[str]) -> Iterator[tuple[int, str, Instant]]:
-    """The open signals of one kind about these, as (id, about, since when)."""
-    columns = ["id", "about", "at", "closed_at"]
-    for id_, what, at, closed_at in dialect.lookup(conn, table, columns, "about", about, within=("kind", kind)):
+def _open(conn: Connection, dialect: Dialect, kind: str, about: set[str]) -> Iterator[tuple[int, str, Instant, int]]:
+    """The open signals of one kind about these, as (id, about, since when, how many)."""
+    columns = ["id", "about", "at", "n", "closed_at"]
+    for id_, what, at, n, closed_at in dialect.lookup(conn, table, columns, "about", about, within=("kind", kind)):
         if closed_at is None:
-            yield id_, what, at
+            yield id_, what, at, n
 
 
 def close(conn: Connection, visibility: Visibility, signal_id: int, *, by: str, now: Instant) -> bool:

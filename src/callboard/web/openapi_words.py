@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
-from callboard.web import params
+from callboard.web import params, query_string
 
 Described = dict[str, Any]
 
@@ -89,5 +89,5 @@ def paged(*parameters: Described, limit: int = params.DEFAULT_LIMIT) -> list[Des
 
 def list_of(name: str, description: str, items: Mapping[str, Any] | None = None) -> Described:
     """A parameter that takes several values."""
-    schema = {"type": "array", "items": items or {"type": "string"}, "maxItems": params.MAX_VALUES}
+    schema = {"type": "array", "items": items or {"type": "string"}, "maxItems": query_string.MAX_VALUES}
     return {**in_query(name, f"{description} {_LISTED}", schema), "style": "form", "explode": False}

@@ -1,30 +1,23 @@
-"""Query strings, read strictly: a parameter that is not known is an error with a suggestion, never an unfiltered list.
+"""What addresses ask for, read from their query strings (`query_string`).
 
 Findings are asked for with `q`, which holds the whole question in the query language, `cursor` and `limit`. Components keep a few
-filters of their own: words and references, as a comma list or by repeating the parameter. A blank value is no value, as an
-empty form field sends it.
+filters of their own: words and references, as a comma list or by repeating the parameter.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from litestar.exceptions import HTTPException
 
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.finding import Severity
-from callboard.domain.query import MAX_LIMIT, Query, parse
-from callboard.domain.query.words import alike_key
+from callboard.domain.query import Query, parse
 from callboard.domain.who_uses import Period, Wanted, read_period, read_wanted
 from callboard.errors import InvalidQueryError, NotFoundError
+from callboard.web.query_string import boolean, choice, collected, limit, only, refs, words
 
-MAX_VALUES = 200
-MAX_VALUE_CHARACTERS = 1_000
-MAX_CURSOR_CHARACTERS = 2_000
 DEFAULT_LIMIT = 50
 DEFAULT_COMPONENT_LIMIT = 200
 MAX_ENTRIES = 1_000
@@ -32,20 +25,6 @@ MAX_ENTRIES = 1_000
 FINDING_PARAMETERS = ("q", "cursor", "limit")
 COMPONENT_FILTERS = ("mapped", "owner", "ref", "severity", "system")
 COMPONENT_PARAMETERS = (*COMPONENT_FILTERS, "sort", "cursor", "limit")
-
-Values = Mapping[str, tuple[str, ...]]
-"""A query string by parameter."""
-
-
-class Word(Protocol):
-    """An enumeration whose members are written as words."""
-
-    @property
-    def word(self) -> str:
-        """The member in the API's words."""
-
-
-W = TypeVar("W", bound=Word)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +84,7 @@ def asked(values: Iterable[tuple[str, str]], default: str) -> Asked:
     return Asked(
         query=parse(only(found, "q") or default),
         cursor=only(found, "cursor"),
-        limit=_limit(found, default=DEFAULT_LIMIT),
+        limit=limit(found, default=DEFAULT_LIMIT),
     )
 
 
@@ -169,14 +148,14 @@ def components(pairs: Iterable[tuple[str, str]]) -> ComponentAsk:
     """The question in a query string. Raises InvalidQueryError that names the parameter."""
     values = collected(pairs, COMPONENT_PARAMETERS)
     return ComponentAsk(
-        refs=_refs(values, "ref", kind="component"),
-        owners=_refs(values, "owner", kind="group"),
-        systems=_refs(values, "system", kind="system"),
-        severities=_words(values, "severity", Severity),
-        mapped=_boolean(values, "mapped"),
+        refs=refs(values, "ref", kind="component"),
+        owners=refs(values, "owner", kind="group"),
+        systems=refs(values, "system", kind="system"),
+        severities=words(values, "severity", Severity),
+        mapped=boolean(values, "mapped"),
         sort=choice(values, "sort", COMPONENT_SORTS) or "worst",
         cursor=only(values, "cursor"),
-        limit=_limit(values, default=DEFAULT_COMPONENT_LIMIT),
+        limit=limit(values, default=DEFAULT_COMPONENT_LIMIT),
     )
 
 
@@ -189,7 +168,7 @@ def who_uses(values: Iterable[tuple[str, str]]) -> UsesAsk:
         wanted=read_wanted(only(found, "package") or "", ecosystem=only(found, "ecosystem")),
         period=read_period(only(found, "at"), ends),
         cursor=only(found, "cursor"),
-        limit=_limit(found, default=DEFAULT_LIMIT),
+        limit=limit(found, default=DEFAULT_LIMIT),
     )
 
 
@@ -232,97 +211,3 @@ def component_ref(kind: str, namespace: str, name: str) -> EntityRef:
         return entity_ref(f"{kind}:{namespace}/{name}")
     except ValueError as error:
         raise NotFoundError from error
-
-
-def collected(pairs: Iterable[tuple[str, str]], known: Collection[str]) -> Values:
-    """The values by name, trimmed. Raises InvalidQueryError for a name that is not `known`, and for what is too long or too much."""
-    values: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in pairs:
-        if name not in known:
-            raise InvalidQueryError(
-                f"There is no parameter {name[:60]!r} here.", field=name[:60], hint=_meant_parameter(name, known)
-            )
-        limit = MAX_CURSOR_CHARACTERS if name == "cursor" else MAX_VALUE_CHARACTERS
-        if len(value) > limit:
-            raise InvalidQueryError(f"A value is longer than {limit} characters.", field=name)
-        if "\0" in value:
-            raise InvalidQueryError("A value holds a NUL character.", field=name)
-        if value.strip():
-            values[name].append(value.strip())
-        if len(values[name]) > MAX_VALUES:
-            raise InvalidQueryError(f"More than {MAX_VALUES} values.", field=name)
-    return {name: tuple(dict.fromkeys(found)) for name, found in values.items() if found}
-
-
-def _meant_parameter(name: str, known: Collection[str]) -> str:
-    key = alike_key(name[:60], cutoff=0.9) if "q" in known else None
-    return f"Write it into the query: q={key}:…" if key else meant(name, known)
-
-
-def meant(word: str, known: Collection[str]) -> str:
-    """What a word that is not known was probably to be, as a hint."""
-    close = difflib.get_close_matches(word.lower()[:60], known, n=1, cutoff=0.5)
-    close = close or [candidate for candidate in known if len(word) > 2 and candidate.startswith(word.lower())][:1]
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    return f"Known here: {', '.join(sorted(known))}." if known else "This address takes no parameters."
-
-
-def _split(values: Iterable[str]) -> tuple[str, ...]:
-    parts = tuple(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))
-    if len(parts) > MAX_VALUES:
-        raise InvalidQueryError(f"More than {MAX_VALUES} values.")
-    return parts
-
-
-def only(values: Values, name: str) -> str | None:
-    """The one value of a parameter. None: it is not there. Raises InvalidQueryError for two."""
-    found = values.get(name, ())
-    if len(found) > 1:
-        raise InvalidQueryError("This parameter is given once.", field=name)
-    return found[0] if found else None
-
-
-def choice(values: Values, name: str, choices: Collection[str]) -> str | None:
-    """The one value, which is one of a few words. Raises InvalidQueryError."""
-    word = only(values, name)
-    if word is not None and word not in choices:
-        raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=meant(word, choices))
-    return word
-
-
-def _words(values: Values, name: str, members: Iterable[W]) -> tuple[W, ...]:
-    by_word = {member.word: member for member in members}
-    found = []
-    for word in _split(values.get(name, ())):
-        member = by_word.get(word.lower())
-        if member is None:
-            raise InvalidQueryError(f"{word[:60]!r} is not known.", field=name, hint=meant(word, by_word))
-        found.append(member)
-    return tuple(found)
-
-
-def _refs(values: Values, name: str, *, kind: str) -> tuple[EntityRef, ...]:
-    found = []
-    for text in _split(values.get(name, ())):
-        try:
-            found.append(entity_ref(text, kind=kind))
-        except ValueError as error:
-            raise InvalidQueryError(
-                f"{text[:60]!r} is not an entity reference.", field=name, hint=f"For example {kind}:default/name."
-            ) from error
-    return tuple(dict.fromkeys(found))
-
-
-def _boolean(values: Values, name: str) -> bool | None:
-    word = choice(values, name, ("true", "false"))
-    return None if word is None else word == "true"
-
-
-def _limit(values: Values, *, default: int) -> int:
-    text = only(values, "limit")
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= MAX_LIMIT):
-        raise InvalidQueryError(f"A number from 1 to {MAX_LIMIT} is expected.", field="limit")
-    return int(text)

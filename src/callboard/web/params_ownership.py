@@ -13,7 +13,8 @@ from callboard.domain.picking import Pick
 from callboard.domain.policy import Moved
 from callboard.errors import InvalidQueryError
 from callboard.usecases.roll_up import View
-from callboard.web.params import choice, collected, finding_id, meant, named, only
+from callboard.web.params import finding_id, named
+from callboard.web.query_string import choice, collected, meant, only
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
