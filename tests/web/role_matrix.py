@@ -118,6 +118,7 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("POST", "/api/v1/ownership/decisions/{decision_id}/undo"): GONE,
     ("GET", "/api/v1/ownership/signals"): ANY,
     ("POST", "/api/v1/ownership/signals/{signal_id}/close"): (401, 403, 403, 403, 403, 404, 403, 401),
+    ("POST", "/api/v1/ownership/signals/{signal_id}/let-go"): (401, 403, 403, 403, 403, 404, 403, 401),
     ("GET", "/api/v1/ownership/unmapped"): ANY,
     ("GET", "/api/v1/ownership/conflicts"): ANY,
     ("GET", "/api/v1/ownership/alignment"): ANY,
@@ -136,6 +137,7 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("POST", "/ownership/say"): GONE,  # without a word
     ("POST", "/ownership/undo"): BAD,
     ("POST", "/ownership/looked"): BAD,
+    ("POST", "/ownership/let-go"): BAD,
     ("POST", "/ownership/moves"): (401, 403, 403, 403, 403, 400, 403, 401),  # without a number
     ("GET", "/ownership/changes"): MAP,
     ("GET", "/ownership/signals"): ANY,

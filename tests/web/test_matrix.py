@@ -121,6 +121,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/api/v1/ownership/decisions/{decision_id}/undo"): NONE,
     ("GET", "/api/v1/ownership/signals"): BOARD,
     ("POST", "/api/v1/ownership/signals/{signal_id}/close"): NONE,
+    ("POST", "/api/v1/ownership/signals/{signal_id}/let-go"): NONE,
     ("GET", "/api/v1/ownership/unmapped"): BOARD,
     ("GET", "/api/v1/ownership/conflicts"): BOARD,
     ("GET", "/api/v1/ownership/alignment"): BOARD,
@@ -139,6 +140,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/ownership/say"): NONE,  # without a word
     ("POST", "/ownership/undo"): {**BOARD, "session": 400, "bearer": 400},
     ("POST", "/ownership/looked"): {**BOARD, "session": 400, "bearer": 400},
+    ("POST", "/ownership/let-go"): {**BOARD, "session": 400, "bearer": 400},
     ("POST", "/ownership/moves"): {**BOARD, "session": 400, "bearer": 400},  # without a number
     ("GET", "/ownership/changes"): BOARD,
     ("GET", "/ownership/signals"): BOARD,

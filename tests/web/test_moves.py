@@ -9,8 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import delete, select
 
-from callboard.store import picking
+from callboard.domain.reconcile import Safety
+from callboard.store import picking, schema
+from callboard.usecases import watch_ownership
 from tests.web.conftest import Door, opened
 from tests.web.test_ownership_pages import total, words
 
@@ -145,3 +148,32 @@ def test_what_changed_hands_is_listed(board: Door) -> None:
                 words(listed.text).split(": ")[1].split()[0]
             )
         assert client.get("/ownership/signals?kind=nonsense").status_code == 400
+
+
+def test_what_is_held_back_is_listed_and_let_go(board: Door) -> None:
+    """Its number leads to the resources that wait; the button lets them go, once, and says so when others wait by now."""
+    r = schema.resource.c
+    with board.store.write() as conn:
+        rows = conn.execute(select(r.id, r.holding_id).order_by(r.id)).all()
+        to = rows[-1].holding_id
+        waiting = [(row.id, to, 0) for row in rows if row.holding_id != to]
+        board.store.dialect.insert(conn, schema.ownership_challenge, waiting)
+    held = watch_ownership.watch(board.store, clock=board.clock, safety=Safety(min_findings=1)).held_back
+    assert held == len(waiting) > 0
+    with board.signed_in() as client:
+        page = client.get("/ownership/signals?kind=held-back").text
+        ((id_, counted),) = re.findall(r'<a href="/ownership/changes\?signal=(\d+)">([\d,]+) resources?</a>', page)
+        assert number(counted) == held
+        shown = client.get(f"/ownership/changes?signal={id_}").text
+        assert heads(shown)[0] == held
+        assert "Let them go" in page
+        with board.store.write() as conn:
+            conn.execute(
+                delete(schema.ownership_challenge).where(schema.ownership_challenge.c.resource_id == waiting[0][0])
+            )
+        assert client.post("/ownership/let-go", data={"signal": id_}).status_code == 409
+        watch_ownership.watch(board.store, clock=board.clock, safety=Safety(min_findings=1))
+        assert client.post("/ownership/let-go", data={"signal": id_}).status_code in (200, 303)
+        assert "Let them go" not in client.get("/ownership/signals?kind=held-back").text
+        assert client.post("/ownership/let-go", data={"signal": id_}).status_code == 404
+        assert watch_ownership.watch(board.store, clock=board.clock, safety=Safety(min_findings=1)).held_back == 0

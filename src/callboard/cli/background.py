@@ -172,7 +172,9 @@ class Background:
             return
         self._not_before[_WATCH] = Instant(now + MINUTE)
         try:
-            watched = await asyncio.to_thread(watch, self._services.store, clock=self._services.clock)
+            watched = await asyncio.to_thread(
+                watch, self._services.store, clock=self._services.clock, safety=self._services.config.safety
+            )
         except CallboardError as error:
             _log.error("ownership could not be looked after", reason=error.message)
         else:

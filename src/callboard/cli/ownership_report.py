@@ -81,14 +81,18 @@ def _share(share: float | None) -> str | None:
 @click.command(
     cls=click.RichCommand,
     epilog=examples(
-        "callboard ownership signals", "callboard ownership signals --close 4", "callboard ownership signals --all"
+        "callboard ownership signals",
+        "callboard ownership signals --close 4",
+        "callboard ownership signals --let-go 5",
+        "callboard ownership signals --all",
     ),
 )
 @click.option("--all", "closed", is_flag=True, help="Those that are closed as well.")
 @click.option("--close", "number", type=int, help="Say that somebody has looked at this one.")
+@click.option("--let-go", "freed", type=int, help="Let go what this one holds back: you have looked at it.")
 @answers
 @click.pass_obj
-def signals(door: Door, /, *, closed: bool, number: int | None, as_json: bool) -> None:
+def signals(door: Door, /, *, closed: bool, number: int | None, freed: int | None, as_json: bool) -> None:
     """List what changed about ownership, or deserves a look."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
@@ -99,6 +103,9 @@ def signals(door: Door, /, *, closed: bool, number: int | None, as_json: bool) -
         now = services.clock.now()
         if number is not None:
             watch_ownership.close(services.store, AT_THE_LAPTOP, number, clock=services.clock)
+        if freed is not None:
+            moved = watch_ownership.let_go(services.store, AT_THE_LAPTOP, freed, clock=services.clock)
+            output.say(f"{moved:,} findings changed hands.")
         found = watch_ownership.listed(services.store, AT_THE_LAPTOP, closed=closed)
     if as_json:
         output.document(to_wire_ownership.signals(found))

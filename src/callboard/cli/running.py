@@ -89,11 +89,17 @@ def bring_back(services: Services) -> None:
 
 def watch_ownership(services: Services) -> None:
     """Looks after ownership once something was read: what has ended, what has won twice, what is amiss."""
-    watched = watch(services.store, clock=services.clock)
+    watched = watch(services.store, clock=services.clock, safety=services.config.safety)
     for entry in watched.ended:
         print(f"The mapping entry {entry} has ended.", file=sys.stderr)
     if watched.moved_findings:
         print(f"{watched.moved_findings:,} findings changed hands.", file=sys.stderr)
+    if watched.held_back:
+        print(
+            f"{watched.held_back:,} resources would change hands by tags, labels or defaults, which is so many that they wait: "
+            "`callboard ownership signals` has the number to let them go by.",
+            file=sys.stderr,
+        )
 
 
 async def everything(

@@ -37,6 +37,7 @@ class SignalKind(enum.StrEnum):
     RULE_ENDED = "rule-ended"
     MASS_CHANGE = "mass-change"
     CATALOG_PARTIAL = "catalog-partial"
+    HELD_BACK = "held-back"
 
     @property
     def words(self) -> str:
@@ -65,6 +66,10 @@ _WORDS = {
     SignalKind.RULE_ENDING: "It ends soon: give it a later date, or let it end.",
     SignalKind.RULE_ENDED: "It has ended: what it mapped went to the next candidate.",
     SignalKind.MASS_CHANGE: "Very much would change hands at once: it waits for a person to agree.",
+    SignalKind.HELD_BACK: (
+        "Tags, labels or defaults would give so many to somebody else that they wait: look at them, and let them go or "
+        "put the evidence right."
+    ),
     SignalKind.CATALOG_PARTIAL: "The catalog was read only in part: the last good map stays in force.",
 }
 _NEWS = frozenset(

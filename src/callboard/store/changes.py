@@ -14,14 +14,16 @@ from callboard.domain.evidence import RULE
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Verdict
 from callboard.domain.picking import Lines
-from callboard.store import judging, picking, schema
+from callboard.store import judging, picking, schema, watching
 from callboard.store.database import Store
 from callboard.store.picking import Found
 
 r, c, holding = schema.resource.c, schema.candidate.c, schema.holding.c
 spell, former = schema.ownership_spell.c, schema.ownership_spell.alias("former").c
 
-LISTABLE = frozenset({SignalKind.RESOURCE_MOVED, SignalKind.CLAIM_CONTESTED, SignalKind.RULE_GREEDY})
+LISTABLE = frozenset(
+    {SignalKind.RESOURCE_MOVED, SignalKind.CLAIM_CONTESTED, SignalKind.RULE_GREEDY, SignalKind.HELD_BACK}
+)
 """Signals about a number of resources, which can be listed."""
 
 
@@ -74,6 +76,13 @@ def of_signal(conn: Connection, store: Store, visibility: Visibility, signal: Si
         case SignalKind.RULE_GREEDY:
             matched = select(c.resource_id).where(c.form == RULE, c.value == signal.about)
             rows = list(conn.execute(_standing().where(r.id.in_(matched))))
+        case SignalKind.HELD_BACK:
+            challenge = schema.ownership_challenge.c
+            columns = (r.id.label("resource_id"), r.holding_id.label("old"), challenge.holding_id.label("new"))
+            query = select(*columns, literal(None).label("from_at"))
+            query = query.join_from(schema.resource, schema.ownership_challenge, challenge.resource_id == r.id)
+            won = set(watching.won_twice(conn))
+            rows = [row for row in conn.execute(query) if row.resource_id in won]
         case _:
             rows = []
     return _told(conn, store, visibility, {row.resource_id: row for row in rows}, skip=skip)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, func, or_, select
@@ -15,6 +15,7 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.mapping import WARNED_DAYS, RuleSet, ends, rule_id
 from callboard.domain.ownership import Tier, Verdict
 from callboard.domain.plan import GREEDY_JUMP, GREEDY_SHARE
+from callboard.domain.reconcile import Safety
 from callboard.domain.run import RunState
 from callboard.store import catalog, evidence, mapping, planning, schema, signals_found
 from callboard.store.database import Store
@@ -73,6 +74,12 @@ def won_twice(conn: Connection) -> list[int]:
     return sorted(conn.execute(query).scalars())
 
 
+def are_too_many(conn: Connection, won: Sequence[int], safety: Safety) -> bool:
+    """Whether so many that have won are a surprise, so that a person has to look at them first."""
+    total: int = conn.execute(select(func.count()).select_from(schema.resource)).scalar_one()
+    return len(won) >= safety.min_findings and len(won) > safety.owner_share * total
+
+
 def newly_trusted(conn: Connection, store: Store, entities: Mapping[EntityRef, Entity]) -> list[int] | None:
     """Resources named by entities whose location is trusted now and was not, or the other way round. None: nothing changed."""
     former = evidence.remembered(conn, _LOCATIONS)
@@ -89,10 +96,10 @@ def newly_trusted(conn: Connection, store: Store, entities: Mapping[EntityRef, E
     return sorted({id_ for id_, tier in rows if tier == Tier.NAMED})
 
 
-def standing(conn: Connection, now: Instant) -> str:
+def standing(conn: Connection, now: Instant, held_back: int = 0) -> str:
     """What everything that `amiss` tells depends on: while it is the same, there is nothing new to look for."""
     reading = conn.execute(select(func.coalesce(func.max(schema.catalog_reading.c.id), 0))).scalar_one()
-    parts = (planning.revision(conn), evidence.mark_of(conn), evidence.homes_of(conn), reading, now // DAY)
+    parts = (planning.revision(conn), evidence.mark_of(conn), evidence.homes_of(conn), reading, now // DAY, held_back)
     return "/".join(map(str, parts))
 
 
@@ -106,9 +113,13 @@ def note_look(conn: Connection, standing: str) -> None:
     evidence.remember(conn, _LOOKED, standing)
 
 
-def amiss(conn: Connection, entities: Mapping[EntityRef, Entity], *, now: Instant) -> list[News]:
-    """Everything that lasts and deserves a look, as of now."""
+def amiss(
+    conn: Connection, entities: Mapping[EntityRef, Entity], *, now: Instant, held_back: int = 0
+) -> list[News]:  # fmt: skip
+    """Everything that lasts and deserves a look, as of now. `held_back`: resources that have won and wait for a person."""
+    waiting = News(kind=SignalKind.HELD_BACK, about=HELD_BACK, n=held_back)
     return [
+        *([waiting] if held_back else ()),
         *_endings(conn, now),
         *_rules(conn, now),
         *_groups(conn, entities),
@@ -232,7 +243,11 @@ def _readings(conn: Connection) -> Iterable[News]:
             yield News(kind=SignalKind.CATALOG_PARTIAL, about=f"catalog {name}", new=last.reason)
 
 
+HELD_BACK = "tags, labels and defaults"
+"""What the signal about resources that wait for a person is about."""
+
 LASTING = (
+    SignalKind.HELD_BACK,
     SignalKind.RULE_ENDING,
     SignalKind.RULE_STALE,
     SignalKind.RULE_GREEDY,

@@ -15,24 +15,22 @@ from callboard.domain.coverage import PERIOD_DAYS
 from callboard.domain.drift import News, Signal, SignalKind
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.picking import Lines
-from callboard.errors import NotAllowedError, NotFoundError
+from callboard.domain.reconcile import Safety
+from callboard.errors import ConflictError, NotAllowedError, NotFoundError
 from callboard.ports import Clock
 from callboard.store import (
     Connection,
     Store,
     audit,
     changes,
+    deciding,
     evidence,
     mapping,
-    owning,
     planning,
     signals,
     watching,
 )
-from callboard.store.counting import Ledger
 from callboard.store.database import bump_revision
-from callboard.store.holdings import Holdings
-from callboard.store.moving import move
 from callboard.usecases.collecting import fewer_collections
 
 MOST = 200
@@ -53,16 +51,23 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     ended: tuple[str, ...]
     """Entries of rule sets that have ended."""
     moved_findings: int
+    held_back: int
+    """Resources that wait for a person to let them go."""
     new_signals: int
 
 
 @fewer_collections()
-def watch(store: Store, *, clock: Clock) -> Watched:
-    """Do what is due now. Doing it again at once does nothing."""
+def watch(store: Store, *, clock: Clock, safety: Safety | None = None) -> Watched:
+    """Do what is due now. Doing it again at once does nothing.
+
+    Of what has won twice nothing is let go where it is surprisingly much, as when one template tags a whole estate anew.
+    """
     with store.write() as conn:
         now = clock.now()
         ended = watching.ended(conn, now)
-        ids = set(watching.won_twice(conn))
+        won = watching.won_twice(conn)
+        held_back = len(won) if watching.are_too_many(conn, won, safety or Safety()) else 0
+        ids = set(() if held_back else won)
         if ended:
             ids.update(watching.resting_on(conn, (each.rule_set for each in mapping.in_force(conn)), ended))
             evidence.changed(conn, tick=now)
@@ -73,11 +78,7 @@ def watch(store: Store, *, clock: Clock) -> Watched:
             ids.update(trusting)
         moved = 0
         if ids:
-            holdings = Holdings(conn, store)
-            ledger = Ledger()
-            moves = owning.decide_again(conn, store.dialect, holdings, sorted(ids), now=now)
-            moved = move(conn, store.dialect, holdings, moves, ledger, now=now).findings
-            ledger.write(conn, store.dialect)
+            moved = deciding.decide_anew(conn, store, sorted(ids), now=now)
             evidence.moved(conn)
         for name, entry in ended:
             audit.note(
@@ -89,12 +90,17 @@ def watch(store: Store, *, clock: Clock) -> Watched:
                 detail={"entry": entry},
             )
         noted = 0
-        if ended or moved or not watching.was_looked_at(conn, watching.standing(conn, now)):
-            noted = _look(conn, store, entities, ended, now=now)
+        if ended or moved or not watching.was_looked_at(conn, watching.standing(conn, now, held_back)):
+            noted = _look(conn, store, entities, ended, now=now, held_back=held_back)
         if moved or noted:
             bump_revision(conn)
-        watching.note_look(conn, watching.standing(conn, now))
-    return Watched(ended=tuple(f"{name}/{entry}" for name, entry in ended), moved_findings=moved, new_signals=noted)
+        watching.note_look(conn, watching.standing(conn, now, held_back))
+    return Watched(
+        ended=tuple(f"{name}/{entry}" for name, entry in ended),
+        moved_findings=moved,
+        held_back=held_back,
+        new_signals=noted,
+    )
 
 
 def _look(
@@ -104,10 +110,11 @@ def _look(
     ended: Sequence[tuple[str, str]],
     *,
     now: Instant,
+    held_back: int,
 ) -> int:
     """Note what is amiss and what is over. Returns how many signals changed."""
     planning.note_reach(conn, store, now=now)
-    lasting = watching.amiss(conn, entities, now=now)
+    lasting = watching.amiss(conn, entities, now=now, held_back=held_back)
     news = [News(kind=SignalKind.RULE_ENDED, about=f"{name}/{entry}") for name, entry in ended]
     noted = signals.note(conn, store.dialect, [*lasting, *news], now=now)
     for kind in watching.LASTING:
@@ -165,3 +172,34 @@ def close(store: Store, viewer: Viewer, signal_id: int, *, clock: Clock) -> None
             raise NotFoundError
         audit.note(conn, at=now, actor=viewer.named, action="ownership.signal-closed", subject=f"signal:{signal_id}")
         bump_revision(conn)
+
+
+@fewer_collections()
+def let_go(store: Store, viewer: Viewer, signal_id: int, *, clock: Clock) -> int:
+    """Somebody who may map has looked at what is held back, and lets it go; how many findings changed hands.
+
+    Raises NotAllowedError for who may not map or does not see all of them, NotFoundError for a signal that does not tell of
+    that or not any more, and ConflictError where others wait by now than the signal counted.
+    """
+    viewer.require(Right.MAP)
+    if not isinstance(viewer.visibility, Everything):
+        raise NotAllowedError("Whose things are can only be laid down by who sees all of them.")
+    with store.write() as conn:
+        now = clock.now()
+        signal = signals.one(conn, viewer.visibility, signal_id)
+        if signal is None or signal.kind is not SignalKind.HELD_BACK or signal.closed_at is not None:
+            raise NotFoundError
+        won = watching.won_twice(conn)
+        if len(won) != signal.n:
+            raise ConflictError(
+                f"{len(won):,} wait by now, not {signal.n:,}.", hint="Look at them once more; the number is told anew."
+            )
+        moved = deciding.decide_anew(conn, store, won, now=now, at_once=True)
+        evidence.moved(conn)
+        signals.settle(conn, (SignalKind.HELD_BACK,), (), now=now)
+        detail = {"resources": str(len(won)), "moved_findings": str(moved)}
+        audit.note(
+            conn, at=now, actor=viewer.named, action="ownership.let-go", subject=f"signal:{signal_id}", detail=detail
+        )
+        bump_revision(conn)
+    return moved

@@ -229,6 +229,9 @@ def _ownership() -> Described:
         f"{at}/signals/{{signal_id}}/close": writing(
             "closeSignal", "Say that somebody has looked at it", "OwnershipSignals", [in_path("signal_id")]
         ),
+        f"{at}/signals/{{signal_id}}/let-go": writing(
+            "letGo", "Let go what it holds back", "OwnershipSignals", [in_path("signal_id")]
+        ),
     }  # fmt: skip
     found |= {
         f"{at}/unmapped": reading("listUnmapped", "What nobody owns, by what one action would map", "UnmappedQueue"),

@@ -16,7 +16,7 @@ from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.ownership import Verdict
 from callboard.domain.reconcile import Safety
-from callboard.errors import NotFoundError
+from callboard.errors import ConflictError, NotAllowedError, NotFoundError
 from callboard.store import repositories as repository_store
 from callboard.store import signals
 from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
@@ -178,6 +178,58 @@ def test_a_tag_against_an_owner_who_still_has_a_claim_has_to_win_twice(company: 
     company.sync()
     watch(company)
     assert company.row("f0030").components == (BANK,)
+
+
+def test_very_many_that_have_won_twice_wait_for_a_person(company: Stage) -> None:
+    """Tags that a hundred resources got at once move nothing by themselves; a person who has seen them lets them go."""
+    apply(company, **SERVICE, defaults=[{"account": "acc", "owner": "shop"}])
+    company.world.fill(100, start=100, note="x=y")
+    company.sync()
+    assert of(company, SHOP) == 104
+    for number in range(100, 200):
+        company.world.change(f"f0{number}", note="service=bank")
+    for _ in range(3):
+        company.sync()
+        watch(company)
+    assert of(company, SHOP) == 104
+    (signal,) = watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.HELD_BACK)
+    shown = watch_ownership.changed(company.store, AT_THE_LAPTOP, clock=company.clock, signal_id=signal.id).found
+    assert (signal.n, shown.resources) == (100, 100)
+    assert {(each.before, each.after) for each in shown.lines} == {((SHOP,), (BANK,))}
+    with pytest.raises(NotAllowedError):
+        watch_ownership.let_go(company.store, member(BLUE), signal.id, clock=company.clock)
+    company.clock.advance(60)
+    assert watch_ownership.let_go(company.store, AT_THE_LAPTOP, signal.id, clock=company.clock) == 100
+    company.check()
+    assert of(company, SHOP) == 4
+    assert watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.HELD_BACK) == ()
+    with pytest.raises(NotFoundError):
+        watch_ownership.let_go(company.store, AT_THE_LAPTOP, signal.id, clock=company.clock)
+
+
+def test_only_what_was_seen_is_let_go(company: Stage) -> None:
+    """More that wait than the person saw are looked at again; what is taken back in between is held back no more."""
+    apply(company, **SERVICE, defaults=[{"account": "acc", "owner": "shop"}])
+    company.world.fill(60, start=100, note="x=y")
+    company.sync()
+    for number in range(100, 130):
+        company.world.change(f"f0{number}", note="service=bank")
+    company.sync()
+    company.sync()
+    watch(company)
+    (signal,) = watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.HELD_BACK)
+    for number in range(130, 160):
+        company.world.change(f"f0{number}", note="service=bank")
+    company.sync()
+    company.sync()
+    with pytest.raises(ConflictError):
+        watch_ownership.let_go(company.store, AT_THE_LAPTOP, signal.id, clock=company.clock)
+    assert of(company, SHOP) == 64
+    for number in range(100, 160):
+        company.world.change(f"f0{number}", note="x=y")
+    company.sync()
+    watch(company)
+    assert watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.HELD_BACK) == ()
 
 
 def test_a_component_that_one_reading_misses_shows_nothing_and_keeps_its_findings(company: Stage) -> None:

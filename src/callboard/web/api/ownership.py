@@ -131,6 +131,13 @@ def close_signal(view: Viewing, signal_id: FromPath[str]) -> Response[bytes]:
     return answers.json(to_wire_ownership.signals(()))
 
 
+def let_go(view: Viewing, signal_id: FromPath[str]) -> Response[bytes]:
+    """Somebody has looked at what is held back, and lets it go."""
+    params.nothing(view.query)
+    watch_ownership.let_go(view.store, view.viewer, params.finding_id(signal_id), clock=view.services.clock)
+    return answers.json(to_wire_ownership.signals(()))
+
+
 def _said(view: Viewing, body: bytes, act: speak_for.Act) -> Response[bytes]:
     params.nothing(view.query)
     draft = read_body(body, wire_ownership.WordDraft)

@@ -127,6 +127,16 @@ def looked(view: Viewing, body: RawBody) -> Redirect:
     return Redirect("/ownership#drift", status_code=303)
 
 
+def let_go(view: Viewing, body: RawBody) -> Redirect:
+    """Somebody lets go what is held back."""
+    params.nothing(view.query)
+    fields = forms.read(body, ("signal",))
+    watch_ownership.let_go(
+        view.store, view.viewer, params.finding_id(forms.needed(fields, "signal")), clock=view.services.clock
+    )
+    return Redirect("/ownership#drift", status_code=303)
+
+
 def _line(row: Row, tiers: tuple[int, ...]) -> Line:
     shares = row.findings
 

@@ -552,6 +552,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ownership/signals/{signal_id}/let-go": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let go what it holds back */
+        post: operations["letGo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ownership/unmapped": {
         parameters: {
             query?: never;
@@ -4462,7 +4479,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only of this kind. */
-                kind?: "entity-missing" | "entity-gone" | "owner-changed" | "group-empty" | "resource-moved" | "evidence-changed" | "claim-dangling" | "claim-contested" | "repository-moved" | "rule-stale" | "rule-greedy" | "rule-review" | "rule-ending" | "rule-ended" | "mass-change" | "catalog-partial";
+                kind?: "entity-missing" | "entity-gone" | "owner-changed" | "group-empty" | "resource-moved" | "evidence-changed" | "claim-dangling" | "claim-contested" | "repository-moved" | "rule-stale" | "rule-greedy" | "rule-review" | "rule-ending" | "rule-ended" | "mass-change" | "catalog-partial" | "held-back";
                 /** @description Only older ones than the signal of this number. */
                 before?: number;
             };
@@ -4492,6 +4509,29 @@ export interface operations {
         };
     };
     closeSignal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnershipSignals"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    letGo: {
         parameters: {
             query?: never;
             header?: never;
