@@ -14,7 +14,7 @@ from callboard.domain.evidence import RULE
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Verdict
 from callboard.domain.picking import Lines
-from callboard.store import judging, picking, schema, watching
+from callboard.store import judging, picking, reviews, schema, watching
 from callboard.store.database import Store
 from callboard.store.picking import Found
 
@@ -22,7 +22,13 @@ r, c, holding = schema.resource.c, schema.candidate.c, schema.holding.c
 spell, former = schema.ownership_spell.c, schema.ownership_spell.alias("former").c
 
 LISTABLE = frozenset(
-    {SignalKind.RESOURCE_MOVED, SignalKind.CLAIM_CONTESTED, SignalKind.RULE_GREEDY, SignalKind.HELD_BACK}
+    {
+        SignalKind.RESOURCE_MOVED,
+        SignalKind.CLAIM_CONTESTED,
+        SignalKind.RULE_GREEDY,
+        SignalKind.HELD_BACK,
+        SignalKind.RULE_REVIEW,
+    }
 )
 """Signals about a number of resources, which can be listed."""
 
@@ -76,6 +82,8 @@ def of_signal(conn: Connection, store: Store, visibility: Visibility, signal: Si
         case SignalKind.RULE_GREEDY:
             matched = select(c.resource_id).where(c.form == RULE, c.value == signal.about)
             rows = list(conn.execute(_standing().where(r.id.in_(matched))))
+        case SignalKind.RULE_REVIEW:
+            rows = list(conn.execute(_standing().where(r.id.in_(reviews.denied(conn, signal.about)))))
         case SignalKind.HELD_BACK:
             challenge = schema.ownership_challenge.c
             columns = (r.id.label("resource_id"), r.holding_id.label("old"), challenge.holding_id.label("new"))

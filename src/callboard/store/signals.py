@@ -77,6 +77,11 @@ def over(conn: Connection, dialect: Dialect, kind: SignalKind, about: Iterable[s
     dialect.update(conn, table, ["closed_at", "closed_by"], ["id"], ended)
 
 
+def open_among(conn: Connection, dialect: Dialect, kind: SignalKind, about: Iterable[str]) -> set[str]:
+    """About which of these a signal of this kind is open."""
+    return {what for _, what, *_ in _open(conn, dialect, kind.value, set(about))}
+
+
 def _open(conn: Connection, dialect: Dialect, kind: str, about: set[str]) -> Iterator[tuple[int, str, Instant, int]]:
     """The open signals of one kind about these, as (id, about, since when, how many)."""
     columns = ["id", "about", "at", "n", "closed_at"]

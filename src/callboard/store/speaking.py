@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, or_, select, update
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.alias import IMAGE_BASE
@@ -15,7 +15,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.evidence import RULE
 from callboard.domain.explanation import Explanation, Ground, Spoken, Tenure
 from callboard.domain.groups import owner_problem
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import Instant
 from callboard.domain.mapping import Form
 from callboard.domain.ownership import Reason, Verdict, Word
 from callboard.errors import InvalidQueryError, NotFoundError
@@ -27,9 +27,6 @@ from callboard.store.visible import entity_owned, entity_visible, has_seen, sees
 f, r, s = schema.finding.c, schema.resource.c, schema.source.c
 entity, holding, said = schema.entity.c, schema.holding.c, schema.ownership_decision.c
 c = schema.candidate.c
-
-REVIEW_DAYS = 30
-"""So many days back "not ours" counts against the evidence that was wrong."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -312,22 +309,3 @@ def stated(conn: Connection, decision_id: int) -> Stated | None:
         .where(said.id == decision_id, said.ended_at.is_(None))
     ).one_or_none()
     return None if row is None else Stated(row.id, row.resource_id, Word(row.word), row.actor, EntityRef(row.ref))
-
-
-def denials(conn: Connection, rule: str, *, now: Instant) -> int:
-    """How many resources were said not to be theirs, lately, against this evidence, and still are."""
-    return int(
-        conn.execute(
-            select(func.count(said.resource_id.distinct())).where(
-                and_(
-                    said.rule == rule, said.word == Word.NOT_OURS.value, said.ended_at.is_(None),
-                    said.at > now - REVIEW_DAYS * DAY,
-                )
-            )
-        ).scalar_one()
-    )  # fmt: skip
-
-
-def rule_of(conn: Connection, decision_id: int) -> str | None:
-    """The evidence that a decision is about."""
-    return conn.execute(select(said.rule).where(said.id == decision_id)).scalar_one_or_none()

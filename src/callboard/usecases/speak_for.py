@@ -8,13 +8,12 @@ import msgspec
 
 from callboard.domain.access import Everything, Right, Viewer
 from callboard.domain.component import EntityRef
-from callboard.domain.drift import REVIEW_AFTER, News, SignalKind
 from callboard.domain.explanation import Explanation
 from callboard.domain.instant import Instant
 from callboard.domain.ownership import Word
 from callboard.errors import NotAllowedError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, deciding, evidence, signals, speaking
+from callboard.store import Connection, Store, audit, deciding, evidence, reviews, speaking
 from callboard.store.database import bump_revision
 from callboard.store.speaking import Found
 
@@ -137,6 +136,7 @@ def undo(store: Store, viewer: Viewer, decision_id: int, *, clock: Clock) -> Sai
         if stated is None or not (may_map or (stated.actor == viewer.named and Right.DECIDE in viewer.rights)):
             raise NotFoundError
         speaking.end(conn, [decision_id], by=viewer.named, at=now)
+        reviews.follow(conn, store.dialect, said=(), unsaid=[decision_id], now=now)
         moved = _follow(conn, store, stated.resource_id, now=now)
         audit.note(
             conn, at=now, actor=viewer.named, action="ownership.undo", subject=f"resource:{stated.resource_id}",
@@ -173,23 +173,11 @@ def _say(
         conn, at=now, actor=viewer.named, action=f"ownership.{word}", subject=f"resource:{found.id}",
         detail={"component": component, "decision": str(id_), **({"reason": reason} if reason else {})},
     )  # fmt: skip
-    review = _review(conn, store, id_, now=now) if word is Word.NOT_OURS else None
+    review = next(iter(reviews.follow(conn, store.dialect, said=[id_], unsaid=former, now=now)), None)
     bump_revision(conn)
     return Said(
         id=id_, word=word, resource=found.external_id, component=component, moved_findings=moved, review=review
     )  # fmt: skip
-
-
-def _review(conn: Connection, store: Store, decision_id: int, *, now: Instant) -> str | None:
-    """Open a review of the evidence when it was wrong too often."""
-    rule = speaking.rule_of(conn, decision_id)
-    if rule is None:
-        return None
-    count = speaking.denials(conn, rule, now=now)
-    if count < REVIEW_AFTER:
-        return None
-    signals.note(conn, store.dialect, [News(kind=SignalKind.RULE_REVIEW, about=rule, n=count)], now=now)
-    return rule
 
 
 def _follow(conn: Connection, store: Store, resource_id: int, *, now: Instant) -> int:

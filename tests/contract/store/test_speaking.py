@@ -13,7 +13,7 @@ from callboard.domain.drift import SignalKind
 from callboard.domain.instant import DAY, SECOND
 from callboard.errors import NotAllowedError, NotFoundError
 from callboard.store import audit, signals
-from callboard.usecases import speak_for
+from callboard.usecases import speak_for, watch_ownership
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage
@@ -140,6 +140,41 @@ def test_three_times_not_ours_in_thirty_days_opens_a_review(company: Stage) -> N
     with company.store.read() as conn:
         (signal,) = signals.listed(conn, AT_THE_LAPTOP.visibility, kind=SignalKind.RULE_REVIEW)
     assert (signal.kind, signal.about, signal.n) == (SignalKind.RULE_REVIEW, f"{SHOP} wiz.io/project-id: p1", 4)
+
+
+def test_a_review_counts_what_still_is_said(company: Stage) -> None:
+    """It lists the resources that it counts; what is taken back counts no more, and it is over when too few are left."""
+    said = [says(company, speak_for.not_ours, member(RED), f"r{n}", SHOP) for n in range(1, 5)]
+
+    def review() -> tuple[int, int] | None:
+        found = watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.RULE_REVIEW)
+        if not found:
+            return None
+        listed = watch_ownership.changed(company.store, AT_THE_LAPTOP, clock=company.clock, signal_id=found[0].id).found
+        return found[0].n, listed.resources
+
+    assert review() == (4, 4)
+    company.clock.advance(60)
+    speak_for.undo(company.store, AT_THE_LAPTOP, said[0].id, clock=company.clock)
+    assert review() == (3, 3)
+    says(company, speak_for.confirm, AT_THE_LAPTOP, "r2", SHOP)
+    assert review() is None
+    says(company, speak_for.not_ours, AT_THE_LAPTOP, "r5", SHOP)
+    assert review() == (3, 3)
+    (signal,) = watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.RULE_REVIEW)
+    watch_ownership.close(company.store, AT_THE_LAPTOP, signal.id, clock=company.clock)
+    says(company, speak_for.not_ours, AT_THE_LAPTOP, "r0", SHOP)
+    assert review() == (4, 4)
+
+
+def test_a_review_that_was_looked_at_is_not_opened_by_taking_back(company: Stage) -> None:
+    """Only one more word against the same evidence opens it again."""
+    said = [says(company, speak_for.not_ours, member(RED), f"r{n}", SHOP) for n in range(1, 5)]
+    (signal,) = watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.RULE_REVIEW)
+    watch_ownership.close(company.store, AT_THE_LAPTOP, signal.id, clock=company.clock)
+    company.clock.advance(60)
+    speak_for.undo(company.store, AT_THE_LAPTOP, said[0].id, clock=company.clock)
+    assert watch_ownership.listed(company.store, AT_THE_LAPTOP, kind=SignalKind.RULE_REVIEW) == ()
 
 
 def test_saying_it_twice_is_saying_it_once(company: Stage) -> None:

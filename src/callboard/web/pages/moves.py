@@ -134,6 +134,8 @@ def _about(signal: Signal) -> str:
     match signal.kind:
         case SignalKind.RULE_GREEDY:
             return f"The rule {signal.about} matches them"
+        case SignalKind.RULE_REVIEW:
+            return f"Teams said that they are not theirs; {signal.about} gave them"
         case SignalKind.HELD_BACK:
             return "They would go to others by tags, labels or defaults, and are so many that they wait to be let go"
         case SignalKind.CLAIM_CONTESTED:
