@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 
 import msgspec
 
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import CatalogProblem, CatalogReading
+from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Safety
 from callboard.ports import Catalog, Clock
 from callboard.store import Store, audit, component_history, manifest_homes
@@ -39,6 +41,10 @@ class CatalogReport(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Held(Exception):  # noqa: N818 - it ends a transaction, it is no error
     pass
+
+
+class _Surprising(Exception):  # noqa: N818 - as above
+    """It would change whose very many resources are."""
 
 
 async def read_catalog(
@@ -78,7 +84,7 @@ def _write(
             moved, total = change.moved_resources, change.resources
             # The first catalog moves everything from nobody to somebody: that is no surprise.
             if not accept and known and moved >= safety.min_findings and moved / total > safety.owner_share:
-                raise _Held(f"It would change whose {moved} of {total} resources are ({moved / total:.0%}).")  # noqa: TRY301
+                raise _Surprising  # noqa: TRY301
             if accept:
                 detail = {"entities": str(count), "moved": str(moved)}
                 audit.note(conn, at=now, actor=by, action="catalog.accept", subject=f"catalog:{name}", detail=detail)
@@ -86,8 +92,9 @@ def _write(
                 bump_revision(conn)
                 manifest_homes.route(conn, store, None, now=now)
             component_history.follow(conn, store.dialect, now=now)
-    except _Held as held:
-        state, reason, change = HELD, str(held), None
+    except (_Held, _Surprising) as held:
+        moving = _if_agreed(store, name, reading, now=now) if isinstance(held, _Surprising) else str(held)
+        state, reason, change = HELD, moving, None
         with store.write() as conn:
             catalog_store.note_reading(
                 conn, name, now=now, state=state, reason=reason, entities=count, problems=reading.problems
@@ -106,6 +113,22 @@ def _write(
         moved_findings=change.moved_findings if change else 0,
         problems=reading.problems,
     )
+
+
+class _Undone(Exception):  # noqa: N818 - as above
+    pass
+
+
+def _if_agreed(store: Store, name: str, reading: CatalogReading, *, now: Instant) -> str:
+    """What agreeing would do, in words: tried, and undone. Then nothing has to win twice, so it may be more than moved now."""
+    moved = total = 0
+    with suppress(_Undone), store.write() as conn:
+        change = catalog_store.apply_reading(
+            conn, store, name, reading.entities, complete=reading.complete, now=now, agreed=True
+        )
+        moved, total = change.moved_resources, change.resources
+        raise _Undone
+    return f"It would change whose {moved} of {total} resources are ({moved / total:.0%})."
 
 
 def _first_problem(reading: CatalogReading) -> str:

@@ -180,6 +180,36 @@ def test_a_tag_against_an_owner_who_still_has_a_claim_has_to_win_twice(company: 
     assert company.row("f0030").components == (BANK,)
 
 
+def test_a_held_reading_counts_what_agreeing_moves(company: Stage) -> None:
+    """What tags would have to win twice goes at once when a person agrees, so it is in the number that they are shown."""
+    apply(company, **SERVICE, defaults=[{"account": "acc", "owner": "shop"}])
+    company.world.fill(30, start=300, projects=("p3",))
+    company.world.fill(30, start=400, note="service=third")
+    company.sync()
+    assert of(company, SHOP) == 34
+    company.catalog.put(component("third", "blue", projects=["p3"]))
+    held = company.read_catalog()
+    assert (held.state, held.reason) == ("held", "It would change whose 60 of 69 resources are (87%).")
+    assert of(company, SHOP) == 34
+    agreed = company.read_catalog(accept=True)
+    assert (agreed.state, agreed.moved_findings) == ("applied", 60)
+    assert of(company, SHOP) == 4
+    assert not speak_for.explain(company.store, AT_THE_LAPTOP, "r400").waits
+
+
+def test_a_reading_that_nobody_has_to_agree_to_lets_tags_win_twice(company: Stage) -> None:
+    """A component whose name a few tags have been waiting for."""
+    apply(company, **SERVICE, defaults=[{"account": "acc", "owner": "shop"}])
+    company.world.fill(3, start=400, note="service=third")
+    company.sync()
+    company.catalog.put(component("third", "blue"))
+    assert company.read_catalog().state == "applied"
+    assert of(company, SHOP) == 7
+    company.sync()
+    watch(company)
+    assert of(company, SHOP) == 4
+
+
 def test_very_many_that_have_won_twice_wait_for_a_person(company: Stage) -> None:
     """Tags that a hundred resources got at once move nothing by themselves; a person who has seen them lets them go."""
     apply(company, **SERVICE, defaults=[{"account": "acc", "owner": "shop"}])

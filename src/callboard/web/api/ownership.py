@@ -5,6 +5,7 @@ Reading is by what is in sight; what changes anything states the right that it n
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 import msgspec
@@ -167,9 +168,21 @@ def _rule_set(document: dict[str, Any]) -> RuleSet:
 
 
 def read_body(body: bytes, shape: type[T]) -> T:
-    """A body of JSON in this shape. Raises InvalidQueryError."""
+    """A body of JSON in this shape. Raises InvalidQueryError.
+
+    A name that comes twice in one object is refused: readers on the way here may take the first, and this one the last.
+    """
     try:
-        return msgspec.json.decode(body, type=shape)
+        found = msgspec.json.decode(body, type=shape)
+        json.loads(body, object_pairs_hook=_each_once)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         told = str(error) if isinstance(error, msgspec.ValidationError) else "The body is no JSON document"
         raise InvalidQueryError(f"{told}.", hint="/openapi.json describes it.") from error
+    return found
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> None:
+    names = {name for name, _ in pairs}
+    if len(names) < len(pairs):
+        twice = next(name for at, (name, _) in enumerate(pairs) if name in {former for former, _ in pairs[:at]})
+        raise InvalidQueryError(f"{twice[:60]!r} comes twice in one object of the body.", hint="Name each thing once.")
