@@ -18,6 +18,8 @@ CUTS = {Cut.ACCOUNT: "account", Cut.SOURCE: "source", Cut.PROJECT: "project", Cu
 """What the table may be cut by: what the query language can ask for."""
 MOST_ROWS = 60
 MOST_TOLD = 20
+WAITING = (SignalKind.HELD_BACK, SignalKind.MASS_CHANGE)
+"""What goes on only when somebody decides: told first."""
 """Signals of one kind on the page."""
 
 
@@ -90,7 +92,7 @@ def show(view: Viewing) -> Response[str]:
     counts = watch_ownership.counts(view.store, view.viewer)
     newest = {
         kind: watch_ownership.listed(view.store, view.viewer, kind=kind, limit=MOST_TOLD)
-        for kind in SignalKind
+        for kind in sorted(SignalKind, key=lambda kind: kind not in WAITING)
         if kind in counts
     }
     tiers = () if report is None else tuple(n for n, used in enumerate(report.whole.findings.by_tier, 1) if used)
