@@ -10,7 +10,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import Query, parse
 from callboard.domain.remediation import By, Measure, Period, Question, read_day, read_period
 from callboard.domain.remediation.use import USUAL_DAYS as FOUR_WEEKS
-from callboard.web.params import Values, choice, collected, only
+from callboard.web.query_string import Values, choice, collected, only
 
 HALF_YEAR = 182
 """Days that a flow tells of where nobody says."""
