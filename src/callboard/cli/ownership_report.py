@@ -58,6 +58,8 @@ def report(door: Door, /, *, on: str | None, by: str | None, as_json: bool) -> N
         f"{words.number(found.components_with_identifier)} of {words.count(found.components, 'component')} can be found by an "
         f"annotation; {words.count(found.changed_in_period, 'resource')} changed hands in the 30 days before."
     )
+    if found.waits is not None:
+        output.line(found.waits.words)
     for title, refs in (
         ("Without an owner who can act", found.without_owner),
         ("Groups without members", found.empty_groups),

@@ -14,8 +14,10 @@ from datetime import UTC, date, datetime, time
 import msgspec
 
 from callboard.domain.component import EntityRef
+from callboard.domain.evaluation import Interval, wilson
 from callboard.domain.instant import DAY, Instant, from_datetime
 from callboard.domain.ownership import LAST_ROUTED_TIER, Tier, Verdict
+from callboard.domain.survival import Lives, curve
 
 
 @enum.unique
@@ -96,6 +98,49 @@ class SaidOf(msgspec.Struct, frozen=True, kw_only=True):
     right: int
     wrong: int
 
+    @property
+    def interval(self) -> Interval | None:
+        """How right it is, as far as so few can tell."""
+        return wilson(self.right, self.right + self.wrong)
+
+
+NEW_DAYS = 90
+"""How soon a resource has an owner is told of those that were first seen so many days before."""
+
+
+class Waits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long new resources wait for an owner, those that wait still counted as far as they have (Kaplan and Meier)."""
+
+    resources: int
+    """First seen in the 90 days before."""
+    within_a_day: float
+    """Share that had an owner within a day."""
+    within_a_week: float
+    median: int | None
+    """Whole days until half of them had one. None: half of them never did."""
+
+    @property
+    def words(self) -> str:
+        """In a sentence."""
+        half = (
+            "half of them wait still"
+            if self.median is None
+            else ("half of them had one on the first day" if not self.median else f"half of them after {self.median} d")
+        )
+        shares = ((self.within_a_day, "within a day"), (self.within_a_week, "within a week"))
+        told = " and ".join(f"{share:.0%} {when}".replace("%", " %") for share, when in shares)
+        return f"Of the resources that are new in {NEW_DAYS} days {told} had an owner; {half}."
+
+
+def waits(lives: Sequence[Lives]) -> Waits | None:
+    """From days that resources waited; `fixed` are those that got an owner. None: none is new."""
+    found = curve(lives)
+    if not found.n:
+        return None
+    return Waits(
+        resources=found.n, within_a_day=1 - found.open_at(0), within_a_week=1 - found.open_at(6), median=found.median
+    )
+
 
 class Dangling(msgspec.Struct, frozen=True, kw_only=True):
     """An annotation that names nothing at any source."""
@@ -142,6 +187,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
     changed_in_period: int
     """Resources that went from one owner to another in the 30 days before."""
+    waits: Waits | None
+    """None: no resource is new, or not all of them are in sight."""
     said: tuple[SaidOf, ...]
     components: int
     components_with_identifier: int

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from callboard.domain.access import Everything, Visibility
-from callboard.domain.coverage import Cut, Line
+from callboard.domain.coverage import NEW_DAYS, Cut, Line
 from callboard.domain.finding import Resource
-from callboard.domain.instant import Instant
+from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership import Verdict, Word
+from callboard.domain.survival import Lives
 from callboard.domain.term import folded
 from callboard.store import schema
 from callboard.store.contested import disputed, suggested
@@ -130,6 +131,25 @@ def words_by_tier(conn: Connection, until: Instant) -> list[tuple[int, bool]]:
         select(d.tier, d.word).where(d.tier.is_not(None), d.at <= until, or_(d.ended_at.is_(None), d.ended_at > until))
     )
     return [(tier, word != Word.NOT_OURS.value) for tier, word in rows]
+
+
+def waiting(conn: Connection, until: Instant) -> list[Lives]:
+    """How long resources that were first seen lately had no owner, up to a moment, in whole days."""
+    spell, holding = schema.ownership_spell.c, schema.holding.c
+    first = func.min(spell.from_at)
+    known = select(spell.resource_id, first).group_by(spell.resource_id)
+    known = known.having(first > until - NEW_DAYS * DAY, first <= until)
+    mapped = (
+        select(spell.resource_id, first)
+        .join_from(schema.ownership_spell, schema.holding, holding.id == spell.holding_id)
+        .where(holding.verdict == Verdict.MAPPED.value, spell.from_at <= until)
+        .group_by(spell.resource_id)
+    )
+    had_at = {id_: at for id_, at in conn.execute(mapped)}  # noqa: C416 - typed
+    counts: Counter[tuple[int, bool]] = Counter()
+    for id_, since in conn.execute(known):
+        counts[(had_at.get(id_, until) - since) // DAY, id_ in had_at] += 1
+    return [Lives(0, days, n, fixed=had) for (days, had), n in counts.items()]
 
 
 class Unclaimed(msgspec.Struct, frozen=True, kw_only=True):

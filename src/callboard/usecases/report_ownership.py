@@ -55,6 +55,9 @@ def report(store: Store, viewer: Viewer, *, clock: Clock, on: Instant | None = N
             cut=None if by is None else by.value,
             rows=() if by is None else _cut(conn, by, lines, open_, at, is_past=is_past),
             changed_in_period=changes.count_between(conn, Instant(at - PERIOD_DAYS * DAY), at),
+            waits=coverage.waits(store_coverage.waiting(conn, at))
+            if isinstance(viewer.visibility, Everything)
+            else None,
             said=coverage.tiers_said(store_coverage.words_by_tier(conn, at)),
             components=len(components),
             components_with_identifier=sum(bool(claims_of(each)) for each in components),

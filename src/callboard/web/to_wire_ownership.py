@@ -136,6 +136,10 @@ def report(found: coverage.Report) -> wire.Coverage:
     return wire.Coverage(
         on=to_text(found.on), is_past=found.is_past, sentence=found.sentence, whole=_row(found.whole), cut=found.cut,
         rows=[_row(each) for each in found.rows], changed_in_period=found.changed_in_period,
+        waits=None if found.waits is None else wire.OwnerWaits(
+            resources=found.waits.resources, within_a_day=found.waits.within_a_day,
+            within_a_week=found.waits.within_a_week, median_days=found.waits.median,
+        ),
         said=[wire.TierSaid(tier=each.tier, right=each.right, wrong=each.wrong) for each in found.said],
         components=found.components, components_with_identifier=found.components_with_identifier,
         without_owner=list(found.without_owner), empty_groups=list(found.empty_groups),

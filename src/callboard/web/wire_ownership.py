@@ -293,6 +293,16 @@ class NextAction(msgspec.Struct, frozen=True, kw_only=True):
     patch: str
 
 
+class OwnerWaits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long resources that were first seen in the last 90 days wait for an owner; those that wait still are counted."""
+
+    resources: int
+    within_a_day: float
+    within_a_week: float
+    median_days: int | None
+    """Whole days until half of them had one; null where half of them never did."""
+
+
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """How much has an owner."""
 
@@ -303,6 +313,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     cut: str | None
     rows: list[CoverageRow]
     changed_in_period: int
+    waits: OwnerWaits | None
     said: list[TierSaid]
     components: int
     components_with_identifier: int

@@ -2377,6 +2377,7 @@ export interface components {
             cut: string | null;
             rows: components["schemas"]["CoverageRow"][];
             changed_in_period: number;
+            waits: components["schemas"]["OwnerWaits"] | null;
             said: components["schemas"]["TierSaid"][];
             components: number;
             components_with_identifier: number;
@@ -2414,6 +2415,16 @@ export interface components {
             disputed: number | null;
             dropped: number | null;
             coverage: number | null;
+        };
+        /**
+         * OwnerWaits
+         * @description How long resources that were first seen in the last 90 days wait for an owner; those that wait still are counted.
+         */
+        OwnerWaits: {
+            resources: number;
+            within_a_day: number;
+            within_a_week: number;
+            median_days: number | null;
         };
         /**
          * TierSaid
