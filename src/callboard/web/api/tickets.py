@@ -19,8 +19,7 @@ LISTED = 100
 
 async def list_some(view: Viewing) -> Response[bytes]:
     """Tickets about something in sight, newest first."""
-    found = params.collected(view.query, ("before",))
-    before = params.only(found, "before")
+    before = params.one(view.query, "before")
     after = 0 if before is None else params.finding_id(before)
     # Two handlers of one address cannot both be put into a thread by the framework.
     listed = await asyncio.to_thread(file_ticket.list_tickets, view.store, view.viewer, after=after, limit=LISTED)
