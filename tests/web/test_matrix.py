@@ -153,6 +153,9 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/evidence/rows.csv"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
     ("GET", "/evidence"): BOARD,
     ("GET", "/evidence/rows"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number
+    ("GET", "/progress/noise"): BOARD,
+    ("GET", "/api/v1/metrics/noise"): BOARD,
+    ("GET", "/api/v1/metrics/noise.csv"): BOARD,
     ("GET", "/audit"): BOARD,
     ("GET", "/audit/file"): BOARD,
     ("POST", "/audit/verify"): BOARD,

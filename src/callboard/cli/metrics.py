@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import rich_click as click
 
 from callboard.cli.door import Door, answers, examples
+from callboard.cli.metrics_noise import noise
 
 if TYPE_CHECKING:
     from callboard.cli.output import Cell
@@ -26,6 +27,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 )  # fmt: skip
 def metrics() -> None:
     """How soon findings are fixed, told so that what is open still counts. Plain means of what was closed are never shown."""
+
+
+metrics.add_command(noise)
 
 
 def narrowed(command: F) -> F:

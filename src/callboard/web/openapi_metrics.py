@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callboard.domain.query import MAX_CHARACTERS
 from callboard.domain.remediation import By, Measure
-from callboard.web import wire_metrics
+from callboard.web import wire_metrics, wire_noise
 from callboard.web.openapi_words import Described, in_query, reading
 
 AT = "/api/v1/metrics"
@@ -16,6 +16,7 @@ SHAPES = (
     wire_metrics.MetricsOpen,
     wire_metrics.MetricsDue,
     wire_metrics.MetricsUse,
+    wire_noise.Noise,
 )
 
 
@@ -29,6 +30,10 @@ def described() -> Described:
         **_report("times", "MetricsTimes", "How long findings take", [narrow, measure, by, *days]),
         **_report("flow", "MetricsFlow", "What came and went, by week and month", [narrow, *days]),
         **_report("open", "MetricsOpen", "What was open at the end of a day, or is open now", [narrow, by, on]),
+        "/api/v1/metrics/noise": reading("metricsNoise", "Which rules are called not useful", "Noise", _days()),
+        "/api/v1/metrics/noise.csv": _file(
+            "metricsNoiseCsv", "Which rules are called not useful, as a table", "text/csv", _days()
+        ),
         **_report("due", "MetricsDue", "How dates were kept of what fell due", [narrow, by, *days]),
         f"{AT}/use": reading(
             "metricsUse", "What people did with findings, and how many teams act", "MetricsUse", [narrow, *days],

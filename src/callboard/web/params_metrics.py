@@ -78,6 +78,11 @@ def _period(found: Values, now: Instant, *, usual: int | None = None) -> Period:
     return read_period(first, last, now=now) if usual is None else read_period(first, last, now=now, usual=usual)
 
 
+def days(values: Pairs, *, now: Instant) -> Period:
+    """Days alone. Raises InvalidQueryError that names the parameter."""
+    return _period(collected(values, ("from", "to")), now)
+
+
 def text(query: Query) -> str:
     """The terms of a query, as they are written into its field."""
     return " ".join(map(str, query.terms))

@@ -22,6 +22,7 @@ from callboard.web.api import (
     live,
     me,
     metrics,
+    noise,
     ops,
     ownership,
     packages,
@@ -48,6 +49,7 @@ from callboard.web.pages import finding as finding_page
 from callboard.web.pages import findings as findings_page
 from callboard.web.pages import mapping as mapping_page
 from callboard.web.pages import moves as moves_page
+from callboard.web.pages import noise as noise_page
 from callboard.web.pages import ownership as ownership_page
 from callboard.web.pages import packages as packages_page
 from callboard.web.pages import policies as policies_page
@@ -168,6 +170,8 @@ API = [
     _get("/api/v1/metrics/open", metrics.opened, Policy.BOARD),
     _get("/api/v1/metrics/open.csv", metrics.opened_csv, Policy.BOARD),
     _get("/api/v1/metrics/open.svg", metrics.opened_svg, Policy.BOARD),
+    _get("/api/v1/metrics/noise", noise.show, Policy.BOARD),
+    _get("/api/v1/metrics/noise.csv", noise.as_csv, Policy.BOARD),
     _get("/api/v1/metrics/due", metrics.due, Policy.BOARD),
     _get("/api/v1/metrics/due.csv", metrics.due_csv, Policy.BOARD),
     _get("/api/v1/metrics/due.svg", metrics.due_svg, Policy.BOARD),
@@ -246,6 +250,7 @@ PAGES = [
     _get("/progress/open", progress_page.opened, Policy.BOARD),
     _get("/progress/due", progress_page.due, Policy.BOARD),
     _get("/progress/use", progress_page.use, Policy.BOARD),
+    _get("/progress/noise", noise_page.show, Policy.BOARD),
     _get("/sources", sources_page.show, Policy.BOARD),
     _get("/search", search_page.show, Policy.BOARD),
     _get("/enter", enter_page.show, Policy.OPEN),

@@ -1116,6 +1116,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/noise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which rules are called not useful */
+        get: operations["metricsNoise"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/noise.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which rules are called not useful, as a table */
+        get: operations["metricsNoiseCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/due": {
         parameters: {
             query?: never;
@@ -3259,6 +3293,46 @@ export interface components {
             what: string;
             door: string;
             findings: number | null;
+        };
+        /**
+         * Noise
+         * @description Which rules are noise.
+         */
+        Noise: {
+            first: string;
+            last: string;
+            noisiest: components["schemas"]["NoiseRule"] | null;
+            rules: components["schemas"]["NoiseRule"][];
+        };
+        /**
+         * NoiseRule
+         * @description One rule that somebody called not useful.
+         */
+        NoiseRule: {
+            source: string;
+            rule: string;
+            name: string;
+            useless: number | null;
+            acted: number | null;
+            share: number | null;
+            low: number | null;
+            high: number | null;
+            people: number | null;
+            people_useless: number | null;
+            former_useless: number | null;
+            former_acted: number | null;
+            former_share: number | null;
+            open: number;
+            proposal: components["schemas"]["NoiseProposal"] | null;
+        };
+        /**
+         * NoiseProposal
+         * @description What would make a rule less noisy.
+         */
+        NoiseProposal: {
+            words: string;
+            query: string;
+            findings: number;
         };
         /**
          * Tickets
@@ -5584,6 +5658,65 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsNoise: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which rules are called not useful. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Noise"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsNoiseCsv: {
+        parameters: {
+            query?: {
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which rules are called not useful, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["problem"];
