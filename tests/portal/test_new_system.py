@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
@@ -16,8 +17,8 @@ from tools.portal import Stage, staged
 
 pytestmark = pytest.mark.portal
 
-AMIR, PRIYA = "amir.silva", "priya.hansen"
-"""Of group:default/shopfront and of group:default/checkout."""
+AMIR, LENA, PRIYA = "amir.silva", "lena.lopez", "priya.hansen"
+"""Two of group:default/shopfront, and one of group:default/checkout."""
 TAB = "/catalog/default/component/storefront-web/callboard"
 
 
@@ -146,6 +147,88 @@ def test_not_ours_is_known_to_the_command_line_and_can_be_taken_back(stage: Stag
     expect(drawer.get_by_text("Taken back.")).to_be_visible()
     assert finding["external_id"] not in unowned()
     assert queued() == []
+
+
+def _told_of(stage: Stage, id_: int) -> tuple[str, str | None]:
+    """The state of a finding and who has it, as the command line tells it."""
+    found = json.loads(stage.callboard("finding", str(id_), "--json").stdout)["finding"]
+    return found["state"], found["taken_by"]
+
+
+def test_two_people_take_one_finding_at_once(stage: Stage, sit: Sit) -> None:
+    """One in the portal, one by the API: one wins, the other is told who it was, the command line agrees, a sync changes nothing."""
+    reader = sit(stage, AMIR)
+    id_ = path.findings(reader, "component:storefront-web is:open")["findings"][0]["id"]
+    drawer = path.open_finding(reader, TAB, id_)
+    take = drawer.get_by_role("button", name="Take", exact=True)
+    expect(take).to_be_enabled()
+    draft = {"act": "take", "findings": [id_], "seen": 0}
+    with ThreadPoolExecutor(1) as other:
+        answered = other.submit(stage.say, LENA, draft)
+        take.click()
+        theirs = answered.result()
+    quicker = drawer.get_by_text("Somebody else has taken it: user:default/lena.lopez.")
+    expect(quicker.or_(drawer.get_by_text("1 finding taken.")).first).to_be_visible()
+    winner = LENA if theirs.get("findings") == [id_] else AMIR
+    if winner == LENA:
+        expect(quicker).to_be_visible()
+        drawer.get_by_role("button", name="Look again").click()
+    else:
+        assert theirs["detail"] == f"Somebody else has taken it: user:default/{AMIR}."
+    expect(drawer.get_by_text(f"taken by {winner}", exact=True).first).to_be_visible()
+    expect(take).to_have_count(0)
+    assert _told_of(stage, id_) == ("open", f"user:default/{winner}")
+    stage.callboard("sync")
+    assert _told_of(stage, id_) == ("open", f"user:default/{winner}")
+    # The other way round: who has it gives it back, the portal is first, and the API is told.
+    drawer.get_by_role("button", name=f"Undo: taken by {winner}").click()
+    expect(drawer.get_by_text("1 finding as before.")).to_be_visible()
+    take.click()
+    expect(drawer.get_by_text(f"taken by {AMIR}", exact=True).first).to_be_visible()
+    assert stage.say(LENA, draft)["detail"] == f"Somebody else has taken it: user:default/{AMIR}."
+    assert _told_of(stage, id_) == ("open", f"user:default/{AMIR}")
+    drawer.get_by_role("button", name=f"Undo: taken by {AMIR}").click()
+    expect(drawer.get_by_text("1 finding as before.")).to_be_visible()
+    expect(take).to_be_visible()
+    assert _told_of(stage, id_) == ("open", None)
+    complaints(reader.page)[:] = [each for each in complaints(reader.page) if "409" not in each]
+
+
+def test_take_snooze_and_undo_in_the_tab(stage: Stage, sit: Sit) -> None:
+    """By keys: the row says who has it; what is put off leaves the list and comes back; the history knows all of it."""
+    reader = sit(stage, AMIR)
+    before = path.findings(reader, "component:storefront-web is:open")
+    finding = before["findings"][0]
+    page = reader.open(f"{TAB}?view=findings")
+    row = page.locator(f"[role=row][data-key='{finding['id']}']")
+    status = page.get_by_role("status")
+    count = f"{before['total']:,} findings"
+    expect(status.filter(has_text=re.compile(f"^{count}$"))).to_be_visible()
+    expect(page.get_by_role("checkbox").first).to_be_visible()
+    row.focus()
+    page.keyboard.press("a")
+    expect(status.filter(has_text="1 finding taken.")).to_be_visible()
+    expect(row).to_contain_text(f"taken by {AMIR}")
+    page.keyboard.press("h")
+    form = page.get_by_role("form", name="Snooze")
+    form.get_by_label("It comes back").click()
+    page.get_by_role("option", name="until it is worse").click()
+    form.get_by_role("button", name="Snooze").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(status.filter(has_text="1 finding snoozed.")).to_be_visible()
+    expect(row).to_have_count(0)
+    assert _told_of(stage, finding["id"]) == ("snoozed", f"user:default/{AMIR}")
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(status.filter(has_text="Taken back.")).to_be_visible()
+    expect(row).to_contain_text(f"taken by {AMIR}")
+    expect(status.filter(has_text=re.compile(f"^{count}$"))).to_be_visible()
+    drawer = path.open_finding(reader, TAB, finding["id"])
+    history = drawer.get_by_role("list").last
+    for words in (f"Taken back by {AMIR}", f"Snoozed by {AMIR} until it is worse", f"Taken by {AMIR}"):
+        expect(history).to_contain_text(words)
+    drawer.get_by_role("button", name=f"Undo: taken by {AMIR}").click()
+    expect(drawer.get_by_text("1 finding as before.")).to_be_visible()
+    assert _told_of(stage, finding["id"]) == ("open", None)
 
 
 def test_a_service_that_is_gone_is_not_a_component_without_findings(stage: Stage, sit: Sit) -> None:
