@@ -242,20 +242,26 @@ async def test_a_source_that_stays_away_is_given_up(scenes: Scenes) -> None:
     assert {count.state for count in write_back.standing(scene.store)} == {WriteState.GIVEN_UP}
 
 
-async def test_a_ticket_is_linked_once(scenes: Scenes) -> None:
-    """Whoever asks twice."""
+async def test_a_ticket_is_linked_once_and_parted(scenes: Scenes) -> None:
+    """Whoever asks twice; one that was there before stays."""
     scene = await scenes()
     number, id_ = scene.an_open_one()
-    for _ in range(2):
+    url = "https://tickets.example.com/OPS-7"
+    before = [each["name"] for each in (await scene.there(id_))["serviceTickets"] or ()]
+
+    def ticket(*, removes: bool = False) -> int:
         with scene.store.write() as conn:
-            written = write_backs.add_ticket(
-                conn, scene.store, [number], ticket="OPS-7", url="https://tickets.example.com/OPS-7", actor="laptop",
-                roles=(), now=scene.clock.now(),
+            return write_backs.add_ticket(
+                conn, scene.store, 1, [number], key="OPS-7", url=url, actor="laptop", roles=(), now=scene.clock.now(),
+                removes=removes,
             )  # fmt: skip
-            assert written == 1
-        await scene.send()
-    tickets = [each["name"] for each in (await scene.there(id_))["serviceTickets"]]
-    assert tickets.count("OPS-7") == 1
+
+    assert (ticket(), ticket()) == (1, 0)
+    await scene.send()
+    assert [each["name"] for each in (await scene.there(id_))["serviceTickets"]] == [*before, "OPS-7"]
+    assert (ticket(removes=True), ticket(removes=True)) == (1, 0)
+    await scene.send()
+    assert [each["name"] for each in (await scene.there(id_))["serviceTickets"] or ()] == before
 
 
 async def test_off_is_off(scenes: Scenes) -> None:

@@ -230,6 +230,7 @@ def words(wish: Wish) -> str:
         case Operation.DUE:
             return "due date"
         case Operation.TICKET:
-            return f"ticket {wish.ticket}"
+            name = f"ticket {wish.ticket}".rstrip()
+            return f"{name} taken away" if wish.removes else name
         case Operation.NOTE:
             return "a note taken away" if wish.removes else "a note"

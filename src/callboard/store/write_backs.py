@@ -113,27 +113,68 @@ def add(
 
 
 def add_ticket(
-    conn: Connection, store: Store, findings: Collection[int], *, ticket: str, url: str, actor: str,
-    roles: Collection[Role], now: Instant,
+    conn: Connection, store: Store, ticket_id: int, findings: Collection[int], *, key: str, url: str | None, actor: str,
+    roles: Collection[Role], now: Instant, removes: bool = False,
 ) -> int:  # fmt: skip
-    """Have a ticket linked to findings at their source, as far as that is allowed. Returns to how many. Inside `Store.write`."""
-    policies = {
-        name: policy for name, policy in store.write_policies().items() if policy.allows(Operation.TICKET, roles)
-    }
+    """Have a ticket linked to findings at their source, or parted from them, as far as that is allowed. Inside `Store.write`.
+
+    One that its tracker has not named yet waits for `ticket_made`. Returns for how many findings that is new.
+    """
+    policies = [name for name, each in store.write_policies().items() if each.allows(Operation.TICKET, roles)]
     if not policies:
         return 0
-    rows = conn.execute(select(source.id).where(source.name.in_(sorted(policies))))
-    sources = set(rows.scalars())
+    sources = set(conn.execute(select(source.id).where(source.name.in_(sorted(policies)))).scalars())
     found = store.dialect.lookup(conn, schema.finding, ["id", "source_id", "kind"], "id", findings)
-    wish = Wish(operation=Operation.TICKET, ticket=ticket, ticket_url=url)
+    stands = _tickets(conn, store.dialect, [id_ for id_, *_ in found], ticket_id)
+    wish = Wish(operation=Operation.TICKET, ticket=key, ticket_url=url, mark=_mark(ticket_id), removes=removes)
+    due_at = now if url and key else Instant(NEVER)
     number = next_id(conn, schema.write_back)
-    wanted = sorted((id_, of) for id_, of, kind in found if of in sources and kind in WRITTEN_KINDS)
+    wanted = sorted(
+        (id_, of) for id_, of, kind in found
+        if of in sources and kind in WRITTEN_KINDS and (id_ in stands) is removes
+    )  # fmt: skip
     lines = [
-        _line(number + n, id_, of, wish, decision=None, actor=actor, now=now) for n, (id_, of) in enumerate(wanted)
+        {**_line(number + n, id_, of, wish, decision=None, actor=actor, now=now), "due_at": due_at}
+        for n, (id_, of) in enumerate(wanted)
     ]
     if lines:
         conn.execute(insert(schema.write_back), lines)
     return len(lines)
+
+
+def ticket_made(
+    conn: Connection, dialect: Dialect, ticket_id: int, findings: Collection[int], *, key: str, url: str, now: Instant
+) -> None:
+    """Its tracker has named a ticket, so that what waits for that can be written. Inside `Store.write`."""
+    columns = ["finding_id", "id", "state", "due_at", "wish"]
+    ready: list[tuple[bytes, int, int]] = []
+    for _, id_, state, due_at, raw in dialect.lookup(conn, schema.write_back, columns, "finding_id", findings):
+        if state != _WAITING or due_at != NEVER:
+            continue
+        wish = _wish.decode(bytes(raw))
+        if wish.mark == _mark(ticket_id):
+            made = msgspec.structs.replace(wish, ticket=key, ticket_url=url)
+            ready.append((msgspec.json.encode(made), int(now), id_))
+    dialect.update(conn, schema.write_back, ["wish", "due_at"], ["id"], ready)
+
+
+def _mark(ticket_id: int) -> str:
+    return f"ticket {ticket_id}"
+
+
+def _tickets(conn: Connection, dialect: Dialect, ids: Collection[int], ticket_id: int) -> set[int]:
+    """Findings to which this ticket is linked at their source, or is about to be."""
+    columns = ["finding_id", "id", "state", "operation", "wish"]
+    found: set[int] = set()
+    for finding_id, _, state, operation, raw in sorted(
+        dialect.lookup(conn, schema.write_back, columns, "finding_id", ids)
+    ):
+        if operation != Operation.TICKET or state not in _STANDS:
+            continue
+        wish = _wish.decode(bytes(raw))
+        if wish.mark == _mark(ticket_id):
+            (found.discard if wish.removes else found.add)(finding_id)
+    return found
 
 
 def _line(
@@ -176,7 +217,9 @@ def is_due(conn: Connection, name: str, *, now: Instant) -> bool:
 
 def _ready(name: str, now: Instant) -> Any:  # noqa: ANN401 - a select of many columns
     earlier = schema.write_back.alias("earlier").c
-    before = exists().where(earlier.finding_id == w.finding_id, earlier.state == _WAITING, earlier.id < w.id)
+    before = exists().where(
+        earlier.finding_id == w.finding_id, earlier.state == _WAITING, earlier.due_at < NEVER, earlier.id < w.id
+    )
     return (
         select(schema.write_back, f.external_id)
         .join_from(schema.write_back, schema.finding, f.id == w.finding_id)

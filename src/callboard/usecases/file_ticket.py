@@ -15,7 +15,7 @@ from callboard.domain.query import OPEN, OneOf, Query
 from callboard.domain.ticket import LinkedTicket, Place, key_in, url_of
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, deciders, tickets
+from callboard.store import Connection, Store, audit, deciders, tickets, write_backs
 from callboard.store.filters import Asking
 
 MOST = 10_000
@@ -101,6 +101,10 @@ def unlink_ticket(store: Store, viewer: Viewer, ticket_id: int, query: Query, *,
         if ticket is None or not tickets.is_in_sight(conn, viewer.visibility, ticket_id):
             raise NotFoundError
         count = tickets.unlink(conn, store, ticket_id, ids, name=ticket.name, now=now)
+        write_backs.add_ticket(
+            conn, store, ticket_id, ids, key=ticket.key, url=ticket.url, actor=viewer.named, roles=viewer.roles, now=now,
+            removes=True,
+        )  # fmt: skip
         detail = {"findings": str(count), "tracker": ticket.tracker}
         audit.note(
             conn, at=now, actor=viewer.named, action="ticket.unlink", subject=f"ticket:{ticket_id}", detail=detail
@@ -162,6 +166,9 @@ def _linked(
     ticket = tickets.by_id(conn, id_)
     assert ticket is not None  # noqa: S101 - it was found or made in this transaction
     count = tickets.link(conn, store, id_, ids, name=ticket.name, now=now)
+    write_backs.add_ticket(
+        conn, store, id_, ids, key=ticket.key, url=ticket.url, actor=viewer.named, roles=viewer.roles, now=now
+    )  # fmt: skip
     if count or is_new:
         detail = {"findings": str(count), "tracker": ticket.tracker}
         audit.note(conn, at=now, actor=viewer.named, action=action, subject=f"ticket:{id_}", detail=detail)

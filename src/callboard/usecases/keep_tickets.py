@@ -16,7 +16,7 @@ from callboard.domain.query import OneOf, Query
 from callboard.domain.ticket import MOST_LINES, READ_DONE_EVERY, TicketDraft, TicketState
 from callboard.errors import CallboardError, ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.ports import Clock, Tracker
-from callboard.store import Connection, Store, findings, tickets
+from callboard.store import Connection, Store, findings, tickets, write_backs
 from callboard.store.tickets import Waiting
 
 LEASE = 5 * MINUTE
@@ -83,7 +83,11 @@ async def _make(store: Store, tracker: Tracker, waiting: Waiting, *, board: str,
         draft = await asyncio.to_thread(_draft, store, waiting, board, clock)
         told = await tracker.create(draft)
     with store.write() as conn:
-        tickets.told(conn, waiting, told, now=clock.now())
+        now = clock.now()
+        tickets.told(conn, waiting, told, now=now)
+        write_backs.ticket_made(
+            conn, store.dialect, waiting.id, waiting.findings, key=told.key, url=told.url, now=now
+        )  # fmt: skip
 
 
 async def _read(store: Store, tracker: Tracker, waiting: Waiting, clock: Clock) -> int:

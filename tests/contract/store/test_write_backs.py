@@ -9,13 +9,15 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Role, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Reason, Until
-from callboard.domain.instant import MINUTE
+from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.query import parse
+from callboard.domain.ticket import Place, TicketDraft, Told
 from callboard.domain.write_back import Operation, Outcome, Wish, WritePolicy, WriteState
 from callboard.errors import NotAllowedError, SourceUnreachableError
 from callboard.store import audit, write_backs
-from callboard.usecases import decide, write_back
+from callboard.usecases import decide, file_ticket, write_back
 from callboard.usecases.decide import Target
+from callboard.usecases.keep_tickets import keep_tickets
 from tests.contract.store.test_decisions import ANA, BO, DISMISS, SIA, TAKE, company
 from tests.support.stages import Stage
 
@@ -188,3 +190,43 @@ def test_what_is_put_off_is_not_written(board: Stage) -> None:
     """Snoozing is about the work here."""
     say(board, "f0040", Draft(kind=DecisionKind.SNOOZE, snooze=Until.WEEK))
     assert states(board, "f0040") == []
+
+
+class Tracker:
+    """A tracker that makes one ticket."""
+
+    name = "jira"
+    told = Told(
+        key="OPS-7", url="https://tickets.example.com/OPS-7", status="Open", done=False, opened_at=None, closed_at=None
+    )  # fmt: skip
+
+    async def create(self, _draft: TicketDraft, /) -> Told:
+        """It is made."""
+        return self.told
+
+    async def find(self, _marker: str, _since: Instant, /) -> Told | None:
+        """There is none."""
+        return None
+
+    async def read(self, _key: str, _etag: str | None, /) -> Told | None:
+        """As it was."""
+        return None
+
+
+def test_a_ticket_is_linked_once_its_tracker_has_named_it(board: Stage) -> None:
+    """Until then it holds up nothing else; a second request links nothing twice; taken from a finding, it is parted there."""
+    place = Place(name="jira", kind="jira", base="https://tickets.example.com", project="OPS")
+    query = parse(f"id:{board.row('f0040').id}")
+    for _ in range(2):
+        filed = file_ticket.file_ticket(board.store, AT_THE_LAPTOP, query, place, clock=board.clock)
+    say(board, "f0040", Draft(kind=DecisionKind.COMMENT, note="x"))
+    writer = Pretended()
+    assert send(board, writer).done == 1
+    assert states(board, "f0040") == ["ticket: waiting", "a note: done"]
+    asyncio.run(keep_tickets(board.store, {"jira": Tracker()}, board="", clock=board.clock))  # type: ignore[dict-item]
+    assert send(board, writer).done == 1
+    assert writer.written[-1][1].ticket_url == Tracker.told.url
+    file_ticket.unlink_ticket(board.store, AT_THE_LAPTOP, filed.ticket.id, query, clock=board.clock)
+    assert send(board, writer).done == 1
+    assert writer.written[-1][1].removes
+    assert states(board, "f0040") == ["ticket OPS-7: done", "a note: done", "ticket OPS-7 taken away: done"]

@@ -32,7 +32,7 @@ query CallboardIssueBefore($id: ID!) {
     dueAt
     assignee { id name }
     notes { id text }
-    serviceTickets { url }
+    serviceTickets { id url }
   }
 }
 """
@@ -47,6 +47,7 @@ _DROP_NOTE = "mutation CallboardDropNote($input: DeleteIssueNoteInput!) { delete
 _TICKET = """\
 mutation CallboardTicket($input: AssociateServiceTicketInput!) { associateServiceTicket(input: $input) { serviceTicket { id } } }
 """
+_PART = "mutation CallboardPart($id: ID!) { disassociateServiceTicket(serviceTicketId: $id) { _stub } }"
 
 _REASONS = {
     "false-positive": "FALSE_POSITIVE",
@@ -73,6 +74,7 @@ class _Note(msgspec.Struct):
 
 
 class _Ticket(msgspec.Struct):
+    id: str = ""
     url: str | None = None
 
 
@@ -176,7 +178,12 @@ class WizWriter:
         return _SAME
 
     async def _ticket(self, issue: _Issue, wish: Wish) -> Outcome:
-        if any(each.url == wish.ticket_url for each in issue.serviceTickets or ()):
+        there = [each for each in issue.serviceTickets or () if each.url == wish.ticket_url]
+        if wish.removes:
+            for each in there:
+                await self._ask(_PART, {"id": each.id}, dict[str, Any])
+            return _SAME
+        if there:
             return _SAME
         given = {"issueId": issue.id, "ticketId": wish.ticket, "ticketUrl": wish.ticket_url}
         await self._ask(_TICKET, {"input": given}, dict[str, Any])
