@@ -17,8 +17,8 @@ from tools.portal import Stage, staged
 
 pytestmark = pytest.mark.portal
 
-AMIR, LENA, PRIYA = "amir.silva", "lena.lopez", "priya.hansen"
-"""Two of group:default/shopfront, and one of group:default/checkout."""
+AMIR, LENA, PRIYA, MARA = "amir.silva", "lena.lopez", "priya.hansen", "mara.kaur"
+"""Two of group:default/shopfront, one of group:default/checkout, and one of group:default/developer-experience: she owns the portal."""
 TAB = "/catalog/default/component/storefront-web/callboard"
 
 
@@ -115,6 +115,65 @@ def test_the_page_and_the_widget_tell_what_to_do_now(stage: Stage, sit: Sit) -> 
     page = reader.open("/home")
     expect(page.get_by_text("My security findings")).to_be_visible()
     expect(page.get_by_text(first, exact=True).first).to_be_visible()
+
+
+def test_who_uses_the_poisoned_release_is_told_to_who_may_know(stage: Stage, sit: Sit) -> None:
+    """From the page's tab by a package's name, with the way and the place; a stranger is told of nobody, and of what is not known."""
+    owner = sit(stage, MARA)
+    page = owner.open("/callboard")
+    page.get_by_role("navigation", name="Callboard").get_by_role("link", name="Who uses a package").click()
+    page.get_by_role("searchbox", name="Package").fill("flatmap-stream@<1")
+    page.get_by_role("button", name="Look").click()
+    expect(page).to_have_url(re.compile(r"tab=who-uses&package=flatmap-stream"))
+    row = page.get_by_role("table", name="Who uses it").get_by_role("row").nth(1)
+    (told,) = stage.api(MARA, "who-uses?package=flatmap-stream%40%3C1")["uses"]
+    assert told["component"] == "component:default/developer-portal"
+    for words in (
+        "developer-portal",
+        "developer-experience",
+        "0.1.1",
+        "@acme/pager-tools 2.4.0 → event-stream 3.3.6",
+        told["place"],
+    ):
+        expect(row).to_contain_text(words)
+    assert re.match(r"package-lock\.json:\d+, by the bill sbom$", told["place"])
+    row.get_by_role("link", name="developer-portal", exact=True).click()
+    expect(page).to_have_url(re.compile("/catalog/default/component/developer-portal"))
+    page = owner.open("/catalog/default/component/developer-portal/callboard-packages")
+    first = page.get_by_role("table", name="Packages, the worst first").get_by_role("row").nth(1)
+    expect(first).to_contain_text("made to harm")
+    page = sit(stage, AMIR).open("/callboard?tab=who-uses&package=flatmap-stream")
+    expect(page.get_by_text(re.compile("^(Nobody, as far as is known|Not known)$"))).to_be_visible()
+    assert page.get_by_text("developer-portal").count() == 0
+
+
+def test_portal_safety_is_for_who_looks_after_it(stage: Stage, sit: Sit) -> None:
+    """The poisoned release first, with what to do next and where it stands; a developer is told that it is not for everybody."""
+    page = sit(stage, MARA).open("/callboard?tab=portal")
+    risks = stage.api(MARA, "portal/risks")["risks"]
+    lines = page.get_by_role("list", name="Risks, the gravest first").locator(":scope > li")
+    expect(lines).to_have_count(len(risks))
+    assert risks[0]["malicious"]
+    for number, risk in enumerate(risks[:5]):
+        expect(lines.nth(number)).to_contain_text(risk["title"])
+        expect(lines.nth(number)).to_contain_text(risk["action"])
+    lines.first.get_by_text(re.compile("^Why, and")).click()
+    expect(lines.first.get_by_text(re.compile(r"package-lock\.json:\d+")).first).to_be_visible()
+    page = sit(stage, AMIR).open("/callboard?tab=portal")
+    expect(page.get_by_text("This is not for everybody.")).to_be_visible()
+    assert page.get_by_role("list", name="Risks, the gravest first").count() == 0
+    refused = [each for each in complaints(page) if "403" in each]
+    assert refused
+    complaints(page)[:] = [each for each in complaints(page) if "403" not in each]
+
+
+def test_what_was_made_to_harm_is_the_first_thing_that_its_owner_sees(stage: Stage, sit: Sit) -> None:
+    """On the page and the home page of who owns the portal."""
+    reader = sit(stage, MARA)
+    page = reader.open("/callboard")
+    expect(page.locator("[data-row]").first).to_contain_text(
+        re.compile("Remove (event|flatmap)-stream"), timeout=90_000
+    )
 
 
 def test_not_ours_is_known_to_the_command_line_and_can_be_taken_back(stage: Stage, sit: Sit) -> None:

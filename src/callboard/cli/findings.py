@@ -282,7 +282,7 @@ def _show(page: FindingPage, now: Instant) -> None:
     if page.evidence:
         output.line("\nWhy it belongs there")
         rows = [
-            ("✓" if each.won else "", each.component, words.TIER.get(each.tier, f"tier {each.tier}"), each.text)
+            ("✓" if each.won else "", each.component, words.evidence(each.tier, page.row.source), each.text)
             for each in page.evidence
         ]
         output.show(output.table(("", "Component", "By", "Evidence"), rows))

@@ -34,7 +34,7 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
         output.document(to_wire_ownership.explanation(found))
         return
     whose = ", ".join(found.components) or f"nobody: {found.reason}"
-    tier = "" if found.tier is None else f" ({words.TIER[found.tier]})"
+    tier = "" if found.tier is None else f" ({words.evidence(found.tier, found.source)})"
     output.show(
         output.facts(
             [
@@ -56,7 +56,7 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
             (
                 "→" if each.won else "", each.component,
                 (short_name(each.owner) if each.owner else "none") + (f" ({each.owner_problem})" if each.owner_problem else ""),
-                f"{each.tier} {words.TIER[each.tier]}", each.text + (f" ({each.dropped})" if each.dropped else ""),
+                f"{each.tier} {words.evidence(each.tier, found.source)}", each.text + (f" ({each.dropped})" if each.dropped else ""),
                 words.ago(each.seen_at, now),
             )
             for each in found.grounds

@@ -140,7 +140,7 @@ def _of_entity(evidence: Evidence, ref: EntityRef) -> Candidates:
     """The entity that the subject is known to be a part of."""
     if ref not in evidence.owners:
         return ()
-    return (Candidate(ref, Tier.NAMED, CATALOG_ENTITY, ref, "component", RESOURCE, evidence.owners[ref]),)
+    return (Candidate(ref, Tier.NAMED, CATALOG_ENTITY, ref, "bill of materials", RESOURCE, evidence.owners[ref]),)
 
 
 def _of_place(evidence: Evidence, repository: str, paths: Sequence[str]) -> Candidates:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
+from callboard.domain.bundle import action
 from callboard.domain.component import EntityRef, kind_of, short_name
 from callboard.domain.query import Grouping, OneOf, Order, Query, Term, Text, parse
 from callboard.web import words
@@ -111,6 +112,18 @@ def packages_of(ref: EntityRef) -> str:
 def who_uses(package: str) -> str:
     """The page of who uses a package."""
     return address("/packages", {"package": package})
+
+
+def uses_of(bundle_key: str) -> str | None:
+    """Who uses the package that a bundle is about. None: it is about no package."""
+    package = action(bundle_key).package
+    return who_uses(package) if package else None
+
+
+def uses_asked(query: str) -> str | None:
+    """The same for a query that asks for one bundle."""
+    keys = parse(query).values("bundle")
+    return uses_of(keys[0]) if len(keys) == 1 else None
 
 
 def team(ref: EntityRef) -> str:

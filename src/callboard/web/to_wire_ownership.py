@@ -16,7 +16,7 @@ from callboard.usecases.plan_mapping import Applied
 from callboard.usecases.speak_for import Said
 from callboard.web import wire_ownership as wire
 from callboard.web.to_wire import base_image
-from callboard.web.words import TIER
+from callboard.web.words import evidence
 
 
 def rule_sets(found: Sequence[Revision]) -> wire.RuleSets:
@@ -94,7 +94,7 @@ def explanation(found: Explanation) -> wire.Explanation:
         grounds=[
             wire.Ground(
                 component=each.component, owner=each.owner, owner_problem=each.owner_problem, tier=each.tier,
-                tier_words=TIER[each.tier], text=each.text, won=each.won, dropped=each.dropped,
+                tier_words=evidence(each.tier, found.source), text=each.text, won=each.won, dropped=each.dropped,
                 seen_at=to_text(each.seen_at),
             )
             for each in found.grounds

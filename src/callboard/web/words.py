@@ -193,6 +193,13 @@ def opens_in(kind: str, name: str) -> str | None:
     return None if kind == SOURCE else source_title(kind, name) or "the source"
 
 
+def evidence(tier: int | None, source: str) -> str:
+    """By what it is known whose something is, in a word or two. Packages are a component's by what was read of it alone."""
+    if tier == Tier.NAMED and source == SOURCE:
+        return "bill of materials"
+    return TIER.get(tier, "whose?") if tier else "whose?"
+
+
 def homes(query: str) -> str:
     """Whose findings a query asks for, in words."""
     terms = tuple(term for term in parse(query).terms if not isinstance(term, Text) and term.key in HOMES)

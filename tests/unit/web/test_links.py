@@ -78,3 +78,18 @@ def test_one_mistake_is_mended(text: str, meant: str | None) -> None:
     with pytest.raises(InvalidQueryError) as refused:
         parse(text)
     assert suggestion.meant(text, refused.value) == meant
+
+
+@pytest.mark.parametrize(
+    ("query", "url"),
+    [
+        ("bundle:package:lodash is:open", "/packages?package=lodash"),
+        ('bundle:"package:@ctrl/tinycolor"', "/packages?package=%40ctrl/tinycolor"),
+        ("bundle:package:lodash,package:other", None),
+        ("is:open", None),
+        ("bundle:rule:wc-id-1", None),
+    ],
+)
+def test_a_bundle_of_one_package_leads_to_who_uses_it(query: str, url: str | None) -> None:
+    """What is about several packages, or none, leads nowhere."""
+    assert links.uses_asked(query) == url

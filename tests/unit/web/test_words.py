@@ -102,3 +102,18 @@ def test_one_source_that_was_never_read_makes_the_whole_unseen() -> None:
     assert freshness.seen([]) is None
     found = freshness.seen([_health(), _health(last_run_at=None, stale=True)])
     assert found == freshness.Seen(at=None, stale=True)
+
+
+@pytest.mark.parametrize(
+    ("tier", "source", "told"),
+    [
+        (2, "packages", "bill of materials"),
+        (2, "wiz", "annotation"),
+        (1, "packages", "approved rule"),
+        (6, "wiz", "account default"),
+        (None, "packages", "whose?"),
+    ],
+)
+def test_packages_are_a_components_by_what_was_read_of_it(tier: int | None, source: str, told: str) -> None:
+    """No annotation says so; where a rule does, that is told."""
+    assert words.evidence(tier, source) == told

@@ -22,7 +22,7 @@ def use_at(location: object, package: object, version: object) -> Use | None:
     """The use that a source tells of. None: it names no manifest, or no package."""
     if not isinstance(location, str) or not isinstance(package, str) or not package:
         return None
-    path = location.strip().lstrip("/").partition(":")[0]
+    path = location.strip().lstrip("/").partition(":")[0].partition(", ")[0]
     found = _FILES.get(path.rpartition("/")[2])
     if found is None:
         return None
