@@ -101,7 +101,9 @@ def test_what_was_made_to_harm_comes_first_and_offers_no_way_out(open_page: Open
     expect(first).to_contain_text("there is no page elsewhere")
     expect(first.get_by_text("Open in")).to_have_count(0)
     expect(first).to_contain_text("developer-portal (bill of materials)")
-    expect(first.get_by_role("link", name=re.compile("^Who uses it"))).to_have_attribute("href", "/packages?package=event-stream")
+    expect(first.get_by_role("link", name=re.compile("^Who uses it"))).to_have_attribute(
+        "href", "/packages?package=event-stream"
+    )
     first.locator("a.open").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("is malicious")
     expect(page.locator("main")).to_contain_text("Remove event-stream")
