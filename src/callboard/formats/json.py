@@ -13,6 +13,14 @@ from callboard.formats.text import MAX_BYTES
 MAX_DEPTH = 200
 """Objects and lists inside each other at most."""
 
+MOST_WEIGHT = 180_000_000
+"""Bytes that a document may weigh as values. A bill of 25 MB with hashes and properties weighs as much."""
+_LEAST, _PER_BYTE = 24_000_000, 10
+"""A document may always weigh so much, and so much more for each of its bytes: the densest honest ones, which are bills
+without hashes and without spaces, weigh 10.5 bytes for each, others 4 to 7; what is made to weigh much, 25."""
+_WEIGHTS = ((b"{", 72), (b"[", 64), (b",", 44), (b'"', 26), (b":", 50))
+"""Bytes that each of these stands for as a value: measured with CPython 3.11, and right to a third (2026-11)."""
+
 T = TypeVar("T")
 
 _AT_BYTE = re.compile(r"\(byte ([0-9]+)\)")
@@ -35,6 +43,7 @@ def read_json_as(path: str, raw: bytes, kind: type[T]) -> T:
     if len(raw) > MAX_BYTES:
         raise MalformedManifestError(f"expected at most {MAX_BYTES:,} bytes, not {len(raw):,}", path=path)
     raw = raw.removeprefix(b"\xef\xbb\xbf")
+    _check_weight(path, raw)
     _check_depth(path, raw)
     try:
         return msgspec.json.decode(raw, type=kind)
@@ -51,6 +60,12 @@ def read_json_as(path: str, raw: bytes, kind: type[T]) -> T:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def _check_weight(path: str, raw: bytes) -> None:
+    """Before anything is decoded: a few characters can stand for a value twenty times their size."""
+    if sum(weight * raw.count(sign) for sign, weight in _WEIGHTS) > min(_LEAST + _PER_BYTE * len(raw), MOST_WEIGHT):
+        raise MalformedManifestError("expected fewer values for so many bytes, or a smaller document", path=path)
 
 
 def _check_depth(path: str, raw: bytes) -> None:

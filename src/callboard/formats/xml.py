@@ -16,6 +16,11 @@ MAX_DEPTH = 100
 """Elements inside each other at most."""
 MAX_ELEMENTS = 250_000
 """Elements in one document at most. The bill of a portal with 3,200 components has some 60,000."""
+MAX_ATTRIBUTES = 400_000
+"""Signs of equality in one document at most, which attributes have: a bill of that many elements has some 180,000."""
+_LEAST, _PER_ELEMENT, _PER_ATTRIBUTE = 50_000, 50, 20
+"""So many of either may always be, and one more for so many bytes: those of honest bills
+have 40 to 50 and 76, and are small where they have fewer."""
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 XINCLUDE = "http://www.w3.org/2001/XInclude"
 
@@ -55,7 +60,10 @@ def read_xml(path: str, raw: bytes) -> Element:
     """The root element. Raises MalformedManifestError."""
     if len(raw) > MAX_BYTES:
         raise MalformedManifestError(f"expected at most {MAX_BYTES:,} bytes, not {len(raw):,}", path=path)
-    reader = _Reader(path)
+    # Before anything is read: all attributes of an element are made at once, and only then told.
+    if raw.count(b"=") > min(_LEAST + len(raw) // _PER_ATTRIBUTE, MAX_ATTRIBUTES):
+        raise MalformedManifestError("expected fewer attributes for so many bytes", path=path)
+    reader = _Reader(path, min(_LEAST + len(raw) // _PER_ELEMENT, MAX_ELEMENTS))
     try:
         # In one piece: fed bit by bit, an old expat reads a huge token again and again.
         reader.parser.Parse(raw, True)  # noqa: FBT003  expat's own signature
@@ -70,8 +78,9 @@ def read_xml(path: str, raw: bytes) -> Element:
 
 
 class _Reader:
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, most: int) -> None:
         self.path = path
+        self.most = most
         self.root: Element | None = None
         self.open: list[Element] = []
         self.count = 0
@@ -96,8 +105,8 @@ class _Reader:
         if namespace == XINCLUDE:
             self.refuse("no inclusions")
         self.count += 1
-        if self.count > MAX_ELEMENTS:
-            self.refuse(f"at most {MAX_ELEMENTS:,} elements")
+        if self.count > self.most:
+            self.refuse(f"at most {self.most:,} elements for so many bytes")
         if len(self.open) >= MAX_DEPTH:
             self.refuse(f"at most {MAX_DEPTH} elements inside each other")
         plain = {key: value for key, value in attributes.items() if "\n" not in key} if attributes else _NO_ATTRIBUTES
