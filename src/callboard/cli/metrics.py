@@ -233,6 +233,43 @@ def use(door: Door, /, *, text: str, first: str | None, last: str | None, as_jso
     output.say(f"{found.teams_acting:,} of {found.teams_open:,} teams with something open act.")
 
 
+@metrics.command(epilog=examples("callboard metrics channels", "callboard metrics channels --from 2026-01-01 --json"))
+@narrowed
+@files
+@click.pass_obj
+def channels(
+    door: Door, /, *, text: str, first: str | None, last: str | None, as_json: bool, as_csv: bool, as_svg: bool
+) -> None:
+    """The portal against tickets, in two designs that hold, with interval and caveats; or why nothing can be told.
+
+    Of what was opened in the period: half a year, unless you say.
+    """
+    from callboard.cli import output
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.usecases import measure_flow
+    from callboard.web import params_metrics, to_wire_channels
+
+    with door.services() as services:
+        now = services.clock.now()
+        asked = params_metrics.channels(output.pairs({"q": text, "from": first, "to": last}), now=now)
+        found = measure_flow.channels(services.store, AT_THE_LAPTOP, asked.query, asked.period, now=now)
+        names = measure_flow.source_names(services.store)
+    if _as_file(
+        to_wire_channels.channels(found, names) if as_json else None,
+        (to_wire_channels.COLUMNS, to_wire_channels.rows(found, names)) if as_csv else None,
+        to_wire_channels.drawn(found) if as_svg else None,
+    ):
+        return
+    for each in found.compared:
+        output.line(f"{to_wire_channels.TITLES[each.design]}: {to_wire_channels.sentence(each)}")
+        rows = [(channel.value, arm.n, arm.fixed) for channel, arm in each.groups.items()]
+        output.show(output.table(("What had happened", "Findings", "Fixed"), rows, right=("Findings", "Fixed")))
+        output.line("")
+    for told in (*to_wire_channels.ASSUMPTIONS, to_wire_channels.left_out(found)):
+        if told:
+            output.say(told)
+
+
 def _days(value: int | None) -> str:
     return "few" if value is None else f"{value:,} d"
 

@@ -86,19 +86,21 @@ def _acted(spell: Spell, group: Any, period: Period, *, is_only: bool) -> Select
     since = case((f.imported_at > start, f.imported_at), else_=start)
     ended = case((spell.is_closed, spell.ended), else_=None)
     found = coded(spell, group, period, acted=True).add_columns(spell.opened, since, ended)
-    acts = _acts().subquery("acts")
+    every = acts().subquery("acts")
     if is_only:
-        first = select(acts.c.finding_id, func.min(acts.c.at).label("at")).group_by(acts.c.finding_id).subquery("first")
+        first = (
+            select(every.c.finding_id, func.min(every.c.at).label("at")).group_by(every.c.finding_id).subquery("first")
+        )
         return found.add_columns(first.c.at).join(first, first.c.finding_id == f.id)
     columns = list(found.selected_columns)
     return (
-        found.add_columns(func.min(acts.c.at))
-        .join(acts, and_(acts.c.finding_id == f.id, acts.c.at >= spell.opened))
+        found.add_columns(func.min(every.c.at))
+        .join(every, and_(every.c.finding_id == f.id, every.c.at >= spell.opened))
         .group_by(f.id, *columns)
     )
 
 
-def _acts() -> CompoundSelect[Any]:
+def acts() -> CompoundSelect[Any]:
     """Every act. Of a click only the hour is known: it counts by the hour's end."""
     said = select(s.finding_id, d.at.label("at")).join_from(schema.decided, schema.decision, d.id == s.decision_id)
     clicked = select(e.finding_id, (e.hour + (HOUR - 1)).label("at"))

@@ -22,7 +22,8 @@ from callboard.domain.remediation import (
     open_row,
     stretches,
 )
-from callboard.store import Connection, Store, daily, engaging, groups
+from callboard.domain.remediation.channels import Channels, compare
+from callboard.store import Connection, Store, channelled, cube, daily, engaging, groups
 from callboard.store.daily import Open
 from callboard.store.database import revision
 from callboard.store.filters import Asking
@@ -147,6 +148,21 @@ def use(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Inst
             findings=engaging.by_door(conn, viewer.visibility, query, asking, period),
             acted=acted,
         )
+
+
+def channels(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Instant) -> Channels:
+    """The portal against tickets, of what was opened in a period. Raises InvalidQueryError."""
+    query = judged(query)
+    with store.read() as conn:
+        asking = Asking(now=now, me=viewer.owners)
+        found = channelled.channelled(conn, viewer.visibility, query, asking, period)
+    return compare(period, _text(query), found.seen, untimed=found.untimed, came_back=found.came_back)
+
+
+def source_names(store: Store) -> Mapping[int, str]:
+    """What sources are called, by their numbers."""
+    with store.read() as conn:
+        return cube.sources(conn)
 
 
 _SEVERITIES = {severity.word: -severity for severity in Severity}

@@ -17,6 +17,7 @@ SHAPES = (
     wire_metrics.MetricsDue,
     wire_metrics.MetricsUse,
     wire_noise.Noise,
+    wire_metrics.MetricsChannels,
 )
 
 
@@ -35,6 +36,7 @@ def described() -> Described:
             "metricsNoiseCsv", "Which rules are called not useful, as a table", "text/csv", _days()
         ),
         **_report("due", "MetricsDue", "How dates were kept of what fell due", [narrow, by, *days]),
+        **_report("channels", "MetricsChannels", "The portal against tickets", [narrow, *days]),
         f"{AT}/use": reading(
             "metricsUse", "What people did with findings, and how many teams act", "MetricsUse", [narrow, *days],
             conditional=False,
@@ -67,7 +69,7 @@ def _days() -> list[Described]:
     return [
         in_query(
             "from",
-            "The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks.",
+            "The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks.",
             text,
         ),
         in_query("to", "The last day, which has to be over. Left out: yesterday.", text),

@@ -45,6 +45,11 @@ def flow(values: Pairs, *, now: Instant) -> Asked:
     return Asked(query=_query(found), period=_period(found, now, usual=HALF_YEAR))
 
 
+def channels(values: Pairs, *, now: Instant) -> Asked:
+    """The portal against tickets: half a year of it, where nobody says. Raises InvalidQueryError that names the parameter."""
+    return flow(values, now=now)
+
+
 def use(values: Pairs, *, now: Instant) -> Asked:
     """What people did: four weeks of it, where nobody says. Raises InvalidQueryError that names the parameter."""
     found = collected(values, ("q", "from", "to"))

@@ -200,3 +200,66 @@ class MetricsUse(msgspec.Struct, frozen=True, kw_only=True):
     share: float | None
     """Null: fewer than five teams."""
     rows: list[UseRow]
+
+
+class ChannelArm(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings to which the same had happened."""
+
+    channel: str
+    """`portal`, `ticket`, `both` or `neither`."""
+    findings: int
+    fixed: int
+
+
+class ChannelMix(msgspec.Struct, frozen=True, kw_only=True):
+    """What is compared with what, within one stratum."""
+
+    severity: str
+    source: str
+    is_owned: bool
+    portal_findings: int | None
+    """Null, here and below: fewer than five, and not none."""
+    portal_fixed: int | None
+    ticket_findings: int | None
+    ticket_fixed: int | None
+
+
+class ChannelComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """One comparison, or why there is none."""
+
+    design: str
+    """`landmark` or `changing`."""
+    sentence: str
+    """What may be said of it."""
+    refusal: str | None
+    groups: list[ChannelArm]
+    hazard_ratio: float | None
+    """How many times as fast findings of the portal are fixed. Above 1: faster."""
+    interval: Interval | None
+    p: float | None
+    log_rank_chi_square: float | None
+    log_rank_p: float | None
+    fixes: int
+    smallest_ratio_seen: float | None
+    """The smallest ratio above 1 that so many fixes show four times in five."""
+    teams: int
+    error_by_team: bool
+    """The interval takes teams for independent; false: findings, since there are too few teams."""
+    mix: list[ChannelMix]
+
+
+class MetricsChannels(msgspec.Struct, frozen=True, kw_only=True):
+    """The portal against tickets."""
+
+    query: str
+    first_day: str
+    last_day: str
+    landmark_days: int
+    comparisons: list[ChannelComparison]
+    ticket_time_unknown: int
+    """With a ticket of which nobody tells when it was made: left out."""
+    came_back: int
+    """Opened more than once: left out."""
+    stored_late: int
+    """First stored here later than the landmark: left out of it."""
+    assumptions: list[str]

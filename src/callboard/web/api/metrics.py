@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from litestar.response import Response
 
 from callboard.domain.remediation import DueReport, Flow, OpenReport, Times, Use
+from callboard.domain.remediation.channels import Channels
 from callboard.usecases import measure, measure_flow
+from callboard.usecases.measure_flow import source_names
 from callboard.web import (
     answers,
     exports,
     params_metrics,
     plots,
     plots_flow,
+    to_wire_channels,
     to_wire_flow,
     to_wire_metrics,
 )
@@ -89,6 +92,28 @@ def use(view: Viewing) -> Response[bytes]:
 def use_csv(view: Viewing) -> Response[str]:
     """The same as a table."""
     return _table("use", to_wire_flow.USE_COLUMNS, to_wire_flow.use_rows(_use(view)))
+
+
+def channels(view: Viewing) -> Response[bytes]:
+    """The portal against tickets; what people do changes no revision, as with use."""
+    return answers.json(to_wire_channels.channels(_channels(view), source_names(view.store)))
+
+
+def channels_csv(view: Viewing) -> Response[str]:
+    """What is compared with what, as a table."""
+    return _table(
+        "channels", to_wire_channels.COLUMNS, to_wire_channels.rows(_channels(view), source_names(view.store))
+    )
+
+
+def channels_svg(view: Viewing) -> Response[str]:
+    """The ratios as a picture."""
+    return _picture("channels", to_wire_channels.drawn(_channels(view)))
+
+
+def _channels(view: View) -> Channels:
+    asked = params_metrics.channels(view.query, now=view.now)
+    return measure_flow.channels(view.store, view.viewer, asked.query, asked.period, now=view.now)
 
 
 def _use(view: View) -> Use:

@@ -9,8 +9,9 @@ from litestar.response import Response
 
 from callboard.domain.engagement import Door, Engagement
 from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times, Use
+from callboard.domain.remediation.channels import Channels, Compared, Mix
 from callboard.usecases import measure, measure_flow
-from callboard.web import links, params_metrics, plots, plots_flow, render
+from callboard.web import links, params_metrics, plots, plots_flow, render, to_wire_channels
 from callboard.web.view import Viewing
 
 PATH = "/progress"
@@ -100,6 +101,18 @@ class UseContext:
     doors: Mapping[Door, str]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelsContext:
+    """What the template of the portal against tickets is given."""
+
+    frame: Frame
+    report: Channels
+    told: tuple[tuple[Compared, str, str, list[tuple[str, Mix]]], ...]
+    """Each comparison with its title, what may be said of it, and what is compared with what."""
+    left_out: str
+    assumptions: tuple[str, ...]
+
+
 def show(view: Viewing) -> Response[str]:
     """How long findings take."""
     asked = params_metrics.times(view.query, now=view.now)
@@ -151,3 +164,27 @@ def use(view: Viewing) -> Response[str]:
     told = {"q": report.query, "from": asked.period.first, "to": asked.period.last}
     context = UseContext(frame=Frame.of("use", [], told), report=report, whats=WHATS, doors=DOORS)
     return render.answer("progress_use.html", title="Is it of use", here="progress", now=view.now, c=context)
+
+
+def channels(view: Viewing) -> Response[str]:
+    """The portal against tickets."""
+    asked = params_metrics.channels(view.query, now=view.now)
+    report = measure_flow.channels(view.store, view.viewer, asked.query, asked.period, now=view.now)
+    names = measure_flow.source_names(view.store)
+    told = {"q": report.query, "from": asked.period.first, "to": asked.period.last}
+    context = ChannelsContext(
+        frame=Frame.of("channels", to_wire_channels.drawn(report), told),
+        report=report,
+        told=tuple(
+            (
+                each,
+                to_wire_channels.TITLES[each.design],
+                to_wire_channels.sentence(each),
+                to_wire_channels.mixed(each, names),
+            )
+            for each in report.compared
+        ),
+        left_out=to_wire_channels.left_out(report),
+        assumptions=to_wire_channels.ASSUMPTIONS,
+    )
+    return render.answer("progress_channels.html", title="Portal and tickets", here="progress", now=view.now, c=context)
