@@ -114,3 +114,16 @@ def test_what_came_and_went_is_open_and_fell_due(door: NamedDoor) -> None:
             assert rows
             assert client.get(f"/api/v1/metrics/{name}.svg").text.startswith("<svg xmlns=")
         assert client.get("/progress/open?on=2100-01-01").status_code == 400
+
+
+def test_the_portal_against_tickets_is_refused_where_too_few_tell(door: NamedDoor) -> None:
+    """The page, the API and the files say so; what is taken for granted stands beside it."""
+    with door.as_user("sam") as client:
+        told = client.get("/api/v1/metrics/channels").raise_for_status().json()
+        assert [each["design"] for each in told["comparisons"]] == ["landmark", "changing"]
+        assert all(each["refusal"] and each["hazard_ratio"] is None for each in told["comparisons"])
+        page = client.get("/progress/channels").raise_for_status().text
+        assert page.count("Not compared.") == 2
+        assert told["assumptions"][0] in page
+        assert client.get("/api/v1/metrics/channels.csv").text.startswith("design,severity")
+        assert client.get("/api/v1/metrics/channels.svg").status_code == 200

@@ -51,6 +51,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
     """Open a board with a made-up company: a look-alike of Wiz, a catalog, and a year of findings. Needs no account."""
     from callboard.cli import output
     from callboard.demo.company.decisions import say_all
+    from callboard.demo.company.year import live_through
     from callboard.wiring import Services
 
     door.log()
@@ -64,6 +65,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
         _lay_down(services)
         _hand_in(services, world)
         _judge_portal(services, folder)
+        live_through(services.store, seed=seed, now=services.clock.now())
         say_all(services.store, world.organisation, now=services.clock.now())
         if once:
             second = _read(services)

@@ -244,7 +244,7 @@ class ChannelComparison(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest ratio above 1 that so many fixes show four times in five."""
     teams: int
     error_by_team: bool
-    """The interval takes teams for independent; false: findings, since there are too few teams."""
+    """The interval takes teams for independent, and not findings: from six teams on, where that is the wider of the two."""
     mix: list[ChannelMix]
 
 

@@ -121,7 +121,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     log_rank: LogRank | None = None
     teams: int = 0
     by_team: bool = False
-    """The error takes teams for independent, and not findings."""
+    """The error takes teams for independent, and not findings: from six teams on, where that is the wider of the two."""
 
     @property
     def fixes(self) -> int:
@@ -263,10 +263,15 @@ def _refusal(mix: Sequence[Mix]) -> str | None:
 
 
 def _ratio(told: Compared, tables: Sequence[Table], clusters: Sequence[Sequence[Table]]) -> Compared:
-    by_team = len(clusters) >= FEWEST_TEAMS
-    found = hazard(tables, clusters if by_team else None)
+    """With the wider of two errors: few teams make the one that takes them for independent look smaller than it is."""
+    found = hazard(tables)
     if found is None:
         return msgspec.structs.replace(told, refusal="No stratum has both at risk when something was fixed.")
+    by_team = False
+    if len(clusters) >= FEWEST_TEAMS:
+        other = hazard(tables, clusters)
+        by_team = other is not None and other.error > found.error
+        found = other if by_team and other is not None else found
     low, high = found.band
     return msgspec.structs.replace(
         told, ratio=found.ratio, low=low, high=high, p=found.p, log_rank=log_rank(tables), teams=len(clusters),

@@ -1201,6 +1201,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The portal against tickets */
+        get: operations["metricsChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/channels.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The portal against tickets, as a table */
+        get: operations["metricsChannelsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/channels.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The portal against tickets, as a picture */
+        get: operations["metricsChannelsSvg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/use": {
         parameters: {
             query?: never;
@@ -3335,6 +3386,63 @@ export interface components {
             findings: number;
         };
         /**
+         * MetricsChannels
+         * @description The portal against tickets.
+         */
+        MetricsChannels: {
+            query: string;
+            first_day: string;
+            last_day: string;
+            landmark_days: number;
+            comparisons: components["schemas"]["ChannelComparison"][];
+            ticket_time_unknown: number;
+            came_back: number;
+            stored_late: number;
+            assumptions: string[];
+        };
+        /**
+         * ChannelComparison
+         * @description One comparison, or why there is none.
+         */
+        ChannelComparison: {
+            design: string;
+            sentence: string;
+            refusal: string | null;
+            groups: components["schemas"]["ChannelArm"][];
+            hazard_ratio: number | null;
+            interval: components["schemas"]["Interval"] | null;
+            p: number | null;
+            log_rank_chi_square: number | null;
+            log_rank_p: number | null;
+            fixes: number;
+            smallest_ratio_seen: number | null;
+            teams: number;
+            error_by_team: boolean;
+            mix: components["schemas"]["ChannelMix"][];
+        };
+        /**
+         * ChannelArm
+         * @description Findings to which the same had happened.
+         */
+        ChannelArm: {
+            channel: string;
+            findings: number;
+            fixed: number;
+        };
+        /**
+         * ChannelMix
+         * @description What is compared with what, within one stratum.
+         */
+        ChannelMix: {
+            severity: string;
+            source: string;
+            is_owned: boolean;
+            portal_findings: number | null;
+            portal_fixed: number | null;
+            ticket_findings: number | null;
+            ticket_fixed: number | null;
+        };
+        /**
          * Tickets
          * @description Tickets of findings in sight, newest first.
          */
@@ -5387,7 +5495,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5426,7 +5534,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5458,7 +5566,7 @@ export interface operations {
                 measure?: "remediate" | "investigate";
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5486,7 +5594,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5521,7 +5629,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5549,7 +5657,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5666,7 +5774,7 @@ export interface operations {
     metricsNoise: {
         parameters: {
             query?: {
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5699,7 +5807,7 @@ export interface operations {
     metricsNoiseCsv: {
         parameters: {
             query?: {
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5729,7 +5837,7 @@ export interface operations {
                 q?: string;
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5766,7 +5874,7 @@ export interface operations {
                 q?: string;
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5796,7 +5904,7 @@ export interface operations {
                 q?: string;
                 /** @description What rows are told apart by. */
                 by?: "severity" | "team" | "source" | "rule" | "kind";
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5819,12 +5927,103 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    metricsChannels: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The portal against tickets. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsChannels"];
+                };
+            };
+            /** @description The caller holds it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsChannelsCsv: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The portal against tickets, as a table. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    metricsChannelsSvg: {
+        parameters: {
+            query?: {
+                /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
+                q?: string;
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
+                from?: string;
+                /** @description The last day, which has to be over. Left out: yesterday. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The portal against tickets, as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     metricsUse: {
         parameters: {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
@@ -5852,7 +6051,7 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
-                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow, half a year; of use, four weeks. */
+                /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
                 to?: string;
