@@ -135,3 +135,40 @@ def test_numbers_of_due_dates_lead_to_the_findings_that_they_count(door: NamedDo
         assert wrong.status_code == 422
         assert "moves no due dates" in wrong.text
         assert sam.post("/policies/dates", data={"document": text, "of": "nonsense"}).status_code == 400
+
+
+def test_numbers_of_sight_lead_to_the_findings_that_they_count(door: NamedDoor) -> None:
+    """What somebody would see more of, who becomes security, and less of, who ceases to be; never what both see."""
+    more = {**ROLES, "security": [team("security"), team("red")]}
+    text = f"policy: roles\nsecurity: [{team('security')}, {team('red')}]\nadministrators: [{team('admins')}]\n"
+    with door.as_user("ada") as ada:
+        asked = {"document": more, "of": f"sees-more:{user('bo')}"}
+        assert ada.post("/api/v1/policies/plan/findings", json=asked).status_code == 403
+    with both(door) as sam:
+        plan = sam.post("/api/v1/policies/plan", json={"document": more}).json()
+        (bo,) = (each for each in plan["people"] if each["person"] == user("bo"))
+        assert (bo["sees_more"], bo["sees_less"]) == (3, 0)
+        found = sam.post("/api/v1/policies/plan/findings", json=asked).json()
+        assert found["findings"] == len(found["items"]) == 3
+        with door.as_user("bo") as seen:
+            own = {each["id"] for each in seen.get("/api/v1/findings").json()["findings"]}
+        assert own.isdisjoint({each["finding_id"] for each in found["items"]})
+        none = sam.post("/api/v1/policies/plan/findings", json={**asked, "of": f"sees-less:{user('bo')}"}).json()
+        assert none["findings"] == 0
+        page = sam.post("/policies/preview", data={"document": text}).text
+        pressed = dict(re.findall(r'name="of" value="(sees-[^"]+)" type="submit">\+?([^<]+)</button>', page))
+        assert pressed == {f"sees-more:{user('bo')}": "3"}
+        listed = sam.post("/policies/dates", data={"document": text, "of": f"sees-more:{user('bo')}"})
+        assert "3 open findings would come into the sight of bo" in re.sub(r"<[^>]+>|\s+", " ", listed.text).replace(
+            "  ", " "
+        )
+        for wrong in ("sees-more", "sees-more:", "sees-more:a b/c:d", "sees"):
+            refused = sam.post("/api/v1/policies/plan/findings", json={**asked, "of": wrong})
+            assert refused.status_code == 400, wrong
+        due = {"document": {"policy": "due", "days": {"high": 0}}, "of": f"sees-more:{user('bo')}"}
+        assert sam.post("/api/v1/policies/plan/findings", json=due).status_code == 422
+        assert apply(sam, more, agreed=True).json()["state"] == "applied"
+        less = sam.post(
+            "/api/v1/policies/plan/findings", json={"document": ROLES, "of": f"sees-less:{user('bo')}"}
+        ).json()
+        assert {each["finding_id"] for each in less["items"]} == {each["finding_id"] for each in found["items"]}

@@ -6,7 +6,7 @@ import enum
 
 import msgspec
 
-from callboard.domain.component import EntityRef
+from callboard.domain.component import EntityRef, short_name
 from callboard.domain.instant import Instant
 
 
@@ -55,6 +55,22 @@ def pick(text: str) -> Pick:
     if number.is_whole == bool(of):
         raise ValueError(f"{word!r} stands alone" if of else f"{word!r} needs what it is about")
     return Pick(number, of)
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What one person would see more of, or less, under other roles."""
+
+    person: EntityRef
+    more: bool
+
+    @property
+    def told(self) -> str:
+        """What is said of the findings that it counts."""
+        return f"would {'come into' if self.more else 'leave'} the sight of {short_name(self.person)}"
+
+
+MORE, LESS = "sees-more", "sees-less"
+"""How it is asked for, before a colon and the person."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, not_, or_, select
 
 from callboard.domain import due, priority
 from callboard.domain.access import Visibility
@@ -137,6 +137,16 @@ def listed(
         lines=_told(conn, visibility, counted[skip : skip + LINES]),
         next=skip + LINES if len(counted) > skip + LINES else None,
     )
+
+
+def apart(conn: Connection, visibility: Visibility, wide: Visibility, narrow: Visibility, *, skip: int) -> DateLines:
+    """The open findings in sight that one visibility shows and another does not, as they are due; no date moves."""
+    f = schema.finding.c
+    here = (f.closed == 0, visible(f.holding_id, visibility), visible(f.holding_id, wide))
+    query = select(f.id, f.due_at).where(*here, not_(visible(f.holding_id, narrow))).order_by(f.due_at, f.id)
+    found = [(row.id, row.due_at, row.due_at) for row in conn.execute(query.offset(skip).limit(LINES))]
+    n = conn.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    return DateLines(findings=n, lines=_told(conn, visibility, found), next=skip + LINES if n > skip + LINES else None)
 
 
 _Date = tuple[int, int, int]

@@ -20,10 +20,11 @@ from callboard.domain.access import (
     roles_of,
     viewer_of,
 )
-from callboard.domain.component import kind_of
+from callboard.domain.component import EntityRef, kind_of
 from callboard.domain.due import Policy
 from callboard.domain.instant import Instant
 from callboard.domain.mapping import Problem
+from callboard.domain.picking import Sight
 from callboard.domain.policy import Body, DateLines, Due, Moved, PersonChange, PolicyKind, PolicyPlan, Roles
 from callboard.domain.query import OPEN
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
@@ -101,18 +102,37 @@ def plan_policy(
         return _plan(conn, viewer, draft, configured, origin=origin, now=clock.now())
 
 
-def list_dates(store: Store, viewer: Viewer, draft: Body, number: Moved, *, clock: Clock, skip: int = 0) -> DateLines:
-    """The findings that one number of a plan of due dates counts. Nothing is written.
+def list_counted(
+    store: Store, viewer: Viewer, draft: Body, configured: Configured, of: Moved | Sight, *, clock: Clock, skip: int = 0
+) -> DateLines:  # fmt: skip
+    """The findings that one number of a plan counts: whose dates move, or that one person would see more of, or less.
 
-    Raises NotAllowedError for who may not administer or does not see all of them, MappingRefusedError for another policy.
+    Nothing is written. Raises NotAllowedError for who may not administer or does not see all of them, MappingRefusedError
+    for a policy that has no such number.
     """
     viewer.require(Right.ADMINISTER)
     if not isinstance(viewer.visibility, Everything):
-        raise NotAllowedError("Findings whose dates would move are listed for who sees all of them.")
-    if not isinstance(draft, Due):
-        raise MappingRefusedError("This policy moves no due dates.", hint="Only `policy: due` does.")
+        raise NotAllowedError("What a number of a plan counts is listed for who sees all of it.")
     with store.read() as conn:
-        return policies.listed(conn, viewer.visibility, draft.limits(), number, now=clock.now(), skip=skip)
+        if isinstance(of, Moved):
+            if not isinstance(draft, Due):
+                raise MappingRefusedError("This policy moves no due dates.", hint="Only `policy: due` does.")
+            return policies.listed(conn, viewer.visibility, draft.limits(), of, now=clock.now(), skip=skip)
+        stands = _standing(conn, PolicyKind.ROLES, configured).body
+        if not isinstance(draft, Roles) or not isinstance(stands, Roles):
+            raise MappingRefusedError("This policy changes nobody's sight.", hint="Only `policy: roles` does.")
+        before, after = _sights(conn, of.person, stands, draft)
+        wide, narrow = (after, before) if of.more else (before, after)
+        return policies.apart(conn, viewer.visibility, wide, narrow, skip=skip)
+
+
+def _sights(conn: Connection, ref: EntityRef, former: Roles, draft: Roles) -> tuple[Visibility, Visibility]:
+    """What a person sees, and would see."""
+    person = members.as_read(conn, ref)
+    owns = members.owns(conn, person)
+    rules = (each.rules(portal_decides=False) for each in (former, draft))
+    before, after = (viewer_of(person, each, key="", owns=owns).visibility for each in rules)
+    return before, after
 
 
 def apply_policy(
@@ -225,15 +245,12 @@ def _people(conn: Connection, former: Roles, draft: Roles, found: PolicyPlan, *,
         owns = members.owns(conn, person)
         old, new = roles_of(person, before, owns=owns), roles_of(person, after, owns=owns)
         if old != new:
-            changed.append((person, owns, tuple(r for r in new if r not in old), tuple(r for r in old if r not in new)))
+            changed.append((person, tuple(r for r in new if r not in old), tuple(r for r in old if r not in new)))
     # Who would see everything comes first, and is counted whether or not there is room for the name.
-    changed.sort(key=lambda each: Role.SECURITY not in each[2])
+    changed.sort(key=lambda each: Role.SECURITY not in each[1])
     people = []
-    for person, owns, gains, loses in changed[:MOST_PEOPLE]:
-        sees = [
-            _open_in_sight(conn, viewer_of(person, rules, key="", owns=owns).visibility, asking)
-            for rules in (before, after)
-        ]
+    for person, gains, loses in changed[:MOST_PEOPLE]:
+        sees = [_open_in_sight(conn, visibility, asking) for visibility in _sights(conn, person.ref, former, draft)]
         people.append(
             PersonChange(
                 person=person.ref, gains=tuple(gains), loses=tuple(loses), sees_more=max(0, sees[1] - sees[0]),
@@ -245,7 +262,7 @@ def _people(conn: Connection, former: Roles, draft: Roles, found: PolicyPlan, *,
         found,
         people=tuple(people),
         people_count=len(changed),
-        new_security=sum(Role.SECURITY in gains for _, _, gains, _ in changed),
+        new_security=sum(Role.SECURITY in gains for _, gains, _ in changed),
         everybody=sum(kind_of(ref) == "user" for ref in entities) if is_open_otherwise else 0,
         opened=_routed(conn, asking) if is_open_otherwise else 0,
     )

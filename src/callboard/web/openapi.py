@@ -261,7 +261,7 @@ def _policies() -> Described:
     plan = writing("planPolicy", "What applying a policy would do; needs the right `administer`", "PolicyPlan", [])
     done = writing("applyPolicy", "Put a policy in force, or take it back", "PolicyApplied", [])
     plan["post"]["requestBody"] = done["post"]["requestBody"] = drafted
-    dates = writing("listMovedDates", "The findings that one number of a plan of due dates counts", "DateLines", [])
+    dates = writing("listMovedDates", "The findings that one number of a plan counts", "DateLines", [])
     dates["post"]["requestBody"] = {"required": True, "content": content("DatesDraft")}
     told = "Who is what and by when things are due, with every revision; needs the right `administer`"
     return {

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from callboard.domain import picking
+from callboard.domain.component import entity_ref
 from callboard.domain.coverage import Cut, end_of_day
 from callboard.domain.drift import SignalKind
 from callboard.domain.instant import Instant
-from callboard.domain.picking import Pick
+from callboard.domain.picking import LESS, MORE, Pick, Sight
 from callboard.domain.policy import Moved
 from callboard.errors import InvalidQueryError
 from callboard.usecases.roll_up import View
@@ -83,13 +84,16 @@ def pick(text: str) -> Pick:
         ) from error
 
 
-def moved(text: str) -> Moved:
-    """One number of a plan of due dates. Raises InvalidQueryError."""
+def moved(text: str) -> Moved | Sight:
+    """One number of a plan of a policy: of due dates, or of what one person would see. Raises InvalidQueryError."""
+    word, _, of = text.partition(":")
     try:
+        if word in (MORE, LESS):
+            return Sight(entity_ref(of, kind="user"), more=word == MORE)
         return Moved(text)
     except ValueError as error:
         raise InvalidQueryError(
-            f"{text[:80]!r} is no number of such a plan.", field="of", hint=meant(text, list(Moved))
+            f"{text[:80]!r} is no number of such a plan.", field="of", hint=meant(text, [*Moved, MORE, LESS])
         ) from error
 
 

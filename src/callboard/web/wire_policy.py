@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from callboard.domain.policy import Moved
-
 
 class PolicyRevision(msgspec.Struct, frozen=True, kw_only=True):
     """One revision of a policy."""
@@ -106,11 +104,13 @@ class MovedDates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DatesDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One number of a plan of due dates, whose findings are asked for."""
+    """One number of a plan, whose findings are asked for."""
 
     document: dict[str, Any]
     """The policy that is planned."""
-    of: Moved
+    of: Annotated[str, msgspec.Meta(max_length=400)]
+    """moved, earlier, later, newly-overdue, no-longer-overdue; or sees-more: or sees-less: and the person, whose findings
+    are told as they are due."""
     skip: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 0
 
 

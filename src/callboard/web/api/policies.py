@@ -10,7 +10,7 @@ from litestar.response import Response
 from callboard.domain import policy
 from callboard.errors import InvalidQueryError
 from callboard.usecases import plan_policy
-from callboard.web import answers, params, to_wire_policy, wire_policy
+from callboard.web import answers, params, params_ownership, to_wire_policy, wire_policy
 from callboard.web.api.ownership import read_body
 from callboard.web.view import Viewing
 
@@ -35,12 +35,13 @@ def plan(view: Viewing, body: RawBody) -> Response[bytes]:
 
 
 def dates(view: Viewing, body: RawBody) -> Response[bytes]:
-    """The findings that one number of a plan of due dates counts."""
+    """The findings that one number of a plan counts."""
     params.nothing(view.query)
     draft = read_body(body, wire_policy.DatesDraft)
-    found = plan_policy.list_dates(
-        view.store, view.viewer, _body(draft.document), draft.of, clock=view.services.clock, skip=draft.skip
-    )
+    found = plan_policy.list_counted(
+        view.store, view.viewer, _body(draft.document), view.services.configured, params_ownership.moved(draft.of),
+        clock=view.services.clock, skip=draft.skip,
+    )  # fmt: skip
     return answers.json(to_wire_policy.date_lines(found))
 
 

@@ -9,6 +9,7 @@ from litestar.params import RawBody
 from litestar.response import Response
 
 from callboard.domain.access import Everything, Right
+from callboard.domain.picking import Sight
 from callboard.domain.policy import DateLines, Moved, PolicyKind, PolicyPlan
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.usecases import plan_policy
@@ -84,15 +85,18 @@ def preview(view: Viewing, body: RawBody) -> Response[str]:
 
 
 def dates(view: Viewing, body: RawBody) -> Response[str]:
-    """The findings that one number of a plan of due dates counts. Nothing is written."""
+    """The findings that one number of a plan counts. Nothing is written."""
     params.nothing(view.query)
     fields = forms.read(body, ("document", "of", "skip"))
     view.viewer.require(Right.ADMINISTER)
     number, skip = params_ownership.moved(forms.needed(fields, "of")), params_ownership.skipped(fields["skip"])
     draft = policy_text.read(fields["document"].encode())
-    found = plan_policy.list_dates(view.store, view.viewer, draft, number, clock=view.services.clock, skip=skip)
-    context = Dates(found=found, told=TOLD[number], document=fields["document"], of=number.value, skip=skip)
-    return render.answer("dates.html", title="Due dates", here="policies", now=view.now, c=context)
+    found = plan_policy.list_counted(
+        view.store, view.viewer, draft, view.services.configured, number, clock=view.services.clock, skip=skip
+    )
+    told = number.told if isinstance(number, Sight) else TOLD[number]
+    context = Dates(found=found, told=told, document=fields["document"], of=fields["of"], skip=skip)
+    return render.answer("dates.html", title="Part of a plan", here="policies", now=view.now, c=context)
 
 
 def apply(view: Viewing, body: RawBody) -> Response[str]:

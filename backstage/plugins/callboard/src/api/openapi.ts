@@ -697,7 +697,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The findings that one number of a plan of due dates counts */
+        /** The findings that one number of a plan counts */
         post: operations["listMovedDates"];
         delete?: never;
         options?: never;
@@ -2897,20 +2897,14 @@ export interface components {
         };
         /**
          * DatesDraft
-         * @description One number of a plan of due dates, whose findings are asked for.
+         * @description One number of a plan, whose findings are asked for.
          */
         DatesDraft: {
             document: Record<string, never>;
-            of: components["schemas"]["Moved"];
+            of: string;
             /** @default 0 */
             skip: number;
         };
-        /**
-         * Moved
-         * @description What a number of a plan of due dates counts. The words are in the API.
-         * @enum {unknown}
-         */
-        Moved: "earlier" | "later" | "moved" | "newly-overdue" | "no-longer-overdue";
         /**
          * DateLines
          * @description The findings that a number counts.
