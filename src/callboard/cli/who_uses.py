@@ -74,6 +74,7 @@ def who_uses(
 
 def _row(row: UseRow, now: Instant) -> tuple[Cell, ...]:
     from callboard.domain.component import short_name
+    from callboard.domain.who_uses import Dated
     from callboard.web import words
 
     return (
@@ -83,7 +84,7 @@ def _row(row: UseRow, now: Instant) -> tuple[Cell, ...]:
         how(row),
         " → ".join(f"{step.name} {step.version}" for step in row.path[:-1]),
         row.place,
-        words.ago(row.since, now),
+        words.ago(row.since, now) + (", by its bill" if row.since_by is Dated.BILL else ""),
         "" if row.until is None else words.ago(row.until, now),
     )
 

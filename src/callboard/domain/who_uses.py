@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import UTC, date, datetime, time
 
 import msgspec
@@ -60,6 +61,16 @@ class Step(msgspec.Struct, frozen=True):
     version: str
 
 
+@enum.unique
+class Dated(enum.StrEnum):
+    """What tells since when a package is used."""
+
+    BILL = "bill"
+    """The bill that it came with names its own date."""
+    KNOWN = "known"
+    """Callboard first knew of it then; it may have been there before."""
+
+
 class UseRow(msgspec.Struct, frozen=True, kw_only=True):
     """One component that uses, or used, one package."""
 
@@ -79,7 +90,9 @@ class UseRow(msgspec.Struct, frozen=True, kw_only=True):
     found_in: str | None = None
     """The file that a bill names. None: no bill, or it names none."""
     since: Instant
-    """From when on Callboard knows of it."""
+    """From when on it is used, as far as is known."""
+    since_by: Dated
+    """What tells it."""
     until: Instant | None
     """None: it is used now."""
 

@@ -15,7 +15,7 @@ from callboard.domain.lock import Need
 from callboard.domain.manifest_series import Origin
 from callboard.domain.package import Package
 from callboard.domain.query import Cursor
-from callboard.domain.who_uses import Period, Step, UseRow, Wanted, WhoUses
+from callboard.domain.who_uses import Dated, Period, Step, UseRow, Wanted, WhoUses
 from callboard.store import package_places, packages, schema
 from callboard.store.database import revision
 from callboard.store.dialect import Dialect
@@ -30,6 +30,8 @@ p, m, h, u, e = (
     schema.package_use.c,
     schema.entity.c,
 )
+
+v = schema.manifest_version.c
 
 LONGEST_WAY = 40
 """Steps of a way that are told; of a longer one the last."""
@@ -168,6 +170,7 @@ def _rows(
     conn: Connection, dialect: Dialect, rows: Sequence[Row[Any]], meant: dict[int, Package]
 ) -> tuple[UseRow, ...]:
     ways = _ways(conn, rows)
+    dated = _dated(conn, {row.manifest_id for row in rows if row.origin == Origin.UPLOAD})
     named = packages.of_ids(conn, dialect, {each for way in ways for each in way})
     files = package_places.of(
         conn, dialect, {(row.manifest_id, row.package_id) for row in rows if row.origin == Origin.UPLOAD}
@@ -185,10 +188,19 @@ def _rows(
             line=row.line,
             found_in=files.get((row.manifest_id, row.package_id)),
             since=Instant(max(row.from_at, row.held_from)),
+            since_by=Dated.BILL if (row.manifest_id, max(row.from_at, row.held_from)) in dated else Dated.KNOWN,
             until=None if (end := min(row.until_at, row.held_until)) == NEVER else Instant(end),
         )
         for row, way in zip(rows, ways, strict=True)
     )
+
+
+def _dated(conn: Connection, manifest_ids: set[int]) -> set[tuple[int, int]]:
+    """Of these bills the moments that they named themselves: those that do not speak of when they were taken in."""
+    if not manifest_ids:
+        return set()
+    query = select(v.manifest_id, v.at).where(v.manifest_id.in_(sorted(manifest_ids)), v.at != v.taken_at)
+    return {(manifest_id, at) for manifest_id, at in conn.execute(query)}
 
 
 def _ways(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[int]]:

@@ -51,6 +51,7 @@ def _use(row: UseRow) -> wire.PackageUse:
         line=row.line,
         place=row.place,
         since=to_text(row.since),
+        since_by=row.since_by.value,
         until=_when(row.until),
     )
 

@@ -34,7 +34,9 @@ class PackageUse(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     """Where it stands, as somebody can find it: of a bill the file that it names, where it names one."""
     since: str
-    """From when on Callboard knows of it."""
+    """From when on it is used, as far as is known."""
+    since_by: str
+    """What tells it. bill: the date that the bill names itself; known: Callboard first knew of it then."""
     until: str | None
     """null: it is used now."""
 

@@ -15,7 +15,7 @@ from callboard.domain.composition import Missing
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.manifest_series import Taken
 from callboard.domain.package import Package
-from callboard.domain.who_uses import Period, WhoUses, read_period, read_wanted
+from callboard.domain.who_uses import Dated, Period, WhoUses, read_period, read_wanted
 from callboard.errors import InvalidQueryError, MalformedManifestError, NotAllowedError, NotFoundError
 from callboard.store import Store, schema
 from callboard.usecases import manifests
@@ -104,7 +104,9 @@ def test_an_older_bill_counts_for_the_past_alone(company: Stage) -> None:
     (row,) = ask(company, "lodash@4.17.20", Period(before, Instant(before + 1))).rows
     assert (row.since, row.until) == (before, newest.at)
     (row,) = ask(company, "late").rows
-    assert (row.since, row.until) == (before, None)
+    assert (row.since, row.until, row.since_by) == (before, None, Dated.BILL)
+    # This one speaks of the moment in which it was taken in.
+    assert [row.since_by for row in ask(company, "lodash").rows] == [Dated.KNOWN]
     assert manifests.composition(company.store, LAPTOP, CART).manifests[0].versions == 2
     (lock,) = manifests.locks(company.store, LAPTOP, CART)
     assert {each.version for each in lock[0].packages()} == {"4.17.21", "1.0.0"}

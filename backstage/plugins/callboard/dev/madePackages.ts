@@ -23,6 +23,7 @@ export const usage = (some: Partial<PackageUse> = {}): PackageUse => ({
   line: 1203,
   place: 'services/checkout/package-lock.json:1203',
   since: before(40 * DAY),
+  since_by: 'known',
   until: null,
   ...some,
 });

@@ -2950,6 +2950,7 @@ export interface components {
             line: number;
             place: string;
             since: string;
+            since_by: string;
             until: string | null;
         };
         /**
