@@ -117,7 +117,7 @@ def filled(door: NamedDoor, path: str) -> tuple[str, dict[str, str]]:
     """An address of the matrix about a thing of team red, with its question."""
     named = path.format(
         kind="component", namespace="default", name="cart", finding_id=door.finding("red-0"), source="wiz-main",
-        cve="CVE-1999-0001", view_id="4711", format="cyclonedx-1.6", decision_id="4711", signal_id="4711",
+        cve="CVE-1999-0001", view_id="4711", format="cyclonedx-1.6", decision_id="4711", signal_id="4711", ticket_id="4711",
         campaign_id=campaign(door), rest="nowhere", revision="1", policy="roles",
     )  # fmt: skip
     return named, {"id": ABOUT[path]} if path in ABOUT else {}

@@ -82,7 +82,8 @@ def test_a_token_of_numbers_gets_numbers_alone(door: NamedDoor, grant: Grant) ->
                 path = next(iter(handler.paths)).replace(":str", "").replace(":path", "")
                 filled = path.format(
                     finding_id=door.finding("red-0"), kind="component", namespace="default", name="cart", view_id="1",
-                    cve="CVE-2024-1", decision_id="1", signal_id="1", campaign_id="1", format="cyclonedx-1.6", rest="nowhere",
+                    cve="CVE-2024-1", decision_id="1", signal_id="1", ticket_id="1", campaign_id="1",
+                    format="cyclonedx-1.6", rest="nowhere",
                 )  # fmt: skip
                 method = next(iter(handler.http_methods - {"OPTIONS", "HEAD"}))
                 assert client.request(method, filled).status_code == 403, path
