@@ -60,6 +60,10 @@ def test_a_piece_of_work_gets_a_ticket_from_its_row(tracked: Door) -> None:
         assert "ticket in security" in page
         assert "being made" in page
         assert "Has the ticket in security" in page
+        row = client.get("/findings", params={"q": "has:ticket"}).text
+        assert "ticket in security" in row
+        work = client.get("/api/v1/bundles", params={"q": "has:ticket is:open"}).json()["bundles"]
+        assert [each["filed"][0]["state"] for each in work] == ["making"]
 
 
 def test_one_that_is_there_is_linked_and_told_everywhere(tracked: Door) -> None:

@@ -169,6 +169,8 @@ class BundleRow(msgspec.Struct, frozen=True, kw_only=True):
     source_kind: str = ""
     tier: int | None = None
     """Of the evidence by which that finding is mapped."""
+    filed: tuple[LinkedTicket, ...] = ()
+    """Tickets of that finding, which were made or linked here."""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

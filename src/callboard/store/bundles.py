@@ -386,6 +386,7 @@ class Teller:
             query=query.canonical,
             finding_id=example.id,
             link=None,
+            filed=example.filed,
         )  # fmt: skip
 
     def _title(

@@ -21,7 +21,7 @@ from callboard.domain.query import (
     parse,
 )
 from callboard.errors import InvalidQueryError
-from callboard.web import to_wire, wire, wire_work
+from callboard.web import to_wire, to_wire_tickets, wire, wire_work
 from callboard.web.to_wire import OPEN, date, listed
 
 COUNTED_BY = {
@@ -67,6 +67,7 @@ def bundle(row: board.BundleRow) -> wire_work.Bundle:
         example_id=row.finding_id,
         link=row.link,
         link_problem=row.no_link,
+        filed=[to_wire_tickets.ticket(each) for each in row.filed],
         url=listed(row.query),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from callboard.web.wire import Annotation, Component, Counts, RuleGroup, Source
+from callboard.web.wire_tickets import FiledTicket
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +47,8 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """The source's own page of that first one."""
     link_problem: str | None
     """Why there is no link, in words."""
+    filed: list[FiledTicket]
+    """Tickets of that first one, which were made or linked here."""
     url: str
     """The list of exactly these findings, as a path."""
 

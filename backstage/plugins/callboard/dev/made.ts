@@ -94,6 +94,7 @@ export const bundle = (some: Partial<Bundle> = {}): Bundle => ({
   why: 'Known to be exploited, open to the internet, 3 days late.',
   query: 'bundle:log4j-core is:open sort:do-now',
   example_id: 17,
+  filed: [],
   link: 'https://app.wiz.example/issues/17',
   link_problem: null,
   url: '/findings?q=bundle:log4j-core',

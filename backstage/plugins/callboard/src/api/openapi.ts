@@ -1606,7 +1606,24 @@ export interface components {
             example_id: number;
             link: string | null;
             link_problem: string | null;
+            filed: components["schemas"]["FiledTicket"][];
             url: string;
+        };
+        /**
+         * FiledTicket
+         * @description A ticket that was made or linked here.
+         */
+        FiledTicket: {
+            id: number;
+            tracker: string;
+            key: string | null;
+            url: string | null;
+            state: string;
+            status: string | null;
+            opened_at: string | null;
+            closed_at: string | null;
+            read_at: string | null;
+            problem: string | null;
         };
         /**
          * RuleGroup
@@ -1735,22 +1752,6 @@ export interface components {
             verdict: string;
             reason: string | null;
             components: string[];
-        };
-        /**
-         * FiledTicket
-         * @description A ticket that was made or linked here.
-         */
-        FiledTicket: {
-            id: number;
-            tracker: string;
-            key: string | null;
-            url: string | null;
-            state: string;
-            status: string | null;
-            opened_at: string | null;
-            closed_at: string | null;
-            read_at: string | null;
-            problem: string | null;
         };
         /**
          * Decision
