@@ -21,6 +21,7 @@ class StubWiz(ThreadingHTTPServer):
         self.issues: list[dict[str, Any]] = []
         self.token_status = 200
         self.fail_graphql = False
+        self.fail_all = False
         self.asked: list[str] = []
 
     @property
@@ -41,7 +42,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(self.server.token_status, token if self.server.token_status == 200 else refusal)
         query = json.loads(body)["query"]
         self.server.asked.append(query)
-        if self.server.fail_graphql and "issuesV2" in query:
+        if self.server.fail_all or (self.server.fail_graphql and "issuesV2" in query):
             return self._answer(500, {"message": "down"})
         nodes = self.server.issues if "issuesV2" in query else []
         page = {"nodes": nodes, "pageInfo": {"hasNextPage": False, "endCursor": None}, "totalCount": len(nodes)}

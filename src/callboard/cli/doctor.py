@@ -67,6 +67,7 @@ def examine(door: Door, *, offline: bool) -> list[Check]:
             checks += _freshness(services)
             checks += _readings(services)
             checks += _messages(services)
+            checks += _writes(services)
     except CallboardError as error:
         # No database yet is how every board begins.
         is_new = not _exists(config)
@@ -255,6 +256,27 @@ def _messages(services: Services) -> list[Check]:
     if known and not services.config.server.public_url:
         hint = "Set public_url under [server]; people by name come in by [identity]."
         checks.append(Check(subject="channels", ok=None, message="Messages have no links.", hint=hint))
+    return checks
+
+
+def _writes(services: Services) -> list[Check]:
+    """What could not be written where findings came from, and what waits although nothing may be written any more."""
+    from callboard.domain.write_back import ENDED_BADLY, WriteState
+    from callboard.ports import Check
+    from callboard.usecases import write_back
+    from callboard.web import words
+
+    allowed = services.store.write_policies()
+    checks = []
+    for each in write_back.standing(services.store):
+        subject, count = f"source {each.source}: write-back", words.count(each.writes, "write")
+        if each.state in ENDED_BADLY:
+            told = f"{count} ended so: {words.WRITTEN[each.state.word]}."
+            hint = "`callboard write-back list` tells what the source said."
+            checks.append(Check(subject=subject, ok=None, message=told, hint=hint))
+        elif each.state is WriteState.WAITING and each.source not in allowed:
+            told = f"{count} asked for, and nothing may be written there any more."
+            checks.append(Check(subject=subject, ok=None, message=told))
     return checks
 
 
