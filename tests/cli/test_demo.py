@@ -36,3 +36,14 @@ def test_a_team_reads_far_less_than_it_has(folder: Folder) -> None:
     assert found["median_rows"] <= 12
     # And its people have said something about some of it.
     assert all(told["by_state"][word] >= 3 for word in ("snoozed", "dismissed", "accepted"))
+
+
+@pytest.mark.slow
+def test_its_campaign_has_a_course(folder: Folder) -> None:
+    """It began before anything was said, so that its burndown shows what was set aside since then."""
+    url = f"sqlite:///{folder.path / 'demo.db'}"
+    folder.run("demo", "--once", "--size", "small", "--database", url)
+    told = folder.run("campaigns", "show", "1", "--json", CALLBOARD_DATABASE_URL=url).json
+    assert 0 < told["campaign"]["open"] < told["campaign"]["findings"]
+    assert len(told["days"]) > 10
+    assert told["days"][0]["open"] == told["campaign"]["findings"]

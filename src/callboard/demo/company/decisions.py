@@ -20,7 +20,7 @@ from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.person import Person
 from callboard.domain.query import parse
 from callboard.store import Store
-from callboard.usecases import ask
+from callboard.usecases import ask, run_campaign
 from callboard.usecases.decide import Target, decide
 
 LOOKED_AT: Final = 200
@@ -62,6 +62,7 @@ def say_all(store: Store, organisation: Organisation, *, now: Instant) -> None:
     teams = [team for team in organisation.teams if team.members and team.parent is not None]
     security = next(team for team in organisation.teams if team.name == "security")
     viewers = dict(_viewers((*teams, security)))
+    _begin_campaign(store, viewers[ref_of(security.members[0].username)], teams[0], now=now)
     said: list[Said] = []
     for number, team in enumerate(teams):
         viewer = viewers[ref_of(team.members[0].username)]
@@ -73,6 +74,19 @@ def say_all(store: Store, organisation: Organisation, *, now: Instant) -> None:
         if each.agrees is not None:
             agreed = Draft(kind=DecisionKind.ACCEPT, of=done.decision)
             decide(store, viewers[each.agrees], agreed, Target(), clock=Moment(Instant(each.at + DAY)))
+
+
+def _begin_campaign(store: Store, viewer: Viewer, team: Team, *, now: Instant) -> None:
+    """A campaign that began before anything was said; what was set aside since then shows in its burndown."""
+    at = Instant(now - (MOST_DAYS + 1) * DAY)
+    query = parse(f"is:open owner:{team.name} first:<-1d severity:critical,high")
+    if not ask.list_findings(store, viewer, query, now=now, limit=1).total:
+        return
+    draft = run_campaign.Draft(
+        name=f"Nothing critical or high left with {team.title}", aim="Before the new checkout goes live.",
+        owner=f"group:default/{team.name}", due_at=Instant(now - now % DAY + 22 * DAY),
+    )  # fmt: skip
+    run_campaign.begin(store, viewer, draft, query, clock=Moment(at))
 
 
 def _viewers(teams: Iterable[Team]) -> Iterable[tuple[EntityRef, Viewer]]:
