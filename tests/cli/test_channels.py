@@ -93,3 +93,32 @@ def test_mistakes_are_told(told: Folder) -> None:
     assert "24 bytes" in told.call("channels", "preview", "hook", code=2).err
     file.write_text(whole.replace("at_once", "at_onec"))
     assert "did you mean at_once" in told.call("channels", "list", code=2).err
+
+
+def test_the_server_sends_by_itself(told: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits is sent beside the reading of sources, and soon after somebody wakes it."""
+    from callboard.cli import background
+    from callboard.config import load
+    from callboard.domain.component import EntityRef
+    from callboard.usecases import tell
+    from callboard.wiring import Services
+
+    monkeypatch.chdir(told.path)
+    config = load(told.path / "callboard.toml")
+    with Services.open(config, create=False) as services:
+        route = config.channels[0].settings().route
+        team = EntityRef("group:default/payments")
+        with background.Background(services) as running:
+            for count in (1, 2):
+                tell.add_tests(services.store, route, team, clock=services.clock)
+                running.wake()
+                assert arrives(receiver, count), count
+
+
+def arrives(receiver: Receiver, count: int) -> bool:
+    """Whether so many messages come within a while; the loop of the server looks by itself only after that."""
+    for _ in range(100):
+        if len(receiver.got) >= count:
+            return True
+        threading.Event().wait(0.1)
+    return False

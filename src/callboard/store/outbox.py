@@ -259,6 +259,14 @@ def without_unsubscribed(conn: Connection, store: Store, route: Route) -> tuple[
     return tuple(address for address in route.addresses if not address or hash_of(store, address) not in hashes)
 
 
+def is_wanted(conn: Connection, store: Store, waiting: Waiting) -> bool:
+    """Whether its reader wants it still; somebody may have said otherwise while it waited."""
+    if not waiting.address:
+        return True
+    here = (u.channel == waiting.channel, u.address_hash == hash_of(store, waiting.address))
+    return conn.execute(select(u.at).where(*here)).first() is None
+
+
 def unsubscribe(conn: Connection, channel: str, address_hash: bytes, *, now: Instant) -> bool:
     """No more messages of a channel to an address. False: that was so already."""
     here = (u.channel == channel, u.address_hash == address_hash)

@@ -57,6 +57,9 @@ def take(
     while True:
         with store.write() as conn:
             waiting = outbox.take(conn, channel, now=clock.now(), lease=lease, only=only)
+            if waiting is not None and not outbox.is_wanted(conn, store, waiting):
+                outbox.nothing_left(conn, waiting, now=clock.now())
+                continue
         if waiting is None:
             return None
         if waiting.body is not None:

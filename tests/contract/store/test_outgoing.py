@@ -400,6 +400,21 @@ def test_who_wants_no_messages_gets_none(company: Stage) -> None:
     assert [address for address, _ in post.place.got[1:]] == ["ana@example.com", "Bo <bo@example.com>"]
 
 
+def test_who_leaves_while_a_message_waits_gets_it_no_more(company: Stage) -> None:
+    """Neither one that was never tried nor one that is tried again."""
+    post = Post(company, route(RED, addresses=("ana@example.com", "bo@example.com")))
+    company.world.fill(1, start=20, projects=("p1",), severity="critical")
+    company.sync()
+    post.place.fails = [ChannelUnreachableError("down")] * 2
+    post.both()
+    for address in ("ana@example.com", "bo@example.com"):
+        tell.leave(company.store, tell.leave_token(company.store, "room", address), clock=company.clock)
+    post.place.fails = []
+    company.clock.advance(3_600)
+    assert post.both() == []
+    assert tell.standing(company.store)[0].waiting == 0
+
+
 @pytest.mark.parametrize(
     "spoil", [lambda text: text[:-2], lambda text: "A" + text[1:], lambda _: "", lambda _: "ä", lambda _: "=" * 5_000]
 )
