@@ -51,6 +51,7 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/findings"): ANY,
     ("GET", "/findings/{finding_id}"): THING,
     ("GET", "/teams/{kind}/{namespace}/{name}"): GONE,
+    ("GET", "/teams/{kind}/{namespace}/{name}/week"): GONE,
     ("GET", "/systems/{namespace}/{name}"): GONE,
     ("GET", "/domains/{namespace}/{name}"): GONE,
     ("GET", "/rules"): THING,

@@ -21,6 +21,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/findings"): BOARD,
     ("GET", "/findings/{finding_id}"): BOARD,
     ("GET", "/teams/{kind}/{namespace}/{name}"): NONE,  # only groups and users have one
+    ("GET", "/teams/{kind}/{namespace}/{name}/week"): NONE,
     ("GET", "/systems/{namespace}/{name}"): NONE,
     ("GET", "/domains/{namespace}/{name}"): NONE,
     ("GET", "/rules"): {**BOARD, "session": 400, "bearer": 400},  # without an id

@@ -62,6 +62,7 @@ from callboard.web.pages import rollup as rollup_page
 from callboard.web.pages import rule as rule_page
 from callboard.web.pages import search as search_page
 from callboard.web.pages import sources as sources_page
+from callboard.web.pages import team_week as team_week_page
 from callboard.web.pages import ticket as ticket_page
 from callboard.web.pages import unsubscribe as unsubscribe_page
 from callboard.web.pages import whose as whose_page
@@ -215,6 +216,7 @@ PAGES = [
     _get("/packages", packages_page.who_uses, Policy.BOARD),
     _get("/packages/coverage", packages_page.coverage, Policy.BOARD),
     _get("/teams/{kind:str}/{namespace:str}/{name:str}", rollup_page.team, Policy.BOARD),
+    _get("/teams/{kind:str}/{namespace:str}/{name:str}/week", team_week_page.show, Policy.BOARD),
     _get("/systems/{namespace:str}/{name:str}", rollup_page.system, Policy.BOARD),
     _get("/domains/{namespace:str}/{name:str}", rollup_page.domain, Policy.BOARD),
     _get("/rules", rule_page.show, Policy.BOARD),
