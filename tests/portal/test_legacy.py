@@ -13,7 +13,7 @@ from tools.portal import Stage, staged
 
 pytestmark = pytest.mark.portal
 
-AMIR, PRIYA = "amir.silva", "priya.hansen"
+AMIR, PRIYA, MARA = "amir.silva", "priya.hansen", "mara.kaur"
 TAB = "/catalog/default/component/storefront-web/callboard"
 
 
@@ -51,3 +51,17 @@ def test_page_widget_and_roll_up(stage: Stage, sit: Sit) -> None:
     wanted = stage.api(AMIR, "rollups/group/default/shopfront")["numbers"]["open"]
     page = reader.open("/catalog/default/group/shopfront")
     expect(page.get_by_role("link", name=f"{wanted:,} open", exact=True).first).to_be_visible()
+
+
+def test_who_uses_packages_and_portal_safety(stage: Stage, sit: Sit) -> None:
+    """The tabs of the page, and the tab of a component's packages, whose rows lead to who uses them."""
+    reader = sit(stage, MARA)
+    page = reader.open("/catalog/default/component/developer-portal/callboard-packages")
+    table = page.get_by_role("table", name="Packages, the worst first")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("made to harm")
+    table.get_by_role("link", name="event-stream", exact=True).click()
+    uses = page.get_by_role("table", name="Who uses it")
+    expect(uses.get_by_role("row").nth(1)).to_contain_text("@acme/pager-tools 2.4.0")
+    page.get_by_role("navigation", name="Callboard").get_by_role("link", name="Portal safety").click()
+    first = stage.api(MARA, "portal/risks")["risks"][0]["title"]
+    expect(page.get_by_role("list", name="Risks, the gravest first")).to_contain_text(first)

@@ -10,6 +10,7 @@ import { safeLink } from '../parts/links';
 import { sourceTitle } from '../parts/sources';
 import { Cautions } from '../parts/Freshness';
 import { count } from '../parts/words';
+import { ToUses } from '../uses/ToUses';
 import { Facts } from './Facts';
 import { History } from './History';
 import { Whose } from './Whose';
@@ -27,7 +28,7 @@ export const FindingView = ({ page, again }: { page: FindingPage; again: () => v
   return (
     <Flex direction="column" gap="5">
       <Cautions sources={[source]} />
-      <Flex>
+      <Flex gap="3" align="center">
         <DeepLink
           link={page.link}
           problem={page.link_problem}
@@ -35,6 +36,7 @@ export const FindingView = ({ page, again }: { page: FindingPage; again: () => v
           about={finding.title}
           onFollow={() => api.followed(finding.id)}
         />
+        <ToUses page={page} />
       </Flex>
       <Part title="Decide">
         <Choices target={{ kind: 'finding', id: finding.id, title: finding.title }} ground={groundOfPage(page)} onLook={again} />

@@ -9,7 +9,7 @@ export interface Caution {
   text: string;
 }
 
-const PRODUCTS: Record<string, string> = { wiz: 'Wiz', sarif: 'SARIF', sbom: 'SBOM scan', csv: 'CSV file' };
+const PRODUCTS: Record<string, string> = { wiz: 'Wiz', sarif: 'SARIF', sbom: 'SBOM scan', csv: 'CSV file', packages: 'Callboard' };
 
 /** What people call a source. */
 export function sourceTitle(source: { kind: string; name: string }): string {
