@@ -115,31 +115,33 @@ class Waits(msgspec.Struct, frozen=True, kw_only=True):
     """First seen in the 90 days before."""
     within_a_day: float
     """Share that had an owner within a day."""
-    within_a_week: float
+    within_a_week: float | None
+    """None: none has been known for so long."""
     median: int | None
     """Whole days until half of them had one. None: half of them never did."""
 
     @property
     def words(self) -> str:
         """In a sentence."""
-        half = (
-            "half of them wait still"
-            if self.median is None
-            else ("half of them had one on the first day" if not self.median else f"half of them after {self.median} d")
+        week = "" if self.within_a_week is None else f" and {_percent(self.within_a_week)} within a week"
+        half = {None: "; half of them wait still", 0: ""}.get(self.median, f"; half of them after {self.median} d")
+        return (
+            f"Of the resources that were first seen in the last {NEW_DAYS} days, {_percent(self.within_a_day)} had an owner "
+            f"within a day{week}{half}."
         )
-        shares = ((self.within_a_day, "within a day"), (self.within_a_week, "within a week"))
-        told = " and ".join(f"{share:.0%} {when}".replace("%", " %") for share, when in shares)
-        return f"Of the resources that are new in {NEW_DAYS} days {told} had an owner; {half}."
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
 
 
 def waits(lives: Sequence[Lives]) -> Waits | None:
-    """From days that resources waited; `fixed` are those that got an owner. None: none is new."""
+    """From days that resources waited; `fixed` are those that got an owner. None: none has been new for a day."""
     found = curve(lives)
-    if not found.n:
+    if found.last < 1:
         return None
-    return Waits(
-        resources=found.n, within_a_day=1 - found.open_at(0), within_a_week=1 - found.open_at(6), median=found.median
-    )
+    week = 1 - found.open_at(6) if found.last > 6 else None
+    return Waits(resources=found.n, within_a_day=1 - found.open_at(0), within_a_week=week, median=found.median)
 
 
 class Dangling(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +190,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     changed_in_period: int
     """Resources that went from one owner to another in the 30 days before."""
     waits: Waits | None
-    """None: no resource is new, or not all of them are in sight."""
+    """None: no resource has been new for a day, or not all of them are in sight."""
     said: tuple[SaidOf, ...]
     components: int
     components_with_identifier: int

@@ -298,7 +298,8 @@ class OwnerWaits(msgspec.Struct, frozen=True, kw_only=True):
 
     resources: int
     within_a_day: float
-    within_a_week: float
+    within_a_week: float | None
+    """null where none has been known for so long."""
     median_days: int | None
     """Whole days until half of them had one; null where half of them never did."""
 

@@ -2509,7 +2509,7 @@ export interface components {
         OwnerWaits: {
             resources: number;
             within_a_day: number;
-            within_a_week: number;
+            within_a_week: number | null;
             median_days: number | null;
         };
         /**
