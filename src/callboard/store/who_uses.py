@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, and_, bindparam, func, select, tuple_
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
@@ -16,11 +16,12 @@ from callboard.domain.manifest_series import Origin
 from callboard.domain.package import Package
 from callboard.domain.query import Cursor
 from callboard.domain.who_uses import Dated, Period, Step, UseRow, Wanted, WhoUses
-from callboard.store import package_places, packages, schema
+from callboard.store import packages, schema
 from callboard.store.database import revision
 from callboard.store.dialect import Dialect
 from callboard.store.kept import Kept
 from callboard.store.schema import NEVER
+from callboard.store.use_ways import ways_of
 from callboard.store.visible import uses_visible
 
 p, m, h, u, e = (
@@ -33,12 +34,8 @@ p, m, h, u, e = (
 
 v = schema.manifest_version.c
 
-LONGEST_WAY = 40
-"""Steps of a way that are told; of a longer one the last."""
 MOST_VERSIONS = 5_000
 """Versions of one name that are looked at."""
-PAIRS = (4, 16, 64)
-"""Pairs of a manifest and a package that one statement asks about."""
 ORDER = "component"
 
 
@@ -64,16 +61,16 @@ def _who_uses(
     cursor: str | None,
 ) -> WhoUses:  # fmt: skip
     meant, unknown = _meant(conn, wanted)
-    found = _uses(visibility, sorted(meant), period)
-    counts = _counts(conn, found)
-    key = (e.ref, u.package_id, u.manifest_id, u.from_at, h.from_at)
-    page = found.order_by(*key).limit(limit + 1)
+    asked = {"ids": sorted(meant), **_times(period)}
+    is_past = period.start is not None and period.end is not None
+    counts = _counts(conn, visibility, asked, is_past=is_past)
     if cursor is not None:
-        page = page.where(tuple_(*key) > tuple_(*_place(cursor)))
-    rows = conn.execute(page).all()
+        asked |= dict(zip(_PLACE, _place(cursor), strict=True))
+    page = _page(visibility, is_past=is_past, goes_on=cursor is not None)
+    rows = conn.execute(page, asked | {"most": limit + 1}).all()
     more = len(rows) > limit
     rows = rows[:limit]
-    unknown = [each for each in unknown if _is_used(conn, visibility, each, period)]
+    unknown = [each for each in unknown if _is_used(conn, visibility, each[0], period)]
     last = rows[-1] if rows else None
     return WhoUses(
         wanted=wanted,
@@ -91,10 +88,9 @@ def _who_uses(
 
 def _meant(conn: Connection, wanted: Wanted) -> tuple[dict[int, Package], list[tuple[int, Package]]]:
     """The packages that are asked about, and those of which nobody can tell whether they are."""
-    columns = [p[name] for name in packages.COLUMNS]
     meant: dict[int, Package] = {}
     unknown: list[tuple[int, Package]] = []
-    for row in conn.execute(select(*columns).where(p.key_name.in_(wanted.names())).limit(MOST_VERSIONS)):
+    for row in conn.execute(_NAMED, {"names": wanted.names()}):
         package = packages.read(row)
         if wanted.is_key(package.key):
             holds = wanted.means(package)
@@ -105,21 +101,62 @@ def _meant(conn: Connection, wanted: Wanted) -> tuple[dict[int, Package], list[t
     return meant, unknown
 
 
-def _uses(visibility: Visibility, package_ids: Sequence[int], period: Period) -> Select[Any]:
+# Statements are made once for each visibility: making one costs as much as asking it.
+_NAMED = (
+    select(*(p[name] for name in packages.COLUMNS))
+    .where(p.key_name.in_(bindparam("names", expanding=True)))
+    .limit(MOST_VERSIONS)
+)
+_ORDER = (e.ref, u.package_id, u.manifest_id, u.from_at, h.from_at)
+_PLACE = ("at_ref", "at_package", "at_manifest", "at_from", "at_held")
+
+
+def _times(period: Period) -> dict[str, int]:
+    if period.start is None or period.end is None:
+        return {}
+    return {"start": period.start, "end": period.end}
+
+
+def _during(start: ColumnElement[int], end: ColumnElement[int], *, is_past: bool) -> ColumnElement[bool]:
+    return and_(start < bindparam("end"), end > bindparam("start")) if is_past else end == NEVER
+
+
+def _of_uses(query: Select[Any], visibility: Visibility, *, is_past: bool) -> Select[Any]:
+    """The uses that are asked about, as far as they may be seen."""
+    held = and_(h.manifest_id == u.manifest_id, h.from_at < u.until_at, u.from_at < h.until_at)
     return (
-        select(
-            u.package_id, u.manifest_id, u.from_at, u.until_at, u.line, u.direct, u.need, u.parent_id, u.depth,
-            h.from_at.label("held_from"), h.until_at.label("held_until"), e.id.label("entity_id"), e.ref, e.owner_ref,
-            m.origin, m.path,
-        )
-        .join(schema.manifest_holder, and_(h.manifest_id == u.manifest_id, h.from_at < u.until_at, u.from_at < h.until_at))
+        query.select_from(schema.package_use)
+        .join(schema.manifest_holder, held)
         .join(schema.entity, e.id == h.entity_id)
-        .join(schema.manifest, m.id == u.manifest_id)
         .where(
-            u.package_id.in_(package_ids), _during(u.from_at, u.until_at, period), _during(h.from_at, h.until_at, period),
+            u.package_id.in_(bindparam("ids", expanding=True)),
+            _during(u.from_at, u.until_at, is_past=is_past),
+            _during(h.from_at, h.until_at, is_past=is_past),
             uses_visible(e.id, visibility),
         )
+    )
+
+
+@lru_cache(maxsize=256)
+def _page(visibility: Visibility, *, is_past: bool, goes_on: bool) -> Select[Any]:
+    place = schema.package_place.c
+    query = select(
+        u.package_id, u.manifest_id, u.from_at, u.until_at, u.line, u.direct, u.need, u.parent_id, u.depth,
+        h.from_at.label("held_from"), h.until_at.label("held_until"), e.ref, e.owner_ref, m.origin, m.path, place.found_in,
     )  # fmt: skip
+    found = (
+        _of_uses(query, visibility, is_past=is_past)
+        .join(schema.manifest, m.id == u.manifest_id)
+        .outerjoin(schema.package_place, and_(place.manifest_id == u.manifest_id, place.package_id == u.package_id))
+        .order_by(*_ORDER)
+        .limit(bindparam("most", type_=Integer))
+    )
+    if not goes_on:
+        return found
+    return found.where(
+        tuple_(*_ORDER)
+        > tuple_(*(bindparam(name, type_=column.type) for name, column in zip(_PLACE, _ORDER, strict=True)))
+    )
 
 
 class _Counts(NamedTuple):
@@ -129,25 +166,28 @@ class _Counts(NamedTuple):
     packages: tuple[int, ...]
 
 
-def _counts(conn: Connection, found: Select[Any]) -> _Counts:
+def _counts(conn: Connection, visibility: Visibility, asked: Mapping[str, Any], *, is_past: bool) -> _Counts:
     """How much there is on all pages."""
-    mine = found.subquery().c
-    numbers = (func.count(), func.count(mine.entity_id.distinct()), func.count(mine.owner_ref.distinct()))
-    rows = conn.execute(select(mine.package_id, *numbers).group_by(mine.package_id)).all()
+    by_package, together = _counting(visibility, is_past=is_past)
+    rows = conn.execute(by_package, asked).all()
     packages_ = tuple(row[0] for row in rows)
     # A component that uses several versions counts once.
-    total, components, owners = rows[0][1:] if len(rows) == 1 else conn.execute(select(*numbers)).one()
+    total, components, owners = rows[0][1:] if len(rows) == 1 else conn.execute(together, asked).one()
     return _Counts(int(total), int(components), int(owners), packages_)
 
 
-def _during(start: ColumnElement[int], end: ColumnElement[int], period: Period) -> ColumnElement[bool]:
-    if period.start is None or period.end is None:
-        return end == NEVER
-    return and_(start < period.end, end > period.start)
+@lru_cache(maxsize=256)
+def _counting(visibility: Visibility, *, is_past: bool) -> tuple[Select[Any], Select[Any]]:
+    numbers = (func.count(), func.count(e.id.distinct()), func.count(e.owner_ref.distinct()))
+    by_package = _of_uses(select(u.package_id, *numbers), visibility, is_past=is_past).group_by(u.package_id)
+    together = cast("Select[Any]", select(*numbers))
+    return by_package, _of_uses(together, visibility, is_past=is_past)
 
 
-def _is_used(conn: Connection, visibility: Visibility, each: tuple[int, Package], period: Period) -> bool:
-    return conn.execute(_uses(visibility, [each[0]], period).limit(1)).first() is not None
+def _is_used(conn: Connection, visibility: Visibility, package_id: int, period: Period) -> bool:
+    is_past = period.start is not None and period.end is not None
+    asked = {"ids": [package_id], "most": 1, **_times(period)}
+    return conn.execute(_page(visibility, is_past=is_past, goes_on=False), asked).first() is not None
 
 
 def _manifests(conn: Connection, visibility: Visibility, period: Period) -> int:
@@ -160,21 +200,21 @@ _SEARCHED: Kept[int] = Kept(64)
 
 
 def _searched(conn: Connection, visibility: Visibility, period: Period) -> int:
+    is_past = period.start is not None and period.end is not None
     query = select(func.count(h.manifest_id.distinct())).where(
-        _during(h.from_at, h.until_at, period), uses_visible(h.entity_id, visibility)
+        _during(h.from_at, h.until_at, is_past=is_past), uses_visible(h.entity_id, visibility)
     )
-    return int(conn.execute(query).scalar_one())
+    return int(conn.execute(query, _times(period)).scalar_one())
 
 
 def _rows(
     conn: Connection, dialect: Dialect, rows: Sequence[Row[Any]], meant: dict[int, Package]
 ) -> tuple[UseRow, ...]:
-    ways = _ways(conn, rows)
-    dated = _dated(conn, {row.manifest_id for row in rows if row.origin == Origin.UPLOAD})
-    named = packages.of_ids(conn, dialect, {each for way in ways for each in way})
-    files = package_places.of(
-        conn, dialect, {(row.manifest_id, row.package_id) for row in rows if row.origin == Origin.UPLOAD}
+    ways = ways_of(conn, rows)
+    dated = _dated(
+        conn, {(row.manifest_id, max(row.from_at, row.held_from)) for row in rows if row.origin == Origin.UPLOAD}
     )
+    named = packages.of_ids(conn, dialect, {each for way in ways for each in way})
     return tuple(
         UseRow(
             component=EntityRef(row.ref),
@@ -186,7 +226,7 @@ def _rows(
             origin=row.origin,
             manifest=row.path,
             line=row.line,
-            found_in=files.get((row.manifest_id, row.package_id)),
+            found_in=row.found_in,
             since=Instant(max(row.from_at, row.held_from)),
             since_by=Dated.BILL if (row.manifest_id, max(row.from_at, row.held_from)) in dated else Dated.KNOWN,
             until=None if (end := min(row.until_at, row.held_until)) == NEVER else Instant(end),
@@ -195,63 +235,17 @@ def _rows(
     )
 
 
-def _dated(conn: Connection, manifest_ids: set[int]) -> set[tuple[int, int]]:
-    """Of these bills the moments that they named themselves: those that do not speak of when they were taken in."""
-    if not manifest_ids:
+def _dated(conn: Connection, moments: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Of these moments of bills those that a bill named itself: where it does not speak of when it was taken in."""
+    if not moments:
         return set()
-    query = select(v.manifest_id, v.at).where(v.manifest_id.in_(sorted(manifest_ids)), v.at != v.taken_at)
-    return {(manifest_id, at) for manifest_id, at in conn.execute(query)}
+    manifest_ids, ats = {each for each, _ in moments}, {at for _, at in moments}
+    return {(row[0], row[1]) for row in conn.execute(_DATED, {"ids": sorted(manifest_ids), "ats": sorted(ats)})}
 
 
-def _ways(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[int]]:
-    """For each row the packages from what the project asks for to the one of the row."""
-    ways = [[row.package_id] for row in rows]
-    ahead = {at: row.parent_id for at, row in enumerate(rows) if row.parent_id is not None}
-    for _ in range(LONGEST_WAY):
-        if not ahead:
-            break
-        for at, parent in ahead.items():
-            ways[at].insert(0, parent)
-        before = _parents(conn, {(rows[at].manifest_id, parent) for at, parent in ahead.items()})
-        ahead = {
-            at: grand
-            for at, parent in ahead.items()
-            if (grand := _at(before.get((rows[at].manifest_id, parent), ()), rows[at])) is not None
-            and grand not in ways[at]
-        }
-    return ways
-
-
-def _parents(conn: Connection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[tuple[int, int, int]]]:
-    """For pairs of manifest and package: from when to when which package was before it."""
-    found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    waiting = sorted(pairs)
-    for begin in range(0, len(waiting), PAIRS[-1]):
-        chunk = waiting[begin : begin + PAIRS[-1]]
-        size = next(each for each in PAIRS if each >= len(chunk))
-        # Filled up with the first one, which changes no answer, so that few statements are ever made.
-        chunk += chunk[:1] * (size - len(chunk))
-        values = {f"{name}{at}": value for at, pair in enumerate(chunk) for name, value in zip("mp", pair, strict=True)}
-        for manifest_id, package_id, start, end, parent_id in conn.execute(_parents_of(size), values):
-            found.setdefault((manifest_id, package_id), []).append((start, end, parent_id))
-    return found
-
-
-@cache
-def _parents_of(size: int) -> Select[Any]:
-    """For so many pairs: each is one step down the index, where two lists would be looked up in every combination."""
-    asked = or_(
-        *(and_(u.package_id == bindparam(f"p{at}"), u.manifest_id == bindparam(f"m{at}")) for at in range(size))
-    )
-    return select(u.manifest_id, u.package_id, u.from_at, u.until_at, u.parent_id).where(
-        asked, u.parent_id.is_not(None)
-    )
-
-
-def _at(spells: Sequence[tuple[int, int, int]], row: Row[Any]) -> int | None:
-    """The package before, at the end of the row's time, as that is when its own way was last told."""
-    moment = row.until_at - 1 if row.until_at != NEVER else NEVER - 1
-    return next((parent for start, end, parent in spells if start <= moment < end), None)
+_DATED = select(v.manifest_id, v.at).where(
+    v.manifest_id.in_(bindparam("ids", expanding=True)), v.at.in_(bindparam("ats", expanding=True)), v.at != v.taken_at
+)
 
 
 def _cursor(row: Row[Any]) -> str:
