@@ -126,7 +126,7 @@ class Source(Protocol):
 class Writer(Protocol):
     """A source that can be written to."""
 
-    async def write(self, external_id: str, wish: Wish, /) -> Outcome:
+    async def write(self, kind: Kind, external_id: str, wish: Wish, /) -> Outcome:
         """Write one thing about one finding, unless it stands there already or somebody else changed it meanwhile.
 
         May be asked for the same twice. Raises SourceUnreachableError for what is worth another attempt.

@@ -94,7 +94,9 @@ async def scenes(tmp_path: Path) -> AsyncIterator[Scenes]:
     """Makes a scene."""
     opened: list[tuple[WizSim, WizSource, Store]] = []
 
-    async def make(writes: WizWriteBack = WRITES, *, scopes: tuple[str, ...] | None = None) -> Scene:
+    async def make(
+        writes: WizWriteBack = WRITES, *, scopes: tuple[str, ...] | None = None, kinds: tuple[str, ...] = ("issues",)
+    ) -> Scene:
         sim = WizSim(
             make_world(seed=8, sizes=mixed(400)), options=Options(scopes=scopes or (*READ_SCOPES, *WRITE_SCOPES))
         )
@@ -106,7 +108,7 @@ async def scenes(tmp_path: Path) -> AsyncIterator[Scenes]:
         config = WizConfig(
             client_id=address.client_id, client_secret=address.client_secret, api_url=address.api_url,
             token_url=address.token_url, allow_private=True, calls_per_second=1000.0, timeout_seconds=10,
-            scope=WizScope(kinds=("issues",)), write_back=writes,
+            scope=WizScope(kinds=kinds), write_back=writes,
         )  # fmt: skip
         source = WizSource(config, user_agent="callboard-tests/1", sleep=sleep, random=random.Random(5).random)  # noqa: S311 - a seed that repeats
         store = open_store(f"sqlite:///{tmp_path / 'callboard.db'}")
@@ -271,3 +273,38 @@ async def test_off_is_off(scenes: Scenes) -> None:
     scene.say(number, Draft(kind=DecisionKind.TAKE))
     assert scene.shown(number) == []
     assert not write_back.is_due(scene.store, scene.source.name, clock=scene.clock)
+
+
+@pytest.mark.parametrize(
+    ("kind", "query"), [("vulnerability", "vulnerabilityFinding"), ("misconfiguration", "configurationFinding")]
+)
+async def test_the_status_of_other_findings_is_written_where_that_is_on(scenes: Scenes, kind: str, query: str) -> None:
+    """Rejected with a reason of their own, once; back again; and over nothing that others did there."""
+    every = WizWriteBack(status=EVERY, kinds=("issues", "vulnerabilities", "misconfigurations"))
+    scene = await scenes(every, kinds=("issues", "vulnerabilities", "misconfigurations"))
+    rows = ask.list_findings(
+        scene.store, AT_THE_LAPTOP, parse(f"status:open kind:{kind}"), now=scene.clock.now()
+    ).rows  # fmt: skip
+    first, second = rows[0], rows[1]
+    read = f"query($id: ID!) {{ found: {query}(id: $id) {{ status resolutionReason }} }}"
+
+    async def there(id_: str) -> object:
+        return json.loads(await scene.source._client.once(read, {"id": id_}))["found"]
+
+    said = scene.say(first.id, Draft(kind=DecisionKind.DISMISS, reason=Reason.FALSE_POSITIVE))
+    assert (await scene.send()).done == 1
+    assert await there(first.external_id) == {"status": "REJECTED", "resolutionReason": "FALSE_POSITIVE"}
+    decide.undo(scene.store, AT_THE_LAPTOP, said, clock=scene.clock)
+    assert (await scene.send()).done == 1
+    found = await there(first.external_id)
+    assert isinstance(found, dict)
+    assert found["status"] == "OPEN"
+    mutation = "updateVulnerabilityFinding" if kind == "vulnerability" else "updateCloudConfigurationFinding"
+    patch = {"status": "REJECTED", "resolutionReason": "BY_DESIGN"}
+    await scene.source._client.once(
+        f"mutation($input: UpdateFindingInput!) {{ {mutation}(input: $input) {{ {query} {{ id }} }} }}",
+        {"input": {"id": second.external_id, "patch": patch}},
+    )
+    scene.say(second.id, Draft(kind=DecisionKind.TAKE))
+    assert (await scene.send()).conflicts == 1
+    assert scene.shown(second.id)[0].said == "REJECTED (BY_DESIGN)"

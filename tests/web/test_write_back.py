@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from callboard.domain.access import Role
+from callboard.domain.finding import Kind
 from callboard.domain.write_back import Operation, Outcome, Wish, WritePolicy, WriteState
 from callboard.sources.wiz.config import WizWriteBack
 from callboard.usecases import write_back
@@ -19,7 +20,7 @@ HOSTILE = "<script>alert(1)</script> access denied"
 class Refusing:
     """A source that says no."""
 
-    async def write(self, _external_id: str, _wish: Wish, /) -> Outcome:
+    async def write(self, _kind: Kind, _external_id: str, _wish: Wish, /) -> Outcome:
         """Nothing is written."""
         return Outcome(state=WriteState.REFUSED, said=HOSTILE)
 

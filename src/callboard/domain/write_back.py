@@ -10,7 +10,7 @@ import msgspec
 
 from callboard.domain.access import Role
 from callboard.domain.decision import Decision, DecisionKind
-from callboard.domain.finding import State
+from callboard.domain.finding import Kind, State
 from callboard.domain.instant import Instant
 from callboard.domain.standing import PASSING, Effect, Standing
 
@@ -51,6 +51,12 @@ class WriteState(enum.IntEnum):
         return self.name.lower().replace("_", "-")
 
 
+WRITABLE: Mapping[Kind, frozenset[Operation]] = MappingProxyType({
+    Kind.ISSUE: frozenset(Operation), Kind.VULNERABILITY: frozenset({Operation.STATUS}),
+    Kind.MISCONFIGURATION: frozenset({Operation.STATUS}),
+})  # fmt: skip
+"""What sources take about findings of each kind."""
+
 ENDED_BADLY = (WriteState.CONFLICT, WriteState.REFUSED, WriteState.GIVEN_UP)
 
 
@@ -58,6 +64,8 @@ class WritePolicy(msgspec.Struct, frozen=True, kw_only=True):
     """What may be written to one source, and by whom. Nothing, if nobody said otherwise."""
 
     roles: Mapping[Operation, frozenset[Role]] = MappingProxyType({})
+    kinds: frozenset[Kind] = frozenset({Kind.ISSUE})
+    """Kinds of findings that are written about."""
     assignees: Mapping[str, str] = MappingProxyType({})
     """By reference of a user or a group, the id by which the source knows them."""
 
@@ -136,8 +144,8 @@ def after(before: Standing, decision: Decision, effect: Effect) -> Standing:
 
 
 def planned(
-    before: Standing, decision: Decision, effect: Effect, *, told: State, due_at: Instant | None, last: Last,
-    policy: WritePolicy, roles: Collection[Role],
+    before: Standing, decision: Decision, effect: Effect, *, kind: Kind, told: State, due_at: Instant | None,
+    last: Last, policy: WritePolicy, roles: Collection[Role],
 ) -> tuple[Wish, ...]:  # fmt: skip
     """What a decision about one finding has to write at its source, in the order in which it is to be written.
 
@@ -150,7 +158,8 @@ def planned(
         *_due(before, then, due_at=due_at, last=last),
         *_note(before, decision),
     ]
-    return tuple(wish for wish in wishes if policy.allows(wish.operation, roles))
+    takes = WRITABLE.get(kind, frozenset()) if kind in policy.kinds else frozenset()
+    return tuple(wish for wish in wishes if wish.operation in takes and policy.allows(wish.operation, roles))
 
 
 def _rejecting(standing: Standing) -> Decision | None:

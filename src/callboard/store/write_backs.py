@@ -40,8 +40,6 @@ w, f, source = schema.write_back.c, schema.finding.c, schema.source.c
 _WAITING, _DONE = int(WriteState.WAITING), int(WriteState.DONE)
 _wish = msgspec.json.Decoder(Wish)
 _STANDS = (_WAITING, _DONE)
-WRITTEN_KINDS = frozenset({int(Kind.ISSUE)})
-"""Kinds of findings that sources take writes about."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +48,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     finding_id: int
     external_id: str
+    kind: Kind
     wish: Wish
     actor: str
     attempts: int
@@ -84,7 +83,8 @@ def add(
     by_source = {row.id: policies[row.name] for row in rows}
     ids = [
         id_ for id_ in effects
-        if before.rows[id_]["source_id"] in by_source and before.rows[id_]["kind"] in WRITTEN_KINDS
+        if (policy := by_source.get(before.rows[id_]["source_id"])) is not None
+        and Kind(before.rows[id_]["kind"]) in policy.kinds
     ]  # fmt: skip
     last = _last(conn, store.dialect, ids)
     lines: list[dict[str, object]] = []
@@ -93,8 +93,8 @@ def add(
         row = before.rows[id_]
         due_at = None if row["due_at"] == NEVER else Instant(row["due_at"])
         for wish in planned(
-            before.standing.get(id_, Standing()), decision, effects[id_], told=before.facts(id_).told, due_at=due_at,
-            last=last.get(id_, Last()), policy=by_source[row["source_id"]], roles=roles,
+            before.standing.get(id_, Standing()), decision, effects[id_], kind=Kind(row["kind"]), told=before.facts(id_).told,
+            due_at=due_at, last=last.get(id_, Last()), policy=by_source[row["source_id"]], roles=roles,
         ):  # fmt: skip
             lines.append(
                 _line(
@@ -131,7 +131,7 @@ def add_ticket(
     number = next_id(conn, schema.write_back)
     wanted = sorted(
         (id_, of) for id_, of, kind in found
-        if of in sources and kind in WRITTEN_KINDS and (id_ in stands) is removes
+        if of in sources and kind == Kind.ISSUE and (id_ in stands) is removes
     )  # fmt: skip
     lines = [
         {**_line(number + n, id_, of, wish, decision=None, actor=actor, now=now), "due_at": due_at}
@@ -221,7 +221,7 @@ def _ready(name: str, now: Instant) -> Any:  # noqa: ANN401 - a select of many c
         earlier.finding_id == w.finding_id, earlier.state == _WAITING, earlier.due_at < NEVER, earlier.id < w.id
     )
     return (
-        select(schema.write_back, f.external_id)
+        select(schema.write_back, f.external_id, f.kind)
         .join_from(schema.write_back, schema.finding, f.id == w.finding_id)
         .join(schema.source, source.id == w.source_id)
         .where(source.name == name, w.state == _WAITING, w.due_at <= now, w.leased_until <= now, ~before)
@@ -237,7 +237,7 @@ def take(conn: Connection, name: str, *, now: Instant, lease: int) -> Waiting | 
     attempts = row.attempts + 1
     conn.execute(update(schema.write_back).where(w.id == row.id).values(attempts=attempts, leased_until=now + lease))
     return Waiting(
-        id=row.id, finding_id=row.finding_id, external_id=row.external_id, wish=_wish.decode(bytes(row.wish)),
+        id=row.id, finding_id=row.finding_id, external_id=row.external_id, kind=Kind(row.kind), wish=_wish.decode(bytes(row.wish)),
         actor=row.actor, attempts=attempts,
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ async def write_back(store: Store, source: str, writer: Writer, *, clock: Clock)
         if waiting is None:
             break
         try:
-            outcome = await writer.write(waiting.external_id, waiting.wish)
+            outcome = await writer.write(waiting.kind, waiting.external_id, waiting.wish)
         except SourceUnreachableError as error:
             await asyncio.to_thread(_postpone, store, waiting, error, clock, report)
             break

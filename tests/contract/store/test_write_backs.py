@@ -9,6 +9,7 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Role, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Reason, Until
+from callboard.domain.finding import Kind
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.query import parse
 from callboard.domain.ticket import Place, TicketDraft, Told
@@ -34,7 +35,7 @@ class Pretended:
         """None: it cannot be reached. When there are no more, everything is done."""
         self.written: list[tuple[str, Wish]] = []
 
-    async def write(self, external_id: str, wish: Wish, /) -> Outcome:
+    async def write(self, _kind: Kind, external_id: str, wish: Wish, /) -> Outcome:
         """Write one thing."""
         self.written.append((external_id, wish))
         answer = self.answers.pop(0) if self.answers else Outcome(state=WriteState.DONE)

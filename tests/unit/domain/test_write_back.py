@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from callboard.domain.access import Role
 from callboard.domain.decision import Decision, DecisionKind, Reason, Until
-from callboard.domain.finding import State
+from callboard.domain.finding import Kind, State
 from callboard.domain.instant import Instant
 from callboard.domain.standing import Effect, Standing
 from callboard.domain.write_back import Last, Operation, Wish, WritePolicy, planned
@@ -31,7 +32,14 @@ def undo(of: Decision) -> Decision:
 
 def plan(before: Standing, decision: Decision, *, ends: tuple[int, ...] = (), **given: Any) -> list[Wish]:
     """What is to be written."""
-    known: dict[str, Any] = {"told": State.OPEN, "due_at": None, "last": Last(), "policy": ALL, "roles": (Role.OWNER,)}
+    known: dict[str, Any] = {
+        "kind": Kind.ISSUE,
+        "told": State.OPEN,
+        "due_at": None,
+        "last": Last(),
+        "policy": ALL,
+        "roles": (Role.OWNER,),
+    }
     return list(planned(before, decision, Effect(ends=ends), **(known | given)))
 
 
@@ -96,3 +104,14 @@ def test_an_assignee_that_the_source_does_not_know_is_not_written() -> None:
     handed = Decision(id=7, kind=DecisionKind.ASSIGN, actor="user:default/ana", at=NOW, about="user:default/bo")
     (wish,) = plan(Standing((TAKE,)), handed, ends=(1,), last=Last(assignee="identity-ana"))
     assert (wish.operation, wish.assignee, wish.over) == (Operation.ASSIGNEE, None, ("identity-ana",))
+
+
+@pytest.mark.parametrize("kind", [Kind.VULNERABILITY, Kind.MISCONFIGURATION])
+def test_of_findings_that_are_no_issues_the_status_alone_is_written(kind: Kind) -> None:
+    """And only where they are written about at all."""
+    assert plan(Standing(), TAKE, kind=kind, due_at=Instant(77)) == []
+    every = msgspec.structs.replace(ALL, kinds=frozenset(Kind))
+    assert [each.operation for each in plan(Standing(), TAKE, kind=kind, policy=every, due_at=Instant(77))] == [
+        Operation.STATUS
+    ]
+    assert plan(Standing(), TAKE, kind=Kind.SECRET, policy=every) == []

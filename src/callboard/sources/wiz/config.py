@@ -105,6 +105,8 @@ class WizWriteBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Who may have the assignee written, as far as `assignees` knows Wiz's identity."""
     ticket: tuple[str, ...] = ()
     """Who may have tickets linked."""
+    kinds: tuple[str, ...] = ("issues",)
+    """What is written about: any of issues, vulnerabilities, misconfigurations. Of the last two the status alone is written."""
     assignees: dict[str, str] = {}
     """By reference of a user or a group, the id of the identity in Wiz."""
 
@@ -114,12 +116,19 @@ class WizWriteBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 if word not in _WRITERS:
                     raise ValueError(f"{operation.word}: {word!r} is no role; use any of {', '.join(_WRITERS)}")
 
+        for word in self.kinds:
+            if word.strip().lower() not in _KINDS:
+                raise ValueError(f"kinds: {word!r} is not known; use any of {', '.join(_KINDS)}")
+
     def policy(self) -> WritePolicy:
         """The same in Callboard's words."""
         roles = {
             operation: frozenset(_WRITERS[word] for word in getattr(self, operation.word)) for operation in Operation
         }
-        return WritePolicy(roles=roles, assignees={ref.lower(): id_ for ref, id_ in self.assignees.items()})
+        kinds = frozenset(_words("kinds", self.kinds, _KINDS))
+        return WritePolicy(
+            roles=roles, kinds=kinds, assignees={ref.lower(): id_ for ref, id_ in self.assignees.items()}
+        )
 
 
 class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from callboard.domain.due import today
-from callboard.domain.finding import State
+from callboard.domain.finding import Kind, State
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.write_back import Operation, Outcome, Wish, WriteState
 from callboard.errors import SourceChangedError, SourceUnreachableError, UnreachableError
@@ -58,6 +58,8 @@ _REASONS = {
     "wont-fix-retiring": "WONT_FIX",
 }
 """Wiz takes three reasons from people (2026-08); ours stands in the note beside."""
+_FINDING_REASONS = {"false-positive": "FALSE_POSITIVE", "accepted-risk": "RISK_ACCEPTED"}
+"""Findings take other reasons than issues, of which WONT_FIX is deprecated (2026-08)."""
 _STATUS = {State.OPEN: "OPEN", State.IN_PROGRESS: "IN_PROGRESS", State.REJECTED: "REJECTED"}
 
 _SAME = Outcome(state=WriteState.DONE)
@@ -97,16 +99,36 @@ class _Looked(msgspec.Struct):
     issue: _Issue | None = None
 
 
+class _Found(msgspec.Struct):
+    found: _Issue | None = None
+
+
+class _Names(msgspec.Struct, frozen=True):
+    """What the schema calls one kind of finding."""
+
+    query: str
+    mutation: str
+    payload: str
+
+
+_FINDINGS = {
+    Kind.VULNERABILITY: _Names("vulnerabilityFinding", "updateVulnerabilityFinding", "vulnerabilityFinding"),
+    Kind.MISCONFIGURATION: _Names("configurationFinding", "updateCloudConfigurationFinding", "configurationFinding"),
+}
+
+
 class WizWriter:
     """Implements `ports.Writer` for one service account."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def write(self, external_id: str, wish: Wish, /) -> Outcome:
+    async def write(self, kind: Kind, external_id: str, wish: Wish, /) -> Outcome:
         """Look, and write where what stands there is what was expected. Wiz's refusals come back in its own words."""
         try:
-            return await self._write(external_id, wish)
+            if kind is Kind.ISSUE:
+                return await self._write(external_id, wish)
+            return await self._finding(_FINDINGS[kind], external_id, wish)
         except SaidNoError as error:
             return Outcome(state=WriteState.REFUSED, said=error.message)
         except (TransientError, UnreachableError) as error:
@@ -127,6 +149,30 @@ class WizWriter:
                 return await self._ticket(found, wish)
             case Operation.NOTE:
                 return await self._note(found, wish)
+
+    async def _finding(self, names: _Names, id_: str, wish: Wish) -> Outcome:
+        """The status of what is no issue: the note stands in the same call, so that it is written once."""
+        look = f"query CallboardBefore($id: ID!) {{ found: {names.query}(id: $id) {{ id status resolutionReason }} }}"
+        found = (await self._ask(look, {"id": id_}, _Found)).found
+        if found is None:
+            return Outcome(state=WriteState.REFUSED, said="Resource not found")
+        wanted = _STATUS[wish.status or State.OPEN]
+        reason = _FINDING_REASONS.get(wish.reason or "", "EXCEPTION") if wanted == "REJECTED" else None
+        if found.status == wanted and found.resolutionReason == (reason or found.resolutionReason):
+            return _SAME
+        if found.status != wanted and state_of(found.status, None, []).word not in wish.over:
+            return Outcome(state=WriteState.CONFLICT, said=found.stands)
+        patch: dict[str, Any] = {"status": wanted}
+        if reason is not None:
+            patch |= {"resolutionReason": reason, "note": wish.note}
+            if wish.until_at is not None:
+                patch["rejectionExpiredAt"] = to_text(wish.until_at)
+        write = (
+            f"mutation CallboardStatus($input: UpdateFindingInput!) {{ {names.mutation}(input: $input) "
+            f"{{ {names.payload} {{ id }} }} }}"
+        )
+        await self._ask(write, {"input": {"id": id_, "patch": patch}}, dict[str, Any])
+        return _SAME
 
     async def _status(self, issue: _Issue, wish: Wish) -> Outcome:
         wanted = _STATUS[wish.status or State.OPEN]
