@@ -179,7 +179,7 @@ def let_go(store: Store, viewer: Viewer, signal_id: int, *, clock: Clock) -> int
     """Somebody who may map has looked at what is held back, and lets it go; how many findings changed hands.
 
     Raises NotAllowedError for who may not map or does not see all of them, NotFoundError for a signal that does not tell of
-    that or not any more, and ConflictError where others wait by now than the signal counted.
+    that or not any more, and ConflictError where another number waits by now than the signal counted.
     """
     viewer.require(Right.MAP)
     if not isinstance(viewer.visibility, Everything):
