@@ -135,7 +135,7 @@ class Safety(reconcile.Safety, frozen=True, kw_only=True):
     new_share: Share = 0.2
     """Share that is new while as much is gone, which looks like ids that have changed."""
     owner_share: Share = 0.02
-    """Share of findings whose owner one run may move, or of resources that one catalog reading may move."""
+    """Share of findings whose owner one run may move, or of resources that one catalog reading may move, or tags at once."""
     entity_share: Share = 0.9
     """Share of the last catalog reading's entities below which a reading is not applied."""
     min_findings: Annotated[int, msgspec.Meta(ge=0)] = 20
