@@ -37,7 +37,7 @@ from tests.support.worlds import World
 
 READS = {
     "who_am_i", "mine", "list_work", "list_findings", "explain_finding", "explain_bundle", "explain_ownership",
-    "query_language",
+    "list_campaigns", "query_language",
 }  # fmt: skip
 ADDS = {"take", "comment", "ask_to_accept"}
 TAKES_AWAY = {"snooze", "dismiss", "undo"}
@@ -204,6 +204,7 @@ def test_a_token_does_what_it_may_and_nothing_else(stage: Stage) -> None:
             assert work["total"] == work["bundle"]["findings"] == 1
             assert work["example"]["finding"]["id"] == own
             assert (await told(session, "explain_bundle", bundle="package:nothing"))["bundle"] is None
+            assert (await told(session, "list_campaigns"))["campaigns"] == []
             owner = await told(session, "explain_ownership", resource=page["finding"]["resource"]["id"])
             assert "component:default/cart" in str(owner)
         async with assistant(stage, stage.token()) as session:

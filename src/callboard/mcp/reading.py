@@ -83,6 +83,11 @@ def offer_reading(server: FastMCP[None], board: Board) -> None:
         """Why a resource is whose it is: every piece of evidence, what decided, and what people said about it."""
         return await answered(board.ask("/api/v1/ownership/explain", {"id": resource}))
 
+    @server.tool(annotations=_reads("Campaigns"))
+    async def list_campaigns() -> CallToolResult:
+        """Findings that are to be gone by a day: who sees to each campaign, and how many are left. `campaign:3` in a query lists them."""
+        return await answered(board.ask("/api/v1/campaigns"))
+
     @server.tool(annotations=_reads("The query language"))
     async def query_language() -> CallToolResult:
         """The keys and words of the query language, with an example of each."""
