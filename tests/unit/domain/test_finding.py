@@ -25,7 +25,7 @@ from callboard.domain.reconcile import Actor, EventKind
         }),
         (EventKind, {
             "opened": 1, "state": 2, "reopened": 3, "severity": 4, "due": 5, "projects": 6, "owner": 7, "scope": 8,
-            "first-detected": 9, "said": 10, "returned": 11, "beneath": 12, "layer": 13,
+            "first-detected": 9, "said": 10, "returned": 11, "beneath": 12, "layer": 13, "ticket": 14,
         }),
         (Actor, {"source": 1, "absence": 2, "person": 3, "rule": 4, "catalog": 5}),
     ],
