@@ -52,6 +52,8 @@ MATRIX: dict[tuple[str, str], Codes] = {
     ("GET", "/findings/{finding_id}"): THING,
     ("GET", "/teams/{kind}/{namespace}/{name}"): GONE,
     ("GET", "/teams/{kind}/{namespace}/{name}/week"): GONE,
+    ("POST", "/teams/leave-out"): BAD,  # without a team
+    ("POST", "/api/v1/rollups/{kind}/{namespace}/{name}/left-out"): BARE,
     ("GET", "/systems/{namespace}/{name}"): GONE,
     ("GET", "/domains/{namespace}/{name}"): GONE,
     ("GET", "/rules"): THING,

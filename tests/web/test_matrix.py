@@ -22,6 +22,8 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/findings/{finding_id}"): BOARD,
     ("GET", "/teams/{kind}/{namespace}/{name}"): NONE,  # only groups and users have one
     ("GET", "/teams/{kind}/{namespace}/{name}/week"): NONE,
+    ("POST", "/teams/leave-out"): {**BOARD, "session": 400, "bearer": 400},  # without a team
+    ("POST", "/api/v1/rollups/{kind}/{namespace}/{name}/left-out"): {**BOARD, "session": 415, "bearer": 415},
     ("GET", "/systems/{namespace}/{name}"): NONE,
     ("GET", "/domains/{namespace}/{name}"): NONE,
     ("GET", "/rules"): {**BOARD, "session": 400, "bearer": 400},  # without an id

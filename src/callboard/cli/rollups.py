@@ -13,12 +13,22 @@ if TYPE_CHECKING:
     from callboard.domain.instant import Instant
 
 
-@click.command(epilog=examples("callboard team payments", "callboard team user:default/ana --json"))
+@click.command(
+    epilog=examples(
+        "callboard team payments",
+        "callboard team user:default/ana --json",
+        'callboard team payments --leave-out "-env:test"',
+    )
+)
 @click.argument("ref")
+@click.option("--leave-out", "terms", metavar="TERMS",
+              help="Leave these out of the team's own list from now on; an empty text shows everything again.")  # fmt: skip
 @answers
 @click.pass_obj
-def team(door: Door, /, *, ref: str, as_json: bool) -> None:
+def team(door: Door, /, *, ref: str, terms: str | None, as_json: bool) -> None:
     """What a team or a person owns, and what to do there first. REF is a group's name, or a full reference."""
+    if terms is not None:
+        _leave_out(door, ref, terms)
     _answer(door, ref, kinds=("group", "user"), as_json=as_json)
 
 
@@ -38,6 +48,19 @@ def system(door: Door, /, *, ref: str, as_json: bool) -> None:
 def domain(door: Door, /, *, ref: str, as_json: bool) -> None:
     """What is open in a domain, and what to do there first. REF is its name, or its full reference."""
     _answer(door, ref, kinds=("domain",), as_json=as_json)
+
+
+def _leave_out(door: Door, ref: str, terms: str) -> None:
+    from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.domain.component import entity_ref
+    from callboard.usecases.leave_out import leave_out
+
+    try:
+        team = entity_ref(ref, kind="group")
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from None
+    with door.services() as services:
+        leave_out(services.store, AT_THE_LAPTOP, team, terms, now=services.clock.now())
 
 
 def _answer(door: Door, ref: str, *, kinds: tuple[str, ...], as_json: bool) -> None:
@@ -94,6 +117,8 @@ def _show(page: RollupPage, now: Instant) -> None:
         output.line("")
         bundles.show(page.bundles, now)
         output.say(f"{words.number(len(page.bundles))} of {words.count(page.bundle_count, 'bundle')} for: {page.query}")
+    for part in page.left_out.parts if page.left_out else ():
+        output.say(f"Left out: {part.term} ({words.count(part.findings, 'finding')}): {part.query}")
     if page.components:
         output.line("")
         rows = [

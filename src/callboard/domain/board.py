@@ -12,6 +12,7 @@ from callboard.domain.guidance import Change, Runbook
 from callboard.domain.health import SourceHealth
 from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
+from callboard.domain.left_out import Told
 from callboard.domain.standing import Standing
 from callboard.domain.ticket import LinkedTicket
 from callboard.domain.write_back import Shown
@@ -226,6 +227,8 @@ class DoNow(msgspec.Struct, frozen=True, kw_only=True):
     unmapped_components: int
     """Components of which nobody can tell which findings are theirs."""
     revision: int
+    left_out: Told | None = None
+    """What the team leaves out of `bundles`, by its own word. None: nothing."""
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True):
@@ -430,3 +433,5 @@ class RollupPage(msgspec.Struct, frozen=True, kw_only=True):
     components: tuple[ComponentRow, ...]
     """Worst first."""
     sources: tuple[SourceHealth, ...]
+    left_out: Told | None = None
+    """What the team leaves out of `bundles`, by its own word. None: nothing."""

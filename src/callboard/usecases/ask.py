@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from callboard.domain import left_out
 from callboard.domain.access import Depth, Viewer, counts_more, reaching
 from callboard.domain.board import (
     Board,
@@ -23,6 +24,7 @@ from callboard.domain.board import (
 from callboard.domain.component import EntityRef
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import DAY, Instant
+from callboard.domain.left_out import LeftOut, Part, Told
 from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Order, Page, Query, Term, parse
 from callboard.errors import InvalidQueryError
 from callboard.store import (
@@ -40,6 +42,7 @@ from callboard.store import (
     rollups,
     visits,
 )
+from callboard.store import left_out as left_out_store
 from callboard.store import sources as source_store
 from callboard.store import views as view_store
 from callboard.store.database import revision
@@ -163,7 +166,8 @@ def do_now(store: Store, viewer: Viewer, text: str | None, *, now: Instant) -> D
 def _do_now(
     conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking, health: tuple[SourceHealth, ...]
 ) -> DoNow:
-    work = _work(conn, viewer, terms, asking)
+    team = _team(viewer, terms)
+    work = _work(conn, viewer, terms, asking, None if team is None else left_out_store.of(conn, team))
     whole = _board(conn, viewer, health, asking.now)
     rows = _of(conn, viewer, whole, terms, asking)[:WORST]
     return DoNow(
@@ -177,7 +181,17 @@ def _do_now(
         catalog_read_at=whole.catalog_read_at,
         unmapped_components=whole.totals.components_without_claims,
         revision=whole.revision,
+        left_out=work.left_out,
     )
+
+
+def _team(viewer: Viewer, terms: tuple[Term, ...]) -> EntityRef | None:
+    """The one team whose work is asked for, by its name or as the viewer's only one. None: there is no such team."""
+    if len(terms) != 1 or not isinstance(terms[0], OneOf) or terms[0].key != "owner" or terms[0].is_negated:
+        return None
+    owners = viewer.owners or () if terms[0].values == ("@me",) else map(EntityRef, terms[0].values)
+    teams = [each for each in owners if each.startswith("group:")]
+    return teams[0] if len(teams) == 1 else None
 
 
 class _Work(msgspec.Struct, frozen=True):
@@ -187,11 +201,15 @@ class _Work(msgspec.Struct, frozen=True):
     numbers: Numbers
     bundles: Page[BundleRow]
     progress: Progress
+    left_out: Told | None
 
 
-def _work(conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking) -> _Work:
-    """The work that these terms about holdings leave, and whether it gets less."""
-    query = Query((OPEN, STEADY, *terms), Order.DO_NOW)
+def _work(
+    conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Asking, told: LeftOut | None = None
+) -> _Work:
+    """The work that these terms about holdings leave, without what the team leaves out, and whether it gets less."""
+    out = () if told is None else left_out.read(told.terms)
+    query = Query((OPEN, STEADY, *terms, *out), Order.DO_NOW)
     grouped = query.grouped_by(Grouping.FIX)
     numbers = desk.numbers(conn, viewer.visibility, terms, asking)
     return _Work(
@@ -199,7 +217,20 @@ def _work(conn: Connection, viewer: Viewer, terms: tuple[Term, ...], asking: Ask
         numbers,
         bundles.page(conn, viewer.visibility, grouped, asking, after=None, limit=DO_NOW),
         _progress(conn, viewer, terms, asking, open_now=numbers.open),
+        None if told is None else Told(left_out=told, parts=_parts(conn, viewer, terms, out, asking)),
     )
+
+
+def _parts(
+    conn: Connection, viewer: Viewer, terms: tuple[Term, ...], out: tuple[OneOf, ...], asking: Asking
+) -> tuple[Part, ...]:
+    """How many findings each term leaves out: those of its list."""
+    found = []
+    for term in out:
+        query = Query((OPEN, STEADY, *terms, left_out.shown(term)))
+        n = findings.page(conn, viewer.visibility, query, asking, after=None, limit=1).total
+        found.append(Part(term=str(term), query=query.canonical, findings=n))
+    return tuple(found)
 
 
 def note_visit(store: Store, viewer: Viewer, *, now: Instant) -> None:
@@ -266,7 +297,7 @@ def _rollup(
     head = rollups.head(conn, viewer.visibility, ref)
     key = "owner" if head.kind in ("group", "user") else head.kind
     terms: tuple[Term, ...] = (OneOf(key, (ref,)),)
-    work = _work(conn, viewer, terms, asking)
+    work = _work(conn, viewer, terms, asking, left_out_store.of(conn, ref) if head.kind == "group" else None)
     whole = _board(conn, viewer, health, asking.now)
     refs = rollups.components_of(conn, viewer.visibility, terms, asking) | rollups.listed(conn, ref, head.kind)
     rows = [row for row in whole.components if row.ref in refs][:ROLLED_UP]
@@ -287,6 +318,7 @@ def _rollup(
         progress=work.progress,
         components=components.enriched(conn, viewer.visibility, rows, health, now=asking.now),
         sources=health,
+        left_out=work.left_out,
     )
 
 

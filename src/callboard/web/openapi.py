@@ -22,6 +22,7 @@ from callboard.web import (
     wire_campaigns,
     wire_decisions,
     wire_evidence,
+    wire_left_out,
     wire_ownership,
     wire_packages,
     wire_policy,
@@ -62,7 +63,7 @@ _SHAPES = (
     wire_campaigns.Campaigns, wire_campaigns.CampaignPage, wire_campaigns.CampaignDraft, wire_campaigns.CampaignChange,
     *openapi_metrics.SHAPES,
     wire_tickets.Tickets, wire_tickets.TicketDraft, wire_tickets.TicketDone, wire_tickets.UnlinkDraft, wire_tickets.Unlinked,
-    wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
+    wire_left_out.TeamLeftOutDraft, wire_decisions.DecisionDraft, wire_decisions.DecisionDone,
     wire_who.Me, wire_who.AuditEntries, wire.Status, wire.HookDone, wire_portal.RiskRegister,
     wire_portal.DeliveredJudgement, Problem, wire_evidence.Evidence, wire_evidence.EvidenceRows,
 )  # fmt: skip
@@ -156,6 +157,7 @@ def _pages() -> Described:
         "/api/v1/rollups/{kind}/{namespace}/{name}": reading(
             "showRollup", "A group, a user, a system or a domain with what it owns", "Rollup", reference
         ),
+        "/api/v1/rollups/{kind}/{namespace}/{name}/left-out": _leave_out(reference),
         "/api/v1/sources": reading("listSources", "How fresh and how whole each source is", "Sources"),
         "/api/v1/me": reading(
             "showMe", "Who the caller is, and what the caller sees and may do", "Me", conditional=False
@@ -166,6 +168,12 @@ def _pages() -> Described:
         "/api/v1/query/help": reading("showQueryHelp", "The query language", "QueryHelp"),
         "/api/v1/query/explain": reading("explainQuery", "A query in plain words", "Explained", [query()]),
     }
+
+
+def _leave_out(team: list[Described]) -> Described:
+    found = writing("leaveOut", "Say what a team leaves out of its own work list", "Rollup", team)
+    found["post"]["requestBody"] = {"required": True, "content": content("TeamLeftOutDraft")}
+    return found
 
 
 def _views() -> Described:

@@ -8,6 +8,7 @@ from callboard.domain import board
 from callboard.domain.code_facts import CodeFacts
 from callboard.domain.inherited import FromBase
 from callboard.domain.instant import DAY, Instant, to_datetime, to_text
+from callboard.domain.left_out import Told
 from callboard.domain.query import (
     FOR_ANYBODY,
     KEYS,
@@ -21,7 +22,7 @@ from callboard.domain.query import (
     parse,
 )
 from callboard.errors import InvalidQueryError
-from callboard.web import to_wire, to_wire_tickets, wire, wire_work
+from callboard.web import to_wire, to_wire_tickets, wire, wire_left_out, wire_work
 from callboard.web.to_wire import OPEN, date, listed
 
 COUNTED_BY = {
@@ -238,7 +239,21 @@ def do_now(page: board.DoNow, now: Instant) -> wire_work.DoNow:
         catalog_read_at=date(page.catalog_read_at),
         unmapped_components=page.unmapped_components,
         revision=page.revision,
+        left_out=left_out(page.left_out),
     )
+
+
+def left_out(told: Told | None) -> wire_left_out.TeamLeftOut | None:
+    """What a team leaves out as JSON."""
+    if told is None:
+        return None
+    word = told.left_out
+    return wire_left_out.TeamLeftOut(
+        team=word.team, terms=word.terms, actor=word.actor, at=to_text(word.at),
+        parts=[
+            wire_left_out.TeamLeftOutPart(term=each.term, query=each.query, findings=each.findings) for each in told.parts
+        ],
+    )  # fmt: skip
 
 
 def rollup(page: board.RollupPage, now: Instant) -> wire_work.Rollup:
@@ -259,6 +274,7 @@ def rollup(page: board.RollupPage, now: Instant) -> wire_work.Rollup:
         progress=progress(page.progress),
         components=[to_wire.component(row) for row in page.components],
         sources=[to_wire.source(each) for each in page.sources],
+        left_out=left_out(page.left_out),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from callboard.web.wire import Annotation, Component, Counts, RuleGroup, Source
+from callboard.web.wire_left_out import TeamLeftOut
 from callboard.web.wire_tickets import FiledTicket
 
 
@@ -205,6 +206,8 @@ class DoNow(msgspec.Struct, frozen=True, kw_only=True):
     catalog_read_at: str | None
     unmapped_components: int
     revision: int
+    left_out: TeamLeftOut | None
+    """What the team leaves out of `bundles`; null: nothing."""
 
 
 class Rollup(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,6 +230,8 @@ class Rollup(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress
     components: list[Component]
     sources: list[Source]
+    left_out: TeamLeftOut | None
+    """What the team leaves out of `bundles`; null: nothing."""
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True):

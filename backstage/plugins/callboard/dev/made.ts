@@ -198,6 +198,7 @@ export const doNow = (some: Partial<DoNow> = {}): DoNow => ({
   catalog_read_at: before(5 * MINUTE),
   unmapped_components: 2,
   revision: 7,
+  left_out: null,
   ...some,
 });
 
@@ -219,6 +220,7 @@ export const rollup = (some: Partial<Rollup> = {}): Rollup => {
     progress: progress(),
     components: [...components, row({ ref: 'component:default/fraud', name: 'fraud', mapping: 'none', open: counts(), overdue: null, checked_at: null })],
     sources,
+    left_out: null,
     ...some,
   };
 };

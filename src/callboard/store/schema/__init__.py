@@ -17,7 +17,7 @@ from callboard.store.schema.counters import (
     remedy_cell,
 )
 from callboard.store.schema.decisions import decided, decision, idempotency
-from callboard.store.schema.desk import engagement, link_check, link_report, saved_view, visit
+from callboard.store.schema.desk import engagement, left_out, link_check, link_report, saved_view, visit
 from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting, spell
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
 from callboard.store.schema.identity import (
@@ -119,6 +119,7 @@ __all__ = [
     "idempotency",
     "inherited_spell",
     "kept_answer",
+    "left_out",
     "link_check",
     "link_report",
     "manifest",

@@ -71,6 +71,16 @@ visit = Table(
 )
 """When a viewer last looked at the first page, and when before that; "new since your last visit" counts from there."""
 
+left_out = Table(
+    "left_out",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("terms", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What a team leaves out of its own work list: negated terms of the query language (`domain.left_out`)."""
+
 saved_view = Table(
     "saved_view",
     metadata,

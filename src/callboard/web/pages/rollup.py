@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from litestar.params import FromPath
-from litestar.response import Response
+from litestar.params import FromPath, RawBody
+from litestar.response import Redirect, Response
 
 from callboard.domain.board import BundleRow, RollupPage
 from callboard.domain.component import EntityRef, kind_of
@@ -14,7 +14,8 @@ from callboard.domain.query import OPEN, OneOf, Query, parse
 from callboard.domain.things import Count
 from callboard.errors import NotFoundError
 from callboard.usecases import ask, browse, things
-from callboard.web import component_list, freshness, links, params, render, words
+from callboard.usecases import leave_out as leaving
+from callboard.web import component_list, forms, freshness, links, params, render, words
 from callboard.web.pages.components import strip_severities
 from callboard.web.view import Viewing
 
@@ -59,6 +60,18 @@ class Context:
     checked_by: str
     unread: bool
     open_url: str
+    may_leave_out: bool
+
+
+def leave_out(view: Viewing, body: RawBody) -> Redirect:
+    """What the team leaves out of this page's list, as its form says; then the page again."""
+    params.nothing(view.query)
+    fields = forms.read(body, ("team", "terms"))
+    kind, _, rest = forms.needed(fields, "team").partition(":")
+    namespace, _, name = rest.partition("/")
+    ref = params.component_ref(kind, namespace, name)
+    leaving.leave_out(view.store, view.viewer, ref, fields["terms"], now=view.now)
+    return Redirect(links.team(ref), status_code=303)
 
 
 def team(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: FromPath[str]) -> Response[str]:
@@ -82,7 +95,7 @@ def show(view: Viewing, kind: str, namespace: str, name: str) -> Response[str]:
     """The page of any of them."""
     params.nothing(view.query)
     page = ask.rollup(view.store, view.viewer, params.component_ref(kind, namespace, name), now=view.now)
-    owned = tuple(term for term in parse(page.query).terms if isinstance(term, OneOf) and term.key not in ("is", "has"))
+    owned = tuple(term for term in parse(page.query).terms if isinstance(term, OneOf) and term.key in words.HOMES)
     shared = Query((*owned, OPEN, OneOf("is", ("shared",))))
     hosts, rules = view.services.link_hosts, view.services.link_rules
     unmapped = frozenset(row.ref for row in page.components if component_list.unmapped(row))
@@ -108,6 +121,7 @@ def show(view: Viewing, kind: str, namespace: str, name: str) -> Response[str]:
         checked_by=" and ".join(words.source_title(source.kind, source.name) for source in page.sources),
         unread=freshness.never_read(page.sources),
         open_url=links.query(Query((*owned, OPEN))),
+        may_leave_out=page.kind == "group" and leaving.may_leave_out(view.viewer, page.ref),
     )
     return render.answer("rollup.html", title=page.title, here="components", now=view.now, c=context)
 

@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rollups/{kind}/{namespace}/{name}/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a team leaves out of its own work list */
+        post: operations["leaveOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -2029,6 +2046,7 @@ export interface components {
             catalog_read_at: string | null;
             unmapped_components: number;
             revision: number;
+            left_out: components["schemas"]["TeamLeftOut"] | null;
         };
         /**
          * Numbers
@@ -2071,6 +2089,26 @@ export interface components {
             open: number;
         };
         /**
+         * TeamLeftOut
+         * @description A team's word. Totals count what it leaves out.
+         */
+        TeamLeftOut: {
+            team: string;
+            terms: string;
+            actor: string;
+            at: string;
+            parts: components["schemas"]["TeamLeftOutPart"][];
+        };
+        /**
+         * TeamLeftOutPart
+         * @description What one term leaves out.
+         */
+        TeamLeftOutPart: {
+            term: string;
+            query: string;
+            findings: number;
+        };
+        /**
          * Rollup
          * @description A team, a person, a system or a domain: what it owns, and what to do there first.
          */
@@ -2090,6 +2128,7 @@ export interface components {
             progress: components["schemas"]["Progress"];
             components: components["schemas"]["Component"][];
             sources: components["schemas"]["Source"][];
+            left_out: components["schemas"]["TeamLeftOut"] | null;
         };
         /**
          * SavedViews
@@ -3508,6 +3547,13 @@ export interface components {
             findings: number;
         };
         /**
+         * TeamLeftOutDraft
+         * @description What a team is to leave out; an empty text shows everything again.
+         */
+        TeamLeftOutDraft: {
+            terms: string;
+        };
+        /**
          * DecisionDraft
          * @description Something to say, about just one of `findings`, `bundle` and `q`; `accept` and `undo` need none of them.
          */
@@ -4188,6 +4234,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    leaveOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamLeftOutDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollup"];
+                };
             };
             default: components["responses"]["problem"];
         };
