@@ -78,6 +78,8 @@ def test_one_that_is_there_is_linked_and_told_everywhere(tracked: Door) -> None:
         assert found["findings"][0]["tickets"] == 1
         listed = client.get("/api/v1/tickets").json()
         assert [(each["ticket"]["key"], each["findings"]) for each in listed["tickets"]] == [("acme/security#12", 1)]
+        query = listed["tickets"][0]["query"]
+        assert client.get("/api/v1/findings", params={"q": query}).json()["total"] == 1
         assert listed["trackers"] == [{"name": "security", "kind": "github", "project": "acme/security"}]
         (row,) = csv.DictReader(io.StringIO(client.get("/api/v1/findings.csv", params={"q": "has:ticket"}).text))
         assert (row["id"], row["ticket_keys"], row["ticket_states"]) == (str(id_), "acme/security#12", "open")

@@ -262,12 +262,13 @@ def first_opened(conn: Connection, store: Store, ids: Collection[int]) -> dict[i
 
 
 def with_ticket(keys: Sequence[str] | None = None) -> Any:  # noqa: ANN401 - a sub-select
-    """Findings that have a ticket here: one of these keys, or any."""
+    """Findings that have a ticket here: one of these keys, of these trackers, or of these numbers; or any."""
     ids = select(held.finding_id)
     if keys is None:
         return ids
     spelled = sorted({spelling for key in keys for spelling in (key, key.upper(), key.lower())})
-    wanted = or_(t.key.in_(spelled), t.tracker.in_(keys))
+    numbers = [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) <= 18]
+    wanted = or_(t.key.in_(spelled), t.tracker.in_(keys), t.id.in_(numbers))
     return ids.where(held.ticket_id.in_(select(t.id).where(wanted)))
 
 

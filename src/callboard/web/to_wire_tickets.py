@@ -40,8 +40,8 @@ def tickets(
 
 
 def query(value: LinkedTicket) -> str:
-    """What lists the findings of a ticket."""
-    return Query((OneOf("ticket", (value.key or value.tracker,)),)).canonical
+    """What lists the findings of a ticket: by its number here, since two trackers may have the same key."""
+    return Query((OneOf("ticket", (str(value.id),)),)).canonical
 
 
 def _date(at: Instant | None) -> str | None:

@@ -236,7 +236,7 @@ KEYS: tuple[KeyHelp, ...] = (
     _texts("env", "The environment that the resource serves", "env:production", "environment is", folded=True),
     _texts("tag", "A tag of the resource, with or without its value", "tag:team=payments", "tagged"),
     _texts("campaign", "The campaign that was begun with it, by its number", "campaign:3 is:open", "in campaign"),
-    _texts("ticket", "A ticket that it has here, by its key, or the tracker of that", "ticket:PAY-12", "has the ticket"),
+    _texts("ticket", "A ticket that it has here: its key, its number here, or its tracker", "ticket:PAY-12", "has the ticket"),
     _texts("id", "Its number here or its id at its source", "id:4711"),
     KeyHelp(
         name="sort", takes=Takes.CHOICE, words=_plain(order.value for order in Order),
