@@ -17,6 +17,7 @@ export type DoNow = Shapes['DoNow'];
 export type Explained = Shapes['Explained'];
 export type Explanation = Shapes['Explanation'];
 export type Facets = Shapes['Facets'];
+export type FiledTicket = Shapes['FiledTicket'];
 export type Finding = Shapes['Finding'];
 export type FindingPage = Shapes['FindingPage'];
 export type Event = Shapes['Event'];

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { FindingPage } from '../api/types';
+import { Tickets } from '../parts/Tickets';
 import { Due, When } from '../parts/When';
 import { exact, plain } from '../parts/words';
 import styles from './Facts.module.css';
@@ -55,6 +56,11 @@ export const Facts = ({ page }: { page: FindingPage }) => {
       {finding.known_exploited && <Fact words="Exploitation">known to be exploited</Fact>}
       {finding.epss !== null && <Fact words="EPSS">{finding.epss.toFixed(2)}</Fact>}
       {finding.exposed !== null && <Fact words="Open to the internet">{finding.exposed ? 'yes' : 'no'}</Fact>}
+      {finding.filed.length > 0 && (
+        <Fact words={finding.filed.length === 1 ? 'Ticket' : 'Tickets'}>
+          <Tickets tickets={finding.filed} />
+        </Fact>
+      )}
       {projects.length > 0 && <Fact words="Project">{projects.map(each => each.name).join(', ')}</Fact>}
       <Fact words="Id at the source">
         <code className={styles.id}>{finding.external_id}</code>

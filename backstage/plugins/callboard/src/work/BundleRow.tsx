@@ -7,6 +7,7 @@ import type { Selection } from '../keys/rows';
 import { SelectRow } from '../keys/SelectRow';
 import { DeepLink } from '../parts/DeepLink';
 import { SeverityMark } from '../parts/Severity';
+import { Tickets } from '../parts/Tickets';
 import { Due } from '../parts/When';
 import { count, shortRef } from '../parts/words';
 import styles from './BundleRow.module.css';
@@ -45,6 +46,11 @@ export const BundleRow = ({
         {bundle.why}
         {withOwner && ` ${whose(bundle)}`}
       </Text>
+      {bundle.filed.length > 0 && (
+        <Text as="p" variant="body-small" className={styles.line}>
+          <Tickets tickets={bundle.filed} />
+        </Text>
+      )}
       {!brief && (
         <Flex mt="1" gap="3" align="center" className={styles.acts}>
           <Way bundle={bundle} />
