@@ -1,0 +1,141 @@
+"""How fast metrics are told: `python -m benchmarks.metrics [--size 1000000] [--events 5000000] [--database FILE]`.
+
+The made-up company of the reads is written, with what people did over a year: each finding opened, some followed to the source.
+Then every report is asked as somebody who sees everything and as a viewer of four teams, after a change, when nothing kept counts.
+Prints one JSON document: seconds by the clock and of work, against the floor of reading one column of every finding.
+On a machine that does other things too, the work says more than the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import func, insert, select
+
+from benchmarks.company import NOW, fill
+from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
+from callboard.domain.component import EntityRef
+from callboard.domain.engagement import Door, Engagement
+from callboard.domain.instant import DAY, HOUR, Instant
+from callboard.domain.query import Query, parse
+from callboard.domain.remediation import By, Measure, Question, read_period
+from callboard.store import Store, open_store, schema
+from callboard.store.database import bump_revision
+from callboard.usecases import measure, measure_flow
+
+AIM = 2.0
+"""Seconds of work for one report, at a million findings and five million events."""
+AT_ONCE = 50_000
+YEAR = 365
+
+
+def events(size: int, count: int) -> Iterator[tuple[int, int, int, int, int, int]]:
+    """What people did, each once an hour and door at most."""
+    draw = random.Random(11)
+    hours = (NOW // HOUR) * HOUR
+    each = max(1, count // size)
+    for finding in range(1, size + 1):
+        for number in range(each):
+            what = Engagement.FOLLOWED if number == 0 and draw.random() < 0.3 else Engagement.OPENED
+            hour = hours - draw.randrange(YEAR * 24 // each) * HOUR - number * (YEAR * 24 // each) * HOUR
+            yield finding, int(what), int(draw.choice((Door.PAGE, Door.PLUGIN))), hour, 2, 1
+
+
+def write_events(store: Store, size: int, count: int) -> None:
+    """Into the table of what people did; findings are numbered from 1 on."""
+    names = [column.name for column in schema.engagement.columns]
+    batch: list[dict[str, int]] = []
+    written = 0
+    stream = events(size, count)
+    while True:
+        batch = [dict(zip(names, row, strict=True)) for row, _ in zip(stream, range(AT_ONCE), strict=False)]
+        if not batch:
+            break
+        with store.write() as conn:
+            conn.execute(insert(schema.engagement), batch)
+        written += len(batch)
+        print(f"\r{written:,} events written", end="", file=sys.stderr)
+    print(file=sys.stderr)
+
+
+def reports(store: Store, viewer: Viewer) -> dict[str, Callable[[], Any]]:
+    """Every report."""
+    quarter = read_period(None, None, now=NOW)
+    half = read_period(None, None, now=NOW, usual=182)
+    four = read_period(None, None, now=NOW, usual=28)
+    past = Instant(NOW // DAY * DAY - 100 * DAY)
+    severe = parse("severity:critical,high")
+
+    def times(by: By, what: Measure = Measure.REMEDIATE, query: Query | None = None) -> Callable[[], Any]:
+        asked = Question(period=quarter, by=by, measure=what, query=query or Query())
+        return lambda: measure.times(store, viewer, asked, now=NOW)
+
+    return {
+        **{f"times by {by.value}": times(by) for by in By},
+        "times, severe by team": times(By.TEAM, query=severe),
+        "until acted on, by severity": times(By.SEVERITY, Measure.INVESTIGATE),
+        "until acted on, by team": times(By.TEAM, Measure.INVESTIGATE),
+        "flow": lambda: measure_flow.flow(store, viewer, Query(), half, now=NOW),
+        "open on a day, by team": lambda: measure_flow.open_at(store, viewer, Query(), by=By.TEAM, at=past, now=NOW),
+        "due, by team": lambda: measure_flow.due(store, viewer, Query(), quarter, by=By.TEAM, now=NOW),
+        "use": lambda: measure_flow.use(store, viewer, Query(), four, now=NOW),
+        "portal and tickets": lambda: measure_flow.channels(store, viewer, Query(), half, now=NOW),
+    }
+
+
+def timed(store: Store, ask: Callable[[], Any]) -> dict[str, float]:
+    """Right after a change, so that nothing kept counts."""
+    with store.write() as conn:
+        bump_revision(conn)
+    wall, cpu = time.perf_counter(), time.process_time()
+    ask()
+    return {"seconds": round(time.perf_counter() - wall, 3), "work": round(time.process_time() - cpu, 3)}
+
+
+@click.command()
+@click.option("--size", type=int, default=100_000, show_default=True, help="Findings.")
+@click.option("--events", "count", type=int, default=500_000, show_default=True, help="What people did.")
+@click.option("--database", "path", type=click.Path(path_type=Path), help="Keep it here; used as it is if it is there.")
+def main(size: int, count: int, path: Path | None) -> None:
+    """Write the company, ask every report, print what it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = path or Path(folder) / "metrics.db"
+        is_there = file.exists()
+        with closing(open_store(f"sqlite:///{file}")) as store:
+            if not is_there:
+                fill(store, size)
+            with store.read() as conn:
+                has_events = conn.execute(select(schema.engagement.c.hour).limit(1)).first() is not None
+            if not has_events:
+                write_events(store, size, count)
+            four = frozenset(EntityRef(f"group:default/team-{n}") for n in range(4))
+            viewers = {"everything": AT_THE_LAPTOP, "four teams": Viewer("few", Readers(four, Depth.WORK), tuple(four))}
+            found = {
+                name: {what: timed(store, ask) for what, ask in reports(store, viewer).items()}
+                for name, viewer in viewers.items()
+            }
+            f = schema.finding.c
+            with store.read() as conn:
+                cpu = time.process_time()
+                rows = conn.execute(select(f.first_detected_at + 0)).cursor.fetchall()
+                floor = round(time.process_time() - cpu, 3)
+                told = int(conn.execute(select(func.count()).select_from(schema.engagement)).scalar_one())
+    slow = [f"{name}: {what}" for name, each in found.items() for what, took in each.items() if took["work"] > AIM]
+    document = {
+        "findings": len(rows), "events": told, "floor_seconds_of_work": floor, "aim_seconds_of_work": AIM,
+        "reports": found, "misses": slow,
+    }  # fmt: skip
+    print(json.dumps(document, indent=1))
+
+
+if __name__ == "__main__":
+    main()
