@@ -11,14 +11,13 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
+    ColumnElement,
     CompoundSelect,
     Connection,
     Select,
     and_,
     case,
     func,
-    literal,
     select,
     union_all,
 )
@@ -38,10 +37,12 @@ from callboard.store.lifetimes import (
     DONE,
     ENDS,
     GROUPS,
+    Since,
     Spell,
     Watched,
     coded,
     counted,
+    since,
     spells,
     told_apart,
 )
@@ -66,26 +67,34 @@ def watched(
     group = GROUPS[by]
     told = group if ids is None else case((group.in_(sorted(ids)), group), else_=ALL)
     parts = spells(within)
-    codes = Counter(counted(conn, union_all(*(coded(spell, told, period, acted=True) for spell in parts))))
+    begins = since(conn, period)
+    every = union_all(*(coded(spell, told, period, begins, acted=True) for spell in parts))
+    codes = Counter(counted(conn, every))
     for number, spell in enumerate(parts):
-        rows: Any = read(conn, _acted(spell, told, period, is_only=number == 0), {})
-        for code, opened, since, ended, first in rows:
+        rows: Any = read(conn, _acted(spell, told, period, begins, is_only=number == 0), {})
+        for code, opened, watched_since, ended, first in rows:
             at = max(first, opened)
             if code % ENDS > ASIDE or at >= period.end or (ended is not None and at > ended):
                 continue
             codes[code] -= 1
             # Where somebody acted before the watch began nothing was waited for.
-            if at >= since:
+            if at >= watched_since:
                 codes[code // ENDS // AGES * AGES * ENDS + (at - opened) // DAY * ENDS + DONE] += 1
     return told_apart({code: n for code, n in codes.items() if n})
 
 
-def _acted(spell: Spell, group: Any, period: Period, *, is_only: bool) -> Select[Any]:  # noqa: ANN401
+def _acted(
+    spell: Spell,
+    group: ColumnElement[Any],
+    period: Period,
+    begins: Since,
+    *,
+    is_only: bool,
+) -> Select[Any]:
     """Those on which somebody acted, with the first act. `is_only`: they were open once, so that every act is of that time."""
-    start = literal(period.start, BigInteger)
-    since = case((f.imported_at > start, f.imported_at), else_=start)
+    watched_since = case((f.imported_at > begins, f.imported_at), else_=begins)
     ended = case((spell.is_closed, spell.ended), else_=None)
-    found = coded(spell, group, period, acted=True).add_columns(spell.opened, since, ended)
+    found = coded(spell, group, period, begins, acted=True).add_columns(spell.opened, watched_since, ended)
     every = acts().subquery("acts")
     if is_only:
         first = (

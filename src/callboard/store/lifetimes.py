@@ -22,6 +22,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -96,7 +97,8 @@ def watched(
     within = of_query(conn, visibility, query, asking, many=True)
     group = GROUPS[by]
     told = group if ids is None else case((group.in_(sorted(ids)), group), else_=ALL)
-    codes = union_all(*(coded(spell, told, period) for spell in spells(within)))
+    begins = since(conn, period)
+    codes = union_all(*(coded(spell, told, period, begins) for spell in spells(within)))
     return told_apart(counted(conn, codes))
 
 
@@ -171,15 +173,42 @@ def spells(within: ColumnElement[bool]) -> tuple[Spell, ...]:
     )  # fmt: skip
 
 
-def coded(spell: Spell, group: Any, period: Period, *, acted: bool = False) -> Select[Any]:  # noqa: ANN401
+Since = ColumnElement[int]
+"""When the watch of a finding began at the soonest."""
+
+
+def since(conn: Connection, period: Period) -> Since:
+    """The period's first moment, or where that is later, the one from which on a finding's source tells what was closed.
+
+    A source that told only of what was open when it was first read has a past in which nothing was ever closed: what was closed
+    then it does not tell. So what it tells counts from its first closing on, or from when it was first read.
+    """
+    # Nothing is added, spelled out so that both databases take it for one thing; it keeps SQLite from an index by source.
+    source = f.source_id + literal_column("0")
+    closed_at = func.min(case((f.closed + 0 == 1, f.fixed_at)))
+    rows = conn.execute(select(source, closed_at, func.min(f.imported_at)).group_by(source))
+    begun = {id_: min(each for each in told if each is not None) for id_, *told in rows}
+    start = literal(period.start, BigInteger)
+    late = [(f.source_id == id_, literal(at, BigInteger)) for id_, at in sorted(begun.items()) if at > period.start]
+    return case(*late, else_=start) if late else start
+
+
+def coded(
+    spell: Spell,
+    group: ColumnElement[Any],
+    period: Period,
+    begins: Since,
+    *,
+    acted: bool = False,
+) -> Select[Any]:
     """One number for each finding: its group, the ages at which it came under watch and left it, and how that ended.
 
     `acted`: nobody has acted on any of them, and the watch begins no sooner than they were first stored here, since nothing is
     known of what people did before.
     """
-    start, end = literal(period.start, BigInteger), literal(period.end, BigInteger)
+    end = literal(period.end, BigInteger)
     opened, ended = spell.opened, spell.ended
-    since = case((f.imported_at > start, f.imported_at), else_=start) if acted else start
+    since = case((f.imported_at > begins, f.imported_at), else_=begins) if acted else begins
     has_ended = and_(spell.is_closed, ended < end)
     how = case(
         (and_(spell.is_closed, ended.is_(None)), UNDATED),
@@ -192,10 +221,9 @@ def coded(spell: Spell, group: Any, period: Period, *, acted: bool = False) -> S
     entered = case((opened < since, (since - opened) // DAY), else_=0)
     left = (case((has_ended, ended), else_=end) - opened) // DAY
     code = ((cast(group, BigInteger) * AGES + entered) * AGES + left) * ENDS + how
-    found = _in_period(spell, period).add_columns(code.label("code"))
-    if acted:
-        found = found.where(f.imported_at < end, or_(~spell.is_closed, ended.is_(None), ended >= since))
-    return found
+    # What ended before the watch began was never watched.
+    watched_at_all = and_(since < end, or_(~spell.is_closed, ended.is_(None), ended >= since))
+    return _in_period(spell, period).add_columns(code.label("code")).where(watched_at_all)
 
 
 def _in_period(spell: Spell, period: Period) -> Select[Any]:

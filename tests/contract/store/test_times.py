@@ -247,6 +247,27 @@ def test_what_comes_back_is_watched_anew(board: Stage) -> None:
     assert [(step.age, step.fixed) for step in acted.steps] == [(4, 6)]
 
 
+def test_a_source_that_told_only_of_open_ones_has_no_past(stage: Stage) -> None:
+    """Twelve findings of two hundred days were open when it was first read. That none was ever closed before is not known.
+
+    They come under watch at their age, and nothing is told of how they began; new ones tell that.
+    """
+    old = stage.clock.now() - 200 * DAY
+    for number in range(12):
+        stage.world.add(f"old-{number}", first=old, changed=old, resource=f"r{number}")
+    stage.sync()
+    stage.clock.advance(10 * DAY // SECOND)
+    for number in range(12):
+        stage.world.resolve(f"old-{number}")
+    stage.sync()
+    stage.clock.advance(DAY // SECOND)
+    found = told(stage, period=read_period(None, None, now=stage.clock.now(), usual=365)).whole
+    assert (found.n, found.done, found.young) == (12, 12, 0)
+    assert (found.median, found.mean, found.within_90) == (None, None, None)
+    before = read_period(None, "2026-02-01", now=stage.clock.now())
+    assert told(stage, period=before).whole.n == 0
+
+
 def test_it_is_of_remediation_unless_asked(board: Stage) -> None:
     """The usual measure."""
     assert told(board).question.measure is Measure.REMEDIATE

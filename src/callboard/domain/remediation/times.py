@@ -17,9 +17,11 @@ HORIZON = 90
 """Days up to which the mean looks."""
 FEW = 5
 """Fewer findings than this are "few", and nothing more is told of them."""
+YOUNG = 7
+"""Days of age up to which a finding counts as watched from its beginning."""
 ENOUGH = 10
 ENOUGH_DONE = 5
-"""No mean, median or share is told of fewer findings than the first, or of fewer fixes than the second."""
+"""No mean, median or share is told of fewer findings than the first, of fewer fixes than the second, or of old ones alone."""
 SHOWN = 180
 """Days that the curve is told for."""
 
@@ -46,6 +48,8 @@ class TimesRow(msgspec.Struct, frozen=True, kw_only=True):
     within_90: float | None = None
     steps: tuple[Step, ...] = ()
     """The share that still waits, by age."""
+    young: int = FEW
+    """Findings that were watched from their first week on. Without any, nothing is known of how they began."""
     watched_until: int = 0
     """The last age in days at which anything was watched: the curve tells nothing beyond."""
     open_now: int | None = None
@@ -65,7 +69,7 @@ class TimesRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_enough(self) -> bool:
         """Enough to tell a mean, a median and shares."""
-        return self.n >= ENOUGH and self.done >= ENOUGH_DONE
+        return self.n >= ENOUGH and self.done >= ENOUGH_DONE and self.young >= FEW
 
 
 class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +104,7 @@ def row_of(key: str, title: str, ages: Ages) -> TimesRow:
     """What is told of findings that were watched."""
     row = TimesRow(
         key=key, title=title, n=ages.n, done=sum(ages.fixed.values()), aside=sum(ages.aside.values()),
+        young=sum(n for age, n in ages.entering.items() if age <= YOUNG),
     )  # fmt: skip
     if not row.is_enough:
         return row
