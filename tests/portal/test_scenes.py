@@ -133,6 +133,12 @@ def test_every_scene_is_complete_fits_and_breaks_no_rule(
     assert len(scenes) > 50
 
 
+def picture(page: Page, name: str) -> None:
+    """What there is to see now, where somebody wants pictures."""
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+
 def focused(page: Page, locator: Locator, *, key: str = "Tab", most: int = 200) -> None:
     """Press a key until that has the focus."""
     for _ in range(most):
@@ -188,4 +194,34 @@ def test_the_whole_path_by_keyboard(page: Page, site: str) -> None:
     expect(page.get_by_role("dialog")).to_contain_text("next row")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    assert complaints(page) == []
+
+
+def test_deciding_by_keyboard(page: Page, site: str) -> None:
+    """Rows are selected, taken, given back and put off by keys, and the focus stays in the list."""
+    scenes = {each["name"]: each for each in opened(page, site)}
+    show(page, scenes["page: a list"])
+    row = page.get_by_role("row", name="CVE-2021-44228").first
+    row.wait_for()
+    expect(row.get_by_role("checkbox")).to_be_attached()
+    focused(page, row)
+    page.keyboard.press("x")
+    expect(page.get_by_role("region", name="Selected rows")).to_contain_text("1 row selected")
+    expect(row.get_by_role("checkbox")).to_be_checked()
+    picture(page, "by-key-selected")
+    page.keyboard.press("x")
+    page.keyboard.press("a")
+    told = page.get_by_role("status").filter(has_text="1 finding taken.")
+    expect(told).to_be_visible()
+    picture(page, "by-key-taken")
+    page.keyboard.press("u")
+    expect(page.get_by_role("status").filter(has_text="Taken back.")).to_be_visible()
+    page.keyboard.press("h")
+    form = page.get_by_role("form", name="Snooze")
+    focused(page, form.get_by_role("button", name="Snooze"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="1 finding snoozed.")).to_be_visible()
+    # The row has left the list: the one in its place, or itself when it is back.
+    expect(page.locator("[role=row]:focus")).to_have_count(1)
     assert complaints(page) == []

@@ -2,6 +2,7 @@ import { renderInTestApp, TestApiProvider } from '@backstage/frontend-test-utils
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { useLocation } from 'react-router-dom';
 import { decided, decision, finding, findingPage, listed, me } from '../../dev/made';
 import { service } from '../../dev/service';
 import { type CallboardApi, callboardApiRef } from '../api/CallboardApi';
@@ -125,6 +126,7 @@ describe('what is said about one finding', () => {
     });
     await drawer(api);
     await press('Take');
+    expect(await screen.findByText(/It is not known whether that was said\./, undefined, PATIENCE)).toBeInTheDocument();
     isThere = true;
     await press('Try again');
     expect(await screen.findByText(/1 finding taken\./, undefined, PATIENCE)).toBeInTheDocument();
@@ -230,6 +232,25 @@ describe('what is said in a list', () => {
     await user.click(await within(dialog).findByRole('button', { name: 'Take' }, PATIENCE));
     await waitFor(() => expect(heard.map(each => each.draft)).toEqual([{ act: 'take', findings: [17, 18], seen: 5 }]), PATIENCE);
     expect(await screen.findByText('2 findings taken.', undefined, PATIENCE)).toBeInTheDocument();
+  });
+
+  it('g and a letter lead to the component of the row, and say where there is no team', async () => {
+    const Where = () => <output>{useLocation().pathname}</output>;
+    await at(
+      <>
+        <FindingsPanel usual={USUAL} about={{ entityRef: 'component:default/cart', term: 'component:cart', name: 'cart' }} />
+        <Where />
+      </>,
+      service({ findings: async query => listed(query, two) }),
+      '/?view=findings',
+    );
+    const user = userEvent.setup();
+    const row = (await screen.findAllByRole('row', undefined, PATIENCE)).find(each => within(each).queryByText('first'))!;
+    row.focus();
+    await user.keyboard('gt');
+    expect(await screen.findByText('No team is named here.', undefined, PATIENCE)).toBeInTheDocument();
+    await user.keyboard('gc');
+    await waitFor(() => expect(document.querySelector('output')).toHaveTextContent('/catalog/default/component/checkout-api'), PATIENCE);
   });
 
   it('whose it is, is a key away', async () => {

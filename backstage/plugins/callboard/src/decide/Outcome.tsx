@@ -24,7 +24,7 @@ export const Outcome = ({ said, onLook }: { said: Said; onLook?: () => void }) =
             Undo
           </Button>
         )}
-        {error?.failure === 'unreachable' && (
+        {(error?.failure === 'unreachable' || error?.failure === 'broken') && (
           <Button size="small" variant="secondary" onPress={() => deciding?.again(said)}>
             Try again
           </Button>

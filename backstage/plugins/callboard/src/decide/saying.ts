@@ -7,17 +7,22 @@ export const UNDO_MS = 10_000;
 
 const BACK = { loading: 'Taking it back…', answered: 'Taken back.', failed: 'Not taken back.' };
 
+/** Whether the service may have done it all the same: nobody has heard its answer. */
+function isUnknown(outcome: Said['outcome']): boolean {
+  return outcome.state === 'failed' && (outcome.error.failure === 'unreachable' || outcome.error.failure === 'broken');
+}
+
 /** What became of it, in words. */
 export function outcomeWords({ draft, outcome, back }: Said): string {
   const act = draft.act as Act;
   if (back) {
-    return BACK[back.outcome.state];
+    return isUnknown(back.outcome) ? 'It is not known whether that was taken back.' : BACK[back.outcome.state];
   }
   switch (outcome.state) {
     case 'loading':
       return 'Saying so…';
     case 'failed':
-      return 'Nothing was said.';
+      return isUnknown(outcome) ? 'It is not known whether that was said.' : 'Nothing was said.';
     default: {
       const { findings, left_out_count } = outcome.value;
       const left = left_out_count ? ` ${count(left_out_count, 'was', 'were')} left out.` : '';

@@ -14,7 +14,7 @@ export const SelectionBar = ({ rows, selection }: { rows: () => readonly Row[]; 
   }
   const marked = () => rows().filter(each => selection.selected.has(each.key));
   return (
-    <Flex gap="3" align="center" mt="3" className={styles.last} role="region" aria-label="Selected rows">
+    <Flex gap="3" align="center" className={styles.last} role="region" aria-label="Selected rows">
       <Text>{count(size, 'row')} selected</Text>
       <Button size="small" variant="primary" aria-haspopup="dialog" onPress={() => deciding.ask(targetOf(marked()))}>
         Decide

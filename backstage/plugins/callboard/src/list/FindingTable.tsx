@@ -121,7 +121,7 @@ export const FindingTable = ({
       selection && {
         mode: 'multiple',
         behavior: 'toggle',
-        selected: new Set([...selection.selected].map(Number)),
+        selected: new Set(selection.selected),
         onSelectionChange: keys => selection.select(keys === 'all' ? rows.map(each => String(each.id)) : [...keys].map(String)),
       }
     }

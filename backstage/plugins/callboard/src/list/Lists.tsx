@@ -5,6 +5,7 @@ import type { Finding } from '../api/types';
 import { useDeciding } from '../decide/Deciding';
 import { isLeaving, meanwhile, pending } from '../decide/saying';
 import { standing } from '../decide/words';
+import { BundleActs } from '../keys/BundleActs';
 import { rowOfBundle, rowOfFinding, useRows, useSelection } from '../keys/rows';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
@@ -52,7 +53,7 @@ export const WorkList = (asked: Asked) => {
       <Text variant="body-small" color="secondary" role="status">
         {count(page.total, 'piece of work', 'pieces of work')}
       </Text>
-      <BundleList bundles={shown} hrefOf={asked.hrefOf} selection={selection} withOwner />
+      <BundleList bundles={shown} hrefOf={asked.hrefOf} actsOf={each => <BundleActs bundle={each} selection={selection} />} withOwner />
       <More more={more} isMore={isMore} />
     </>
   );

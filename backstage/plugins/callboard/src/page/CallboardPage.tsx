@@ -8,6 +8,7 @@ import { useAnswer } from '../api/useAnswer';
 import { WorstComponents } from '../card/WorstComponents';
 import { DecidingPlace, useDeciding } from '../decide/Deciding';
 import { isLeaving, pending } from '../decide/saying';
+import { BundleActs } from '../keys/BundleActs';
 import { Keyed } from '../keys/Keyed';
 import { rowOfBundle, useRows, useSelection } from '../keys/rows';
 import { listAddress } from '../list/address';
@@ -107,5 +108,5 @@ const Work = ({ bundles, query, isCurrent }: { bundles: readonly Bundle[]; query
   const selection = useSelection();
   const shown = bundles.filter(each => !isLeaving(pending(deciding?.saidOf(each.query), isCurrent), query));
   useRows(shown.map(rowOfBundle));
-  return <BundleList bundles={shown} hrefOf={hrefOf} selection={selection} withOwner />;
+  return <BundleList bundles={shown} hrefOf={hrefOf} actsOf={each => <BundleActs bundle={each} selection={selection} />} withOwner />;
 };

@@ -1,5 +1,5 @@
+import type { ReactNode } from 'react';
 import type { Bundle } from '../api/types';
-import type { Selection } from '../keys/rows';
 import { BundleRow } from './BundleRow';
 import styles from './BundleRow.module.css';
 
@@ -7,17 +7,19 @@ import styles from './BundleRow.module.css';
 export const BundleList = ({
   bundles,
   hrefOf,
+  actsOf,
   ...how
 }: {
   bundles: readonly Bundle[];
   hrefOf?: (query: string) => string;
   withOwner?: boolean;
   brief?: boolean;
-  selection?: Selection;
+  /** What can be done about each: handed in, so that a card does not load it. */
+  actsOf?: (bundle: Bundle) => ReactNode;
 }) => (
   <ol className={styles.list} aria-label="What to do first">
     {bundles.map(each => (
-      <BundleRow key={each.group} bundle={each} href={hrefOf?.(each.query)} {...how} />
+      <BundleRow key={each.group} bundle={each} href={hrefOf?.(each.query)} acts={actsOf?.(each)} {...how} />
     ))}
   </ol>
 );

@@ -1,10 +1,8 @@
 import { useApi } from '@backstage/core-plugin-api';
 import { Flex, Link, Text } from '@backstage/ui';
+import type { ReactNode } from 'react';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { Bundle } from '../api/types';
-import { DecideButton } from '../decide/DecideButton';
-import type { Selection } from '../keys/rows';
-import { SelectRow } from '../keys/SelectRow';
 import { DeepLink } from '../parts/DeepLink';
 import { SeverityMark } from '../parts/Severity';
 import { Tickets } from '../parts/Tickets';
@@ -18,15 +16,15 @@ export const BundleRow = ({
   href,
   withOwner = false,
   brief = false,
-  selection,
+  acts,
 }: {
   bundle: Bundle;
   /** Where exactly its findings are listed. */
   href?: string;
   withOwner?: boolean;
   brief?: boolean;
-  /** `undefined`: nothing can be said about several. */
-  selection?: Selection;
+  /** What can be done about it. */
+  acts?: ReactNode;
 }) => (
   <li className={styles.row} data-row={bundle.query}>
     <SeverityMark severity={bundle.severity} />
@@ -54,8 +52,7 @@ export const BundleRow = ({
       {!brief && (
         <Flex mt="1" gap="3" align="center" className={styles.acts}>
           <Way bundle={bundle} />
-          <DecideButton target={{ kind: 'query', query: bundle.query, title: bundle.title }} about={bundle.title} />
-          {selection && <SelectRow selection={selection} rowKey={bundle.query} about={bundle.title} />}
+          {acts}
         </Flex>
       )}
     </div>
