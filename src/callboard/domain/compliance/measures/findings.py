@@ -176,7 +176,7 @@ OPEN_CONFIGURATION = _finding(
 )  # fmt: skip
 OPEN_SUPPLY = _finding(
     key="open-supply-chain", words="Findings in packages open at the end",
-    counts=partial(_is_of, kinds=frozenset({Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE})), needs=_STATE,
+    counts=partial(_is_of, kinds=frozenset({Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE, Kind.SUSPICIOUS_PACKAGE})), needs=_STATE,
     proves="Packages of components whose bills are known, by the advisories at hand.",
 )  # fmt: skip
 OPENED = _finding(
