@@ -15,7 +15,7 @@ MAX_DEPTH = 200
 
 MOST_WEIGHT = 180_000_000
 """Bytes that a document may weigh as values. A bill of 25 MB with hashes and properties weighs as much."""
-_LEAST, _PER_BYTE = 24_000_000, 10
+_LEAST, PER_BYTE = 24_000_000, 10
 """A document may always weigh so much, and so much more for each of its bytes: the densest honest ones, which are bills
 without hashes and without spaces, weigh 10.5 bytes for each, others 4 to 7; what is made to weigh much, 25."""
 _WEIGHTS = ((b"{", 72), (b"[", 64), (b",", 44), (b'"', 26), (b":", 50))
@@ -34,8 +34,10 @@ def read_json(path: str, raw: bytes) -> object:
     return value
 
 
-def read_json_as(path: str, raw: bytes, kind: type[T]) -> T:
+def read_json_as(path: str, raw: bytes, kind: type[T], *, per_byte: int = PER_BYTE) -> T:
     """The document as a value of this type; fields that the type does not name are passed over.
+
+    `per_byte` is what the densest honest document of its sort weighs for each of its bytes.
 
     Raises MalformedManifestError with line and reason: not JSON, too large, too deep, or of another shape.
     Of a key that comes twice the last counts, as it does for the programs that these files are made for.
@@ -43,7 +45,7 @@ def read_json_as(path: str, raw: bytes, kind: type[T]) -> T:
     if len(raw) > MAX_BYTES:
         raise MalformedManifestError(f"expected at most {MAX_BYTES:,} bytes, not {len(raw):,}", path=path)
     raw = raw.removeprefix(b"\xef\xbb\xbf")
-    _check_weight(path, raw)
+    _check_weight(path, raw, per_byte)
     _check_depth(path, raw)
     try:
         return msgspec.json.decode(raw, type=kind)
@@ -62,9 +64,9 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _check_weight(path: str, raw: bytes) -> None:
+def _check_weight(path: str, raw: bytes, per_byte: int) -> None:
     """Before anything is decoded: a few characters can stand for a value twenty times their size."""
-    if sum(weight * raw.count(sign) for sign, weight in _WEIGHTS) > min(_LEAST + _PER_BYTE * len(raw), MOST_WEIGHT):
+    if sum(weight * raw.count(sign) for sign, weight in _WEIGHTS) > min(_LEAST + per_byte * len(raw), MOST_WEIGHT):
         raise MalformedManifestError("expected fewer values for so many bytes, or a smaller document", path=path)
 
 

@@ -11,6 +11,12 @@ MAX_BYTES = 24_000_000
 MAX_LINE = 200_000
 """Characters in one line at most. Descriptors of the most used package in a large Yarn lockfile have some 3,000."""
 
+MAX_LINES = 250_000
+"""Lines at most. The largest lockfiles known have about 125,000."""
+_LEAST, _PER_LINE = 50_000, 20
+"""So many lines may always be, and one more for so many bytes: a line makes work and values, however short it is. Those of
+honest manifests have 25 to 90 bytes."""
+
 
 def read_text(path: str, raw: bytes, *, max_line: int = MAX_LINE) -> str:
     """The text of a manifest, with every line ended alike. Raises MalformedManifestError: too large, not UTF-8, or a line too long."""
@@ -25,6 +31,9 @@ def read_text(path: str, raw: bytes, *, max_line: int = MAX_LINE) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         raise MalformedManifestError("expected text without NUL", path=path, line=line_at(text, text.index("\0")))
+    most = min(_LEAST + len(text) // _PER_LINE, MAX_LINES)
+    if text.count("\n") > most:
+        raise MalformedManifestError(f"expected at most {most:,} lines for so many bytes", path=path)
     if len(text) > max_line:
         _check_lines(path, text, max_line)
     return text

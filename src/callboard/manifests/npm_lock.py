@@ -16,6 +16,8 @@ from callboard.formats.package_json import read_package_json
 from callboard.formats.text import Lines
 
 FORMAT = "package-lock"
+PER_BYTE = 6
+"""Bytes that each byte of a lock weighs as values: npm writes a line for each key, and real ones weigh 4."""
 
 _KEY = re.compile(r'"([^"\\\n]*)"\s*:\s*\{')
 
@@ -66,7 +68,7 @@ def parse(path: str, raw: bytes, beside: Mapping[str, bytes]) -> Lock:
 
     Raises MalformedManifestError.
     """
-    file = read_json_as(path, raw, _File)
+    file = read_json_as(path, raw, _File, per_byte=PER_BYTE)
     text = raw.decode("utf-8-sig", errors="replace")
     draft = Draft(path, FORMAT, str(file.lockfile_version))
     if file.packages is not None:

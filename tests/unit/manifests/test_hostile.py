@@ -193,3 +193,38 @@ def test_seeds_are_small() -> None:
     """So that damage hits something."""
     assert all(len(raw) < 3_000 for raw in SEEDS.values())
     assert Path(__file__).with_name("seeds.py").is_file()
+
+
+def many(head: bytes, unit: bytes, tail: bytes = b"", *, size: int) -> bytes:
+    """A file of that size: the unit again and again, with another number each time where it has a place for one."""
+    count = size // (len(unit) + 4)
+    return head + b"".join(unit.replace(b"%d", b"%d" % number) for number in range(count)) + tail
+
+
+FULL = {
+    "requirements": (b"a==1\n", b"# via b\n", b""),
+    "yarn-classic": (b"# yarn lockfile v1\n\n", b'a%d@1:\n  version "1"\n\n', b""),
+    "yarn-berry": (b"__metadata:\n  version: 8\n\n", b'"a%d@npm:1":\n  resolution: "a@npm:1"\n\n', b""),
+    "pnpm-lock": (b"lockfileVersion: '9.0'\npackages:\n", b"  a%d@1:\n    x: 1\n", b""),
+    "go": (b"module a\nrequire (\n", b"a%d v1\n", b")\n"),
+    "uv": (b"version = 1\na = [", b"{},\n", b"]\n"),
+    "terraform-modules": (b"", b'module "a%d" {\nsource = "x"\n}\n', b""),
+    "package-lock": (b'{"lockfileVersion":3,"packages":{', b'"node_modules/a%d":{"version":"1"},', b'"":{}}}'),
+    "composer": (b'{"packages-dev":[],"packages":[', b'{"name":"a/b","version":"1"},', b"{}]}"),
+}
+"""Head, what is repeated, and tail, of files that hold as much as they can of what is dear."""
+
+
+@pytest.mark.parametrize("size", [2_000_000, 8_000_000])
+@pytest.mark.parametrize("name", FULL)
+def test_what_is_full_of_the_smallest_things_costs_little(name: str, size: int) -> None:
+    """Whether it is small enough to be read or large enough to be refused: 64 MB beyond what honest files of its size take."""
+    found = next(each for each in FORMATS if each.name == name)
+    raw = many(*FULL[name], size=size)
+    tracemalloc.start()
+    try:
+        parse(found, raw)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 64_000_000 + 6 * len(raw)
