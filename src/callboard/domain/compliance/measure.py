@@ -132,7 +132,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally:
-    """Works out one measure over a stream of what it counts."""
+    """Works out one measure over a stream of what it counts. How is chosen once: there may be a million of them."""
 
     def __init__(self, measure: AnyMeasure, period: Period) -> None:
         self._measure = measure
@@ -140,17 +140,31 @@ class Tally:
         self._n = 0
         self._of = 0
         self._lives: Counter[Lives] = Counter()
-
-    def take(self, item: Any) -> None:  # noqa: ANN401 - what the subject says
+        self.take: Callable[[Any], None] = self._taking(measure)
         """Look at one more."""
-        measure, period = self._measure, self._period
+
+    def _taking(self, measure: AnyMeasure) -> Callable[[Any], None]:
+        period = self._period
         if isinstance(measure, Duration):
-            found = list(measure.watch(item, period))
-            self._n += bool(found)
-            self._lives.update(found)
-        elif measure.among is None or measure.among(item, period):
-            self._of += 1
-            self._n += measure.counts(item, period)
+            watch, lives = measure.watch, self._lives
+
+            def watched(item: Life) -> None:
+                found = list(watch(item, period))
+                if found:
+                    self._n += 1
+                    for each in found:
+                        lives[each] += 1
+
+            return watched
+        counts, among = measure.counts, measure.among
+
+        def counted(item: object) -> None:
+            if among is None or among(item, period):
+                self._of += 1
+                if counts(item, period):
+                    self._n += 1
+
+        return counted
 
     def figure(self, why_not: tuple[str, ...]) -> Figure:
         """The number."""
