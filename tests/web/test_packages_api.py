@@ -66,6 +66,7 @@ def test_who_uses_it_is_told_to_who_may_know(door: NamedDoor) -> None:
         )  # fmt: skip
         assert [step["name"] for step in use["path"]] == ["express", "qs"]
         assert found["total"] == found["components"] == found["manifests"] == 1
+        assert use["place"] == "the bill sbom, handed in"
         assert client.get("/api/v1/who-uses", params={"package": "lodash@>4.17.20"}).json()["total"] == 0
         assert client.get(AT_BANK).status_code == 404
         assert client.get(f"{AT_BANK}/cyclonedx-1.6").status_code == 404
