@@ -40,8 +40,6 @@ class Door(enum.IntEnum):
     """The API with a program's token."""
     PLUGIN = 3
     """The API with a portal's word for a person: the plugin in the portal."""
-    CHANNEL = 4
-    """A link in a message."""
 
     @property
     def word(self) -> str:

@@ -183,7 +183,7 @@ class UseRow(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     """`opened`, `followed` or `acted`."""
     door: str
-    """`page`, `api`, `plugin` or `channel`."""
+    """`page`, `api` or `plugin`."""
     findings: int | None
     """Null: fewer than five."""
 

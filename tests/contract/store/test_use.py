@@ -56,7 +56,7 @@ def test_teams_that_act(board: Stage) -> None:
     assert found.told(Engagement.OPENED, Door.PLUGIN) == 7
     assert found.told(Engagement.FOLLOWED, Door.PAGE) is None
     assert found.told(Engagement.ACTED, Door.API) is None
-    assert found.told(Engagement.ACTED, Door.CHANNEL) == 0
+    assert found.told(Engagement.ACTED, Door.PAGE) == 0
     board.clock.advance(40 * DAY // SECOND)
     assert told(board).teams_acting == 0
 

@@ -17,7 +17,7 @@ from callboard.web.view import Viewing
 PATH = "/progress"
 CUTS = {By.SEVERITY: "severity", By.TEAM: "team", By.SOURCE: "source", By.RULE: "rule", By.KIND: "kind"}
 WHATS = {Engagement.OPENED: "Opened", Engagement.FOLLOWED: "Followed to the source", Engagement.ACTED: "Acted on"}
-DOORS = {Door.PAGE: "These pages", Door.PLUGIN: "The portal", Door.API: "Programs", Door.CHANNEL: "Messages"}
+DOORS = {Door.PAGE: "These pages", Door.PLUGIN: "The portal", Door.API: "Programs"}
 PLOTS = 12
 """Plots of one page at most; the table has the rest."""
 
