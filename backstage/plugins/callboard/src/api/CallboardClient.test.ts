@@ -87,6 +87,7 @@ describe('the client, against a server', () => {
     [401, 'signed-out'],
     [403, 'refused'],
     [404, 'not-found'],
+    [409, 'conflict'],
     [500, 'broken'],
     [502, 'unreachable'],
     [503, 'unreachable'],
@@ -165,6 +166,17 @@ describe('the client, against a server', () => {
     expect(api.passesChanges()).toBe(true);
     answer = (_, response) => response.writeHead(404).end();
     await expect(api.notOurs(word)).rejects.toMatchObject({ failure: 'read-only' });
+    expect(api.passesChanges()).toBe(false);
+  });
+
+  it('says something about findings with a key that no proxy drops', async () => {
+    answer = json({ decision: 7 });
+    await client().decide({ act: 'take', findings: [17], seen: 3 }, 'once');
+    expect(asked[0]).toMatchObject({ method: 'POST', url: '/api/proxy/callboard/api/v1/decisions' });
+    expect(JSON.parse(asked[0].body)).toEqual({ act: 'take', findings: [17], seen: 3, key: 'once' });
+    answer = (_, response) => response.writeHead(404).end();
+    const api = client();
+    await expect(api.decide({ act: 'take', findings: [17] }, 'twice')).rejects.toMatchObject({ failure: 'read-only' });
     expect(api.passesChanges()).toBe(false);
   });
 
