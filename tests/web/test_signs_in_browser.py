@@ -41,7 +41,7 @@ def hand_in(door: Door) -> str:
     # In a thread of its own: the browser's keeps a loop marked as running.
     with ThreadPoolExecutor(1) as one:
         one.submit(lambda: asyncio.run(match_packages(store, judge, clock=clock))).result()
-    id_ = browse.finding_by_external_id(store, AT_THE_LAPTOP.visibility, f"{SHOP}|npm|loadsh|sign:look-alike")
+    id_ = browse.finding_by_external_id(store, AT_THE_LAPTOP.visibility, f"{SHOP}|npm|loadsh|SIGN-LOOK-ALIKE")
     return f"/findings/{id_}"
 
 
@@ -66,4 +66,9 @@ def test_a_sign_reads_as_a_sign(tmp_path: Path, open_page: OpenPage) -> None:
                     if SHOTS:
                         page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
                 assert "by its bill" in page.locator("main").inner_text()
+                page.goto(f"{door.url}/components/component/default/checkout-api/packages")
+                if SHOTS:
+                    page.screenshot(path=Path(SHOTS) / f"packages-{scheme}-{width}.png", full_page=True)
+                page.get_by_role("link", name="SIGN-LOOK-ALIKE").click()
+                assert "1 finding" in page.locator("main").inner_text()
                 assert said == []

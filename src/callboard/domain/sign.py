@@ -12,7 +12,7 @@ import msgspec
 
 from callboard.domain.finding import Severity
 
-PREFIX = "sign:"
+PREFIX = "SIGN-"
 """How the ids of signs begin, where findings of advisories name the advisory."""
 
 
@@ -32,7 +32,7 @@ class Sign(enum.StrEnum):
     @property
     def id(self) -> str:
         """What findings of it are told under, where those of an advisory name the advisory."""
-        return f"{PREFIX}{self.value}"
+        return f"{PREFIX}{self.value.upper()}"
 
     @property
     def words(self) -> str:
@@ -122,4 +122,4 @@ _SAID: Mapping[Sign, _Said] = {
 
 def sign_named(id_: str) -> Sign | None:
     """The sign with this id. None: it names an advisory."""
-    return Sign(id_.removeprefix(PREFIX)) if id_.startswith(PREFIX) else None
+    return Sign(id_.removeprefix(PREFIX).lower()) if id_.startswith(PREFIX) else None

@@ -81,23 +81,23 @@ def test_a_name_that_was_added_and_looks_like_another(company: Stage, judge: Ind
     deliver(company, CART, entry("expresss"), entry("lodash"))
     deliver(company, CART, entry("expresss"), entry("lodash"), entry("loadsh"))
     match(company, judge)
-    assert told(company) == {("cart", "loadsh", "sign:look-alike")}
+    assert told(company) == {("cart", "loadsh", "SIGN-LOOK-ALIKE")}
     (row,) = company.rows().values()
     assert (row.kind, row.severity) == (Kind.SUSPICIOUS_PACKAGE, Severity.LOW)
     assert row.fix == "Find out whether loadsh is what it should be"
-    page = company.page("component:default/cart|npm|loadsh|sign:look-alike")
+    page = company.page("component:default/cart|npm|loadsh|SIGN-LOOK-ALIKE")
     assert page.row.title == "Look-alike name: loadsh 1.0.0"
-    assert page.rule.external_id == "sign:look-alike"
+    assert page.rule.external_id == "SIGN-LOOK-ALIKE"
     assert "2 times in 371 names" in str(page.rule.description)
     assert "taken for lodash" in str(page.detail.description)
     assert "no proof" in str(page.detail.remediation)
-    assert company.rows("rule:sign:look-alike").keys() == company.rows().keys()
+    assert company.rows("rule:SIGN-LOOK-ALIKE").keys() == company.rows().keys()
     deliver(company, CART, entry("expresss"), entry("lodash"), entry("loadsh", "1.0.1"))
     match(company, judge)
-    assert told(company) == {("cart", "loadsh", "sign:look-alike")}
+    assert told(company) == {("cart", "loadsh", "SIGN-LOOK-ALIKE")}
     deliver(company, CART, entry("expresss"), entry("lodash"))
     match(company, judge)
-    assert (told(company), told(company, "is:fixed")) == (set(), {("cart", "loadsh", "sign:look-alike")})
+    assert (told(company), told(company, "is:fixed")) == (set(), {("cart", "loadsh", "SIGN-LOOK-ALIKE")})
 
 
 def test_without_a_list_nobody_looks_for_imitations(company: Stage) -> None:
@@ -122,10 +122,10 @@ def test_scripts_that_came_later(company: Stage, judge: IndexJudge) -> None:
     deliver(company, CART, *later, entry("fresh", script=True), entry("plain", script=False))
     match(company, judge)
     assert told(company) == {
-        ("cart", "quiet", "sign:new-install-script"),
-        ("cart", "fresh", "sign:new-with-install-script"),
+        ("cart", "quiet", "SIGN-NEW-INSTALL-SCRIPT"),
+        ("cart", "fresh", "SIGN-NEW-WITH-INSTALL-SCRIPT"),
     }
-    page = company.page("component:default/cart|npm|quiet|sign:new-install-script")
+    page = company.page("component:default/cart|npm|quiet|SIGN-NEW-INSTALL-SCRIPT")
     assert (page.row.severity, page.row.kind) == (Severity.MEDIUM, Kind.SUSPICIOUS_PACKAGE)
 
 
@@ -134,11 +134,11 @@ def test_one_version_with_two_files(company: Stage, judge: IndexJudge) -> None:
     deliver(company, CART, entry("a", digest=ONE), entry("b", digest=ONE))
     deliver(company, BANK, entry("a", digest=ONE), entry("b", digest=TWO))
     match(company, judge)
-    assert told(company) == {("cart", "b", "sign:integrity-conflict"), ("bank", "b", "sign:integrity-conflict")}
+    assert told(company) == {("cart", "b", "SIGN-INTEGRITY-CONFLICT"), ("bank", "b", "SIGN-INTEGRITY-CONFLICT")}
     deliver(company, SHOP, entry("a", digest=TWO), entry("b", digest=TWO), entry("c", digest=ONE))
     match(company, judge)
-    assert told(company) == {("shop", "a", "sign:integrity-conflict"), ("cart", "b", "sign:integrity-conflict")}
-    page = company.page("component:default/shop|npm|a|sign:integrity-conflict")
+    assert told(company) == {("shop", "a", "SIGN-INTEGRITY-CONFLICT"), ("cart", "b", "SIGN-INTEGRITY-CONFLICT")}
+    page = company.page("component:default/shop|npm|a|SIGN-INTEGRITY-CONFLICT")
     assert page.row.severity is Severity.HIGH
     assert "bank" not in f"{page.detail} {page.rule}"
     deliver(company, SHOP, entry("a", digest=ONE), entry("c", digest=ONE))
@@ -171,7 +171,7 @@ def test_a_file_on_a_list_of_harmful_ones(company: Stage, tmp_path: Path) -> Non
     assert (page.row.kind, page.row.severity) == (Kind.MALICIOUS_PACKAGE, Severity.CRITICAL)
     assert "on the list of harmful files" in str(page.detail.description)
     used = ask_used(company, BANK)
-    assert used["renamed"] == ("sign:integrity-conflict",)
+    assert used["renamed"] == ("SIGN-INTEGRITY-CONFLICT",)
 
 
 def ask_used(stage: Stage, ref: EntityRef) -> dict[str, tuple[str, ...]]:
@@ -190,4 +190,4 @@ def test_what_was_taken_in_before_is_looked_at_once(company: Stage, judge: Index
         conn.execute(schema.package_file.delete())
         evidence.remember(conn, "package-files-wanted", "1")
     match(company, judge)
-    assert told(company) == {("cart", "a", "sign:integrity-conflict"), ("bank", "a", "sign:integrity-conflict")}
+    assert told(company) == {("cart", "a", "SIGN-INTEGRITY-CONFLICT"), ("bank", "a", "SIGN-INTEGRITY-CONFLICT")}
