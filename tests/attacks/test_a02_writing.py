@@ -124,11 +124,11 @@ def test_a24_json_under_another_name_is_not_taken(door: NamedDoor, kind: str) ->
 
 
 def test_a24_reading_changes_nothing(fresh: NamedDoor) -> None:
-    """No address that is read by GET writes more than when somebody looked."""
+    """No address that is read by GET writes more than when somebody looked, and that somebody did."""
     from tests.web.role_matrix import MATRIX
 
     def rows() -> dict[str, int]:
-        quiet = {"visit", "membership", "membership_group", "audit", "session"}
+        quiet = {"visit", "engagement", "membership", "membership_group", "audit", "session"}
         with fresh.store.read() as conn:
             return {
                 table.name: len(conn.execute(table.select()).all())
