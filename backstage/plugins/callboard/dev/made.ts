@@ -271,6 +271,52 @@ export const listed = (query: string, findings: Finding[], some: Partial<Finding
   ...some,
 });
 
+/** What to change, where it can be worked out. */
+export const changes = (): FindingPage['guidance'] => ({
+  changes: [
+    {
+      where: 'checkout-api',
+      folder: 'services/checkout',
+      say: 'Upgrade lodash to 4.17.21 or newer.',
+      commands: ['npm install lodash@4.17.21'],
+      file: 'services/checkout/package.json',
+      patch: '"overrides": { "lodash": "4.17.21" }',
+      otherwise: 'Ask `npm ls lodash` what brings it in.',
+    },
+  ],
+  runbooks: [
+    { component: 'component:default/checkout-api', of: 'component:default/checkout-api', url: 'https://runbooks.example/checkout' },
+  ],
+});
+
+/** What was written at the source, and what became of it. */
+export const writes = (): FindingPage['writes'] => [
+  {
+    id: 2,
+    operation: 'status',
+    words: 'Status set to in progress',
+    state: 'refused',
+    said: 'Not allowed for this service account',
+    decision: 7,
+    actor: 'user:default/ada',
+    made_at: before(7_200_000),
+    ended_at: before(3_600_000),
+    attempts: 1,
+  },
+  {
+    id: 1,
+    operation: 'note',
+    words: 'Note added',
+    state: 'done',
+    said: null,
+    decision: 7,
+    actor: 'user:default/ada',
+    made_at: before(7_200_000),
+    ended_at: before(3_600_000),
+    attempts: 1,
+  },
+];
+
 export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   finding: finding(),
   rule: {
@@ -339,8 +385,8 @@ export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   seen: 0,
   may: [...ACTS],
   may_undo: [],
-  guidance: { changes: [], runbooks: [] },
-  writes: [],
+  guidance: changes(),
+  writes: writes(),
   source: source(),
   ...some,
 });

@@ -11,9 +11,11 @@ import { sourceTitle } from '../parts/sources';
 import { Cautions } from '../parts/Freshness';
 import { count } from '../parts/words';
 import { ToUses } from '../uses/ToUses';
+import { Changes } from './Changes';
 import { Facts } from './Facts';
 import { History } from './History';
 import { Whose } from './Whose';
+import { Written } from './Written';
 
 const SafeMarkdown = lazy(() => import('../parts/SafeMarkdown'));
 
@@ -44,6 +46,7 @@ export const FindingView = ({ page, again }: { page: FindingPage; again: () => v
       <Part title="Fix">
         {finding.fix && <Text weight="bold">{finding.fix}</Text>}
         {guidance ? <Markdown text={guidance} /> : !finding.fix && <Text>{title} gives no guidance for this one.</Text>}
+        <Changes guidance={page.guidance} />
         {advisory && (
           <Link href={advisory} target="_blank" rel="noopener noreferrer">
             Advisory
@@ -62,6 +65,11 @@ export const FindingView = ({ page, again }: { page: FindingPage; again: () => v
       )}
       {page.withheld.length > 0 && (
         <Text color="secondary">Not told to you: {page.withheld.join(', ')}.</Text>
+      )}
+      {page.writes.length > 0 && (
+        <Part title={`Written to ${title}`}>
+          <Written writes={page.writes} source={title} />
+        </Part>
       )}
       <Part title="Facts">
         <Facts page={page} />
