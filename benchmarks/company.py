@@ -14,12 +14,12 @@ from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Detail, Kind, Observed, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import DAY, Instant
 from callboard.store import Store, schema
-from callboard.store import catalog as catalog_store
-from callboard.store import runs as run_store
-from callboard.store.apply import Applier
 from callboard.store.bulk import build_indexes, defer_indexes
 from callboard.store.database import bump_revision
-from callboard.store.memory import Written
+from callboard.store.intake import runs as run_store
+from callboard.store.intake.apply import Applier
+from callboard.store.intake.memory import Written
+from callboard.store.ownership import catalog as catalog_store
 
 NOW = Instant(20_728 * DAY + DAY // 2)
 COMPONENTS, TEAMS, SYSTEMS = 2_000, 200, 80

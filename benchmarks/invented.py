@@ -12,12 +12,12 @@ import random
 
 import msgspec
 
-from callboard.domain.codeowners import CodeOwners, Dialect, Entry
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Observed
 from callboard.domain.forge import Contribution, Facts, Head
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.mapping import Default, Form, Rule, RuleSet, Term, Vocabulary
+from callboard.domain.ownership.codeowners import CodeOwners, Dialect, Entry
+from callboard.domain.ownership.mapping import Default, Form, Rule, RuleSet, Term, Vocabulary
 from callboard.ports import ProjectRecord
 
 PRODUCTS = (

@@ -24,13 +24,13 @@ from sqlalchemy import func, insert, select
 from benchmarks.company import NOW, fill
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.query import Query, parse
 from callboard.domain.remediation import By, Measure, Question, read_period
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.store import Store, open_store, schema
 from callboard.store.database import bump_revision
-from callboard.usecases import measure, measure_flow
+from callboard.usecases.remediation import measure, measure_flow
 
 AIM = 2.0
 """Seconds of work for one report, at a million findings and five million events."""

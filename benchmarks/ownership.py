@@ -25,16 +25,26 @@ from benchmarks.invented_estate import invent
 from benchmarks.invented_source import InventedCatalog, InventedSource, StillClock
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evaluation import Case, Evaluation, Interval, Measures, Outcome, evaluate, outcome, wilson
-from callboard.domain.evaluation import Truth as Label
-from callboard.domain.groups import group_closure
-from callboard.domain.likeness import DEFAULT, Comparison, Model, estimate
-from callboard.domain.suggesting import Likely, Unowned
-from callboard.store import Store, evidence, open_store, repositories, schema, suggesting
+from callboard.domain.ownership.evaluation import (
+    Case,
+    Evaluation,
+    Interval,
+    Measures,
+    Outcome,
+    evaluate,
+    outcome,
+    wilson,
+)
+from callboard.domain.ownership.evaluation import Truth as Label
+from callboard.domain.ownership.groups import group_closure
+from callboard.domain.ownership.likeness import DEFAULT, Comparison, Model, estimate
+from callboard.domain.ownership.suggesting import Likely, Unowned
+from callboard.store import Store, evidence, open_store, schema
+from callboard.store.ownership import repositories, suggesting
 from callboard.store.visible import visible
-from callboard.usecases.plan_mapping import apply_mapping
+from callboard.usecases.ownership.plan_mapping import apply_mapping
+from callboard.usecases.ownership.suggest_owners import suggest_owners
 from callboard.usecases.read_catalog import read_catalog
-from callboard.usecases.suggest_owners import suggest_owners
 from callboard.usecases.sync import sync
 
 AIMS = {1: 0.98, 2: 0.98, 3: 0.98, 4: 0.95, 5: 0.95}

@@ -29,22 +29,23 @@ import click
 import msgspec
 
 from benchmarks.__main__ import databases
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_EXTERNAL
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Detail, Kind, Observed, Project, Resource, Rule, Severity, State
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.mapping import RuleSet
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.mapping import RuleSet
 from callboard.domain.run import Mode
-from callboard.store import Store, deciding, evidence, mapping, open_store, owning, touched
-from callboard.store import catalog as catalog_store
-from callboard.store import runs as run_store
-from callboard.store.apply import Applier
-from callboard.store.catalog import Difference
-from callboard.store.holdings import Holdings
-from callboard.usecases import plan_mapping
+from callboard.store import Store, evidence, mapping, open_store
+from callboard.store.intake import runs as run_store
+from callboard.store.intake.apply import Applier
+from callboard.store.ownership import catalog as catalog_store
+from callboard.store.ownership import deciding, owning, touched
+from callboard.store.ownership.catalog import Difference
+from callboard.store.ownership.holdings import Holdings
 from callboard.usecases.collecting import fewer_collections
+from callboard.usecases.ownership import plan_mapping
 
 NOW = Instant(1_790_000_000_000_000)
 TYPES = ("VIRTUAL_MACHINE", "BUCKET", "SERVERLESS", "DB_SERVER", "CONTAINER", "CONTAINER_IMAGE", "SUBNET", "FIREWALL")

@@ -27,15 +27,16 @@ import msgspec
 from callboard.domain.access import LAPTOP
 from callboard.domain.component import CatalogReading, Entity, EntityRef
 from callboard.domain.instant import HOUR, Instant
-from callboard.domain.lock import Draft, Entry, Lock, Need, Origin
-from callboard.domain.manifest_series import Arrival, Series
-from callboard.domain.manifest_series import Origin as Arrives
-from callboard.domain.package import NPM, Package
-from callboard.domain.package_signs import Facts
-from callboard.domain.who_uses import Period, read_wanted
-from callboard.store import Store, manifests, open_store
-from callboard.store import package_matches as matches
-from callboard.usecases.manifests import who_uses
+from callboard.domain.packages.lock import Draft, Entry, Lock, Need, Origin
+from callboard.domain.packages.manifest_series import Arrival, Series
+from callboard.domain.packages.manifest_series import Origin as Arrives
+from callboard.domain.packages.package import NPM, Package
+from callboard.domain.packages.package_signs import Facts
+from callboard.domain.packages.who_uses import Period, read_wanted
+from callboard.store import Store, open_store
+from callboard.store.packages import manifests
+from callboard.store.packages import package_matches as matches
+from callboard.usecases.packages.manifests import who_uses
 from callboard.usecases.read_catalog import read_catalog
 from callboard.web import to_wire_packages
 from callboard.web.gate import LoopbackGate

@@ -12,17 +12,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from callboard.domain.lock import Lock
-from callboard.domain.package import Package
-from callboard.domain.sign import Sign
-from callboard.domain.signals import (
+from callboard.domain.packages.lock import Lock
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.sign import Sign
+from callboard.domain.packages.signals import (
     WellKnown,
     added,
     comparable,
     integrity_conflicts,
     look_alikes,
 )
-from callboard.domain.versions import order_of
+from callboard.domain.packages.versions import order_of
 from callboard.manifests import read_manifest
 
 NPM = ("yarn.lock", "yarn-classic.lock", "package-lock-v3.json", "package-lock-v1.json", "pnpm-lock-v9.yaml")
@@ -58,7 +58,7 @@ def main() -> None:
         if (sign.measured.alarms, sign.measured.of) != (told["count"], told["of"])
     ]
     if stale:
-        sys.exit(f"What Callboard says of {', '.join(stale)} is not what was measured: domain/sign.py.")
+        sys.exit(f"What Callboard says of {', '.join(stale)} is not what was measured: domain/packages/sign.py.")
 
 
 def look_alike(data: Path, known: WellKnown, locks: dict[str, Lock]) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callboard.domain.instant import Instant, from_text, to_datetime
-from callboard.domain.manifest_place import PlaceKind, is_foreign, place_of, places
+from callboard.domain.packages.manifest_place import PlaceKind, is_foreign, place_of, places
 from callboard.errors import MalformedManifestError, ManifestError, UnknownManifestError
 from callboard.formats.text import MAX_BYTES
 
 if TYPE_CHECKING:
-    from callboard.domain.lock import Lock
-    from callboard.domain.manifest_series import Arrival
+    from callboard.domain.packages.lock import Lock
+    from callboard.domain.packages.manifest_series import Arrival
 
 MAX_FILES = 10_000
 """Manifests in one folder."""
@@ -99,7 +99,7 @@ def read_bill(name: str, raw: bytes, *, now: Instant) -> Arrival:
 
     It speaks of the moment that it names itself, but of none in the future; without one, of now.
     """
-    from callboard.domain.manifest_series import Arrival
+    from callboard.domain.packages.manifest_series import Arrival
     from callboard.sbom import read_bom
 
     bom = read_bom(name, raw)

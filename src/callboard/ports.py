@@ -12,14 +12,14 @@ from callboard.domain.component import CatalogReading, EntityRef
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
-from callboard.domain.lock import Lock
-from callboard.domain.message import Message
-from callboard.domain.package import Package
-from callboard.domain.package_match import Matched
+from callboard.domain.packages.lock import Lock
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.package_match import Matched
 from callboard.domain.person import Person
+from callboard.domain.remediation.message import Message
+from callboard.domain.remediation.ticket import TicketDraft, Told
+from callboard.domain.remediation.write_back import Outcome, Wish
 from callboard.domain.run import Mode, Part, Scope, Size
-from callboard.domain.ticket import TicketDraft, Told
-from callboard.domain.write_back import Outcome, Wish
 
 
 class RawNode(msgspec.Struct, frozen=True, gc=False):

@@ -20,8 +20,8 @@ from callboard.domain.finding import Severity
 from callboard.domain.instant import HOUR, MINUTE, Instant
 from callboard.domain.link import LinkRules
 from callboard.domain.policy import Due, Roles
+from callboard.domain.remediation.write_back import WritePolicy
 from callboard.domain.run import Part, Scope
-from callboard.domain.write_back import WritePolicy
 from callboard.errors import ConfigError, StoreError
 from callboard.ports import (
     Catalog,
@@ -38,18 +38,18 @@ from callboard.ports import (
     Writer,
 )
 from callboard.store import Store, open_store
+from callboard.usecases.people.sessions import Limits
 from callboard.usecases.plan_policy import Configured
-from callboard.usecases.sessions import Limits
 
 if TYPE_CHECKING:
     from callboard.domain.access import Rules
-    from callboard.domain.message import Route
-    from callboard.domain.signals import WellKnown
-    from callboard.domain.ticket import Place
+    from callboard.domain.packages.signals import WellKnown
+    from callboard.domain.remediation.message import Route
+    from callboard.domain.remediation.ticket import Place
     from callboard.identity.portal import Portal
     from callboard.identity.provider import Provider
     from callboard.net import Net
-    from callboard.usecases.people import People
+    from callboard.usecases.people.membership import People
 
 USER_AGENT = f"callboard/{__version__}"
 
@@ -291,7 +291,7 @@ def open_identity(services: Services) -> OpenIdentity | None:
     from callboard.identity.portal import Portal
     from callboard.identity.provider import Provider
     from callboard.net import Net
-    from callboard.usecases.people import People
+    from callboard.usecases.people.membership import People
 
     config, identity, now = services.config, services.config.identity, services.clock.now
     if not identity.is_configured:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Observed, Rejected
-from callboard.usecases import plan_mapping, watch_ownership
+from callboard.domain.ownership import mapping_text
+from callboard.usecases.ownership import plan_mapping, watch_ownership
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

@@ -12,7 +12,7 @@ from structlog.testing import CapturingLogger
 
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.store import open_store, schema
-from callboard.usecases import audit_log
+from callboard.usecases.people import audit_log
 from callboard.web.api import exports
 from callboard.web.services import Limits
 from tests.support.clocks import MORNING

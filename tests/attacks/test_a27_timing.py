@@ -20,7 +20,8 @@ from callboard.domain.component import EntityRef
 from callboard.domain.query import parse
 from callboard.errors import NotFoundError
 from callboard.store import schema
-from callboard.usecases import ask, browse, speak_for, things
+from callboard.usecases import ask, browse, things
+from callboard.usecases.ownership import speak_for
 from tests.support.named import NamedDoor, named_door, team, user
 
 TRIES = 1_000

@@ -78,7 +78,7 @@ def test_while_the_catalog_is_down_its_last_word_stands_until_the_token_ends(fre
 
 def test_the_last_word_outlives_this_process(fresh: NamedDoor) -> None:
     """It is in the database: another process that never asked goes by it, under the same token only."""
-    from callboard.usecases.people import People
+    from callboard.usecases.people.membership import People
 
     old, new = fresh.portal.token(user("bo")), None
     with fresh.bearer(old) as client:

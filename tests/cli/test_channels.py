@@ -100,7 +100,7 @@ def test_the_server_sends_by_itself(told: Folder, receiver: Receiver, monkeypatc
     from callboard.cli import background
     from callboard.config import load
     from callboard.domain.component import EntityRef
-    from callboard.usecases import tell
+    from callboard.usecases.remediation import tell
     from callboard.wiring import Services
 
     monkeypatch.chdir(told.path)

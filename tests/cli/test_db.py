@@ -10,8 +10,8 @@ import pytest
 
 from callboard.cli.background import Background
 from callboard.config import load
-from callboard.domain.engagement import KEPT, hour_of
 from callboard.domain.instant import HOUR, Instant
+from callboard.domain.remediation.engagement import KEPT, hour_of
 from callboard.wiring import Services, SystemClock
 from tests.cli.conftest import Folder
 from tests.cli.stub_wiz import StubWiz, issue

@@ -8,7 +8,7 @@ import stat
 
 import pytest
 
-from callboard.cli.evidence import FRAMEWORK_KEYS
+from callboard.cli.remediation.evidence import FRAMEWORK_KEYS
 from callboard.domain.compliance.frameworks import FRAMEWORKS
 from tests.cli.conftest import Folder
 

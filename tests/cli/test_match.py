@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.cli.matching import Asked, quick
+from callboard.cli.packages.matching import Asked, quick
 from tests.cli.conftest import Folder
 from tests.support.advisories import osv
 

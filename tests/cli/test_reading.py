@@ -9,7 +9,7 @@ import msgspec
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import Instant
 from callboard.domain.query import FOR_ANYBODY, parse
-from callboard.domain.sayable import about_many
+from callboard.domain.remediation.sayable import about_many
 from callboard.store import open_store
 from callboard.usecases import ask
 from callboard.web import exports, to_wire

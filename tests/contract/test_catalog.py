@@ -17,9 +17,9 @@ import pytest
 
 from callboard.catalog.config import FileCatalogConfig
 from callboard.catalog.file import FileCatalog
-from callboard.domain.claims import claims_of
 from callboard.domain.component import CatalogReading, Entity
-from callboard.domain.groups import owner_problem
+from callboard.domain.ownership.claims import claims_of
+from callboard.domain.ownership.groups import owner_problem
 from callboard.errors import CatalogError, CatalogRefusedError, CatalogUnreachableError
 from callboard.ports import Catalog
 from tests.unit.catalog.portal import FIXTURES, Portal, catalog_of, company

@@ -10,8 +10,8 @@ from benchmarks.invented import Sizes, Truth, World
 from benchmarks.invented_estate import invent
 from benchmarks.ownership import AIMS, cases_of, sights, suggested, take_in
 from callboard.domain.access import Depth
-from callboard.domain.evaluation import Case, Outcome, evaluate, outcome
-from callboard.domain.likeness import DEFAULT
+from callboard.domain.ownership.evaluation import Case, Outcome, evaluate, outcome
+from callboard.domain.ownership.likeness import DEFAULT
 from callboard.store import Store
 
 Read = tuple[Store, World, Truth, list[Case]]

@@ -17,7 +17,8 @@ from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
 from callboard.domain.person import Person
 from callboard.store import Store, open_store
-from callboard.usecases import ask, keep_register
+from callboard.usecases import ask
+from callboard.usecases.packages import keep_register
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from callboard.domain.drift import SignalKind
+from callboard.domain.ownership.drift import SignalKind
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assurance" / "ownership.md").read_text(encoding="utf-8")
 

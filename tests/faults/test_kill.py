@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from callboard.domain.run import RunState
-from callboard.store import open_store, recount
+from callboard.store import open_store
+from callboard.store.intake import recount
 from callboard.usecases.sync import sync
 from tests.support.dumps import Dump, differences, dump
 from tests.support.killed import run, world_of

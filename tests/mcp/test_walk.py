@@ -25,7 +25,8 @@ from callboard.mcp.board import Board
 from callboard.mcp.server import made
 from callboard.ports import ProjectRecord
 from callboard.store import Store, open_store
-from callboard.usecases import browse, tokens
+from callboard.usecases import browse
+from callboard.usecases.people import tokens
 from callboard.usecases.read_catalog import read_catalog
 from callboard.usecases.sync import sync
 from callboard.web.gate import LoopbackGate

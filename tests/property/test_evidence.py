@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain import glob, mapping_text, rule_index
+from callboard.domain import glob
 from callboard.domain.alias import (
     KUBERNETES_ID,
     KUBERNETES_NAMESPACE,
@@ -21,12 +21,16 @@ from callboard.domain.alias import (
     WIZ_EXTERNAL,
 )
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
-from callboard.domain.facts import FACTS
 from callboard.domain.finding import Resource
-from callboard.domain.judging import Judge, own
-from callboard.domain.mapping import Form, Rule, RuleSet, Term, plain, spelled
-from callboard.domain.ownership import (
+from callboard.domain.ownership import mapping_text, rule_index
+from callboard.domain.ownership.evidence import Evidence
+from callboard.domain.ownership.facts import FACTS
+from callboard.domain.ownership.judging import Judge, own
+from callboard.domain.ownership.mapping import Form, Rule, RuleSet, Term, plain, spelled
+from callboard.domain.ownership.rule_index import RuleIndex
+from callboard.domain.ownership.rule_terms import terms_of_rule
+from callboard.domain.ownership.subject import subject_of
+from callboard.domain.ownership.verdict import (
     LAST_ROUTED_TIER,
     Candidate,
     Reason,
@@ -40,9 +44,6 @@ from callboard.domain.ownership import (
     holding_key,
     must_win_again,
 )
-from callboard.domain.rule_index import RuleIndex
-from callboard.domain.rule_terms import terms_of_rule
-from callboard.domain.subject import subject_of
 from callboard.domain.term import terms_of
 
 T = TypeVar("T")

@@ -7,10 +7,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.manifest_use import Spell, Use, painted, uses_of
-from callboard.domain.package import NPM, Package
-from callboard.domain.workspace import is_inside, part_of, parts, workspaces
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.manifest_use import Spell, Use, painted, uses_of
+from callboard.domain.packages.package import NPM, Package
+from callboard.domain.packages.workspace import is_inside, part_of, parts, workspaces
 
 LAST = 12
 moments = st.integers(0, LAST)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_PROJECT
-from callboard.domain.claims import canonical, changed_keys
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
-from callboard.domain.groups import group_closure
-from callboard.domain.judging import own
-from callboard.domain.ownership import (
+from callboard.domain.ownership.claims import canonical, changed_keys
+from callboard.domain.ownership.evidence import Evidence
+from callboard.domain.ownership.groups import group_closure
+from callboard.domain.ownership.judging import own
+from callboard.domain.ownership.verdict import (
     LAST_ROUTED_TIER,
     Candidate,
     Reason,

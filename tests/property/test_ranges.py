@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.advisory import affected
-from callboard.domain.ranges import Event, intervals
-from callboard.domain.versions.semver import semver_key
+from callboard.domain.packages.advisory import affected
+from callboard.domain.packages.ranges import Event, intervals
+from callboard.domain.packages.versions.semver import semver_key
 
 VERSIONS = st.builds(
     lambda numbers, pre: ".".join(map(str, numbers)) + pre,

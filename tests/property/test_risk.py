@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Need
-from callboard.domain.package import Package
+from callboard.domain.packages.lock import Need
+from callboard.domain.packages.package import Package
 from callboard.domain.posture import Advice, Fault, Hits, Judged, Place, Reach
 from callboard.domain.risk.lines import of_checks, of_weaknesses
 from callboard.domain.risk.register import Estate, Risk, ranked

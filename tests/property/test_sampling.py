@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.sampling import Drawable, draw
+from callboard.domain.ownership.sampling import Drawable, draw
 
 resources = st.lists(
     st.builds(

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
-from callboard.store import shelf
+from callboard.store.board import shelf
+from callboard.store.board.shelf import Shelf, Sums
 from callboard.store.kept import Kept, forget
-from callboard.store.scope import Scope
-from callboard.store.shelf import Shelf, Sums
+from callboard.store.query.scope import Scope
 
 HOLDINGS = st.integers(1, 5)
 NUMBERS = st.dictionaries(st.integers(-3, 3), st.integers(-4, 4), max_size=4)

@@ -27,8 +27,8 @@ from callboard.errors import SourceChangedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
 from callboard.store import open_store
 from callboard.usecases import browse
-from callboard.usecases import decide as deciding
-from callboard.usecases.decide import Target
+from callboard.usecases.remediation import decide as deciding
+from callboard.usecases.remediation.decide import Target
 from callboard.usecases.sync import RunReport
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump

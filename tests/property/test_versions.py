@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import InvalidVersion, Version
 
-from callboard.domain.versions import ORDERS, Order, order_of
-from callboard.domain.versions.gem import gem_key
-from callboard.domain.versions.pep440 import pep440_key
-from callboard.domain.versions.semver import semver_key
+from callboard.domain.packages.versions import ORDERS, Order, order_of
+from callboard.domain.packages.versions.gem import gem_key
+from callboard.domain.packages.versions.pep440 import pep440_key
+from callboard.domain.packages.versions.semver import semver_key
 
 
 def order(ecosystem: str) -> Order:

@@ -20,15 +20,17 @@ from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
 from callboard.domain.decision import DecisionKind, Draft, Reason
 from callboard.domain.finding import State
 from callboard.domain.query import parse
-from callboard.domain.write_back import Shown, WriteState
+from callboard.domain.remediation.write_back import Shown, WriteState
 from callboard.errors import NotFoundError
 from callboard.sources.wiz.config import WizConfig, WizScope, WizWriteBack
 from callboard.sources.wiz.source import WizSource
-from callboard.store import Store, open_store, write_backs
-from callboard.usecases import ask, browse, decide, write_back
-from callboard.usecases.decide import Target
+from callboard.store import Store, open_store
+from callboard.store.remediation import write_backs
+from callboard.usecases import ask, browse
+from callboard.usecases.remediation import decide, write_back
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.write_back import Written
 from callboard.usecases.sync import sync
-from callboard.usecases.write_back import Written
 from callboard.wiring import SystemClock
 from tests.support.clocks import SettableClock
 from tests.support.companies import mixed

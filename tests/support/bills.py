@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from callboard.domain.instant import Instant, to_text
-from callboard.domain.manifest_series import Arrival
+from callboard.domain.packages.manifest_series import Arrival
 from callboard.gathering import read_bill
 
 

@@ -13,10 +13,11 @@ from callboard.domain.due import today
 from callboard.domain.finding import Severity, State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import OneOf
-from callboard.store import cells, cube, due_days, lives, progress, schema
-from callboard.store.filters import Asking
+from callboard.store import schema
+from callboard.store.board import cells, cube, due_days, lives, progress
+from callboard.store.query.filters import Asking
+from callboard.store.query.scope import scope
 from callboard.store.schema import NEVER
-from callboard.store.scope import scope
 
 MAPPED = (OneOf("has", ("component",)),)
 UNMAPPED = (OneOf("no", ("component",)),)

@@ -15,14 +15,14 @@ from sqlalchemy import event
 
 from callboard.channels import WebhookConfig, open_channel
 from callboard.domain.component import EntityRef
-from callboard.domain.message import Message, Route
+from callboard.domain.remediation.message import Message, Route
 from callboard.net import Net
 from callboard.ports import Channel, Check
 from callboard.store import open_store
-from callboard.usecases.deliver import deliver
 from callboard.usecases.read_catalog import read_catalog
+from callboard.usecases.remediation.deliver import deliver
+from callboard.usecases.remediation.tell import tell
 from callboard.usecases.sync import sync
-from callboard.usecases.tell import tell
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.clocks import MORNING, SettableClock
 from tests.support.worlds import World

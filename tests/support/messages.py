@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant, from_text
-from callboard.domain.message import Line, Message, Part, Work
+from callboard.domain.remediation.message import Line, Message, Part, Work
 
 MONDAY = from_text("2026-03-02T07:00:00Z")
 

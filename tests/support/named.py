@@ -33,10 +33,11 @@ from callboard.identity.provider import Provider
 from callboard.net import Net
 from callboard.ports import ProjectRecord
 from callboard.store import Store, open_store
-from callboard.usecases import audit_log, browse, tokens
-from callboard.usecases.people import People
+from callboard.usecases import browse
+from callboard.usecases.people import audit_log, tokens
+from callboard.usecases.people.membership import People
+from callboard.usecases.people.sessions import Limits as SessionLimits
 from callboard.usecases.read_catalog import read_catalog
-from callboard.usecases.sessions import Limits as SessionLimits
 from callboard.usecases.sync import sync
 from callboard.web.gate import LoopbackGate
 from callboard.web.place import Public

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from callboard.domain.package import Package
+from callboard.domain.packages.package import Package
 
 
 def plant(file: Path, packages: Iterable[Package]) -> bytes:

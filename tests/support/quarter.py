@@ -18,9 +18,11 @@ from callboard.domain.instant import HOUR, Instant, from_text
 from callboard.domain.policy import Due
 from callboard.domain.run import Mode, Scope
 from callboard.errors import SourceUnreachableError
-from callboard.store import laid_down
-from callboard.usecases import audit_log, decide, manifests
-from callboard.usecases.decide import Target
+from callboard.store.ownership import laid_down
+from callboard.usecases.packages import manifests
+from callboard.usecases.people import audit_log
+from callboard.usecases.remediation import decide
+from callboard.usecases.remediation.decide import Target
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

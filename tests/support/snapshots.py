@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import select
 
 from callboard.domain.finding import Severity, State
-from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import Instant, to_text
+from callboard.domain.ownership.inherited import LAYER_WORDS
 from callboard.domain.reconcile import Actor, EventKind
 from callboard.store import Store, schema
 from callboard.store.schema import NEVER

@@ -18,7 +18,7 @@ from callboard.domain.query import parse
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode
 from callboard.store import Store, schema
-from callboard.store.recount import differences
+from callboard.store.intake.recount import differences
 from callboard.usecases import ask, browse, holds
 from callboard.usecases.import_file import ImportReport, import_file
 from callboard.usecases.read_catalog import CatalogReport, read_catalog

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import Entity, EntityRef
-from callboard.usecases import manifests
+from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.browser import REPOSITORY, OpenPage
 from tests.support.catalogs import MadeUpCatalog

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from callboard.store import schema
-from callboard.usecases import audit_log
+from callboard.usecases.people import audit_log
 from tests.support.named import NamedDoor, named_door, user
 
 

@@ -12,7 +12,7 @@ import pytest
 from callboard.domain.access import Depth, Grant, Right
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Severity
-from callboard.domain.package import Package
+from callboard.domain.packages.package import Package
 from callboard.domain.posture import Advice, Fault, Hits, Judged, Place, Reach
 from callboard.domain.risk.judgement import Judgement
 from callboard.domain.risk.weakness import Users, Weakness

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from callboard.domain.access import Depth, Grant, Right
-from callboard.domain.engagement import Door, Engagement
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.store import schema
 from tests.support.named import NamedDoor, named_door
 

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select, text
 
-from callboard.domain.engagement import Door as Through
-from callboard.domain.engagement import Engagement
 from callboard.domain.instant import HOUR, SECOND
+from callboard.domain.remediation.engagement import Door as Through
+from callboard.domain.remediation.engagement import Engagement
 from callboard.store import schema
 from tests.support.browser import OpenPage
 from tests.web.conftest import Door, opened

@@ -11,7 +11,8 @@ import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer, Visibility
 from callboard.domain.component import EntityRef
-from callboard.usecases import browse, speak_for
+from callboard.usecases import browse
+from callboard.usecases.ownership import speak_for
 from callboard.usecases.read_catalog import read_catalog
 from callboard.usecases.sync import sync
 from callboard.web.pages import finding

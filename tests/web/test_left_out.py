@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from callboard.usecases import sessions
+from callboard.usecases.people import sessions
 from tests.support.browser import OpenPage
 from tests.support.named import NamedDoor, named_door, user
 from tests.support.providers import MadeUpProvider

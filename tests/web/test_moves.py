@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import delete, select
 
 from callboard.domain.reconcile import Safety
-from callboard.store import picking, schema
-from callboard.usecases import watch_ownership
+from callboard.store import schema
+from callboard.store.ownership import picking
+from callboard.usecases.ownership import watch_ownership
 from tests.web.conftest import Door, opened
 from tests.web.test_ownership_pages import total, words
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP
-from callboard.usecases import keep_register, sessions
+from callboard.usecases.packages import keep_register
+from callboard.usecases.people import sessions
 from tests.support.browser import OpenPage, complaints
 from tests.support.named import NamedDoor, named_door, user
 from tests.support.providers import MadeUpProvider

@@ -8,7 +8,7 @@ import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP, Grant
 from callboard.domain.component import EntityRef
-from callboard.usecases import manifests
+from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.named import NamedDoor, named_door, team
 

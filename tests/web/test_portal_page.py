@@ -10,7 +10,7 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.risk.register import Risk
-from callboard.usecases import keep_register
+from callboard.usecases.packages import keep_register
 from tests.support.named import NamedDoor, named_door
 from tests.support.registers import RISKS, made_up_register
 

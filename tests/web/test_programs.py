@@ -12,7 +12,7 @@ from callboard.domain.component import EntityRef
 from callboard.errors import ConflictError, InvalidQueryError, NotAllowedError, NotFoundError
 from callboard.store import schema
 from callboard.store.database import bump_revision
-from callboard.usecases import tokens
+from callboard.usecases.people import tokens
 from callboard.web import routes
 from callboard.web.gate import Policy
 from tests.support.named import SECRET_TEXT, NamedDoor, named_door, team

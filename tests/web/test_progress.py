@@ -11,7 +11,7 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import DAY
 from callboard.domain.remediation import By, Question, read_period
-from callboard.usecases import measure
+from callboard.usecases.remediation import measure
 from callboard.usecases.sync import sync
 from tests.support.named import NamedDoor, apart, named_door, team
 from tests.support.worlds import World

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP
-from callboard.usecases import plan_mapping, speak_for
+from callboard.domain.ownership import mapping_text
+from callboard.usecases.ownership import plan_mapping, speak_for
 from tests.support.named import NamedDoor, named_door
 
 CART, BANK = "component:default/cart", "component:default/bank"

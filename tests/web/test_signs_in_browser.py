@@ -17,9 +17,10 @@ from callboard.advisories.updating import own_index
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
-from callboard.domain.signals import WellKnown
-from callboard.usecases import browse, manifests
+from callboard.domain.packages.signals import WellKnown
+from callboard.usecases import browse
 from callboard.usecases.package_source import match_packages
+from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.browser import OpenPage, complaints
 from tests.web.conftest import Door, opened

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from callboard.domain.ticket import Place
+from callboard.domain.remediation.ticket import Place
 from callboard.store import tickets
 from callboard.web.app import create_app
 from tests.web.conftest import Door

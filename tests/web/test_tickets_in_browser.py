@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from callboard.domain.ticket import Place
-from callboard.usecases import tell
+from callboard.domain.remediation.ticket import Place
+from callboard.usecases.remediation import tell
 from tests.support.browser import OpenPage, complaints
 from tests.web.conftest import opened
 from tests.web.test_states import Board, filled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from callboard.store import schema
-from callboard.usecases import tell
+from callboard.usecases.remediation import tell
 from tests.web.conftest import Door
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from callboard.domain.access import Role
 from callboard.domain.finding import Kind
-from callboard.domain.write_back import Operation, Outcome, Wish, WritePolicy, WriteState
+from callboard.domain.remediation.write_back import Operation, Outcome, Wish, WritePolicy, WriteState
 from callboard.sources.wiz.config import WizWriteBack
-from callboard.usecases import write_back
+from callboard.usecases.remediation import write_back
 from tests.support.named import named_door
 
 HOSTILE = "<script>alert(1)</script> access denied"

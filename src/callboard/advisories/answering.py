@@ -8,10 +8,10 @@ import msgspec
 
 from callboard.advisories.index import Facts, Index
 from callboard.domain.finding import Severity
-from callboard.domain.hashes import as_listed
-from callboard.domain.matching import Confidence, Verdict, examine, groups, smallest_safe
-from callboard.domain.package import Package
-from callboard.domain.versions import order_of
+from callboard.domain.packages.hashes import as_listed
+from callboard.domain.packages.matching import Confidence, Verdict, examine, groups, smallest_safe
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.versions import order_of
 
 _BY_NAME = ("CVE-", "GHSA-", "MAL-")
 """What a group of records is called by, the best known name first."""

@@ -8,8 +8,8 @@ import msgspec
 
 from callboard.advisories.answering import Match, NotEvaluated, Place, Report, answer, listed_hash
 from callboard.advisories.index import Index
-from callboard.domain.lock import Edge, Lock, Origin
-from callboard.domain.package import Package
+from callboard.domain.packages.lock import Edge, Lock, Origin
+from callboard.domain.packages.package import Package
 
 MAX_BUMP = 5
 """Packages to bump that are listed; more are counted."""

@@ -26,9 +26,9 @@ import msgspec
 
 from callboard.advisories.signs import Exploited, Likelihood, Triage, find_epss, find_triage
 from callboard.advisories.table import Table
-from callboard.domain.advisory import Advisory
 from callboard.domain.instant import Instant
-from callboard.domain.package import PackageKey
+from callboard.domain.packages.advisory import Advisory
+from callboard.domain.packages.package import PackageKey
 from callboard.errors import AdvisoryIndexError
 
 MAGIC = b"callboard advisories"

@@ -9,12 +9,12 @@ import msgspec
 from callboard.advisories.answering import Match, answer, listed_hash
 from callboard.advisories.index import FORMAT, Index
 from callboard.domain.finding import Severity
-from callboard.domain.matching import Confidence
-from callboard.domain.package import NPM, PYPI, Package
-from callboard.domain.package_match import Matched
-from callboard.domain.package_signs import look_alike
-from callboard.domain.sign import Sign
-from callboard.domain.signals import WellKnown
+from callboard.domain.packages.matching import Confidence
+from callboard.domain.packages.package import NPM, PYPI, Package
+from callboard.domain.packages.package_match import Matched
+from callboard.domain.packages.package_signs import look_alike
+from callboard.domain.packages.sign import Sign
+from callboard.domain.packages.signals import WellKnown
 from callboard.ports import Judged
 
 _JUDGES_AS = "2"

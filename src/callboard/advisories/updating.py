@@ -15,9 +15,9 @@ from callboard.advisories.own import own_records
 from callboard.advisories.reading import Document
 from callboard.advisories.signs import Triage, pack_epss, pack_triage, unpack_triage
 from callboard.advisories.writing import OWN_MODIFIED, Signs, build, pack_kev, swap
-from callboard.domain.advisory import Advisory
 from callboard.domain.finding import Rejected
 from callboard.domain.instant import Instant
+from callboard.domain.packages.advisory import Advisory
 from callboard.errors import AdvisoryIndexError, AdvisoryRefusedError
 from callboard.formats.osv import OsvReader
 

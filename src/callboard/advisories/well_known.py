@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from callboard.domain.package import package_key
-from callboard.domain.signals import WellKnown
+from callboard.domain.packages.package import package_key
+from callboard.domain.packages.signals import WellKnown
 from callboard.errors import ConfigError
 
 LARGEST = 16 * 1024 * 1024

@@ -16,8 +16,8 @@ import msgspec
 from callboard.advisories.index import FORMAT, HEAD, MAGIC, Facts, Feed, package_bytes
 from callboard.advisories.signs import Exploited
 from callboard.advisories.table import make_table
-from callboard.domain.advisory import Advisory
 from callboard.domain.instant import Instant
+from callboard.domain.packages.advisory import Advisory
 
 
 class Signs(msgspec.Struct, frozen=True, kw_only=True):

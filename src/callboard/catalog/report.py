@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from callboard.domain.claims import claims_of
 from callboard.domain.component import CatalogReading
-from callboard.domain.groups import owner_problem
+from callboard.domain.ownership.claims import claims_of
+from callboard.domain.ownership.groups import owner_problem
 from callboard.ports import Check
 
 

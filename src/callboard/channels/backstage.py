@@ -16,7 +16,7 @@ from callboard.channels import words
 from callboard.channels.config import BackstageConfig
 from callboard.channels.posting import post
 from callboard.domain.instant import Instant
-from callboard.domain.message import Message
+from callboard.domain.remediation.message import Message
 from callboard.net import Net
 from callboard.ports import Check
 

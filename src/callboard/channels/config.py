@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.instant import DAY
-from callboard.domain.message import Route
+from callboard.domain.remediation.message import Route
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
 Hour = Annotated[int, Meta(ge=0, le=23)]

@@ -15,7 +15,7 @@ from callboard.channels import words
 from callboard.channels.calling import Caller, read
 from callboard.channels.tracker_config import GithubTrackerConfig
 from callboard.domain.instant import SECOND, Instant, from_datetime, to_datetime
-from callboard.domain.ticket import TicketDraft, Told
+from callboard.domain.remediation.ticket import TicketDraft, Told
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.net import Answer
 from callboard.ports import Check

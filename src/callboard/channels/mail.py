@@ -14,7 +14,7 @@ from email.utils import format_datetime, parseaddr
 from callboard.channels import words
 from callboard.channels.config import EmailConfig
 from callboard.domain.instant import Instant, to_datetime
-from callboard.domain.message import Line, Message, Part, Work
+from callboard.domain.remediation.message import Line, Message, Part, Work
 from callboard.errors import AddressRefusedError, ChannelRefusedError, ChannelUnreachableError, UnreachableError
 from callboard.net import public_addresses
 from callboard.ports import Check

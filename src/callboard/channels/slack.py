@@ -15,7 +15,7 @@ from callboard.channels import words
 from callboard.channels.config import SlackConfig
 from callboard.channels.posting import checked, post
 from callboard.domain.instant import Instant
-from callboard.domain.message import Line, Message, Part, Work
+from callboard.domain.remediation.message import Line, Message, Part, Work
 from callboard.net import Net
 from callboard.ports import Check
 

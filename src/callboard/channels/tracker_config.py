@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from callboard.domain.component import entity_ref
-from callboard.domain.ticket import Place
+from callboard.domain.remediation.ticket import Place
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}/[A-Za-z0-9_.-]{1,100}")
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,40}")

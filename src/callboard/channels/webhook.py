@@ -17,7 +17,7 @@ import msgspec
 from callboard.channels.config import WebhookConfig
 from callboard.channels.posting import checked, post
 from callboard.domain.instant import SECOND, Instant, to_text
-from callboard.domain.message import Line, Message, Part, Work
+from callboard.domain.remediation.message import Line, Message, Part, Work
 from callboard.errors import ConfigError
 from callboard.net import Net
 from callboard.ports import Check

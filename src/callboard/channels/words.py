@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from callboard.domain.component import short_name
 from callboard.domain.instant import DAY, Instant, to_datetime
-from callboard.domain.message import Line, Message, Part, Sort, Work
+from callboard.domain.remediation.message import Line, Message, Part, Sort, Work
 
 SHOWN_COMPONENTS = 3
 

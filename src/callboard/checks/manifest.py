@@ -9,7 +9,7 @@ import msgspec
 
 from callboard.checks.check import NotEvaluated
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Entry, Fact, Lock, Origin
+from callboard.domain.packages.lock import Entry, Fact, Lock, Origin
 from callboard.domain.posture import Advice, Fault, Judged, Place
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import msgspec
 
 from callboard.domain.instant import to_text
-from callboard.domain.purl import make_purl
+from callboard.domain.packages.purl import make_purl
 from callboard.domain.risk.register import Register, Risk
 from callboard.domain.risk.weakness import Weakness
 

@@ -12,7 +12,7 @@ def main() -> None:
 
     # A pipeline asks about a lockfile many times a day; the machinery of the command line would double its time.
     if sys.argv[1:2] == ["match"]:
-        from callboard.cli.matching import quick, run
+        from callboard.cli.packages.matching import quick, run
 
         asked = quick(sys.argv[2:])
         if asked is not None:

@@ -33,7 +33,7 @@ def list_entries(door: Door, /, *, limit: int, actor: str | None, action: str | 
     """Show the newest entries, newest first."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import audit_log
+    from callboard.usecases.people import audit_log
     from callboard.web import words
 
     with door.services() as services:
@@ -76,7 +76,7 @@ def export(door: Door, /, *, file: Path | None, after: int, as_json: bool) -> No
 
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import audit_log
+    from callboard.usecases.people import audit_log
 
     with door.services() as services:
         who = AT_THE_LAPTOP
@@ -114,7 +114,7 @@ def verify(door: Door, /, *, kept: str | None, as_json: bool) -> None:
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import audit_log
+    from callboard.usecases.people import audit_log
 
     with door.services() as services:
         found = audit_log.verify(services.store, AT_THE_LAPTOP, kept_hash=kept)

@@ -18,19 +18,21 @@ from typing import ClassVar, Self
 import msgspec
 import structlog
 
-from callboard.cli import running, sending
+from callboard.cli import running
+from callboard.cli.remediation import sending
 from callboard.config import Section
 from callboard.domain.access import LAPTOP, SYNC
 from callboard.domain.finding import Kind
 from callboard.domain.instant import DAY, MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh, repositories, tell, upkeep, write_back
+from callboard.usecases import browse, keep_fresh, repositories, upkeep
 from callboard.usecases.check_links import check_links, links_due
-from callboard.usecases.decide import bring_back
+from callboard.usecases.ownership.watch_ownership import watch
 from callboard.usecases.receive_hook import receive_hook
+from callboard.usecases.remediation import tell, write_back
+from callboard.usecases.remediation.decide import bring_back
 from callboard.usecases.sync import RunReport
-from callboard.usecases.watch_ownership import watch
 from callboard.wiring import OpenSource, Services, open_source, rules_of
 
 LOOK_SECONDS = 15.0

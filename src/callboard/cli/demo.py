@@ -144,7 +144,7 @@ def _lay_down(services: Services) -> None:
     """What the company's security team says about whose things are, by the road of `callboard ownership apply`."""
     from callboard.demo.company.mapping import REASON, rule_set
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases.plan_mapping import apply_mapping
+    from callboard.usecases.ownership.plan_mapping import apply_mapping
 
     draft = rule_set(services.clock.now())
     apply_mapping(services.store, AT_THE_LAPTOP, draft, reason=REASON, clock=services.clock, agreed=True)
@@ -172,7 +172,7 @@ def _hand_in(services: Services, world: World) -> None:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import EntityRef
     from callboard.gathering import BILL_FORMATS, bill_of, read_bill
-    from callboard.usecases import manifests
+    from callboard.usecases.packages import manifests
 
     for each in bills(world):
         raw = bill_of(each.component, [(each.lock, each.at)], BILL_FORMATS[0])
@@ -186,12 +186,12 @@ def _judge_portal(services: Services, folder: Path) -> None:
     """The company's portal, judged as `callboard risk --board` does."""
     from callboard.advisories.index import Index
     from callboard.advisories.place import FILE_NAME
-    from callboard.cli.assessing import assess_folder
-    from callboard.cli.registering import judgement_of
+    from callboard.cli.packages.assessing import assess_folder
+    from callboard.cli.packages.registering import judgement_of
     from callboard.demo.company.portal import NAME, write_portal
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.risk.judgement import register as register_of
-    from callboard.usecases import keep_register
+    from callboard.usecases.packages import keep_register
 
     write_portal(folder / "portal")
     found = assess_folder(folder / "portal", (), is_production=None, index=Index.open(folder / FILE_NAME))

@@ -232,7 +232,7 @@ def _readings(services: Services) -> list[Check]:
 def _messages(services: Services) -> list[Check]:
     """What could not be delivered, and what waits for channels that are not there any more."""
     from callboard.ports import Check
-    from callboard.usecases import tell
+    from callboard.usecases.remediation import tell
     from callboard.web import words
 
     now = services.clock.now()
@@ -261,9 +261,9 @@ def _messages(services: Services) -> list[Check]:
 
 def _writes(services: Services) -> list[Check]:
     """What could not be written where findings came from, and what waits although nothing may be written any more."""
-    from callboard.domain.write_back import ENDED_BADLY, WriteState
+    from callboard.domain.remediation.write_back import ENDED_BADLY, WriteState
     from callboard.ports import Check
-    from callboard.usecases import write_back
+    from callboard.usecases.remediation import write_back
     from callboard.web import words
 
     allowed = services.store.write_policies()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import rich_click as click
 
 if TYPE_CHECKING:
-    from callboard.domain.mapping import Problem
+    from callboard.domain.ownership.mapping import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -71,8 +71,9 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.domain.sayable import about_many
-    from callboard.usecases import ask, browse, decide
+    from callboard.domain.remediation.sayable import about_many
+    from callboard.usecases import ask, browse
+    from callboard.usecases.remediation import decide
     from callboard.web import params, to_wire
 
     limit, cursor = asked["limit"], asked["cursor"]
@@ -177,7 +178,7 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
     from callboard.usecases import browse
-    from callboard.usecases.may_say import may_say
+    from callboard.usecases.remediation.may_say import may_say
     from callboard.wiring import link_hosts, link_rules
 
     with door.services() as services:

@@ -14,17 +14,18 @@ from callboard import gathering
 from callboard.cli.errors import exit_code
 from callboard.config import Section
 from callboard.domain.instant import Instant
-from callboard.domain.package_match import SOURCE
+from callboard.domain.packages.package_match import SOURCE
 from callboard.domain.run import Mode, Size
 from callboard.errors import CallboardError, NotFoundError
 from callboard.ports import Source
 from callboard.telemetry import metrics
-from callboard.usecases import decide, holds, keep_fresh, upkeep
+from callboard.usecases import holds, keep_fresh, upkeep
+from callboard.usecases.ownership.watch_ownership import watch
 from callboard.usecases.package_source import Matching, PackageSource, match_packages
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
+from callboard.usecases.remediation import decide
 from callboard.usecases.sync import Progress, RunReport, sync
-from callboard.usecases.watch_ownership import watch
 from callboard.wiring import OpenSource, Services, open_catalog, open_judge, open_repositories, open_source
 
 BYTES_PER_FINDING = 2_000

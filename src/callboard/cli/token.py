@@ -11,7 +11,7 @@ from callboard.cli.door import Door, answers, examples
 if TYPE_CHECKING:
     from callboard.domain.access import Grant
     from callboard.domain.instant import Instant
-    from callboard.store.tokens import ApiToken
+    from callboard.store.people.tokens import ApiToken
 
 DAYS = 90
 RIGHTS = ("decide", "accept", "map", "administer", "audit", "deliver")
@@ -62,7 +62,7 @@ def create(
     """Make a token. It is shown this once; only its hash is kept."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import tokens
+    from callboard.usecases.people import tokens
 
     grant = _grant(sees, depth, rights)
     with door.services() as services:
@@ -82,7 +82,7 @@ def list_tokens(door: Door, /, *, as_json: bool) -> None:
     """List every token there is or was."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import tokens
+    from callboard.usecases.people import tokens
     from callboard.web import words
 
     with door.services() as services:
@@ -116,7 +116,7 @@ def revoke(door: Door, /, *, name: str, as_json: bool) -> None:
     """End a token at once."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import tokens
+    from callboard.usecases.people import tokens
 
     with door.services() as services:
         ended = tokens.revoke(services.store, AT_THE_LAPTOP, name, clock=services.clock)
@@ -130,7 +130,7 @@ def revoke(door: Door, /, *, name: str, as_json: bool) -> None:
 def _grant(sees: tuple[str, ...], depth: str, rights: tuple[str, ...]) -> Grant:
     from callboard.domain.access import Depth, Right
     from callboard.domain.component import entity_ref
-    from callboard.usecases import tokens
+    from callboard.usecases.people import tokens
 
     refs = None
     if sees != ("everything",):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from callboard.domain import standards
+from callboard.domain.ownership import standards
 
 Patterns = tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=200)], ...]
 

@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from callboard.domain.codeowners import CodeOwners, owners_of
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.forge import Contribution
 from callboard.domain.instant import Instant, to_datetime
+from callboard.domain.ownership.codeowners import CodeOwners, owners_of
 
 BOTS = frozenset(
     {

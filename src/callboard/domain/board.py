@@ -10,12 +10,12 @@ from callboard.domain.decision import Decision
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
 from callboard.domain.guidance import Change, Runbook
 from callboard.domain.health import SourceHealth
-from callboard.domain.inherited import BaseImage, FromBase
 from callboard.domain.instant import Instant
 from callboard.domain.left_out import Told
+from callboard.domain.ownership.inherited import BaseImage, FromBase
+from callboard.domain.remediation.ticket import LinkedTicket
+from callboard.domain.remediation.write_back import Shown
 from callboard.domain.standing import Standing
-from callboard.domain.ticket import LinkedTicket
-from callboard.domain.write_back import Shown
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

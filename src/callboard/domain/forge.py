@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.domain.codeowners import CodeOwners, Dialect
 from callboard.domain.instant import Instant
-from callboard.domain.lock import Lock
-from callboard.domain.manifest_place import ManifestPlace
+from callboard.domain.ownership.codeowners import CodeOwners, Dialect
+from callboard.domain.packages.lock import Lock
+from callboard.domain.packages.manifest_place import ManifestPlace
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ from callboard.domain.component import Entity, EntityRef, entity_ref
 from callboard.domain.due import DAYS, KNOWN_EXPLOITED_DAYS, Policy, PolicyName
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
-from callboard.domain.mapping import Problem
+from callboard.domain.ownership.mapping import Problem
 
 Word = Literal["critical", "high", "medium", "unknown", "low", "info"]
 Days = Annotated[int, msgspec.Meta(ge=0, le=3_650)]

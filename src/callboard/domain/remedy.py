@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from callboard.domain.versions.untold import line_of, order_of
+from callboard.domain.packages.versions.untold import line_of, order_of
 
 _MOST = 500
 """Characters of a key."""

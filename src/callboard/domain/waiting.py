@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from callboard.domain.component import EntityRef
-from callboard.domain.explanation import Spoken
-from callboard.domain.likeness import Suggestion
+from callboard.domain.ownership.explanation import Spoken
+from callboard.domain.ownership.likeness import Suggestion
+from callboard.domain.ownership.suggesting import Place
 from callboard.domain.query import OneOf, Query
 from callboard.domain.query.terms import OPEN
-from callboard.domain.suggesting import Place
 from callboard.errors import InvalidQueryError
 
 ACTED_ON = ("project", "account")

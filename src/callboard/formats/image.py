@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from callboard.domain.lock import Entry, Origin
-from callboard.domain.package import DOCKER, Package
+from callboard.domain.packages.lock import Entry, Origin
+from callboard.domain.packages.package import DOCKER, Package
 
 _REFERENCE = re.compile(
     r"(?:([A-Za-z0-9.-]+(?::[0-9]+)?)/)?([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@([a-z0-9]+:[0-9a-f]{32,}))?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from callboard.domain.lock import Origin
+from callboard.domain.packages.lock import Origin
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _GIT = re.compile(r"git(?:\+[a-z]+)?:|ssh:|github:|gitlab:|bitbucket:|gist:|git@")

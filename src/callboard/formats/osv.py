@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
-from callboard.domain.advisory import Advisory, Affected, affected, exact_key
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant, from_text
-from callboard.domain.ranges import Event
-from callboard.domain.versions import order_of
+from callboard.domain.packages.advisory import Advisory, Affected, affected, exact_key
+from callboard.domain.packages.ranges import Event
+from callboard.domain.packages.versions import order_of
 from callboard.errors import AdvisoryRefusedError
 from callboard.formats.cvss import base_score, severity_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from callboard.domain.lock import Need
+from callboard.domain.packages.lock import Need
 from callboard.errors import MalformedManifestError
 from callboard.formats.json import read_json
 

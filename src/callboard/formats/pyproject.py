@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from callboard.domain.lock import Draft, Entry, Need, Origin
-from callboard.domain.package import PYPI, Package, package_key
+from callboard.domain.packages.lock import Draft, Entry, Need, Origin
+from callboard.domain.packages.package import PYPI, Package, package_key
 from callboard.formats.toml import list_of, read_toml, table_of, text_of
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from callboard.domain.lock import Lock
+from callboard.domain.packages.lock import Lock
 from callboard.errors import MalformedManifestError, UnknownManifestError
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import CRATES, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import CRATES, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.toml import list_of, read_toml, table_of, text_of
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import PACKAGIST, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import PACKAGIST, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.json import read_json
 from callboard.formats.text import Lines

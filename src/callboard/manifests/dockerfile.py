@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Origin
-from callboard.domain.package import DOCKER, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Origin
+from callboard.domain.packages.package import DOCKER, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.image import image_entry
 from callboard.formats.text import read_text

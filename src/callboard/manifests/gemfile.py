@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import GEMS, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import GEMS, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.text import read_text
 

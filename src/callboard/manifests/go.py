@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import GO, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import GO, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.text import read_text
 

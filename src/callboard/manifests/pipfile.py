@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import PYPI, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import PYPI, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.json import read_json
 from callboard.formats.pyproject import normal, read_pipfile

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Origin
-from callboard.domain.package import PYPI, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Origin
+from callboard.domain.packages.package import PYPI, Package
 from callboard.formats.pyproject import normal
 from callboard.formats.text import read_text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Origin
-from callboard.domain.package import TERRAFORM, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Origin
+from callboard.domain.packages.package import TERRAFORM, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.hcl import Block, read_blocks
 from callboard.formats.text import read_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import PYPI, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import PYPI, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.pyproject import normal
 from callboard.formats.toml import list_of, read_toml, table_of, text_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Origin
-from callboard.domain.package import ACTIONS, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Origin
+from callboard.domain.packages.package import ACTIONS, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.documents import Document, DocumentError, read_documents
 from callboard.formats.image import image_entry

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import NPM, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import NPM, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.package_json import PackageJson, read_package_json
 from callboard.formats.text import line_at, read_text

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from callboard.domain.lock import Draft, Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import NPM, Package
+from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import NPM, Package
 from callboard.errors import MalformedManifestError
 from callboard.formats.npm_place import place_of
 from callboard.formats.package_json import read_package_json

@@ -13,7 +13,6 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from callboard.domain.activity import Commit, count, handle_of
-from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import (
     MAX_FILES,
     Activity,
@@ -25,6 +24,7 @@ from callboard.domain.forge import (
     is_safe_path,
 )
 from callboard.domain.instant import MINUTE, Instant, from_text, to_text
+from callboard.domain.ownership.codeowners import Dialect
 from callboard.errors import (
     RepositoryError,
     RepositoryUnreachableError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callboard.domain.bom import Bom
+from callboard.domain.packages.bom import Bom
 from callboard.errors import UnknownManifestError
 
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-from callboard.domain.bom import LAST_REVISION, OWN, Bom, Completeness, Component
-from callboard.domain.lock import MAX_EDGES, MAX_ENTRIES, Need, Problem
+from callboard.domain.packages.bom import LAST_REVISION, OWN, Bom, Completeness, Component
+from callboard.domain.packages.lock import MAX_EDGES, MAX_ENTRIES, Need, Problem
 from callboard.errors import MalformedManifestError
 from callboard.sbom.cyclonedx_words import (
     ALGORITHMS,

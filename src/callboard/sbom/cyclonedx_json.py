@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callboard.domain.bom import Bom
+from callboard.domain.packages.bom import Bom
 from callboard.formats.json import read_json
 from callboard.sbom.cyclonedx import Checker, refuse, text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callboard.domain.bom import Bom
+from callboard.domain.packages.bom import Bom
 from callboard.formats.xml import Element, read_xml
 from callboard.sbom.cyclonedx import Checker, refuse
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from callboard.domain.lock import Entry, Lock
-from callboard.domain.package import Package, PackageKey
+from callboard.domain.packages.lock import Entry, Lock
+from callboard.domain.packages.package import Package, PackageKey
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):

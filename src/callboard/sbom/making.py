@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from callboard import __version__
-from callboard.domain.bom import MANIFEST, OWN, SCRIPT, Bom, Completeness, Component
-from callboard.domain.hashes import digest_of
-from callboard.domain.lock import Entry, Fact, Lock, Need, Origin
-from callboard.domain.package import Package
+from callboard.domain.packages.bom import MANIFEST, OWN, SCRIPT, Bom, Completeness, Component
+from callboard.domain.packages.hashes import digest_of
+from callboard.domain.packages.lock import Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.package import Package
 from callboard.errors import InvalidPurlError
 
 _NAMES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "sha384": "SHA-384", "sha512": "SHA-512"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from callboard.domain.bom import Bom, Completeness, Component
+from callboard.domain.packages.bom import Bom, Completeness, Component
 
 NTIA, CISA = "NTIA 2021", "CISA 2025"
 SHOWN = 20

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from callboard.domain.bom import Bom, Completeness, Component
-from callboard.domain.lock import MAX_EDGES, MAX_ENTRIES, Need, Problem
+from callboard.domain.packages.bom import Bom, Completeness, Component
+from callboard.domain.packages.lock import MAX_EDGES, MAX_ENTRIES, Need, Problem
 from callboard.formats.json import read_json
 from callboard.sbom.cyclonedx import refuse, text
 

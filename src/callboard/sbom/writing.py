@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from callboard.domain.bom import Bom, Completeness, Component
-from callboard.domain.lock import Need
+from callboard.domain.packages.bom import Bom, Completeness, Component
+from callboard.domain.packages.lock import Need
 
 _SCOPES = {Need.PRODUCTION: "required", Need.PEER: "required", Need.OPTIONAL: "optional", Need.DEVELOPMENT: "excluded"}
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9.-]+")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from callboard.domain.groups import owner_problem
 from callboard.domain.instant import Instant
+from callboard.domain.ownership.groups import owner_problem
 from callboard.store import evidence, schema
 from callboard.store.dialect import Dialect, Row
 

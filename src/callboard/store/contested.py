@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, exists, func, not_, or_, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
-from callboard.domain.ownership import LAST_ROUTED_TIER, Tier, Verdict
-from callboard.domain.suggesting import Place
+from callboard.domain.ownership.suggesting import Place
+from callboard.domain.ownership.verdict import LAST_ROUTED_TIER, Tier, Verdict
 from callboard.store import schema
 from callboard.store.dialect import Dialect
 from callboard.store.visible import entity_visible, visible

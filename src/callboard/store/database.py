@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect,
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callboard.domain.due import DEFAULT, Policy
-from callboard.domain.write_back import WritePolicy
+from callboard.domain.remediation.write_back import WritePolicy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
 from callboard.store.dialect import Dialect, bind, bind_promise

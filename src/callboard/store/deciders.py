@@ -11,8 +11,8 @@ from callboard.domain.component import EntityRef
 from callboard.domain.query import Query
 from callboard.store import schema
 from callboard.store.dialect import Dialect
-from callboard.store.filters import Asking
-from callboard.store.scope import of_query
+from callboard.store.query.filters import Asking
+from callboard.store.query.scope import of_query
 from callboard.store.visible import knows_of, visible
 
 f, entity, member = schema.finding.c, schema.entity.c, schema.member.c

@@ -13,9 +13,9 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
 from callboard.domain.instant import Instant
-from callboard.domain.mapping import RuleSet
+from callboard.domain.ownership.evidence import Evidence
+from callboard.domain.ownership.mapping import RuleSet
 from callboard.store import mapping, schema
 from callboard.store.database import Store
 

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, and_, select
 from callboard.domain.access import Visibility
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.guidance import Runbook, Use, runbook_of
-from callboard.domain.lock import Need
-from callboard.domain.package_match import named_by
-from callboard.store import packages, schema
+from callboard.domain.packages.lock import Need
+from callboard.domain.packages.package_match import named_by
+from callboard.store import schema
 from callboard.store.dialect import Dialect
+from callboard.store.packages import versions as packages
 from callboard.store.schema import NEVER
 from callboard.store.visible import entity_visible
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, insert, select
 
 from callboard.domain.instant import Instant
-from callboard.domain.mapping import RuleSet
+from callboard.domain.ownership.mapping import RuleSet
 from callboard.store import schema
 
 KIND = "mapping"

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from callboard.domain.access import Viewer
 from callboard.domain.due import today
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.message import Item, Why
 from callboard.domain.query import OneOf
+from callboard.domain.remediation.message import Item, Why
 from callboard.store import schema
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect
-from callboard.store.filters import Asking
-from callboard.store.scope import held
+from callboard.store.query.filters import Asking
+from callboard.store.query.scope import held
 
 n, f = schema.notice.c, schema.finding.c
 

@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from callboard.domain.access import Everything, Visibility
-from callboard.domain.alignment import WizProject
 from callboard.domain.component import EntityRef
+from callboard.domain.ownership.alignment import WizProject
 from callboard.ports import ProjectRecord
 from callboard.store import schema
 from callboard.store.database import revision

@@ -18,7 +18,7 @@ from callboard.store import schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.bundles import Bundles
-from callboard.store.lineage import chunks, resources_of
+from callboard.store.ownership.lineage import chunks, resources_of
 
 
 def key_of(seen: Observed, known: Mapping[str, str]) -> str:

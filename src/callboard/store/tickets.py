@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from callboard.domain.access import Visibility
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Actor, EventKind
-from callboard.domain.ticket import READ_DONE_EVERY, READ_EVERY, LinkedTicket, TicketState, Told
+from callboard.domain.remediation.ticket import READ_DONE_EVERY, READ_EVERY, LinkedTicket, TicketState, Told
 from callboard.store import schema
 from callboard.store.database import Store, bump_revision, next_id
 from callboard.store.dialect import Row

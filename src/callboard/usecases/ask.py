@@ -27,27 +27,16 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.left_out import LeftOut, Part, Told
 from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Order, Page, Query, Term, parse
 from callboard.errors import InvalidQueryError
-from callboard.store import (
-    Connection,
-    Store,
-    audit,
-    bundles,
-    components,
-    desk,
-    facets,
-    filters,
-    findings,
-    lives,
-    progress,
-    rollups,
-    visits,
-)
+from callboard.store import Connection, Store
 from callboard.store import left_out as left_out_store
-from callboard.store import sources as source_store
-from callboard.store import views as view_store
+from callboard.store.board import bundles, components, desk, facets, findings, lives, progress, rollups, visits
+from callboard.store.board import sources as source_store
+from callboard.store.board import views as view_store
 from callboard.store.database import revision
-from callboard.store.filters import Asking
 from callboard.store.kept import Kept
+from callboard.store.people import audit
+from callboard.store.query import filters
+from callboard.store.query.filters import Asking
 
 DO_NOW = 10
 """Rows of work on the first page at most."""

@@ -14,13 +14,14 @@ from callboard.domain.guidance import Change, changes, use_at
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
-from callboard.domain.package_match import SOURCE
-from callboard.store import Connection, Store, contested, database, guidance, write_backs
-from callboard.store import components as component_store
-from callboard.store import findings as finding_store
-from callboard.store import links as link_store
-from callboard.store import sources as source_store
-from callboard.store.links import LinkCheck
+from callboard.domain.packages.package_match import SOURCE
+from callboard.store import Connection, Store, contested, database, guidance
+from callboard.store.board import components as component_store
+from callboard.store.board import findings as finding_store
+from callboard.store.board import links as link_store
+from callboard.store.board import sources as source_store
+from callboard.store.board.links import LinkCheck
+from callboard.store.remediation import write_backs
 
 
 def board(store: Store, visibility: Visibility, *, now: Instant) -> Board:

@@ -21,9 +21,9 @@ from callboard.domain.link import LinkRules, Shape, Verdict, judge, link_of
 from callboard.errors import SourceError
 from callboard.ports import Clock, Source
 from callboard.store import Store
-from callboard.store import links as link_store
-from callboard.store import runs as run_store
-from callboard.store.links import Linked, Tally
+from callboard.store.board import links as link_store
+from callboard.store.board.links import Linked, Tally
+from callboard.store.intake import runs as run_store
 
 SAMPLE = 50
 """Links of each kind and shape that are looked at where nobody says how many."""

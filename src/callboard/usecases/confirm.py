@@ -17,7 +17,7 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.run import Part
 from callboard.ports import Clock, Source
 from callboard.store import Store
-from callboard.store import runs as run_store
+from callboard.store.intake import runs as run_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.intake import CONFIRM, Intake
 

@@ -10,9 +10,11 @@ from callboard.domain.board import FindingRow
 from callboard.domain.instant import Instant
 from callboard.domain.query import Query
 from callboard.errors import InvalidQueryError
-from callboard.store import Store, audit, findings, listing, visits
-from callboard.store import sources as source_store
-from callboard.store.filters import Asking
+from callboard.store import Store
+from callboard.store.board import findings, listing, visits
+from callboard.store.board import sources as source_store
+from callboard.store.people import audit
+from callboard.store.query.filters import Asking
 
 MOST = 100_000
 """Findings in one file at most."""

@@ -13,8 +13,9 @@ from callboard.domain.instant import SECOND, Instant
 from callboard.domain.run import Mode, RunState
 from callboard.errors import NotFoundError
 from callboard.ports import Clock, Source
-from callboard.store import Store, audit
-from callboard.store import runs as run_store
+from callboard.store import Store
+from callboard.store.intake import runs as run_store
+from callboard.store.people import audit
 from callboard.usecases.confirm import confirm
 from callboard.usecases.intake import CONFIRM, Figures, Intake
 from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name

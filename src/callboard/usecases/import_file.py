@@ -11,9 +11,9 @@ from callboard.domain.instant import SECOND
 from callboard.domain.run import Mode, RunState
 from callboard.ports import Clock, Source
 from callboard.store import Store
-from callboard.store import runs as run_store
 from callboard.store.database import bump_revision
-from callboard.store.runs import RejectedRow
+from callboard.store.intake import runs as run_store
+from callboard.store.intake.runs import RejectedRow
 from callboard.usecases.intake import Figures, Intake
 from callboard.usecases.sync import is_dead, worker_name
 

@@ -16,13 +16,13 @@ from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import RunState, Scope
 from callboard.ports import Clock, ProjectRecord, Source
 from callboard.store import Connection, Store
-from callboard.store import runs as run_store
-from callboard.store.apply import Applier, Tally, write_sightings
 from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
-from callboard.store.closing import close_absent, leave_scope
 from callboard.store.database import bump_revision
-from callboard.store.memory import Written
-from callboard.store.runs import PROJECT, Moved, RejectedRow, Run
+from callboard.store.intake import runs as run_store
+from callboard.store.intake.apply import Applier, Tally, write_sightings
+from callboard.store.intake.closing import close_absent, leave_scope
+from callboard.store.intake.memory import Written
+from callboard.store.intake.runs import PROJECT, Moved, RejectedRow, Run
 from callboard.usecases.cheap_door import API, CheapDoor, Page, Read
 from callboard.usecases.pace import Pace
 

@@ -9,7 +9,7 @@ from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.run import Mode
 from callboard.ports import Clock, Source
 from callboard.store import Store
-from callboard.store import runs as run_store
+from callboard.store.intake import runs as run_store
 from callboard.usecases.sync import due_mode
 
 

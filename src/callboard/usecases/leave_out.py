@@ -7,9 +7,11 @@ from callboard.domain.access import Right, Viewer
 from callboard.domain.component import EntityRef, kind_of
 from callboard.domain.instant import Instant
 from callboard.errors import NotAllowedError, NotFoundError
-from callboard.store import Store, audit, rollups
+from callboard.store import Store
 from callboard.store import left_out as left_out_store
+from callboard.store.board import rollups
 from callboard.store.database import bump_revision
+from callboard.store.people import audit
 
 
 def may_leave_out(viewer: Viewer, team: EntityRef) -> bool:

@@ -13,16 +13,17 @@ import msgspec
 
 from callboard.domain.finding import Kind, Observed, Rejected, Severity, State
 from callboard.domain.instant import DAY, MINUTE, Instant
-from callboard.domain.package import Package
-from callboard.domain.package_match import SOURCE, PackageFinding, observed
-from callboard.domain.package_signs import found
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.package_match import SOURCE, PackageFinding, observed
+from callboard.domain.packages.package_signs import found
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.ports import Check, Clock, Judge, ProjectRecord, RawNode, RawPage, Split
-from callboard.store import Store, evidence, package_files
-from callboard.store import package_matches as shelf
-from callboard.store import runs as run_store
-from callboard.store.manifests import mark_of
+from callboard.store import Store, evidence
+from callboard.store.intake import runs as run_store
+from callboard.store.packages import package_files
+from callboard.store.packages import package_matches as shelf
+from callboard.store.packages.manifests import mark_of
 from callboard.usecases.sync import RunReport, sync
 
 FRESH_FOR = 10 * MINUTE

@@ -23,16 +23,19 @@ from callboard.domain.access import (
 from callboard.domain.component import EntityRef, kind_of
 from callboard.domain.due import Policy
 from callboard.domain.instant import Instant
-from callboard.domain.mapping import Problem
-from callboard.domain.picking import Sight
+from callboard.domain.ownership.mapping import Problem
+from callboard.domain.ownership.picking import Sight
 from callboard.domain.policy import Body, DateLines, Due, Moved, PersonChange, PolicyKind, PolicyPlan, Roles
 from callboard.domain.query import OPEN
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.ports import Clock
-from callboard.store import Connection, Store, audit, cube, evidence, laid_down, members, policies
+from callboard.store import Connection, Store, evidence
+from callboard.store.board import cube
 from callboard.store.database import bump_revision
-from callboard.store.filters import Asking
-from callboard.store.laid_down import Laid
+from callboard.store.ownership import laid_down, members, policies
+from callboard.store.ownership.laid_down import Laid
+from callboard.store.people import audit
+from callboard.store.query.filters import Asking
 
 MOST_PEOPLE = 50
 

@@ -13,10 +13,12 @@ from callboard.domain.component import CatalogProblem, CatalogReading
 from callboard.domain.instant import Instant
 from callboard.domain.reconcile import Safety
 from callboard.ports import Catalog, Clock
-from callboard.store import Store, audit, component_history, manifest_homes
-from callboard.store import catalog as catalog_store
-from callboard.store.catalog import APPLIED, HELD, PARTIAL
+from callboard.store import Store, component_history
 from callboard.store.database import bump_revision
+from callboard.store.ownership import catalog as catalog_store
+from callboard.store.ownership.catalog import APPLIED, HELD, PARTIAL
+from callboard.store.packages import manifest_homes
+from callboard.store.people import audit
 from callboard.usecases.collecting import fewer_collections
 
 

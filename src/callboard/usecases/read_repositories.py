@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 
 from callboard.domain.activity import folders_worth_asking
-from callboard.domain.codeowners import MAX_BYTES, PLACES, CodeOwners, parse
 from callboard.domain.forge import (
     Absent,
     Contribution,
@@ -25,13 +24,16 @@ from callboard.domain.forge import (
     Unread,
 )
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.manifest_place import ManifestPlace, places
+from callboard.domain.ownership.codeowners import MAX_BYTES, PLACES, CodeOwners, parse
+from callboard.domain.packages.manifest_place import ManifestPlace, places
 from callboard.errors import BudgetSpentError, FileTooLargeError, RepositoryError
 from callboard.ports import Clock, Gathering, Repositories
-from callboard.store import Store, deciding, manifest_homes
-from callboard.store import repositories as shelf
-from callboard.store.repositories import COMPLETE, FAILED, PARTIAL, key_of
-from callboard.usecases.gather import gather
+from callboard.store import Store
+from callboard.store.ownership import deciding
+from callboard.store.ownership import repositories as shelf
+from callboard.store.ownership.repositories import COMPLETE, FAILED, PARTIAL, key_of
+from callboard.store.packages import manifest_homes
+from callboard.usecases.packages.gather import gather
 
 PROMISE = "2"
 """Changes whenever more or other things are read out of a repository: then each is read anew once."""

@@ -14,7 +14,7 @@ from callboard.domain.instant import SECOND
 from callboard.domain.run import Mode, Part, RunState
 from callboard.ports import Clock, RawPage, Source
 from callboard.store import Store
-from callboard.store import runs as run_store
+from callboard.store.intake import runs as run_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.intake import Figures, Intake, Outcome
 from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name

@@ -5,8 +5,9 @@ from __future__ import annotations
 from callboard.domain.access import Everything, Right, Viewer
 from callboard.domain.instant import Instant
 from callboard.errors import NotAllowedError, NotFoundError
-from callboard.store import Connection, Store, audit
-from callboard.store import links as link_store
+from callboard.store import Connection, Store
+from callboard.store.board import links as link_store
+from callboard.store.people import audit
 
 READER = "reader"
 """The class of everybody whose sight has bounds."""

@@ -6,7 +6,7 @@ import msgspec
 
 from callboard.domain.forge import Reading, RepositoryLine, RepositoryPage
 from callboard.store import Store
-from callboard.store import repositories as shelf
+from callboard.store.ownership import repositories as shelf
 
 
 class Renamed(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from callboard.domain.access import Viewer
 from callboard.domain.term import ACCOUNT, REGION
 from callboard.domain.tree import Node
 from callboard.store import Store
-from callboard.store import trees as tree_store
+from callboard.store.board import trees as tree_store
 
 
 @enum.unique

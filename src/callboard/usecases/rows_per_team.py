@@ -10,8 +10,9 @@ from callboard.domain.access import Viewer
 from callboard.domain.component import EntityRef, kind_of
 from callboard.domain.instant import Instant
 from callboard.domain.query import OPEN, STEADY, Grouping, OneOf, Query
-from callboard.store import Store, bundles, components, desk
-from callboard.store.filters import Asking
+from callboard.store import Store
+from callboard.store.board import bundles, components, desk
+from callboard.store.query.filters import Asking
 
 
 class TeamRows(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,9 +25,9 @@ from callboard.domain.run import Mode, Part, RunState
 from callboard.errors import QueryRefusedError, SourceError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import Clock, RawPage, Source, Split
 from callboard.store import Store
-from callboard.store import runs as run_store
 from callboard.store.bulk import build_indexes
 from callboard.store.database import bump_revision
+from callboard.store.intake import runs as run_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm

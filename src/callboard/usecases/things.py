@@ -7,18 +7,10 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import Query
 from callboard.domain.things import Count, CvePage, ProjectPage, ResourcePage, RulePage, SourceLine
 from callboard.errors import InvalidQueryError, NotFoundError
-from callboard.store import (
-    Store,
-    cve_page,
-    listing,
-    project_page,
-    resource_page,
-    rules_page,
-    source_lines,
-    visits,
-)
-from callboard.store import sources as source_store
-from callboard.store.filters import Asking
+from callboard.store import Store
+from callboard.store.board import cve_page, listing, project_page, resource_page, rules_page, source_lines, visits
+from callboard.store.board import sources as source_store
+from callboard.store.query.filters import Asking
 
 
 def rule(store: Store, viewer: Viewer, external_id: str, source: str | None = None, *, now: Instant) -> RulePage:

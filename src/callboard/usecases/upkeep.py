@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from callboard.domain.engagement import forgotten_before
+from callboard.domain.remediation.engagement import forgotten_before
 from callboard.ports import Clock
-from callboard.store import Store, engagement, policies, recount
-from callboard.store.recount import Check
+from callboard.store import Store
+from callboard.store.intake import recount
+from callboard.store.intake.recount import Check
+from callboard.store.ownership import policies
+from callboard.store.remediation import engagement
 
 
 def check_counters(store: Store) -> Check:

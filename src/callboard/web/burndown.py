@@ -7,8 +7,8 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from callboard.domain.campaign import Point
 from callboard.domain.instant import DAY, Instant
+from callboard.domain.remediation.campaign import Point
 from callboard.web import words
 
 WIDTH: Final = 250

@@ -25,8 +25,9 @@ from callboard.domain.component import EntityRef
 from callboard.domain.instant import MINUTE, SECOND, Instant
 from callboard.domain.person import Person
 from callboard.errors import IdentityUnreachableError, NotAllowedError, SignInRefusedError
-from callboard.usecases import plan_policy, sessions, sight, tokens
-from callboard.usecases.people import FRESH_FOR
+from callboard.usecases import plan_policy
+from callboard.usecases.people import sessions, sight, tokens
+from callboard.usecases.people.membership import FRESH_FOR
 from callboard.web.gate import LoopbackGate
 from callboard.web.trail import Trail
 

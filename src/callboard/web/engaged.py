@@ -6,10 +6,10 @@ import structlog
 from litestar.background_tasks import BackgroundTask
 
 from callboard.domain.decision import DecisionKind
-from callboard.domain.engagement import Engagement
+from callboard.domain.remediation.engagement import Engagement
 from callboard.errors import CallboardError
-from callboard.usecases.decide import Done
-from callboard.usecases.note_engagement import note_acts, note_engagement
+from callboard.usecases.remediation.decide import Done
+from callboard.usecases.remediation.note_engagement import note_acts, note_engagement
 from callboard.web.view import View
 
 _log = structlog.get_logger("callboard.web")

@@ -6,9 +6,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from callboard import telemetry
 from callboard.domain.board import Board
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.finding import Kind, Severity
 from callboard.domain.instant import SECOND
+from callboard.domain.remediation.engagement import Door, Engagement
 
 LIVE = "/api/v1/live"
 """The route whose answers go on until the reader leaves."""

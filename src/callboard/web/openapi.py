@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.domain.coverage import Cut
-from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Severity
+from callboard.domain.ownership.coverage import Cut
+from callboard.domain.ownership.drift import SignalKind
 from callboard.usecases.export_findings import MOST
 from callboard.usecases.roll_up import View
 from callboard.web import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callboard.usecases.decide import LONGEST_KEY
+from callboard.usecases.remediation.decide import LONGEST_KEY
 from callboard.web.openapi_words import Described, content, in_path, writing
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from callboard.domain.who_uses import LONGEST
+from callboard.domain.packages.who_uses import LONGEST
 from callboard.gathering import BILL_FORMATS
-from callboard.usecases.manifests import LONGEST_NAME, USUAL_NAME
+from callboard.usecases.packages.manifests import LONGEST_NAME, USUAL_NAME
 from callboard.web.openapi_words import Described, in_path, in_query, paged, reading, writing
 
 

@@ -13,8 +13,8 @@ from litestar.exceptions import HTTPException
 
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.finding import Severity
+from callboard.domain.packages.who_uses import Period, Wanted, read_period, read_wanted
 from callboard.domain.query import Query, parse
-from callboard.domain.who_uses import Period, Wanted, read_period, read_wanted
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.web.query_string import boolean, choice, collected, limit, only, refs, words
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from callboard.domain import picking
 from callboard.domain.component import entity_ref
-from callboard.domain.coverage import Cut, end_of_day
-from callboard.domain.drift import SignalKind
 from callboard.domain.instant import Instant
-from callboard.domain.picking import LESS, MORE, Pick, Sight
+from callboard.domain.ownership import picking
+from callboard.domain.ownership.coverage import Cut, end_of_day
+from callboard.domain.ownership.drift import SignalKind
+from callboard.domain.ownership.picking import LESS, MORE, Pick, Sight
 from callboard.domain.policy import Moved
 from callboard.errors import InvalidQueryError
 from callboard.usecases.roll_up import View

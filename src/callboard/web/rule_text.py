@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from callboard.domain import mapping_text
-from callboard.domain.mapping import Problem, RuleSet
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.mapping import Problem, RuleSet
 from callboard.formats.documents import MAX_BYTES, DocumentError, read_documents
-from callboard.usecases import plan_mapping
+from callboard.usecases.ownership import plan_mapping
 
 
 def read(raw: bytes, *, name: str, where: str = "", origin: str | None = None) -> RuleSet:

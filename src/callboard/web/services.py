@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from callboard.domain.link import LinkRules
 from callboard.domain.reconcile import Safety
-from callboard.domain.ticket import Place
+from callboard.domain.remediation.ticket import Place
 from callboard.ports import Clock
 from callboard.store import Store
 from callboard.usecases.plan_policy import Configured

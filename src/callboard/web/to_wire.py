@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec import UnsetType
 
 from callboard.domain import board, finding, health
-from callboard.domain.inherited import BaseImage
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.link import UNSAFE_LINK
+from callboard.domain.ownership.inherited import BaseImage
 from callboard.domain.query import OneOf, Page, Query
-from callboard.domain.sayable import Sayable
+from callboard.domain.remediation.sayable import Sayable
 from callboard.web import links, to_wire_tickets, wire
 from callboard.web.to_wire_decisions import told as said
 from callboard.web.to_wire_guidance import guidance
 from callboard.web.to_wire_write_back import write_back
 
 if TYPE_CHECKING:
-    from callboard.store.links import LinkCheck
+    from callboard.store.board.links import LinkCheck
 
 T = TypeVar("T")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from callboard.domain.campaign import Campaign, Lot
 from callboard.domain.instant import DAY, Instant, to_text
 from callboard.domain.query import OneOf, Query
-from callboard.usecases.run_campaign import Course, Draft, Standing
+from callboard.domain.remediation.campaign import Campaign, Lot
+from callboard.usecases.remediation.run_campaign import Course, Draft, Standing
 from callboard.web import links
 from callboard.web import wire_campaigns as wire
 from callboard.web.to_wire_decisions import end_of_day

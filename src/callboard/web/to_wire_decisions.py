@@ -12,7 +12,7 @@ from callboard.domain.instant import Instant, from_datetime, to_text
 from callboard.domain.query import parse
 from callboard.domain.standing import HANDS, doer
 from callboard.errors import InvalidQueryError
-from callboard.usecases.decide import Done, Target
+from callboard.usecases.remediation.decide import Done, Target
 from callboard.web import wire_decisions as wire
 
 E = TypeVar("E", bound=enum.Enum)

@@ -13,7 +13,7 @@ from callboard.domain.compliance.period import Period
 from callboard.domain.compliance.report import RULES, ControlFigures, Evidence
 from callboard.domain.compliance.told import FACTS, Row
 from callboard.domain.instant import Instant, to_text
-from callboard.usecases.export_evidence import Behind
+from callboard.usecases.remediation.export_evidence import Behind
 from callboard.web import wire_evidence
 
 _encode = msgspec.json.Encoder().encode

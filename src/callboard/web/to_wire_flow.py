@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from callboard.domain import remediation
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.remediation import DueReport, Flow, OpenReport, Stretch, Use
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.domain.remediation.times import FEW
 from callboard.web import wire_metrics as wire
 from callboard.web.to_wire_metrics import left_out

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callboard.domain.noise import FEWEST, RuleNoise
-from callboard.usecases.find_noise import Report
+from callboard.domain.remediation.noise import FEWEST, RuleNoise
+from callboard.usecases.remediation.find_noise import Report
 from callboard.web import wire_noise
 
 

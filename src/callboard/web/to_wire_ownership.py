@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from callboard.domain import coverage, mapping_text
-from callboard.domain.drift import Signal, SignalKind
-from callboard.domain.explanation import Explanation, Spoken
 from callboard.domain.instant import Instant, to_text
-from callboard.domain.mapping import Entry, Rule
-from callboard.domain.picking import Lines, Number, Pick
-from callboard.domain.plan import Plan
+from callboard.domain.ownership import coverage, mapping_text
+from callboard.domain.ownership.drift import Signal, SignalKind
+from callboard.domain.ownership.explanation import Explanation, Spoken
+from callboard.domain.ownership.mapping import Entry, Rule
+from callboard.domain.ownership.picking import Lines, Number, Pick
+from callboard.domain.ownership.plan import Plan
 from callboard.store.mapping import Revision
-from callboard.usecases.plan_mapping import Applied
-from callboard.usecases.speak_for import Said
+from callboard.usecases.ownership.plan_mapping import Applied
+from callboard.usecases.ownership.speak_for import Said
 from callboard.web import wire_ownership as wire
 from callboard.web.to_wire import base_image
 from callboard.web.words import evidence

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from callboard.domain.component import EntityRef
-from callboard.domain.composition import (
+from callboard.domain.instant import Instant, to_text
+from callboard.domain.packages.composition import (
     Composition,
     CoverageRow,
     ManifestRow,
@@ -12,9 +13,8 @@ from callboard.domain.composition import (
     Packages,
     SbomCoverage,
 )
-from callboard.domain.instant import Instant, to_text
-from callboard.domain.manifest_series import Taken
-from callboard.domain.who_uses import UseRow, WhoUses
+from callboard.domain.packages.manifest_series import Taken
+from callboard.domain.packages.who_uses import UseRow, WhoUses
 from callboard.web import wire_packages as wire
 
 

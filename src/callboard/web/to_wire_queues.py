@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from callboard.domain import alignment as sides
-from callboard.domain import mapping_text, tree, waiting
-from callboard.domain.likeness import Suggestion
-from callboard.usecases.list_conflicts import Conflicts
-from callboard.usecases.propose_owner import Draft
-from callboard.usecases.queue_unmapped import Queue
+from callboard.domain import tree, waiting
+from callboard.domain.ownership import alignment as sides
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.likeness import Suggestion
+from callboard.usecases.ownership.list_conflicts import Conflicts
+from callboard.usecases.ownership.propose_owner import Draft
+from callboard.usecases.ownership.queue_unmapped import Queue
 from callboard.web import to_wire_ownership
 from callboard.web import wire_queues as wire
 from callboard.web.words import TIER

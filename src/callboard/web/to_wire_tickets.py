@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.query import OneOf, Query
-from callboard.domain.ticket import LinkedTicket, Place
-from callboard.usecases.file_ticket import Filed
+from callboard.domain.remediation.ticket import LinkedTicket, Place
+from callboard.usecases.remediation.file_ticket import Filed
 from callboard.web import links, wire_tickets
 
 

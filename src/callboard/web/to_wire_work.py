@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from callboard.domain import board
 from callboard.domain.code_facts import CodeFacts
-from callboard.domain.inherited import FromBase
 from callboard.domain.instant import DAY, Instant, to_datetime, to_text
 from callboard.domain.left_out import Told
+from callboard.domain.ownership.inherited import FromBase
 from callboard.domain.query import (
     FOR_ANYBODY,
     KEYS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callboard.domain.instant import to_text
-from callboard.domain.write_back import Shown
+from callboard.domain.remediation.write_back import Shown
 from callboard.web import wire_write_back as wire
 
 

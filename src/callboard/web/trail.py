@@ -11,7 +11,7 @@ from callboard.domain.instant import MINUTE
 from callboard.errors import CallboardError
 from callboard.ports import Clock
 from callboard.store import Store
-from callboard.usecases import audit_log
+from callboard.usecases.people import audit_log
 from callboard.web.pace import Pace
 
 MOST_DENIALS = 30

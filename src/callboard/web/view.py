@@ -14,8 +14,8 @@ from litestar.params import SkipValidation
 
 from callboard.domain.access import Depth, Right, Role, Viewer, Visibility, deepest
 from callboard.domain.board import BundleRow
-from callboard.domain.engagement import Door
 from callboard.domain.instant import HOUR, MINUTE, Instant
+from callboard.domain.remediation.engagement import Door
 from callboard.errors import (
     CallboardError,
     IdentityUnreachableError,

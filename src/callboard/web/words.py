@@ -12,8 +12,8 @@ from callboard.domain.decision import Decision, DecisionKind, Until
 from callboard.domain.due import is_overdue
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant, to_datetime, to_text
-from callboard.domain.ownership import Tier
-from callboard.domain.package_match import SOURCE
+from callboard.domain.ownership.verdict import Tier
+from callboard.domain.packages.package_match import SOURCE
 from callboard.domain.query import Query, Text, explain, parse
 from callboard.domain.risk.scale import Band
 

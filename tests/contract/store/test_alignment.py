@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
-from callboard.domain.alignment import Kind
 from callboard.domain.component import EntityRef
-from callboard.domain.standards import Standards
+from callboard.domain.ownership.alignment import Kind
+from callboard.domain.ownership.standards import Standards
 from callboard.ports import ProjectRecord
-from callboard.usecases.align import align
-from callboard.usecases.check_standards import check_standards
+from callboard.usecases.ownership.align import align
+from callboard.usecases.ownership.check_standards import check_standards
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import delete, update
 
 from callboard.domain.audit import Entry, breaks
-from callboard.store import audit, schema
+from callboard.store import schema
+from callboard.store.people import audit
 from tests.support.stages import Stage
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Grant, Rules, reaching, viewer_of
 from callboard.domain.component import CatalogProblem, Entity, EntityRef
 from callboard.domain.instant import from_text
+from callboard.domain.ownership import mapping_text
 from callboard.errors import CatalogUnreachableError, MappingRefusedError
-from callboard.store import members
-from callboard.usecases import plan_mapping, tokens, watch_ownership
+from callboard.store.ownership import members
+from callboard.usecases.ownership import plan_mapping, watch_ownership
+from callboard.usecases.people import tokens
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage

@@ -16,10 +16,12 @@ from callboard.domain.finding import SUPPRESSED_STATES, TOLD_STATES, Kind, Sever
 from callboard.domain.instant import DAY, HOUR, to_datetime
 from callboard.domain.query import Between, Cursor, Grouping, Match, Number, Order, Query, Term, Text, parse
 from callboard.errors import InvalidQueryError, NotFoundError
-from callboard.store import cells, listing, schema
+from callboard.store import schema
+from callboard.store.board import cells, listing
 from callboard.store.kept import forget
-from callboard.usecases import ask, browse, decide
-from callboard.usecases.decide import Target
+from callboard.usecases import ask, browse
+from callboard.usecases.remediation import decide
+from callboard.usecases.remediation.decide import Target
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

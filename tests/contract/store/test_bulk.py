@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from callboard.store import Store, schema
-from callboard.store.memory import Written
+from callboard.store.intake.memory import Written
 
 COLUMNS = len(schema.bundle_cell.columns)
 COUNTS = (0, 1, 2, 1_000 // COLUMNS - 1, 1_000 // COLUMNS, 1_000 // COLUMNS + 1, 1_000)

@@ -6,19 +6,19 @@ import pytest
 from sqlalchemy import Text, cast, insert, literal, select, update
 
 from callboard.domain.access import Depth, Readers, Right, Viewer
-from callboard.domain.campaign import Lot
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Reason
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import parse
 from callboard.domain.reconcile import Actor, EventKind
+from callboard.domain.remediation.campaign import Lot
 from callboard.errors import ConflictError, InvalidQueryError, NotAllowedError, NotFoundError
 from callboard.store import schema
 from callboard.store.database import bump_revision
-from callboard.usecases import decide, run_campaign
-from callboard.usecases.decide import Target
-from callboard.usecases.run_campaign import Course, Standing
+from callboard.usecases.remediation import decide, run_campaign
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.run_campaign import Course, Standing
 from callboard.web import to_wire_campaigns
 from tests.contract.store.test_decisions import ANA, AVA, BO, RED, company, member, security
 from tests.support.stages import Stage

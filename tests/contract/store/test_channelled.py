@@ -14,8 +14,8 @@ from callboard.domain.reconcile import Safety
 from callboard.domain.remediation import read_period
 from callboard.domain.remediation.channels import Channel, Channels, Design
 from callboard.store import schema
-from callboard.usecases import decide, measure_flow
-from callboard.usecases.decide import Target
+from callboard.usecases.remediation import decide, measure_flow
+from callboard.usecases.remediation.decide import Target
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

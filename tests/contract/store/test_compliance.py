@@ -10,8 +10,8 @@ from callboard.domain.compliance.measure import Figure
 from callboard.domain.compliance.measures import BY_KEY
 from callboard.domain.decision import DecisionKind
 from callboard.domain.policy import Due
-from callboard.store import laid_down
-from callboard.usecases import export_evidence
+from callboard.store.ownership import laid_down
+from callboard.usecases.remediation import export_evidence
 from callboard.web import to_wire_evidence
 from tests.support.catalogs import component, group
 from tests.support.quarter import SIA, Play, day, play, quarter

@@ -22,9 +22,10 @@ from callboard.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from callboard.store import audit
-from callboard.usecases import ask, decide
-from callboard.usecases.decide import Done, Target
+from callboard.store.people import audit
+from callboard.usecases import ask
+from callboard.usecases.remediation import decide
+from callboard.usecases.remediation.decide import Done, Target
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
 from tests.support.snapshots import check_step, snapshot

@@ -7,19 +7,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import CatalogProblem, EntityRef
-from callboard.domain.coverage import Cut
-from callboard.domain.drift import SignalKind
 from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import DAY, SECOND, Instant
-from callboard.domain.ownership import Verdict
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.coverage import Cut
+from callboard.domain.ownership.drift import SignalKind
+from callboard.domain.ownership.verdict import Verdict
 from callboard.domain.reconcile import Safety
 from callboard.errors import ConflictError, NotAllowedError, NotFoundError
-from callboard.store import repositories as repository_store
-from callboard.store import signals
-from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
+from callboard.store.ownership import repositories as repository_store
+from callboard.store.ownership import signals
+from callboard.usecases.ownership import plan_mapping, report_ownership, speak_for, watch_ownership
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage

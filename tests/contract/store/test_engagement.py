@@ -7,13 +7,13 @@ from sqlalchemy import select
 
 from callboard.domain.access import LAPTOP, Depth, Readers
 from callboard.domain.component import EntityRef
-from callboard.domain.engagement import KEPT, Door, Engagement
 from callboard.domain.finding import Kind
 from callboard.domain.instant import DAY, HOUR, SECOND
+from callboard.domain.remediation.engagement import KEPT, Door, Engagement
 from callboard.errors import NotFoundError
 from callboard.store import schema
 from callboard.usecases import browse
-from callboard.usecases.note_engagement import note_engagement
+from callboard.usecases.remediation.note_engagement import note_engagement
 from callboard.usecases.upkeep import forget_engagement
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

@@ -9,16 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.alias import REPOSITORY, REPOSITORY_PATH
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Observed, Rejected
-from callboard.domain.ownership import holding_key
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.verdict import holding_key
 from callboard.domain.reconcile import Safety
-from callboard.store import candidates, evidence, owning, schema, touched
-from callboard.store.holdings import Holdings
-from callboard.usecases import plan_mapping, speak_for
+from callboard.store import evidence, schema
+from callboard.store.ownership import candidates, owning, touched
+from callboard.store.ownership.holdings import Holdings
+from callboard.usecases.ownership import plan_mapping, speak_for
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

@@ -11,8 +11,9 @@ from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import Query, parse
 from callboard.domain.remediation import By, Period, read_day, read_period
 from callboard.errors import InvalidQueryError
-from callboard.usecases import ask, decide, measure_flow
-from callboard.usecases.decide import Target
+from callboard.usecases import ask
+from callboard.usecases.remediation import decide, measure_flow
+from callboard.usecases.remediation.decide import Target
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

@@ -12,11 +12,11 @@ from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.finding import Observed, Rejected, Severity
 from callboard.domain.guidance import Change
-from callboard.domain.manifest_series import Arrival
-from callboard.domain.package_match import Matched
+from callboard.domain.packages.manifest_series import Arrival
+from callboard.domain.packages.package_match import Matched
 from callboard.manifests import read_manifest
-from callboard.usecases import manifests
 from callboard.usecases.package_source import match_packages
+from callboard.usecases.packages import manifests
 from tests.contract.store.test_package_matches import Known
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group

@@ -10,7 +10,9 @@ from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, HOUR, MINUTE, Instant
 from callboard.domain.person import Person
 from callboard.errors import ConflictError, NotFoundError
-from callboard.store import members, schema, sessions, tokens
+from callboard.store import schema
+from callboard.store.ownership import members
+from callboard.store.people import sessions, tokens
 from callboard.store.visible import entity_owned, entity_visible, visible
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

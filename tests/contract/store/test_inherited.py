@@ -14,18 +14,20 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import select
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers, Right, Viewer
 from callboard.domain.component import EntityRef
-from callboard.domain.coverage import Cut
-from callboard.domain.inherited import Bar
 from callboard.domain.instant import Instant
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.coverage import Cut
+from callboard.domain.ownership.inherited import Bar
 from callboard.errors import NotFoundError
-from callboard.store import contested, moving, schema
+from callboard.store import contested, schema
 from callboard.store.counting import Ledger
-from callboard.store.holdings import Holdings
-from callboard.store.recount import differences
-from callboard.usecases import browse, plan_mapping, queue_unmapped, report_ownership, speak_for
+from callboard.store.intake.recount import differences
+from callboard.store.ownership import moving
+from callboard.store.ownership.holdings import Holdings
+from callboard.usecases import browse
+from callboard.usecases.ownership import plan_mapping, queue_unmapped, report_ownership, speak_for
 from callboard.web.to_wire_work import inherited_query
 from tests.support.catalogs import component, group
 from tests.support.dumps import dump

@@ -11,7 +11,7 @@ from callboard.domain.component import Entity, EntityRef
 from callboard.domain.due import end_of_day
 from callboard.domain.policy import Due, PolicyKind, Roles
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
-from callboard.store import audit
+from callboard.store.people import audit
 from callboard.usecases import plan_policy
 from callboard.usecases.plan_policy import Applied, Configured
 from tests.support.catalogs import component, group

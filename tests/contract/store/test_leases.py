@@ -14,7 +14,7 @@ from callboard.domain.instant import DAY
 from callboard.domain.run import Mode, RunState
 from callboard.errors import ConflictError
 from callboard.ports import RawPage
-from callboard.store import runs as run_store
+from callboard.store.intake import runs as run_store
 from callboard.usecases.sync import is_dead, sync, worker_name
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage

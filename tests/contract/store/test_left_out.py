@@ -11,7 +11,7 @@ from callboard.domain.board import DoNow, RollupPage
 from callboard.domain.component import EntityRef
 from callboard.domain.query import parse
 from callboard.errors import InvalidQueryError, NotAllowedError, NotFoundError
-from callboard.store import audit
+from callboard.store.people import audit
 from callboard.usecases import ask
 from callboard.usecases.leave_out import leave_out
 from tests.support.catalogs import component, group

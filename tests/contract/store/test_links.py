@@ -26,8 +26,8 @@ from callboard.domain.instant import DAY, Instant
 from callboard.domain.link import LinkRules, Shape, Verdict
 from callboard.errors import NotFoundError, SourceUnreachableError
 from callboard.sources.wiz.links import NO_TEMPLATE, TEMPLATES
-from callboard.store import links as link_store
 from callboard.store import schema
+from callboard.store.board import links as link_store
 from callboard.usecases import browse
 from callboard.usecases.check_links import LinkReport, check_links, links_due
 from callboard.usecases.report_broken_link import report_broken_link

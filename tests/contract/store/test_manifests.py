@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Everything, Grant, Readers, Right, viewer_of_token
 from callboard.domain.component import EntityRef
-from callboard.domain.composition import Missing
 from callboard.domain.instant import DAY, HOUR, Instant
-from callboard.domain.manifest_series import Taken
-from callboard.domain.package import Package
-from callboard.domain.who_uses import Dated, Period, WhoUses, read_period, read_wanted
+from callboard.domain.packages.composition import Missing
+from callboard.domain.packages.manifest_series import Taken
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.who_uses import Dated, Period, WhoUses, read_period, read_wanted
 from callboard.errors import InvalidQueryError, MalformedManifestError, NotAllowedError, NotFoundError
 from callboard.store import Store, schema
-from callboard.usecases import manifests
+from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group
 from tests.support.clocks import MORNING

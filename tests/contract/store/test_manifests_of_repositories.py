@@ -10,10 +10,10 @@ import pytest
 from callboard import gathering
 from callboard.domain.access import LAPTOP
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.composition import Missing
 from callboard.domain.instant import Instant
-from callboard.domain.who_uses import Period, read_wanted
-from callboard.usecases import manifests
+from callboard.domain.packages.composition import Missing
+from callboard.domain.packages.who_uses import Period, read_wanted
+from callboard.usecases.packages import manifests
 from callboard.usecases.read_repositories import RepositoriesReport, read_repositories
 from tests.support.catalogs import group
 from tests.support.forges import Forge, MadeUpRepository, in_a_thread

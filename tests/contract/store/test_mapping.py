@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Right, Viewer
 from callboard.domain.component import EntityRef
-from callboard.domain.mapping import RuleSet
-from callboard.domain.picking import pick
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.mapping import RuleSet
+from callboard.domain.ownership.picking import pick
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
-from callboard.store import audit
-from callboard.usecases import plan_mapping
+from callboard.store.people import audit
+from callboard.usecases.ownership import plan_mapping
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage

@@ -12,9 +12,10 @@ from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import DAY, SECOND
 from callboard.domain.query import parse
 from callboard.domain.remediation import read_period
-from callboard.usecases import ask, decide, find_noise
-from callboard.usecases.decide import Target
-from callboard.usecases.find_noise import Report
+from callboard.usecases import ask
+from callboard.usecases.remediation import decide, find_noise
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.find_noise import Report
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 from tests.support.worlds import World

@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Until
 from callboard.domain.instant import DAY, HOUR, MINUTE, Instant
-from callboard.domain.message import LAST_WAIT, MOST_ATTEMPTS, Message, Route, Sort
+from callboard.domain.remediation.message import LAST_WAIT, MOST_ATTEMPTS, Message, Route, Sort
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.ports import Check
-from callboard.store import outbox, schema
-from callboard.usecases import decide, tell
-from callboard.usecases.decide import Target
-from callboard.usecases.deliver import LEASE, Delivered, deliver
+from callboard.store import schema
+from callboard.store.remediation import outbox
+from callboard.usecases.remediation import decide, tell
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.deliver import LEASE, Delivered, deliver
 from tests.contract.store.test_decisions import ANA
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

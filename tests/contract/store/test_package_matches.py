@@ -13,12 +13,13 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity
-from callboard.domain.package import Package
-from callboard.domain.package_match import Matched
-from callboard.domain.who_uses import Period, read_wanted
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.package_match import Matched
+from callboard.domain.packages.who_uses import Period, read_wanted
 from callboard.ports import Judged
-from callboard.usecases import ask, manifests
+from callboard.usecases import ask
 from callboard.usecases.package_source import Matching, match_packages
+from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

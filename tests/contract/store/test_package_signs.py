@@ -15,15 +15,15 @@ from callboard.advisories.updating import own_index, updating
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity
-from callboard.domain.hashes import as_listed
 from callboard.domain.instant import Instant
-from callboard.domain.lock import Entry, Lock, Origin
-from callboard.domain.manifest_series import Arrival
-from callboard.domain.package import Package
-from callboard.domain.signals import WellKnown
+from callboard.domain.packages.hashes import as_listed
+from callboard.domain.packages.lock import Entry, Lock, Origin
+from callboard.domain.packages.manifest_series import Arrival
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.signals import WellKnown
 from callboard.store import evidence, schema
-from callboard.usecases import manifests
 from callboard.usecases.package_source import Matching, match_packages
+from callboard.usecases.packages import manifests
 from tests.support.advisories import osv
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

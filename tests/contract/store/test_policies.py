@@ -7,7 +7,7 @@ import pytest
 from callboard.domain.due import DEFAULT, Policy, end_of_day
 from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY
-from callboard.store import policies
+from callboard.store.ownership import policies
 from callboard.usecases import upkeep
 from tests.support.stages import Stage
 

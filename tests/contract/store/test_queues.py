@@ -8,14 +8,15 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Everything, Nothing, Readers, Right, Viewer
 from callboard.domain.alias import WIZ_ASSET
 from callboard.domain.component import EntityRef
-from callboard.domain.coverage import Cut
 from callboard.domain.finding import Observed, Project, Resource
-from callboard.domain.mapping import Form
+from callboard.domain.ownership.coverage import Cut
+from callboard.domain.ownership.mapping import Form
 from callboard.domain.query import parse
 from callboard.errors import NotFoundError
-from callboard.usecases import ask, browse, plan_mapping, propose_owner, report_ownership, speak_for
-from callboard.usecases.list_conflicts import list_conflicts
-from callboard.usecases.queue_unmapped import queue_unmapped
+from callboard.usecases import ask, browse
+from callboard.usecases.ownership import plan_mapping, propose_owner, report_ownership, speak_for
+from callboard.usecases.ownership.list_conflicts import list_conflicts
+from callboard.usecases.ownership.queue_unmapped import queue_unmapped
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 from tests.support.worlds import observed

@@ -8,14 +8,14 @@ from pathlib import Path
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.lock import Draft, Entry, Lock, Origin
-from callboard.domain.manifest_series import Arrival, Standing
-from callboard.domain.manifest_use import uses_of
-from callboard.domain.package import Package, package_of
-from callboard.domain.who_uses import Period, read_wanted
+from callboard.domain.packages.lock import Draft, Entry, Lock, Origin
+from callboard.domain.packages.manifest_series import Arrival, Standing
+from callboard.domain.packages.manifest_use import uses_of
+from callboard.domain.packages.package import Package, package_of
+from callboard.domain.packages.who_uses import Period, read_wanted
 from callboard.gathering import BILL_FORMATS, bill_of, read_bill, read_locks
 from callboard.store import Store
-from callboard.usecases import manifests
+from callboard.usecases.packages import manifests
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

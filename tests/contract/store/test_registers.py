@@ -13,8 +13,9 @@ from callboard.domain.risk.register import Estate, Evidence, Register, Risk
 from callboard.domain.risk.scale import FORMULA, between, known
 from callboard.domain.risk.weakness import Users
 from callboard.errors import NotAllowedError
-from callboard.store import audit, registers
-from callboard.usecases import keep_register, manifests
+from callboard.store.packages import registers
+from callboard.store.people import audit
+from callboard.usecases.packages import keep_register, manifests
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

@@ -18,7 +18,7 @@ from callboard.domain.finding import Observed, Rejected
 from callboard.domain.forge import RepositoryPage
 from callboard.errors import NotFoundError, RepositoryRefusedError
 from callboard.store import schema
-from callboard.store.neighbours import Neighbourhood, neighbours_of
+from callboard.store.ownership.neighbours import Neighbourhood, neighbours_of
 from callboard.usecases import browse
 from callboard.usecases import repositories as looks
 from callboard.usecases.read_repositories import RepositoriesReport, read_repositories

@@ -13,10 +13,10 @@ from alembic.operations import Operations
 
 from callboard.domain.access import LAPTOP, Viewer, Visibility
 from callboard.domain.bundle import action, image_of, key_of, remedy_of
-from callboard.domain.inherited import base_of
+from callboard.domain.ownership.inherited import base_of
 from callboard.domain.query import Grouping, parse
 from callboard.domain.remedy import Remedy
-from callboard.store.recount import differences
+from callboard.store.intake.recount import differences
 from callboard.usecases import ask
 from tests.contract.store.test_browse import BLUE, RED, readers
 from tests.support.catalogs import component, group

@@ -9,11 +9,12 @@ import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Right, Viewer
 from callboard.domain.component import EntityRef
-from callboard.domain.drift import SignalKind
 from callboard.domain.instant import DAY, SECOND
+from callboard.domain.ownership.drift import SignalKind
 from callboard.errors import NotAllowedError, NotFoundError
-from callboard.store import audit, signals
-from callboard.usecases import speak_for, watch_ownership
+from callboard.store.ownership import signals
+from callboard.store.people import audit
+from callboard.usecases.ownership import speak_for, watch_ownership
 from tests.support.catalogs import component, group
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage

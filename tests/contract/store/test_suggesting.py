@@ -11,12 +11,12 @@ from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
 from callboard.domain.alias import KUBERNETES_CLUSTER, KUBERNETES_NAMESPACE, WIZ_ASSET, WIZ_EXTERNAL
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Observed, Project, Resource
-from callboard.domain.labels import read_labels
-from callboard.domain.suggesting import Place
+from callboard.domain.ownership.labels import read_labels
+from callboard.domain.ownership.suggesting import Place
 from callboard.errors import LabelsError, NotFoundError
-from callboard.store import suggesting as suggesting_store
-from callboard.usecases.evaluate_ownership import evaluate_ownership
-from callboard.usecases.suggest_owners import suggest_owners
+from callboard.store.ownership import suggesting as suggesting_store
+from callboard.usecases.ownership.evaluate_ownership import evaluate_ownership
+from callboard.usecases.ownership.suggest_owners import suggest_owners
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 from tests.support.worlds import observed

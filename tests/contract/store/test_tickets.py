@@ -13,13 +13,13 @@ from callboard.channels.trackers import open_tracker
 from callboard.domain.access import LAPTOP, Right
 from callboard.domain.instant import DAY, HOUR, Instant, from_datetime
 from callboard.domain.query import Query, parse
-from callboard.domain.ticket import Place, TicketState
+from callboard.domain.remediation.ticket import Place, TicketState
 from callboard.errors import InvalidQueryError, NotAllowedError, NotFoundError
 from callboard.net import Net
 from callboard.store import schema, tickets
-from callboard.usecases import file_ticket
-from callboard.usecases.file_ticket import Filed
-from callboard.usecases.keep_tickets import Asked, keep_tickets
+from callboard.usecases.remediation import file_ticket
+from callboard.usecases.remediation.file_ticket import Filed
+from callboard.usecases.remediation.keep_tickets import Asked, keep_tickets
 from tests.contract.store.test_decisions import ANA, BO, member
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage

@@ -7,14 +7,15 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Reason, Until
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import parse
 from callboard.domain.remediation import By, Measure, Period, Question, Times, TimesRow, read_period
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.errors import InvalidQueryError
-from callboard.usecases import ask, decide, measure
-from callboard.usecases.decide import Target
-from callboard.usecases.note_engagement import note_engagement
+from callboard.usecases import ask
+from callboard.usecases.remediation import decide, measure
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.note_engagement import note_engagement
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

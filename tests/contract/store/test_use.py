@@ -7,13 +7,13 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.instant import DAY, SECOND
 from callboard.domain.query import Query
 from callboard.domain.remediation import Use, read_period
-from callboard.usecases import decide, measure_flow
-from callboard.usecases.decide import Target
-from callboard.usecases.note_engagement import note_acts, note_engagement
+from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.usecases.remediation import decide, measure_flow
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.note_engagement import note_acts, note_engagement
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 

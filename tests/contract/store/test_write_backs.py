@@ -12,13 +12,14 @@ from callboard.domain.decision import DecisionKind, Draft, Reason, Until
 from callboard.domain.finding import Kind
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.query import parse
-from callboard.domain.ticket import Place, TicketDraft, Told
-from callboard.domain.write_back import Operation, Outcome, Wish, WritePolicy, WriteState
+from callboard.domain.remediation.ticket import Place, TicketDraft, Told
+from callboard.domain.remediation.write_back import Operation, Outcome, Wish, WritePolicy, WriteState
 from callboard.errors import NotAllowedError, SourceUnreachableError
-from callboard.store import audit, write_backs
-from callboard.usecases import decide, file_ticket, write_back
-from callboard.usecases.decide import Target
-from callboard.usecases.keep_tickets import keep_tickets
+from callboard.store.people import audit
+from callboard.store.remediation import write_backs
+from callboard.usecases.remediation import decide, file_ticket, write_back
+from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.keep_tickets import keep_tickets
 from tests.contract.store.test_decisions import ANA, BO, DISMISS, SIA, TAKE, company
 from tests.support.stages import Stage
 
@@ -90,7 +91,7 @@ def test_what_is_said_is_written_in_its_order(board: Stage) -> None:
 
 
 def _audit(stage: Stage) -> list[tuple[audit.Entry, object]]:
-    from callboard.usecases import audit_log
+    from callboard.usecases.people import audit_log
 
     return list(audit_log.entries(stage.store, AT_THE_LAPTOP))
 

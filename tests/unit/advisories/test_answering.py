@@ -9,7 +9,7 @@ from callboard.advisories.answering import Report, answer
 from callboard.advisories.index import Index
 from callboard.advisories.updating import own_index
 from callboard.domain.instant import Instant
-from callboard.domain.package import package_of
+from callboard.domain.packages.package import package_of
 
 NOW = Instant(1_790_000_000_000_000)
 

@@ -13,7 +13,7 @@ from callboard.advisories.index import Index
 from callboard.advisories.reading import Document
 from callboard.advisories.updating import own_index, updating
 from callboard.domain.instant import Instant
-from callboard.domain.package import Package, package_of
+from callboard.domain.packages.package import Package, package_of
 from callboard.manifests import read_manifest
 from tests.support.advisories import osv
 from tests.support.planting import plant

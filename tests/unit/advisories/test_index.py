@@ -18,7 +18,7 @@ from callboard.advisories.signs import Likelihood, Triage, find_epss, find_triag
 from callboard.advisories.table import Table, make_table
 from callboard.advisories.updating import UpdateReport, own_index, updating
 from callboard.domain.instant import Instant, from_text
-from callboard.domain.package import package_key
+from callboard.domain.packages.package import package_key
 from callboard.errors import AdvisoryIndexError
 from tests.support.advisories import osv
 

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from callboard.channels import EmailConfig
 from callboard.channels.mail import MailChannel, mail_of
-from callboard.domain.message import Message
+from callboard.domain.remediation.message import Message
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError
 from callboard.wiring import SystemClock
 from tests.support.messages import DIGEST

@@ -11,7 +11,7 @@ import pytest
 
 from callboard.channels import BackstageConfig, SlackConfig, open_channel
 from callboard.channels.slack import LONGEST_TEXT, body_of
-from callboard.domain.message import Message
+from callboard.domain.remediation.message import Message
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, ConfigError
 from callboard.net import Net
 from callboard.wiring import SystemClock

@@ -14,7 +14,7 @@ from callboard.demo.company.world import World, make_world
 from callboard.domain.component import Entity as CatalogEntity
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.mapping import WARNED_DAYS, problems
+from callboard.domain.ownership.mapping import WARNED_DAYS, problems
 
 Entity = dict[str, Any]
 

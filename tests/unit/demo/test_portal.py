@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from callboard.advisories.updating import own_index
-from callboard.cli.assessing import assess_folder
-from callboard.cli.registering import judgement_of
+from callboard.cli.packages.assessing import assess_folder
+from callboard.cli.packages.registering import judgement_of
 from callboard.demo.company.portal import NAME, write_portal
 from callboard.domain.instant import Instant
 from callboard.domain.risk.judgement import register as register_of

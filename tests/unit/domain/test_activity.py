@@ -17,10 +17,10 @@ from callboard.domain.activity import (
     is_bot,
     neighbours,
 )
-from callboard.domain.codeowners import Dialect, parse
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.forge import Contribution
 from callboard.domain.instant import DAY, Instant
+from callboard.domain.ownership.codeowners import Dialect, parse
 
 NOW = Instant(1_795_311_700_000_000)
 

@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain import descriptor
-from callboard.domain.alignment import Alignment, Difference, Kind, WizProject, align
 from callboard.domain.component import Entity, EntityRef
+from callboard.domain.ownership import descriptor
+from callboard.domain.ownership.alignment import Alignment, Difference, Kind, WizProject, align
 from tests.support.catalogs import component, group
 
 

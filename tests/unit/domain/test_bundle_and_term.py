@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from callboard.domain.bundle import BundleKind, action, key_of, plural, remedy_of
 from callboard.domain.finding import BaseLayer, Detail, Kind, Observed, Resource, Rule, Severity, State, System
 from callboard.domain.instant import Instant
+from callboard.domain.packages.versions.untold import line_of, order_of
 from callboard.domain.remedy import Remedy, named, steps
 from callboard.domain.system_update import command
 from callboard.domain.term import are_terms_equal, folded, is_text_equal, resource_text, searchable, terms_of
-from callboard.domain.versions.untold import line_of, order_of
 
 
 def seen(

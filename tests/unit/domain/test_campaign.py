@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.campaign import Lot, Move, Tally, burndown, lot, tally
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
+from callboard.domain.remediation.campaign import Lot, Move, Tally, burndown, lot, tally
 
 STATES = [state.word for state in State]
 

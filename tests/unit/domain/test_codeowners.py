@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.codeowners import MAX_ENTRIES, MAX_LINE, Dialect, owners_of, parse
+from callboard.domain.ownership.codeowners import MAX_ENTRIES, MAX_LINE, Dialect, owners_of, parse
 
 GITHUB = """\
 # The example of the page "About code owners", in our own words.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from callboard.domain.component import EntityRef
-from callboard.domain.drift import Signal, SignalKind, unnamed
 from callboard.domain.instant import Instant
+from callboard.domain.ownership.drift import Signal, SignalKind, unnamed
 
 CART, BANK = EntityRef("component:default/cart"), EntityRef("component:default/bank")
 

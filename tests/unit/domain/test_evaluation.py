@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.component import EntityRef, entity_ref
-from callboard.domain.evaluation import (
+from callboard.domain.ownership.evaluation import (
     CANNOT_TELL,
     NOBODY,
     SHARED,
@@ -26,7 +26,7 @@ from callboard.domain.evaluation import (
     truth_of,
     wilson,
 )
-from callboard.domain.ownership import Verdict
+from callboard.domain.ownership.verdict import Verdict
 
 REFS = {name: entity_ref(name, kind="component") for name in "ABCD"}
 OWNERS: dict[EntityRef, EntityRef | None] = {

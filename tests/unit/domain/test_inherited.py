@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from callboard.domain.access import Depth
 from callboard.domain.component import EntityRef
-from callboard.domain.inherited import Bar, agreed, barred, base_of, inherited, inherits
-from callboard.domain.ownership import Candidate, Ownership, Reason, Verdict, decide
+from callboard.domain.ownership.inherited import Bar, agreed, barred, base_of, inherited, inherits
+from callboard.domain.ownership.verdict import Candidate, Ownership, Reason, Verdict, decide
 
 SENSITIVE = Depth.SENSITIVE
 REFS = [EntityRef(f"component:default/{name}") for name in ("base", "shop", "bank")]

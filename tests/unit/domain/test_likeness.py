@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.likeness import (
+from callboard.domain.ownership.likeness import (
     DEFAULT,
     FIELDS,
     UNKNOWN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callboard.domain.manifest_place import PlaceKind, place_of, places
+from callboard.domain.packages.manifest_place import PlaceKind, place_of, places
 
 
 @pytest.mark.parametrize(

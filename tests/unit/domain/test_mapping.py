@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from callboard.domain import mapping_text
 from callboard.domain.access import Depth
 from callboard.domain.alias import KUBERNETES_NAMESPACE, REPOSITORY, REPOSITORY_PATH, WIZ_ASSET, WIZ_EXTERNAL
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
 from callboard.domain.finding import Service
 from callboard.domain.glob import matches
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.judging import own
-from callboard.domain.mapping import RuleSet, changes, in_force, problems, stamped
-from callboard.domain.ownership import Reason, Said, Subject, SubjectProject, Tier, Verdict, Word
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.evidence import Evidence
+from callboard.domain.ownership.judging import own
+from callboard.domain.ownership.mapping import RuleSet, changes, in_force, problems, stamped
+from callboard.domain.ownership.verdict import Reason, Said, Subject, SubjectProject, Tier, Verdict, Word
 
 A, B, C = (EntityRef(f"component:default/{name}") for name in "abc")
 NOW = Instant(1_790_000_000_000_000)

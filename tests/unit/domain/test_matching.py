@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from callboard.domain.advisory import Advisory
 from callboard.domain.finding import Severity
-from callboard.domain.matching import Answer, Confidence, examine, groups, smallest_safe
-from callboard.domain.package import Package
+from callboard.domain.packages.advisory import Advisory
+from callboard.domain.packages.matching import Answer, Confidence, examine, groups, smallest_safe
+from callboard.domain.packages.package import Package
 from callboard.formats.osv import OsvReader
 from tests.support.advisories import osv
 

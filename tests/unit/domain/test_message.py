@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, HOUR, Instant, from_text, to_datetime
-from callboard.domain.message import (
+from callboard.domain.remediation.message import (
     FIRST_WAIT,
     LAST_WAIT,
     MOST_ATTEMPTS,

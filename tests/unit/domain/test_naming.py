@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.naming import LONGEST, MOST, last_part, tokens
+from callboard.domain.ownership.naming import LONGEST, MOST, last_part, tokens
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ from callboard.domain.alias import (
     WIZ_ASSET,
     WIZ_REPOSITORY,
 )
-from callboard.domain.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
-from callboard.domain.groups import empty_groups, group_closure, owner_problem
-from callboard.domain.judging import own
-from callboard.domain.ownership import Candidate, Reason, Subject, SubjectProject, Verdict, decide, holding_key
+from callboard.domain.ownership.claims import Claim, Claims, Key, canonical, changed_keys, claims_of
+from callboard.domain.ownership.evidence import Evidence
+from callboard.domain.ownership.groups import empty_groups, group_closure, owner_problem
+from callboard.domain.ownership.judging import own
+from callboard.domain.ownership.verdict import Candidate, Reason, Subject, SubjectProject, Verdict, decide, holding_key
 
 
 def component(name: str, *, owner: str | None = "red", kind: str = "component", **annotations: str) -> Entity:

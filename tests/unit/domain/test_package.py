@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.package import Package, package_key, package_of
+from callboard.domain.packages.package import Package, package_key, package_of
 from callboard.errors import InvalidPurlError
 
 CASES = [

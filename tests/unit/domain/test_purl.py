@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.purl import LONGEST, Purl, make_purl, read_purl
+from callboard.domain.packages.purl import LONGEST, Purl, make_purl, read_purl
 from callboard.errors import InvalidPurlError
 
 

@@ -7,7 +7,7 @@ import pytest
 from callboard.domain.access import Right
 from callboard.domain.decision import Decision, DecisionKind
 from callboard.domain.instant import Instant
-from callboard.domain.sayable import ABOUT_OPEN, Sayable, about_many, about_one
+from callboard.domain.remediation.sayable import ABOUT_OPEN, Sayable, about_many, about_one
 from callboard.domain.standing import Standing
 
 DECIDES = frozenset({Right.DECIDE})

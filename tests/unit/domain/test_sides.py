@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Draft, Entry, Lock, Need, Origin
-from callboard.domain.package import Package
+from callboard.domain.packages.lock import Draft, Entry, Lock, Need, Origin
+from callboard.domain.packages.package import Package
 from callboard.domain.risk.lines import of_weaknesses
 from callboard.domain.risk.register import Estate, Risk
 from callboard.domain.risk.side import Side, sides

@@ -7,9 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from callboard.domain.lock import Entry, Lock, Origin
-from callboard.domain.package import Package
-from callboard.domain.signals import Sign, WellKnown, added, comparable, integrity_conflicts, look_alikes, new_scripts
+from callboard.domain.packages.lock import Entry, Lock, Origin
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.signals import (
+    Sign,
+    WellKnown,
+    added,
+    comparable,
+    integrity_conflicts,
+    look_alikes,
+    new_scripts,
+)
 
 KNOWN = WellKnown(["lodash", "express", "crypto-js", "cross-env", "@types/node", "expres", "vue"])
 

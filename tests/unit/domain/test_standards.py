@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.component import EntityRef
-from callboard.domain.standards import Check, Report, Standards, Thing, component_thing, examine
+from callboard.domain.ownership.standards import Check, Report, Standards, Thing, component_thing, examine
 from tests.support.catalogs import component, group
 
 PAY, SHOP = EntityRef("group:default/pay"), EntityRef("group:default/shop")

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.likeness import DEFAULT, Committed, Name, Nearby, Team
+from callboard.domain.ownership.likeness import DEFAULT, Committed, Name, Nearby, Team
+from callboard.domain.ownership.suggesting import COMMON, SUGGESTED_AT_MOST, Likely, Place, Unowned
 from callboard.domain.spelling import Spellings
-from callboard.domain.suggesting import COMMON, SUGGESTED_AT_MOST, Likely, Place, Unowned
 from tests.support.catalogs import component, group
 
 CATALOG = [

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callboard.domain.instant import DAY, from_text, to_text
-from callboard.domain.package import Package
-from callboard.domain.version_range import read_range
-from callboard.domain.who_uses import read_period, read_wanted
+from callboard.domain.packages.package import Package
+from callboard.domain.packages.version_range import read_range
+from callboard.domain.packages.who_uses import read_period, read_wanted
 from callboard.errors import InvalidQueryError
 
 

@@ -11,8 +11,8 @@ from callboard.domain.access import Role
 from callboard.domain.decision import Decision, DecisionKind, Reason, Until
 from callboard.domain.finding import Kind, State
 from callboard.domain.instant import Instant
+from callboard.domain.remediation.write_back import Last, Operation, Wish, WritePolicy, planned
 from callboard.domain.standing import Effect, Standing
-from callboard.domain.write_back import Last, Operation, Wish, WritePolicy, planned
 
 NOW = Instant(1_000_000)
 EVERYBODY = frozenset({Role.OWNER, Role.SECURITY})

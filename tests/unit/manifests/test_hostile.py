@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callboard import manifests
-from callboard.domain.lock import Lock
+from callboard.domain.packages.lock import Lock
 from callboard.errors import ManifestError, UnknownManifestError
 from callboard.manifests import FORMATS, Format, read_manifest
 from tests.unit.manifests.seeds import SEEDS

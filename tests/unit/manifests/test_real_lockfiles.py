@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from callboard.domain.lock import Fact, Lock, Need, Origin
+from callboard.domain.packages.lock import Fact, Lock, Need, Origin
 from callboard.manifests import read_manifest
 
 

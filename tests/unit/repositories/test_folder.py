@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import File, Head, Unread
 from callboard.domain.instant import from_text
+from callboard.domain.ownership.codeowners import Dialect
 from callboard.errors import FileTooLargeError, RepositoryMissingError, RepositoryUnreachableError
 from callboard.repositories.config import FolderConfig
 from callboard.repositories.folder import FolderRepositories

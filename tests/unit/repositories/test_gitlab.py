@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import Absent, Head, Kept, Moved, Unread
 from callboard.domain.instant import SECOND, from_text
+from callboard.domain.ownership.codeowners import Dialect
 from callboard.errors import BudgetSpentError, FileTooLargeError
 from tests.support.forges import Forge, MadeUpRepository, commit
 from tests.unit.repositories.opening import NOW, Waiting, gitlab, head, listed

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from callboard.domain.bom import Completeness
-from callboard.domain.lock import Lock
+from callboard.domain.packages.bom import Completeness
+from callboard.domain.packages.lock import Lock
 from callboard.manifests import read_manifest
 from callboard.sbom import read_bom
 from callboard.sbom.difference import compare

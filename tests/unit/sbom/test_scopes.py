@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from callboard.domain.instant import Instant
-from callboard.domain.lock import Need
+from callboard.domain.packages.lock import Need
 from callboard.gathering import BILL_FORMATS, bill_of, read_bill, read_lock
 from tests.unit.manifests.seeds import SEEDS
 

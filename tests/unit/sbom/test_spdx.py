@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from callboard.domain.bom import Bom, Completeness
-from callboard.domain.lock import Need
+from callboard.domain.packages.bom import Bom, Completeness
+from callboard.domain.packages.lock import Need
 from callboard.sbom import read_bom
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault, untold
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Fact
+from callboard.domain.packages.lock import Fact
 from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Entry, Origin
-from callboard.domain.package import NPM
+from callboard.domain.packages.lock import Entry, Origin
+from callboard.domain.packages.package import NPM
 from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _ARCHIVE = re.compile(r"/((?:@[^/]+/)?[^/@]+)/-/(?:@[^/]+/)?([^/]+)\.tgz")

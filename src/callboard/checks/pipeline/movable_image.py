@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
-from callboard.domain.package import DOCKER
+from callboard.domain.packages.package import DOCKER
 from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 

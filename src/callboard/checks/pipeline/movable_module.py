@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from callboard.checks.check import NotEvaluated
 from callboard.checks.manifest import Manifest, ManifestCheck, entry_fault
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Origin
-from callboard.domain.package import TERRAFORM
+from callboard.domain.packages.lock import Origin
+from callboard.domain.packages.package import TERRAFORM
 from callboard.domain.posture import Advice, Fault, Hits, Reach
 
 _EXACT = re.compile(r"=?\s*v?[0-9]+(?:\.[0-9]+){1,3}(?:[-+][0-9A-Za-z.+-]+)?")

@@ -8,8 +8,8 @@ from callboard.checks.check import Check, NotEvaluated, Portal, fault
 from callboard.checks.configuration import Setting
 from callboard.checks.secrets import is_secret_name
 from callboard.domain.finding import Severity
+from callboard.domain.packages.versions.semver import semver_key
 from callboard.domain.posture import Advice, Fault, Hits, Reach
-from callboard.domain.versions.semver import semver_key
 
 _BACKEND = "@backstage/plugin-app-backend"
 _MENDED = "0.3.75"

@@ -18,9 +18,9 @@ from callboard.demo.company.ledger import IN_PROGRESS, OPEN
 from callboard.demo.company.values import Component
 from callboard.demo.company.world import World
 from callboard.domain.instant import DAY, SECOND, Instant, to_text
-from callboard.domain.lock import Draft, Entry, Lock, Need, Origin
-from callboard.domain.package import GEMS, GO, MAVEN, NPM, NUGET, PYPI, Package
-from callboard.domain.versions.untold import order_of
+from callboard.domain.packages.lock import Draft, Entry, Lock, Need, Origin
+from callboard.domain.packages.package import GEMS, GO, MAVEN, NPM, NUGET, PYPI, Package
+from callboard.domain.packages.versions.untold import order_of
 
 ECOSYSTEMS: Final = {"npm": NPM, "pypi": PYPI, "maven": MAVEN, "go": GO, "gem": GEMS, "nuget": NUGET}
 """The company's words for them, and OSV's. What belongs to a machine's operating system is in no lockfile."""

@@ -20,8 +20,9 @@ from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.person import Person
 from callboard.domain.query import parse
 from callboard.store import Store
-from callboard.usecases import ask, run_campaign
-from callboard.usecases.decide import Target, decide
+from callboard.usecases import ask
+from callboard.usecases.remediation import run_campaign
+from callboard.usecases.remediation.decide import Target, decide
 
 LOOKED_AT: Final = 200
 """Open findings of a team from which it is picked, those to be done first."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callboard.domain import mapping_text
 from callboard.domain.instant import Instant, to_datetime
-from callboard.domain.mapping import RuleSet
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.mapping import RuleSet
 
 REASON = "What the catalog cannot say, agreed with the teams."
 """Why the set was applied, as the log tells it."""

@@ -29,7 +29,7 @@ from callboard.demo.company.pairing import KINDS, Kind, Pairing
 from callboard.demo.company.rules import make_rules
 from callboard.demo.company.values import Organisation, Resource, Rule, Weakness
 from callboard.demo.company.weaknesses import make_weaknesses
-from callboard.domain.versions.untold import order_of
+from callboard.domain.packages.versions.untold import order_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,15 +12,15 @@ from typing import Final
 from callboard.demo.company.decisions import Moment
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
 from callboard.domain.board import FindingRow
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.query import parse
-from callboard.domain.ticket import Place
+from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.ticket import Place
 from callboard.store import Store
 from callboard.usecases import ask
-from callboard.usecases.file_ticket import link_ticket, of_finding
-from callboard.usecases.make_past import have_been_here
-from callboard.usecases.note_engagement import note_engagement
+from callboard.usecases.remediation.file_ticket import link_ticket, of_finding
+from callboard.usecases.remediation.make_past import have_been_here
+from callboard.usecases.remediation.note_engagement import note_engagement
 
 HALF_YEAR: Final = 182
 """Days since which the company has a board."""

@@ -9,7 +9,7 @@ import msgspec
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Reason
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.ownership import Verdict
+from callboard.domain.ownership.verdict import Verdict
 from callboard.domain.run import Mode, RunState
 
 

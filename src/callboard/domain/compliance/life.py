@@ -15,8 +15,8 @@ import msgspec
 
 from callboard.domain.decision import DecisionKind, Reason
 from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import DAY, Instant, from_text
+from callboard.domain.ownership.inherited import LAYER_WORDS
 from callboard.domain.reconcile import EventKind
 
 

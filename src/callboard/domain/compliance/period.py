@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import msgspec
 
-from callboard.domain.coverage import end_of_day
 from callboard.domain.instant import DAY, Instant, to_datetime, to_text
+from callboard.domain.ownership.coverage import end_of_day
 from callboard.errors import InvalidQueryError
 
 USUAL_DAYS = 91

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import msgspec
 
 from callboard.domain.guidance.shell import Command, is_name, is_version
-from callboard.domain.lock import Need
+from callboard.domain.packages.lock import Need
 
 MOST = 8
 """Places that are told one by one."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from callboard.domain.guidance.managers import Use
-from callboard.domain.package import CRATES, GEMS, GO, MAVEN, NPM, PACKAGIST, PYPI
+from callboard.domain.packages.package import CRATES, GEMS, GO, MAVEN, NPM, PACKAGIST, PYPI
 
 _FILES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "package-lock.json": ("package-lock", NPM), "npm-shrinkwrap.json": ("package-lock", NPM),

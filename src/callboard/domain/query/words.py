@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from callboard.domain.finding import Kind, Severity, State
-from callboard.domain.ownership import Reason
+from callboard.domain.ownership.verdict import Reason
 
 ME = "@me"
 """As an owner: the person who asks, and the groups this person is in directly."""

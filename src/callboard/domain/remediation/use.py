@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from callboard.domain.engagement import Door, Engagement
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.domain.remediation.question import Period
 from callboard.domain.remediation.times import FEW
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Need
+from callboard.domain.packages.lock import Need
+from callboard.domain.packages.versions import order_of
 from callboard.domain.posture import Fault, Hits, Judged, Reach
 from callboard.domain.risk.register import Estate, Evidence, Risk
 from callboard.domain.risk.scale import LEAST, Factor, between, known, likelihood_of, worst
 from callboard.domain.risk.side import Side
 from callboard.domain.risk.weakness import Users, Weakness
-from callboard.domain.versions import order_of
 
 BACKSTAGE = "@backstage/"
 """Packages that move together, from release to release."""

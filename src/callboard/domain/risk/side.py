@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 
-from callboard.domain.lock import Lock, Need
-from callboard.domain.package import Package
+from callboard.domain.packages.lock import Lock, Need
+from callboard.domain.packages.package import Package
 
 
 @enum.unique

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from callboard.domain.finding import Severity
-from callboard.domain.lock import Need
-from callboard.domain.package import Package
+from callboard.domain.packages.lock import Need
+from callboard.domain.packages.package import Package
 from callboard.domain.posture import Place
 from callboard.domain.risk.side import Side
 

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, MutableMapping, Sequence
 from pathlib import Path
 
-from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree, Unread
 from callboard.domain.instant import Instant
+from callboard.domain.ownership.codeowners import Dialect
 from callboard.errors import RepositoryError, RepositoryMissingError, RepositoryUnreachableError
 from callboard.ports import Check
 from callboard.repositories.config import FolderConfig

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import msgspec
 
-from callboard.domain.codeowners import Dialect
 from callboard.domain.forge import (
     Activity,
     File,
@@ -21,6 +20,7 @@ from callboard.domain.forge import (
     Tree,
 )
 from callboard.domain.instant import Instant
+from callboard.domain.ownership.codeowners import Dialect
 from callboard.errors import (
     RepositoryError,
     RepositoryMissingError,

@@ -12,8 +12,8 @@ from msgspec import Meta
 from callboard.domain.access import Role
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.link import LinkRules
+from callboard.domain.remediation.write_back import Operation, WritePolicy
 from callboard.domain.run import Scope
-from callboard.domain.write_back import Operation, WritePolicy
 from callboard.errors import ConfigError
 from callboard.sources.wiz.links import NO_TEMPLATE, WizLinks, portal_problem
 

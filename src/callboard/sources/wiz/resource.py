@@ -12,7 +12,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from callboard.domain import alias
 from callboard.domain.finding import Resource
-from callboard.domain.inherited import IMAGES
+from callboard.domain.ownership.inherited import IMAGES
 from callboard.domain.repository import place_of_location
 from callboard.sources.wiz.code import folded, readable, repository_names, repository_of
 from callboard.sources.wiz.lenient import ABSENT, Memo, Reader, loads

@@ -15,7 +15,7 @@ import msgspec
 from callboard.domain.due import today
 from callboard.domain.finding import Kind, State
 from callboard.domain.instant import Instant, to_text
-from callboard.domain.write_back import Operation, Outcome, Wish, WriteState
+from callboard.domain.remediation.write_back import Operation, Outcome, Wish, WriteState
 from callboard.errors import SourceChangedError, SourceUnreachableError, UnreachableError
 from callboard.sources.wiz.client import Client, SaidNoError
 from callboard.sources.wiz.patience import TransientError

@@ -8,12 +8,13 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from callboard.domain.finding import Project
-from callboard.domain.ownership import SubjectProject
+from callboard.domain.ownership.verdict import SubjectProject
 from callboard.ports import ProjectRecord
-from callboard.store import schema, subjects
+from callboard.store import schema
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.interning.told import BY_OBJECT
+from callboard.store.ownership import subjects
 
 Projects = tuple[Project, ...]
 

@@ -9,24 +9,25 @@ from msgspec import UNSET
 from sqlalchemy import Connection, delete
 
 from callboard.domain.alias import IMAGE
-from callboard.domain.claims import canonical
-from callboard.domain.drift import News, SignalKind
 from callboard.domain.finding import Observed, Resource
-from callboard.domain.inherited import stand_in
 from callboard.domain.instant import Instant
-from callboard.domain.mapping import plain
-from callboard.domain.ownership import Ownership
-from callboard.domain.subject import is_judged_alike, subject_of
+from callboard.domain.ownership.claims import canonical
+from callboard.domain.ownership.drift import News, SignalKind
+from callboard.domain.ownership.inherited import stand_in
+from callboard.domain.ownership.mapping import plain
+from callboard.domain.ownership.subject import is_judged_alike, subject_of
+from callboard.domain.ownership.verdict import Ownership
 from callboard.domain.term import are_terms_equal, is_text_equal, resource_text, terms_of
-from callboard.store import candidates, lineage, moving, owning, schema, signals
+from callboard.store import schema
 from callboard.store.counting import Ledger
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
-from callboard.store.holdings import Holdings
 from callboard.store.interning.projects import Projects, ProjectSets, joined
 from callboard.store.interning.services import Services, services_told, together
 from callboard.store.interning.told import REMEMBERED, Digests, date
-from callboard.store.moving import Moved
+from callboard.store.ownership import candidates, lineage, moving, owning, signals
+from callboard.store.ownership.holdings import Holdings
+from callboard.store.ownership.moving import Moved
 
 
 class Held:

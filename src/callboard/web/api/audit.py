@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar.response import Response
 
 from callboard.domain.instant import to_text
-from callboard.usecases import audit_log
+from callboard.usecases.people import audit_log
 from callboard.web import answers, params, wire_who
 from callboard.web.view import Viewing
 

@@ -11,8 +11,8 @@ from litestar.params import FromPath, RawBody
 from litestar.response import Response
 
 from callboard.domain.query import parse
-from callboard.usecases import run_campaign
-from callboard.usecases.run_campaign import Standing
+from callboard.usecases.remediation import run_campaign
+from callboard.usecases.remediation.run_campaign import Standing
 from callboard.web import answers, params, to_wire_campaigns, wire_campaigns
 from callboard.web.api.ownership import read_body
 from callboard.web.view import View, Viewing, WebRequest

@@ -9,7 +9,7 @@ from litestar.params import FromPath, RawBody
 from litestar.response import Response
 
 from callboard.errors import InvalidQueryError
-from callboard.usecases import decide as deciding
+from callboard.usecases.remediation import decide as deciding
 from callboard.web import answers, engaged, params, to_wire_decisions, wire_decisions
 from callboard.web.api.ownership import read_body
 from callboard.web.view import View, Viewing, WebRequest

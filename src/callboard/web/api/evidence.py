@@ -10,7 +10,7 @@ from callboard.domain.compliance.frameworks import FRAMEWORKS
 from callboard.domain.compliance.period import Period, period_of
 from callboard.domain.compliance.report import Evidence
 from callboard.errors import InvalidQueryError
-from callboard.usecases import export_evidence
+from callboard.usecases.remediation import export_evidence
 from callboard.web import answers, exports, params, to_wire_evidence
 from callboard.web.view import View, Viewing, WebRequest, paces_of
 

@@ -6,12 +6,13 @@ import msgspec
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.domain.engagement import Engagement
 from callboard.domain.query import FOR_ANYBODY
-from callboard.domain.sayable import about_many
-from callboard.usecases import ask, browse, decide
-from callboard.usecases.may_say import may_say
-from callboard.usecases.note_engagement import note_engagement
+from callboard.domain.remediation.engagement import Engagement
+from callboard.domain.remediation.sayable import about_many
+from callboard.usecases import ask, browse
+from callboard.usecases.remediation import decide
+from callboard.usecases.remediation.may_say import may_say
+from callboard.usecases.remediation.note_engagement import note_engagement
 from callboard.usecases.report_broken_link import report_broken_link
 from callboard.web import answers, engaged, params, to_wire, to_wire_work, wire_work
 from callboard.web.metrics import Metrics

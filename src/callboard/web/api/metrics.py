@@ -8,8 +8,8 @@ from litestar.response import Response
 
 from callboard.domain.remediation import DueReport, Flow, OpenReport, Times, Use
 from callboard.domain.remediation.channels import Channels
-from callboard.usecases import measure, measure_flow
-from callboard.usecases.measure_flow import source_names
+from callboard.usecases.remediation import measure, measure_flow
+from callboard.usecases.remediation.measure_flow import source_names
 from callboard.web import (
     answers,
     exports,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from litestar.response import Response
 
-from callboard.usecases.find_noise import Report, find_noise
+from callboard.usecases.remediation.find_noise import Report, find_noise
 from callboard.web import answers, exports, params_metrics, to_wire_noise
 from callboard.web.view import View, Viewing
 

@@ -12,11 +12,11 @@ import msgspec
 from litestar.params import FromPath, RawBody
 from litestar.response import Response
 
-from callboard.domain import mapping_text
 from callboard.domain.component import EntityRef, entity_ref
-from callboard.domain.mapping import RuleSet
+from callboard.domain.ownership import mapping_text
+from callboard.domain.ownership.mapping import RuleSet
 from callboard.errors import InvalidQueryError
-from callboard.usecases import plan_mapping, report_ownership, speak_for, watch_ownership
+from callboard.usecases.ownership import plan_mapping, report_ownership, speak_for, watch_ownership
 from callboard.web import answers, params, params_ownership, to_wire_ownership, wire_ownership
 from callboard.web.view import Viewing
 

@@ -13,9 +13,9 @@ from litestar.response import Response
 from callboard import gathering
 from callboard.domain.component import short_name
 from callboard.domain.instant import Instant
-from callboard.domain.manifest_series import Arrival
+from callboard.domain.packages.manifest_series import Arrival
 from callboard.errors import NotFoundError
-from callboard.usecases import manifests
+from callboard.usecases.packages import manifests
 from callboard.web import answers, params, to_wire_packages
 from callboard.web.view import Viewing, WebRequest, paces_of
 

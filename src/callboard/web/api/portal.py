@@ -11,7 +11,7 @@ from litestar.response import Response
 from callboard.domain.risk.judgement import Judgement
 from callboard.errors import InvalidPurlError, MalformedManifestError, NotFoundError
 from callboard.formats.json import read_json_as
-from callboard.usecases import keep_register
+from callboard.usecases.packages import keep_register
 from callboard.web import answers, params, to_wire_portal
 from callboard.web.view import Viewing, WebRequest, paces_of
 

@@ -9,7 +9,8 @@ from litestar.params import RawBody
 from litestar.response import Response
 
 from callboard.errors import InvalidQueryError
-from callboard.usecases import align, list_conflicts, propose_owner, queue_unmapped, roll_up
+from callboard.usecases import roll_up
+from callboard.usecases.ownership import align, list_conflicts, propose_owner, queue_unmapped
 from callboard.web import answers, params, params_ownership, to_wire_queues, wire_queues
 from callboard.web.api.ownership import component_of, read_body
 from callboard.web.view import Viewing

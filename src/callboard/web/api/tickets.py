@@ -9,7 +9,8 @@ from litestar.response import Response
 
 from callboard.domain.query import OPEN, OneOf, Query, parse
 from callboard.errors import InvalidQueryError
-from callboard.usecases import browse, file_ticket
+from callboard.usecases import browse
+from callboard.usecases.remediation import file_ticket
 from callboard.web import answers, params, to_wire_tickets, wire_tickets
 from callboard.web.api.ownership import read_body
 from callboard.web.view import View, Viewing, WebRequest

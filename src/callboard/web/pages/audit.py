@@ -10,12 +10,12 @@ from litestar.params import RawBody
 from litestar.response import Response, Stream
 
 from callboard.domain.audit import Entry
-from callboard.domain.coverage import end_of_day
 from callboard.domain.instant import DAY, Instant, to_datetime, to_text
+from callboard.domain.ownership.coverage import end_of_day
 from callboard.errors import InvalidQueryError
-from callboard.store.audit import Wanted
-from callboard.usecases import audit_log
-from callboard.usecases.audit_log import Verdict
+from callboard.store.people.audit import Wanted
+from callboard.usecases.people import audit_log
+from callboard.usecases.people.audit_log import Verdict
 from callboard.web import forms, links, params, render, wire_who
 from callboard.web.view import View, Viewing, WebRequest, paces_of
 

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from callboard.domain.access import Right
 from callboard.domain.board import BundleRow
-from callboard.domain.campaign import Lot, Point
 from callboard.domain.query import Query, parse
-from callboard.usecases import ask, run_campaign
-from callboard.usecases.run_campaign import Course, Standing
+from callboard.domain.remediation.campaign import Lot, Point
+from callboard.usecases import ask
+from callboard.usecases.remediation import run_campaign
+from callboard.usecases.remediation.run_campaign import Course, Standing
 from callboard.web import burndown, forms, links, params, render, to_wire_campaigns
 from callboard.web.api.campaigns import begun
 from callboard.web.view import View, Viewing

@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from callboard.domain.board import BundleRow, ComponentPage, DoNow
 from callboard.domain.finding import Kind, Severity
-from callboard.domain.inherited import FromBase
+from callboard.domain.ownership.inherited import FromBase
 from callboard.domain.query import OPEN, OneOf, Query
 from callboard.usecases import ask, browse
 from callboard.web import component_list, freshness, links, params, render, to_wire_work, words

@@ -12,12 +12,12 @@ from litestar.response import Response
 from callboard.domain.board import FindingPage, FindingRow
 from callboard.domain.decision import DecisionKind, Justification, Reason, Until
 from callboard.domain.query import Query, parse
-from callboard.domain.sayable import Sayable, about_many
+from callboard.domain.remediation.sayable import Sayable, about_many
 from callboard.domain.standing import Standing
 from callboard.usecases import ask, browse
-from callboard.usecases import decide as deciding
-from callboard.usecases.decide import Done, Target
-from callboard.usecases.may_say import may_say
+from callboard.usecases.remediation import decide as deciding
+from callboard.usecases.remediation.decide import Done, Target
+from callboard.usecases.remediation.may_say import may_say
 from callboard.web import engaged, forms, links, params, render, words
 from callboard.web.api.decisions import say as said
 from callboard.web.view import View, Viewing

@@ -13,8 +13,8 @@ from callboard.domain.compliance.period import Period
 from callboard.domain.compliance.report import ControlFigures, Evidence
 from callboard.domain.compliance.told import MOMENTS
 from callboard.errors import InvalidQueryError
-from callboard.usecases import export_evidence
-from callboard.usecases.export_evidence import Behind
+from callboard.usecases.remediation import export_evidence
+from callboard.usecases.remediation.export_evidence import Behind
 from callboard.web import links, params, render, to_wire_evidence
 from callboard.web.api.evidence import DAYS, period_in
 from callboard.web.view import View, Viewing

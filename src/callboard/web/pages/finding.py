@@ -11,9 +11,9 @@ from callboard.domain import bundle
 from callboard.domain.board import FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind
 from callboard.domain.finding import Note, Resource, Ticket
-from callboard.domain.inherited import LAYER_WORDS
 from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.link import UNSAFE_LINK
+from callboard.domain.ownership.inherited import LAYER_WORDS
 from callboard.domain.query import OneOf, Query
 from callboard.usecases import ask, browse, plan_policy
 from callboard.web import engaged, freshness, links, params, render, why, words

@@ -11,12 +11,12 @@ from litestar.response import Response
 from callboard.domain.access import Right
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.mapping import WARNED_DAYS, Entry, Rule, Trust, Vocabulary
-from callboard.domain.plan import Plan
+from callboard.domain.ownership.mapping import WARNED_DAYS, Entry, Rule, Trust, Vocabulary
+from callboard.domain.ownership.plan import Plan
 from callboard.errors import ConflictError, MappingRefusedError
 from callboard.store.mapping import Revision
-from callboard.usecases import plan_mapping, propose_owner, speak_for
-from callboard.usecases.plan_mapping import Applied
+from callboard.usecases.ownership import plan_mapping, propose_owner, speak_for
+from callboard.usecases.ownership.plan_mapping import Applied
 from callboard.web import forms, params, params_ownership, render, rule_text
 from callboard.web.api.ownership import component_of
 from callboard.web.view import View, Viewing

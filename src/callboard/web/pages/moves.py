@@ -9,9 +9,9 @@ from litestar.response import Response
 
 from callboard.domain.access import Right
 from callboard.domain.component import EntityRef, short_name
-from callboard.domain.drift import Signal, SignalKind
-from callboard.domain.picking import Lines, Number, Pick
-from callboard.usecases import plan_mapping, watch_ownership
+from callboard.domain.ownership.drift import Signal, SignalKind
+from callboard.domain.ownership.picking import Lines, Number, Pick
+from callboard.usecases.ownership import plan_mapping, watch_ownership
 from callboard.web import forms, links, params, params_ownership, render, rule_text, words
 from callboard.web.view import Viewing
 

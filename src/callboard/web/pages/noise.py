@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from callboard.domain.access import Right
-from callboard.domain.noise import FEWEST, RuleNoise
-from callboard.usecases.find_noise import Report
+from callboard.domain.remediation.noise import FEWEST, RuleNoise
+from callboard.usecases.remediation.find_noise import Report
 from callboard.web import links, render
 from callboard.web.api.noise import report
 from callboard.web.view import Viewing

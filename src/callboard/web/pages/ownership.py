@@ -8,9 +8,9 @@ from litestar.params import RawBody
 from litestar.response import Redirect, Response
 
 from callboard.domain.access import Right
-from callboard.domain.coverage import Cut, Report, Row, Shares, percent
-from callboard.domain.drift import Signal, SignalKind
-from callboard.usecases import report_ownership, watch_ownership
+from callboard.domain.ownership.coverage import Cut, Report, Row, Shares, percent
+from callboard.domain.ownership.drift import Signal, SignalKind
+from callboard.usecases.ownership import report_ownership, watch_ownership
 from callboard.web import forms, links, params, params_ownership, render, words
 from callboard.web.view import Viewing
 

@@ -9,11 +9,11 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.domain.component import EntityRef, short_name
-from callboard.domain.composition import Composition, Packages, SbomCoverage
-from callboard.domain.who_uses import WhoUses, read_period, read_wanted
+from callboard.domain.packages.composition import Composition, Packages, SbomCoverage
+from callboard.domain.packages.who_uses import WhoUses, read_period, read_wanted
 from callboard.errors import InvalidQueryError
 from callboard.gathering import BILL_FORMATS
-from callboard.usecases import manifests
+from callboard.usecases.packages import manifests
 from callboard.web import links, params, render
 from callboard.web.api.packages import PAGE
 from callboard.web.view import Viewing

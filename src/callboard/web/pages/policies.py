@@ -9,7 +9,7 @@ from litestar.params import RawBody
 from litestar.response import Response
 
 from callboard.domain.access import Everything, Right
-from callboard.domain.picking import Sight
+from callboard.domain.ownership.picking import Sight
 from callboard.domain.policy import DateLines, Moved, PolicyKind, PolicyPlan
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.usecases import plan_policy

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from callboard.domain.risk.register import Register
-from callboard.store.registers import Kept
-from callboard.usecases import keep_register
+from callboard.store.packages.registers import Kept
+from callboard.usecases.packages import keep_register
 from callboard.web import params, render
 from callboard.web.view import Viewing
 

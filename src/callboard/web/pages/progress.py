@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.engagement import Door, Engagement
 from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times, Use
 from callboard.domain.remediation.channels import Channels, Compared, Mix
-from callboard.usecases import measure, measure_flow
+from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.usecases.remediation import measure, measure_flow
 from callboard.web import links, params_metrics, plots, plots_flow, render, to_wire_channels
 from callboard.web.view import Viewing
 

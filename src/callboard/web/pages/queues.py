@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from callboard.domain.access import Everything
-from callboard.domain.alignment import Alignment, Checked, Difference, Kind
 from callboard.domain.finding import Severity
+from callboard.domain.ownership.alignment import Alignment, Checked, Difference, Kind
 from callboard.domain.tree import Node
-from callboard.usecases import align, browse, list_conflicts, queue_unmapped, roll_up, speak_for
-from callboard.usecases.list_conflicts import Conflicts
-from callboard.usecases.queue_unmapped import Queue
+from callboard.usecases import browse, roll_up
+from callboard.usecases.ownership import align, list_conflicts, queue_unmapped, speak_for
+from callboard.usecases.ownership.list_conflicts import Conflicts
+from callboard.usecases.ownership.queue_unmapped import Queue
 from callboard.usecases.roll_up import View as By
 from callboard.web import freshness, params, params_ownership, render
 from callboard.web.pages.components import strip_severities

@@ -10,7 +10,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.link import Verdict
 from callboard.domain.run import Mode
 from callboard.domain.things import SourceLine
-from callboard.store.links import LinkCheck, Tally
+from callboard.store.board.links import LinkCheck, Tally
 from callboard.usecases import browse, things
 from callboard.web import freshness, links, params, render, words
 from callboard.web.view import Viewing

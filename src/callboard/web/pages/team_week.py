@@ -13,7 +13,8 @@ from callboard.domain.instant import DAY, Instant, to_datetime
 from callboard.domain.query import OneOf, Query
 from callboard.domain.remediation import By, DueReport, Question, Stretch, Times, read_period
 from callboard.errors import NotFoundError
-from callboard.usecases import ask, measure, measure_flow
+from callboard.usecases import ask
+from callboard.usecases.remediation import measure, measure_flow
 from callboard.web import freshness, links, params, plots, plots_flow, render
 from callboard.web.view import Viewing
 

@@ -9,8 +9,9 @@ from litestar.response import Response
 
 from callboard.domain.board import FindingRow
 from callboard.domain.query import Query
-from callboard.domain.ticket import LinkedTicket, Place
-from callboard.usecases import ask, browse, file_ticket
+from callboard.domain.remediation.ticket import LinkedTicket, Place
+from callboard.usecases import ask, browse
+from callboard.usecases.remediation import file_ticket
 from callboard.web import forms, links, params, render, words
 from callboard.web.api import tickets as api
 from callboard.web.view import View, Viewing

@@ -7,7 +7,7 @@ import asyncio
 from litestar.response import Response
 
 from callboard.errors import NotFoundError
-from callboard.usecases import tell
+from callboard.usecases.remediation import tell
 from callboard.web import render
 from callboard.web.view import WebRequest, services_of
 

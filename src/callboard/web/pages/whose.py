@@ -8,12 +8,13 @@ from litestar.params import RawBody
 from litestar.response import Response
 
 from callboard.domain.access import Right
-from callboard.domain.explanation import Explanation
-from callboard.domain.likeness import Suggestion
-from callboard.domain.ownership import Verdict
+from callboard.domain.ownership.explanation import Explanation
+from callboard.domain.ownership.likeness import Suggestion
+from callboard.domain.ownership.verdict import Verdict
 from callboard.errors import NotFoundError
-from callboard.usecases import browse, speak_for, suggest_owners
-from callboard.usecases.speak_for import Said
+from callboard.usecases import browse
+from callboard.usecases.ownership import speak_for, suggest_owners
+from callboard.usecases.ownership.speak_for import Said
 from callboard.web import forms, params, params_ownership, render
 from callboard.web.api.ownership import component_of
 from callboard.web.view import View, Viewing

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from callboard.domain.component import Entity, EntityRef
-from callboard.domain.evidence import Evidence
 from callboard.domain.finding import BaseLayer, Observed, Rejected, Service, Severity, State, System
 from callboard.domain.instant import from_text
-from callboard.domain.judging import own
-from callboard.domain.ownership import Subject
+from callboard.domain.ownership.evidence import Evidence
+from callboard.domain.ownership.judging import own
+from callboard.domain.ownership.verdict import Subject
 from callboard.ports import ProjectRecord
 from callboard.sources.wiz.parse import parse, parse_project
 

@@ -8,7 +8,7 @@ from callboard.domain.compliance.facts import ComponentFact, ResourceFact
 from callboard.domain.compliance.measure import Measure, Need, Subject
 from callboard.domain.compliance.period import Period
 from callboard.domain.instant import DAY
-from callboard.domain.ownership import Verdict
+from callboard.domain.ownership.verdict import Verdict
 
 _component = partial(Measure, subject=Subject.COMPONENT, needs=(Need.CATALOG,))
 _resource = partial(Measure, subject=Subject.RESOURCE, needs=(Need.OWNERS,))

@@ -1,0 +1,1 @@
+"""`callboard ownership …`: one file per command."""

@@ -1,0 +1,1 @@
+"""Commands about packages, bills of materials and portals."""

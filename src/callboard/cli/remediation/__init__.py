@@ -1,0 +1,1 @@
+"""Commands of the way from seen to fixed."""

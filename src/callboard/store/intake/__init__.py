@@ -1,0 +1,1 @@
+"""The run road: what a source told, written down with everything that follows from it."""

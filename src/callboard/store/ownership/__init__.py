@@ -1,0 +1,1 @@
+"""Whose things are, written down: decisions and their evidence, rules, what people said, and how it drifts."""

@@ -1,0 +1,1 @@
+"""What components consist of, and what is known of those packages."""

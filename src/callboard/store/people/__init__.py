@@ -1,0 +1,1 @@
+"""Who is signed in, with which token, and what was done."""

@@ -1,0 +1,1 @@
+"""The one query language as conditions on findings, and which holdings somebody asks about."""

@@ -1,0 +1,1 @@
+"""From seen to fixed: campaigns, messages, and how long findings wait."""

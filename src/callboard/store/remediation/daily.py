@@ -1,0 +1,201 @@
+"""What came and went day by day, what was open at a moment, and what was closed by its date, counted in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, func, or_, select, union_all
+
+from callboard.domain.access import Visibility
+from callboard.domain.decision import DecisionKind
+from callboard.domain.finding import State
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.query import Query
+from callboard.domain.remediation import REOPENED_WITHIN, By, Days, Kept, LeftOut, Period, Reopened
+from callboard.store import schema
+from callboard.store.query.filters import Asking
+from callboard.store.query.scope import of_query
+from callboard.store.remediation.lifetimes import AGES, GROUPS, Spell, counted, spells
+from callboard.store.schema import NEVER
+
+f, s, d = schema.finding.c, schema.decided.c, schema.decision.c
+
+_DAYS = 1 << 17
+"""More days than have passed since 1970."""
+_FIXED, _OTHERWISE, _TRANSIENT, _BACKWARDS, _UNDATED = range(5)
+_WAYS = 8
+_ASIDE = (DecisionKind.SNOOZE, DecisionKind.DISMISS, DecisionKind.ACCEPT)
+
+
+def days(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[Days, LeftOut]:
+    """What was opened and ended on every day. What was closed within a day is noise, and in neither."""
+    within = of_query(conn, visibility, query, asking, many=True)
+    parts = spells(within)
+    found = Days()
+    for day, n in counted(conn, union_all(*(_opened(spell) for spell in parts))).items():
+        found.opened[day] = n
+    out = [0] * _WAYS
+    for code, n in counted(conn, union_all(*(_ended(spell) for spell in parts))).items():
+        day, way = divmod(code, _WAYS)
+        out[way] += n
+        if way == _FIXED:
+            found.fixed[day] = n
+        elif way == _OTHERWISE:
+            found.otherwise[day] = n
+    return found, LeftOut(transient=out[_TRANSIENT], undated=out[_UNDATED], backwards=out[_BACKWARDS])
+
+
+def _noise(spell: Spell) -> ColumnElement[bool]:
+    return and_(spell.is_closed, or_(spell.ended.is_(None), spell.ended - spell.opened < DAY))
+
+
+def _opened(spell: Spell) -> Select[Any]:
+    day = (spell.opened // DAY).label("code")
+    return spell.rows.add_columns(day).where(or_(~spell.is_closed, ~_noise(spell)))
+
+
+def _ended(spell: Spell) -> Select[Any]:
+    way = case(
+        (spell.ended.is_(None), _UNDATED),
+        (spell.ended < spell.opened, _BACKWARDS),
+        (spell.ended - spell.opened < DAY, _TRANSIENT),
+        (spell.state == int(State.FIXED), _FIXED),
+        else_=_OTHERWISE,
+    )
+    day = func.coalesce(spell.ended, 0) // DAY
+    return spell.rows.add_columns((day * _WAYS + way).label("code")).where(spell.is_closed)
+
+
+def reopened(conn: Connection, visibility: Visibility, query: Query, asking: Asking, period: Period) -> Reopened:
+    """Of the fixes of a period that are long enough ago, those that came back."""
+    within = of_query(conn, visibility, query, asking, many=True)
+    end = period.end - REOPENED_WITHIN * DAY
+    old = [
+        spell.rows.add_columns(func.count().label("n")).where(
+            spell.is_closed, spell.state == int(State.FIXED), spell.ended >= period.start, spell.ended < end,
+            spell.ended - spell.opened >= DAY,
+        )
+        for spell in spells(within)
+    ]  # fmt: skip
+    fixes = sum(int(n) for (n,) in conn.execute(union_all(*old)))
+    p = schema.spell.c
+    former = spells(within)[-1]
+    back = former.rows.add_columns(func.count()).where(
+        p.state == int(State.FIXED), p.ended_at >= period.start, p.ended_at < end,
+        p.again_at - p.ended_at <= REOPENED_WITHIN * DAY, p.ended_at - former.opened >= DAY,
+    )  # fmt: skip
+    return Reopened(fixes, int(conn.execute(back).scalar_one()))
+
+
+class Open(msgspec.Struct, frozen=True):
+    """What was open at a moment, of one group, by days."""
+
+    ages: dict[int, int] = msgspec.field(default_factory=dict)
+    late: dict[int, int] = msgspec.field(default_factory=dict)
+
+    def take(self, other: Open) -> None:
+        """All that the other holds as well."""
+        for mine, theirs in ((self.ages, other.ages), (self.late, other.late)):
+            for value, n in theirs.items():
+                mine[value] = mine.get(value, 0) + n
+
+
+def open_at(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, at: Instant | None
+) -> Mapping[int, Open]:
+    """By group, what was open when a moment came. None: what is open now, as the lists have it.
+
+    For a moment of the past it is told by the dates of the source and of people here, as far as they are known today.
+    """
+    within = of_query(conn, visibility, query, asking, many=True)
+    group, now = GROUPS[by], asking.now
+    if at is None:
+        rows = [
+            select((_coded(group, (now - f.first_detected_at) // DAY, _lateness(f.due_at, now))).label("code")).where(
+                f.closed + 0 == 0, within
+            )
+        ]
+    else:
+        standing = f.id.not_in(_put_aside(at))
+        rows = [
+            spell.rows.add_columns(
+                _coded(group, (at - spell.opened) // DAY, _lateness(spell.due_at, Instant(at - 1))).label("code")
+            ).where(spell.opened + 0 < at, or_(~spell.is_closed, spell.ended >= at), standing)
+            for spell in spells(within)
+        ]
+    found: dict[int, Open] = {}
+    for id_, age, late, n in _decoded(counted(conn, union_all(*rows))):
+        mine = found.get(id_)
+        if mine is None:
+            mine = found[id_] = Open()
+        mine.ages[age] = mine.ages.get(age, 0) + n
+        if late:
+            mine.late[late] = mine.late.get(late, 0) + n
+    return found
+
+
+def _coded(group: Any, age: Any, late: Any) -> ColumnElement[int]:  # noqa: ANN401
+    found: ColumnElement[int] = (cast(group, BigInteger) * AGES + case((age < 0, 0), else_=age)) * AGES + late
+    return found
+
+
+def _decoded(codes: Mapping[int, int]) -> Iterator[tuple[int, int, int, int]]:
+    for code, n in codes.items():
+        rest, late = divmod(code, AGES)
+        id_, age = divmod(rest, AGES)
+        yield id_, age, late, n
+
+
+def _lateness(due_at: Any, at: Instant) -> ColumnElement[int]:  # noqa: ANN401
+    """Days past the date; a day that is not over is not passed."""
+    today = at // DAY * DAY
+    return case((due_at < today, (today - due_at + DAY - 1) // DAY), else_=0)
+
+
+def _put_aside(at: Instant) -> Select[tuple[int]]:
+    """Findings that people here had set aside or put off then, also those that came back since."""
+    ending = schema.decision.alias("ending").c
+    return (
+        select(s.finding_id)
+        .select_from(
+            schema.decided.join(schema.decision, d.id == s.decision_id).outerjoin(
+                ending.id.table, ending.id == s.ended_by
+            )
+        )
+        .where(d.kind.in_([int(kind) for kind in _ASIDE]), d.at < at, or_(s.ended_by.is_(None), ending.at >= at))
+    )
+
+
+def due(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period
+) -> tuple[Mapping[int, Kept], Mapping[int, int]]:  # fmt: skip
+    """By group, what became of what fell due in a period; and what was open at its end with a date that had not come."""
+    within = of_query(conn, visibility, query, asking, many=True)
+    group = cast(GROUPS[by], BigInteger)
+    end = period.end
+    rows = []
+    for spell in spells(within):
+        has_ended = and_(spell.is_closed, spell.ended < end)
+        is_fixed = spell.state == int(State.FIXED)
+        became = case(
+            (and_(has_ended, is_fixed, spell.ended <= spell.due_at), 0),
+            (and_(has_ended, is_fixed), 1),
+            (and_(has_ended, spell.ended <= spell.due_at), 3),
+            (has_ended, 4),
+            (spell.due_at >= end, 5),
+            else_=2,
+        )
+        falls = and_(spell.due_at >= period.start, spell.due_at < end)
+        waits = and_(spell.due_at >= end, spell.due_at < NEVER, ~has_ended)
+        rows.append(
+            spell.rows.add_columns((group * _WAYS + became).label("code")).where(
+                spell.opened + 0 < end, or_(falls, waits), ~and_(spell.is_closed, spell.ended.is_(None))
+            )
+        )
+    kept: dict[int, list[int]] = {}
+    for code, n in counted(conn, union_all(*rows)).items():
+        id_, way = divmod(code, _WAYS)
+        kept.setdefault(id_, [0] * 6)[way] += n
+    return {id_: Kept(*ways[:5]) for id_, ways in kept.items()}, {id_: ways[5] for id_, ways in kept.items()}

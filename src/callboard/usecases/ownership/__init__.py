@@ -1,0 +1,1 @@
+"""Use cases of whose things are: plan, confirm, propose, report, watch."""
