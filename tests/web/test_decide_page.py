@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.named import NamedDoor, named_door
 
-FORM = re.compile(r'<form action="/decide/say" method="post">(.*?)</form>', re.DOTALL)
+FORM = re.compile(r'<form action="/decide/say" method="post"[^>]*>(.*?)</form>', re.DOTALL)
 FIELD = re.compile(r'<input[^>]*name="([a-z_]+)"[^>]*value="([^"]*)"')
 
 
