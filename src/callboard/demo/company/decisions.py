@@ -63,7 +63,7 @@ def say_all(store: Store, organisation: Organisation, *, now: Instant) -> None:
     teams = [team for team in organisation.teams if team.members and team.parent is not None]
     security = next(team for team in organisation.teams if team.name == "security")
     viewers = dict(_viewers((*teams, security)))
-    _begin_campaign(store, viewers[ref_of(security.members[0].username)], teams[0], now=now)
+    _begin_campaign(store, viewers[ref_of(security.members[0].username)], teams, now=now)
     said: list[Said] = []
     for number, team in enumerate(teams):
         viewer = viewers[ref_of(team.members[0].username)]
@@ -77,11 +77,17 @@ def say_all(store: Store, organisation: Organisation, *, now: Instant) -> None:
             decide(store, viewers[each.agrees], agreed, Target(), clock=Moment(Instant(each.at + DAY)))
 
 
-def _begin_campaign(store: Store, viewer: Viewer, team: Team, *, now: Instant) -> None:
-    """A campaign that began before anything was said; what was set aside since then shows in its burndown."""
+def _begin_campaign(store: Store, viewer: Viewer, teams: Iterable[Team], *, now: Instant) -> None:
+    """A campaign that began before anything was said; what was set aside since then shows in its burndown.
+
+    It is for the first team that had something critical or high then. In a small company there may be none.
+    """
     at = Instant(now - (MOST_DAYS + 1) * DAY)
-    query = parse(f"is:open owner:{team.name} first:<-1d severity:critical,high")
-    if not ask.list_findings(store, viewer, query, now=now, limit=1).total:
+    for team in teams:
+        query = parse(f"is:open owner:{team.name} first:<-1d severity:critical,high")
+        if ask.list_findings(store, viewer, query, now=at, limit=1).total:
+            break
+    else:
         return
     draft = run_campaign.Draft(
         name=f"Nothing critical or high left with {team.title}", aim="Before the new checkout goes live.",
