@@ -55,7 +55,7 @@ def main() -> None:
     stale = [
         sign
         for sign, told in counted.items()
-        if (sign.measured.alarms, sign.measured.of) != (told["count"], told["of"])
+        if sign.measured is None or (sign.measured.alarms, sign.measured.of) != (told["count"], told["of"])
     ]
     if stale:
         sys.exit(f"What Callboard says of {', '.join(stale)} is not what was measured: domain/packages/sign.py.")

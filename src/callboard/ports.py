@@ -12,6 +12,7 @@ from callboard.domain.component import CatalogReading, EntityRef
 from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
+from callboard.domain.packages.at_registry import Said, Terms
 from callboard.domain.packages.lock import Lock
 from callboard.domain.packages.package import Package
 from callboard.domain.packages.package_match import Matched
@@ -270,6 +271,33 @@ class Judged(msgspec.Struct, frozen=True):
     """Packages about which nothing, or not everything, could be said: they are not clean."""
     blind: tuple[str, ...] = ()
     """Sentences about what nobody looked for, whatever the package."""
+
+
+class Registry(Protocol):
+    """Where packages of one ecosystem are published."""
+
+    @property
+    def terms(self) -> Terms:
+        """What the operator says about it."""
+
+    @property
+    def calls(self) -> int:
+        """Requests that may be made in one go."""
+
+    async def ask(self, name: str, etag: str | None, /) -> Asked:
+        """What is said about a name, as its ecosystem compares names. With `etag`: only if that changed.
+
+        Raises OutboundError.
+        """
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A registry's answer."""
+
+    said: Said | None
+    """None: the same as when the mark was given, or nothing that can be used, such as more than is read."""
+    etag: str | None
+    is_same: bool = False
 
 
 class Channel(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from callboard.ports import (
     Clock,
     Judge,
     RawPage,
+    Registry,
     Repositories,
     Source,
     SourceSpec,
@@ -444,6 +445,26 @@ def ticket_places(config: Config) -> tuple[Place, ...]:
 def board_address(config: Config) -> str:
     """What links in messages begin with. Empty: nobody told, so that messages have no links."""
     return config.server.public_url.strip().rstrip("/")
+
+
+@asynccontextmanager
+async def open_registries(config: Config) -> AsyncIterator[tuple[list[Registry], list[str]]]:
+    """The registries that may be asked; and why others cannot, such as a secret that cannot be read."""
+    from callboard.net import Net
+    from callboard.registries import open_registry
+
+    found: list[Registry] = []
+    problems: list[str] = []
+    async with AsyncExitStack() as stack:
+        for section in config.registries:
+            try:
+                settings = section.settings()
+            except ConfigError as error:
+                problems.append(f"What the {section.kind} registry says: {error.message}")
+                continue
+            net = await stack.enter_async_context(Net(user_agent=USER_AGENT, allow_hosts=settings.allow_hosts))
+            found.append(open_registry(section.kind, settings, net))
+        yield found, problems
 
 
 def open_judge(config: Config) -> Judge:

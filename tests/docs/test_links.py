@@ -20,6 +20,7 @@ from callboard.channels import CHANNELS
 from callboard.channels.trackers import TRACKERS
 from callboard.cli import root
 from callboard.demo.wizsim.faults import NAMES, parse_fault
+from callboard.registries import REGISTRIES
 from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 
@@ -144,6 +145,7 @@ def test_keys_of_the_configuration_exist(path: Path) -> None:
                     "repositories": FORGES,
                     "channel": CHANNELS,
                     "tracker": TRACKERS,
+                    "registry": REGISTRIES,
                 }[section]
                 wrong += unknown(kinds[table["kind"]].config, table, ("kind",))
     assert wrong == []

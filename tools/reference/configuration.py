@@ -14,6 +14,7 @@ from callboard.catalog import CATALOGS
 from callboard.channels import CHANNELS
 from callboard.channels.trackers import TRACKERS
 from callboard.config.reader import Reader
+from callboard.registries import REGISTRIES
 from callboard.repositories import FORGES
 from callboard.sources import SOURCES
 from tools.reference.docstrings import field_notes
@@ -21,6 +22,7 @@ from tools.reference.markdown import Row, page, prose, table
 
 LISTS = (
     ("source", SOURCES), ("catalog", CATALOGS), ("repositories", FORGES), ("channel", CHANNELS), ("tracker", TRACKERS),
+    ("registry", REGISTRIES),
 )  # fmt: skip
 
 
@@ -40,8 +42,8 @@ def configuration() -> str:
         "one in the folder where the command is called.\n"
         "Every key can be overridden by the environment variable beside it, and a variable that is set but empty counts as "
         "not set.\n"
-        "In the variables of a source, a catalog, repositories, a channel or a tracker, `<NAME>` is its name in capitals, with every other "
-        "character than letters and digits as `_`.\n"
+        "In the variables of a source, a catalog, repositories, a channel, a tracker or a registry, `<NAME>` is its name in "
+        "capitals, with every other character than letters and digits as `_`.\n"
         "A source or catalog may also stand in the environment alone: `CALLBOARD_SOURCE_MAIN_KIND=wiz` makes one.\n"
         "A list in a variable is split at commas, or written as JSON.\n"
         "Relative paths are relative to the file.\n"

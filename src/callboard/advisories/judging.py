@@ -21,10 +21,6 @@ _JUDGES_AS = "2"
 """Changes whenever the same index would be judged by otherwise."""
 NAMED = (NPM, PYPI)
 """Ecosystems whose names are imitated most, and of which lists of well-known names are to be had."""
-NEEDS_REGISTRY = (
-    "How new a release is, and whether an internal name is free at a public registry: nobody asks registries.",
-)
-"""What no manifest tells."""
 
 
 class IndexJudge:
@@ -89,7 +85,7 @@ class IndexJudge:
                 f"{Sign.LOOK_ALIKE.words}s of {' and '.join(unnamed)}: no list of well-known names is configured "
                 f"(advisories.well_known_{unnamed[0].lower()})."
             )
-        return (*told, *NEEDS_REGISTRY)
+        return tuple(told)
 
     def _matched(self, match: Match) -> Matched:
         cves = [each for each in (match.advisory, *match.aliases) if each.startswith("CVE-")]

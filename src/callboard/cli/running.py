@@ -22,11 +22,20 @@ from callboard.telemetry import metrics
 from callboard.usecases import holds, keep_fresh, upkeep
 from callboard.usecases.ownership.watch_ownership import watch
 from callboard.usecases.package_source import Matching, PackageSource, match_packages
+from callboard.usecases.packages.ask_registries import ask_registries
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
 from callboard.usecases.remediation import decide
 from callboard.usecases.sync import Progress, RunReport, sync
-from callboard.wiring import OpenSource, Services, open_catalog, open_judge, open_repositories, open_source
+from callboard.wiring import (
+    OpenSource,
+    Services,
+    open_catalog,
+    open_judge,
+    open_registries,
+    open_repositories,
+    open_source,
+)
 
 BYTES_PER_FINDING = 2_000
 """On disk, with rule, resource, history and indexes. The made-up company takes 1,450; real texts are longer."""
@@ -192,10 +201,14 @@ async def run(
 
 
 async def match(services: Services, *, always: bool) -> Matching | None:
-    """Matches the packages of components with what is known of them now. None: nothing has changed."""
+    """Matches the packages of components with what is known of them now, registries asked first. None: nothing has changed."""
     judge = open_judge(services.config)
+    async with open_registries(services.config) as (registries, problems):
+        registered = await ask_registries(
+            services.store, registries, clock=services.clock, problems=problems, always=always
+        )
     matching = await match_packages(
-        services.store, judge, clock=services.clock, safety=services.config.safety, always=always
+        services.store, judge, clock=services.clock, safety=services.config.safety, always=always, registered=registered
     )
     if matching is not None and matching.run is not None:
         count(matching.run)

@@ -191,15 +191,15 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "advisories": AdvisoriesConfig,
     "mcp": Mcp,
 }
-LISTS = ("source", "catalog", "repositories", "channel", "tracker")
+LISTS = ("source", "catalog", "repositories", "channel", "tracker", "registry")
 """Sections that may come several times; each says its kind and its name."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One configured source, catalog, place of repositories, channel or tracker, with its secrets still unread."""
+    """One configured source, catalog, place of repositories, channel, tracker or registry, with its secrets still unread."""
 
     what: str
-    """source, catalog, repositories, channel or tracker."""
+    """source, catalog, repositories, channel, tracker or registry."""
     kind: str
     name: str
     secrets: tuple[Secret, ...]
@@ -235,6 +235,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     repositories: tuple[Section, ...]
     channels: tuple[Section, ...]
     trackers: tuple[Section, ...]
+    registries: tuple[Section, ...]
     notices: tuple[str, ...]
     """What is allowed and still deserves a word from `callboard doctor`."""
     named_index: Path | None = None
@@ -266,6 +267,10 @@ def load(
     reader.unknown_keys(reader.tree, [*FIXED, *LISTS], ())
     fixed = {name: reader.struct(kind, (name,), PREFIX + name.upper(), read=True) for name, kind in FIXED.items()}
     lists = {what: _sections(reader, what, kinds or _kinds) for what in LISTS}
+    kinds_of_registries = [section.kind for section in lists["registry"]]
+    for number, kind in enumerate(kinds_of_registries):
+        if kind in kinds_of_registries[:number]:
+            reader.problem(("registry", number), "has to be the only one of its kind")
     # A section that could not be read may well be the one that a variable belongs to.
     whole = [what for what in LISTS if len(lists[what]) == len(reader.tree[what])]
     notices = reader.unknown_variables([*FIXED, *whole])
@@ -289,6 +294,7 @@ def load(
         repositories=lists["repositories"],
         channels=lists["channel"],
         trackers=lists["tracker"],
+        registries=lists["registry"],
         notices=(*notices, *_open_to_others(reader)),
         named_index=Path(environ[INDEX_VARIABLE]) if environ.get(INDEX_VARIABLE) else None,
     )
@@ -333,6 +339,10 @@ def _kinds(what: str) -> Kinds:
         from callboard.channels.trackers import TRACKERS
 
         return {kind: spec.config for kind, spec in TRACKERS.items()}
+    if what == "registry":
+        from callboard.registries import REGISTRIES
+
+        return {kind: spec.config for kind, spec in REGISTRIES.items()}
     if what == "channel":
         from callboard.channels import CHANNELS
 

@@ -7,23 +7,24 @@ road's to decide.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from callboard.domain.finding import Kind, Observed, Rejected, Severity, State
 from callboard.domain.instant import DAY, MINUTE, Instant
-from callboard.domain.packages.package import Package
-from callboard.domain.packages.package_match import SOURCE, PackageFinding, observed
+from callboard.domain.packages.at_registry import Terms, signs
+from callboard.domain.packages.package import Package, PackageKey
+from callboard.domain.packages.package_match import SOURCE, Matched, PackageFinding, observed
 from callboard.domain.packages.package_signs import found
 from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.ports import Check, Clock, Judge, ProjectRecord, RawNode, RawPage, Split
 from callboard.store import Store, evidence
 from callboard.store.intake import runs as run_store
-from callboard.store.packages import package_files
+from callboard.store.packages import package_files, registry_answers
 from callboard.store.packages import package_matches as shelf
-from callboard.store.packages.manifests import mark_of
+from callboard.usecases.packages.ask_registries import NOBODY, Registered
 from callboard.usecases.sync import RunReport, sync
 
 FRESH_FOR = 10 * MINUTE
@@ -142,33 +143,36 @@ class Matching(msgspec.Struct, frozen=True, kw_only=True):
     """None: there was nothing to tell."""
 
 
-def is_due(store: Store, judge: Judge) -> bool:
-    """Whether manifests or advisories have changed since findings were last told, or that was a day ago."""
+def is_due(store: Store, judge: Judge, registered: Registered = NOBODY, *, now: Instant) -> bool:
+    """Whether manifests, advisories or registries say otherwise than when findings were last told, or a release has aged."""
     with store.read() as conn:
         told = evidence.remembered(conn, _TOLD)
-        state = mark_of(conn)
-    return bool(state) and told != f"{state} {judge.mark}"
+        state = registry_answers.state_of(conn)
+        has_aged = bool(registry_answers.outlived(conn, now))
+    return bool(state) and (told != f"{state} {judge.mark}{registered.mark}" or has_aged)
 
 
 async def match_packages(
-    store: Store, judge: Judge, *, clock: Clock, safety: Safety | None = None, always: bool = True
-) -> Matching | None:
+    store: Store, judge: Judge, *, clock: Clock, safety: Safety | None = None, always: bool = True,
+    registered: Registered = NOBODY,
+) -> Matching | None:  # fmt: skip
     """Judge the packages in use that were not judged by what is known now, and tell what follows.
 
+    `registered` is what came of asking registries.
     Without `always` nothing is done, and None returned, while nothing has changed. Nothing is told of a board on which no
     component's packages were ever known.
     """
-    if not always and not await asyncio.to_thread(is_due, store, judge):
+    if not always and not await asyncio.to_thread(is_due, store, judge, registered, now=clock.now()):
         await asyncio.to_thread(_note_fresh, store, clock.now())
         return None
-    matching, state = await asyncio.to_thread(_judge, store, judge, clock)
+    matching, state = await asyncio.to_thread(_judge, store, judge, registered, clock)
     if not state:
         return matching
     run = await sync(
         store, PackageSource(store, clock), clock=clock, mode=Mode.FULL, safety=safety,
         next_due_at=lambda now: Instant(now + DAY),
     )  # fmt: skip
-    await asyncio.to_thread(_remember, store, _TOLD, f"{state} {judge.mark}")
+    await asyncio.to_thread(_remember, store, _TOLD, f"{state} {judge.mark}{registered.mark}")
     return msgspec.structs.replace(matching, run=run)
 
 
@@ -181,29 +185,51 @@ def _note_fresh(store: Store, now: Instant) -> None:
             run_store.note_fresh(conn, SOURCE, now=now)
 
 
-def _judge(store: Store, judge: Judge, clock: Clock) -> tuple[Matching, str]:
+def _judge(store: Store, judge: Judge, registered: Registered, clock: Clock) -> tuple[Matching, str]:
+    now, mark = clock.now(), f"{judge.mark}{registered.mark}"
+    terms = {each.ecosystem: each for each in registered.terms}
     with store.read() as conn:
         is_behind = package_files.is_behind(conn)
+        aged = registry_answers.outlived(conn, now)
     if is_behind:
         with store.write() as conn:
             package_files.catch_up(conn, store.dialect)
+    if aged:
+        with store.write() as conn:
+            registry_answers.judge_again(conn, aged)
     with store.read() as conn:
-        state = mark_of(conn)
-        waiting = shelf.to_judge(conn, store.dialect, judge.mark)
+        state = registry_answers.state_of(conn)
+        waiting = shelf.to_judge(conn, store.dialect, mark)
+        answers = registry_answers.all_of(conn, terms)
         blind = int(evidence.remembered(conn, _BLIND) or 0)
-        is_whole = evidence.remembered(conn, f"{_BLIND}-by") == judge.mark
+        is_whole = evidence.remembered(conn, f"{_BLIND}-by") == mark
     hashes: dict[Package, frozenset[str]] = {}
     for each in waiting.values():
         hashes[each.package] = hashes.get(each.package, frozenset()) | each.hashes
     judged = judge.judge(hashes)
     blind = judged.not_evaluated + (blind if is_whole else 0)
-    known = {id_: (*judged.matches.get(each.package, ()), *found(each)) for id_, each in waiting.items()}
+    known = {
+        id_: (
+            *judged.matches.get(each.package, ()),
+            *found(each),
+            *_by_registry(each.package, answers, terms, now),
+        )
+        for id_, each in waiting.items()
+    }
     with store.write() as conn:
-        news = shelf.write(conn, store.dialect, known, mark=judge.mark, now=clock.now())
+        news = shelf.write(conn, store.dialect, known, mark=mark, now=now)
         evidence.remember(conn, _BLIND, str(blind))
-        evidence.remember(conn, f"{_BLIND}-by", judge.mark)
-    matching = Matching(judged=len(waiting), news=news, not_evaluated=blind, blind=judged.blind, run=None)
+        evidence.remember(conn, f"{_BLIND}-by", mark)
+    blinds = (*judged.blind, *registered.blind)
+    matching = Matching(judged=len(waiting), news=news, not_evaluated=blind, blind=blinds, run=None)
     return matching, state
+
+
+def _by_registry(
+    package: Package, answers: Mapping[PackageKey, registry_answers.Kept], terms: Mapping[str, Terms], now: Instant
+) -> Iterator[Matched]:
+    kept = answers.get(package.key)
+    return signs(package, None if kept is None else kept.answer, terms.get(package.ecosystem), now=now)
 
 
 def _remember(store: Store, key: str, value: str) -> None:

@@ -51,6 +51,8 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
     hashes: tuple[str, ...] = ()
     """Of the files that it speaks of, in their one spelling. Empty: of every file of this version."""
+    young_until: Instant | None = None
+    """Until when the release counts as young. None: that is not what this says."""
 
     @property
     def name(self) -> str:
@@ -124,7 +126,7 @@ def observed(found: PackageFinding, *, at: Instant) -> Observed:
     if not found.is_known:
         state, resolution = State.GONE, "It is not known any more what the component consists of."
     elif not current:
-        state, resolution = State.GONE, _ENDED if match.sign is None else "What is looked for as a sign has changed."
+        state, resolution = State.GONE, _ENDED if match.sign is None else match.sign.ended
     version = ", ".join(dict.fromkeys(each.package.version for each in places))
     return Observed(
         external_id=found.external_id,

@@ -68,7 +68,7 @@ def look_alike(near: str) -> Matched:
 def told(sign: Sign, because: str) -> Matched:
     """A sign as what is known about a version of a package."""
     return Matched(
-        advisory=sign.id, aliases=(), group=(sign.id,), summary=f"{sign.what} {sign.measured.words}",
+        advisory=sign.id, aliases=(), group=(sign.id,), summary=f"{sign.what} {sign.often}",
         severity=sign.severity, score=None, malicious=False, because=because, fixed=None, safe=None, exploited=None,
         likelihood=None, reference=None,
     )  # fmt: skip

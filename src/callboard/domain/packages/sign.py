@@ -28,6 +28,12 @@ class Sign(enum.StrEnum):
     """A package that was not there before comes with an install script."""
     INTEGRITY = "integrity-conflict"
     """One name and version has different hashes in two places."""
+    YOUNG = "young-release"
+    """A version came in only days after it was released."""
+    NAME_FREE = "internal-name-free"
+    """A name that is used for something of the company's own can be taken by anybody at a public registry."""
+    NAME_TAKEN = "internal-name-taken"
+    """A name that is used for something of the company's own belongs to somebody else at a public registry."""
 
     @property
     def id(self) -> str:
@@ -55,9 +61,20 @@ class Sign(enum.StrEnum):
         return _SAID[self].severity
 
     @property
-    def measured(self) -> Measured:
-        """How often it was seen where nothing was wrong."""
+    def often(self) -> str:
+        """How often it was seen where nothing was wrong, as a sentence; or that nobody measured it."""
+        measured = self.measured
+        return "How often it is seen where nothing is wrong was not measured." if measured is None else measured.words
+
+    @property
+    def measured(self) -> Measured | None:
+        """How often it was seen where nothing was wrong. None: that depends on the company, and was not measured."""
         return _SAID[self].measured
+
+    @property
+    def ended(self) -> str:
+        """Why it is told no more of a version that is still in use."""
+        return _SAID[self].ended
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -80,7 +97,8 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     ask: str
     severity: Severity
-    measured: Measured
+    measured: Measured | None = None
+    ended: str = "What is looked for as a sign has changed."
 
 
 _SAID: Mapping[Sign, _Said] = {
@@ -116,8 +134,34 @@ _SAID: Mapping[Sign, _Said] = {
         severity=Severity.HIGH,
         measured=Measured(0, 980, "hashes that two real projects share"),
     ),
+    # Active repositories take honest releases on their first day.
+    Sign.YOUNG: _Said(
+        words="Young release",
+        what="A version came in only days after it was released. Most poisoned releases are found within days.",
+        ask="Wait with it until others have had time to look, or read what changed; and let updates wait a few days.",
+        severity=Severity.LOW,
+        ended="The release is not young any more.",
+    ),
+    Sign.NAME_FREE: _Said(
+        words="Internal name that anybody can take",
+        what="A name that is used inside the company is free at the public registry.",
+        ask="Take the name there yourselves, or move to a scope of yours, and let installers ask only your own registry for it.",
+        severity=Severity.LOW,
+        ended="The public registry answers otherwise now, or is not asked about this name any more.",
+    ),
+    Sign.NAME_TAKEN: _Said(
+        words="Internal name that somebody else has",
+        what="A name that is used inside the company exists at the public registry, and is not known to be the company's there.",
+        ask=(
+            "Find out who publishes it there and where each installation got it from. If it is yours, add its publishers to "
+            "`publishers` of the registry in callboard.toml."
+        ),
+        severity=Severity.HIGH,
+        ended="The public registry answers otherwise now, or is not asked about this name any more.",
+    ),
 }
-"""Measured on real lockfiles by `python -m benchmarks.signals`, which fails when these figures are not what it finds."""
+"""Measured on real lockfiles by `python -m benchmarks.signals`, which fails when these figures are not what it finds. What
+needs a registry's word is measured nowhere: it depends on how soon a company updates, and on its own names."""
 
 
 def sign_named(id_: str) -> Sign | None:

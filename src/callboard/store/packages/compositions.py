@@ -101,7 +101,7 @@ def _known(
     """What is known about the packages that a component uses, as far as it is said there."""
     x = schema.package_match.c
     rows = conn.execute(
-        select(x.package_id, x.advisory, x.body, u.manifest_id, u.file_id)
+        select(x.package_id, x.advisory, x.body, u.manifest_id, u.file_id, u.from_at)
         .join(schema.package_use, and_(u.package_id == x.package_id, u.until_at == NEVER))
         .join(schema.manifest_holder, and_(h.manifest_id == u.manifest_id, h.until_at == NEVER))
         .where(h.entity_id == entity_id, x.ended_at.is_(None))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from callboard.domain.packages.at_registry import came_young
 from callboard.domain.packages.package import Package, PackageKey
 from callboard.domain.packages.package_match import Matched
 from callboard.domain.packages.package_signs import Before, File, is_news, odd_files
@@ -16,6 +17,9 @@ from callboard.store.dialect import Dialect
 from callboard.store.packages import package_files
 
 p, u, v = schema.package.c, schema.package_use.c, schema.manifest_version.c
+
+_ANYWHERE = frozenset({Sign.INTEGRITY.id, Sign.NAME_FREE.id, Sign.NAME_TAKEN.id})
+"""Signs that are news wherever the package is used, or that say themselves where."""
 
 Holds = Callable[[Any, Matched], bool]
 _Place = tuple[int, PackageKey]
@@ -34,7 +38,7 @@ def standing(conn: Connection, dialect: Dialect, rows: Sequence[Any], named: Map
     }
     signs = [row for row in rows if row.advisory.startswith(PREFIX)]
     odd = _odd(conn, dialect, {row.package_id for row in signs if row.advisory == Sign.INTEGRITY.id}, named)
-    changes = [row for row in signs if row.advisory != Sign.INTEGRITY.id]
+    changes = [row for row in signs if row.advisory not in _ANYWHERE]
     began = _began(conn, {row.manifest_id for row in changes})
     history = _history(conn, {(row.manifest_id, named[row.package_id].key) for row in changes})
 
@@ -46,6 +50,10 @@ def standing(conn: Connection, dialect: Dialect, rows: Sequence[Any], named: Map
             )
         if sign is Sign.INTEGRITY:
             return row.file_id in odd.get(row.package_id, ())
+        if row.advisory in _ANYWHERE:
+            return True
+        if match.young_until is not None:
+            return came_young(began[row.manifest_id], row.from_at, match.young_until)
         return is_news(sign, began[row.manifest_id], history[row.manifest_id, named[row.package_id].key])
 
     return holds

@@ -57,6 +57,7 @@ from callboard.store.schema.packages import (
     package_match,
     package_place,
     package_use,
+    registry_answer,
 )
 from callboard.store.schema.portal import risk_register
 from callboard.store.schema.repositories import (
@@ -145,6 +146,7 @@ __all__ = [
     "project",
     "project_set",
     "project_set_member",
+    "registry_answer",
     "rejected",
     "remedy",
     "remedy_cell",

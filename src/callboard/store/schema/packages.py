@@ -103,6 +103,18 @@ package_place = Table(
 )
 """Where a bill that was handed in says that a package stands: the file, with its line where that is told. As it is now."""
 
+registry_answer = Table(
+    "registry_answer",
+    metadata,
+    Column("ecosystem", Text, primary_key=True),
+    Column("key_name", Text, primary_key=True),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("etag", Text),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What registries said when they were last asked about a name: release dates of the versions in question, and whether and by
+whom it is published."""
+
 package_use = Table(
     "package_use",
     metadata,
