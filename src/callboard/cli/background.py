@@ -49,6 +49,7 @@ MOST_TOLD = 10_000
 _WATCH = "ownership"
 _PACKAGES = "packages"
 _CHANNELS = "channels"
+_REGISTRIES = "registries"
 
 _log = structlog.get_logger("callboard.sync")
 
@@ -136,6 +137,10 @@ class Background:
         for section in (*config.catalogs, *config.sources):
             if self._services.clock.now() >= self._not_before.get(_key(section), 0):
                 await self._one(section)
+        if config.registries and _REGISTRIES not in self._beside:
+            # Beside the others as well: what is malicious must not wait until a hundred names were asked about.
+            asking = self._beside[_REGISTRIES] = asyncio.create_task(self._ask())
+            asking.add_done_callback(partial(self._ended, _REGISTRIES))
         await self._packages()
         await self._watch()
         await self._bring_back()
@@ -146,7 +151,7 @@ class Background:
         if now < self._not_before.get(_PACKAGES, 0):
             return
         try:
-            done = await running.match(self._services, always=False)
+            done = await running.match(self._services, always=False, asks=False)
         except ConflictError:
             self._not_before[_PACKAGES] = Instant(now + FIRST_RETRY)
         except CallboardError as error:
@@ -159,6 +164,26 @@ class Background:
             if done is not None:
                 told = _figures(done.run) if done.run is not None else {}
                 _log.info("packages matched", judged=done.judged, news=done.news, **told)
+
+    async def _ask(self) -> None:
+        """Asks registries when it is time."""
+        now = self._services.clock.now()
+        if now < self._not_before.get(_REGISTRIES, 0):
+            return
+        self._not_before[_REGISTRIES] = Instant(now + MINUTE)
+        try:
+            asked = await running.ask(self._services, always=False)
+        except CallboardError as error:
+            self._not_before[_REGISTRIES] = Instant(now + LAST_RETRY)
+            _log.error("registries could not be asked", reason=error.message, hint=error.hint)
+        except Exception:  # noqa: BLE001  what is wrong here must never stop the sources
+            self._not_before[_REGISTRIES] = Instant(now + LAST_RETRY)
+            _log.exception("unexpected", what="registries")
+        else:
+            if asked.calls or asked.problems:
+                _log.info("registries asked", calls=asked.calls, news=asked.news, problems=list(asked.problems))
+            if asked.news:
+                self._wake.set()
 
     async def _one(self, section: Section) -> None:
         with request_id():

@@ -22,7 +22,7 @@ from callboard.telemetry import metrics
 from callboard.usecases import holds, keep_fresh, upkeep
 from callboard.usecases.ownership.watch_ownership import watch
 from callboard.usecases.package_source import Matching, PackageSource, match_packages
-from callboard.usecases.packages.ask_registries import ask_registries
+from callboard.usecases.packages.ask_registries import Registered, as_known, ask_registries
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
 from callboard.usecases.remediation import decide
@@ -200,13 +200,23 @@ async def run(
     return report
 
 
-async def match(services: Services, *, always: bool) -> Matching | None:
-    """Matches the packages of components with what is known of them now, registries asked first. None: nothing has changed."""
-    judge = open_judge(services.config)
+async def ask(services: Services, *, always: bool) -> Registered:
+    """Asks registries, where some are configured. Without `always` only when it is time."""
     async with open_registries(services.config) as (registries, problems):
-        registered = await ask_registries(
-            services.store, registries, clock=services.clock, problems=problems, always=always
-        )
+        return await ask_registries(services.store, registries, clock=services.clock, problems=problems, always=always)
+
+
+async def match(services: Services, *, always: bool, asks: bool = True) -> Matching | None:
+    """Matches the packages of components with what is known of them now. None: nothing has changed.
+
+    Without `asks` registries are not asked first: what they said stands.
+    """
+    judge = open_judge(services.config)
+    if asks:
+        registered = await ask(services, always=always)
+    else:
+        async with open_registries(services.config) as (registries, problems):
+            registered = await as_known(services.store, registries, problems)
     matching = await match_packages(
         services.store, judge, clock=services.clock, safety=services.config.safety, always=always, registered=registered
     )

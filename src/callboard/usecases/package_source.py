@@ -218,6 +218,11 @@ def _judge(store: Store, judge: Judge, registered: Registered, clock: Clock) -> 
     }
     with store.write() as conn:
         news = shelf.write(conn, store.dialect, known, mark=mark, now=now)
+        # Registries are asked beside this: what they said meanwhile is not judged yet.
+        later = registry_answers.all_of(conn, terms)
+        registry_answers.judge_again(
+            conn, [id_ for id_, each in waiting.items() if later.get(each.package.key) != answers.get(each.package.key)]
+        )
         evidence.remember(conn, _BLIND, str(blind))
         evidence.remember(conn, f"{_BLIND}-by", mark)
     blinds = (*judged.blind, *registered.blind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -12,10 +13,12 @@ from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, HOUR, Instant, to_text
+from callboard.domain.packages.at_registry import Terms
 from callboard.domain.packages.lock import Entry, Lock
 from callboard.domain.packages.manifest_series import Arrival
 from callboard.domain.packages.package import Package
 from callboard.net import Net
+from callboard.ports import Judged
 from callboard.registries import open_registry
 from callboard.registries.config import RegistryConfig
 from callboard.usecases.package_source import Matching, match_packages
@@ -172,6 +175,27 @@ async def test_a_registry_that_is_ill_is_told_and_left_alone(company: Stage) -> 
         registry.status = 200
         bounded = await ask(company, registry, "npm", internal=("acme-*",), calls_per_run=4)
         assert (bounded.calls, bounded.blind[0].partition(":")[0]) == (4, "What the npm registry says of 5 more names")
+
+
+async def test_what_a_registry_says_while_packages_are_judged(company: Stage) -> None:
+    """Is not lost: the next match tells it."""
+    async with serving() as registry:
+        registry.npm("left-pad", {"1.1.0": ago(company, DAY)})
+        deliver(company, "x@1.0.0")
+        deliver(company, "x@1.0.0", "left-pad@1.1.0")
+        before = Registered(terms=(Terms(ecosystem="npm", young_days=7),))
+        loop = asyncio.get_running_loop()
+
+        class Judge(IndexJudge):
+            def judge(self, packages: Mapping[Package, Collection[str]], /) -> Judged:
+                asyncio.run_coroutine_threadsafe(ask(company, registry, "npm"), loop).result(60)
+                return super().judge(packages)
+
+        judge = Judge(own_index(Instant(0)), "own")
+        await match_packages(company.store, judge, clock=company.clock, registered=before)
+        assert told(company) == set()
+        await match(company, before, always=False)
+        assert told(company) == {YOUNG}
 
 
 async def test_between_times_nobody_looks(company: Stage) -> None:

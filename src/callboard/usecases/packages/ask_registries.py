@@ -37,6 +37,8 @@ class Registered(msgspec.Struct, frozen=True, kw_only=True):
     calls: int = 0
     news: int = 0
     """Names about which something else is known than before."""
+    problems: tuple[str, ...] = ()
+    """Why something was not asked."""
     blind: tuple[str, ...] = not_evaluated(())
     """Sentences about what nobody could be asked."""
 
@@ -64,7 +66,6 @@ async def ask_registries(
 
     `problems` tell why a registry cannot be asked at all. That one does not answer stops nothing but its own questions.
     """
-    terms = tuple(each.terms for each in registries)
     told, calls, news = list(problems), 0, 0
     if registries and (always or await asyncio.to_thread(_is_time, store, clock.now())):
         for registry in registries:
@@ -73,8 +74,15 @@ async def ask_registries(
             news += await asyncio.to_thread(_keep, store, answers)
             told += [problem] if problem is not None else []
         await asyncio.to_thread(_looked, store, clock.now())
+    known = await as_known(store, registries, told)
+    return msgspec.structs.replace(known, calls=calls, news=news, problems=tuple(told))
+
+
+async def as_known(store: Store, registries: Sequence[Registry], problems: Sequence[str] = ()) -> Registered:
+    """What the operator says about registries, and what is known without asking them."""
+    terms = tuple(each.terms for each in registries)
     in_scopes = await asyncio.to_thread(_in_scopes, store, terms)
-    return Registered(terms=terms, calls=calls, news=news, blind=not_evaluated(terms, told, in_scopes))
+    return Registered(terms=terms, blind=not_evaluated(terms, problems, in_scopes))
 
 
 async def _one(store: Store, registry: Registry, clock: Clock) -> tuple[dict[PackageKey, shelf.Kept], str | None]:
