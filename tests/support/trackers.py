@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ TOKEN = "a-token-for-tests-of-trackers"
 EMAIL = "callboard@example.com"
 
 
-class LookAlike:
+class LookAlike(ABC):
     """Issues, faults, and what was asked."""
 
     def __init__(self) -> None:
@@ -33,13 +34,13 @@ class LookAlike:
         self.at = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
         self.issues: dict[str, dict[str, Any]] = {}
 
+    @abstractmethod
     def routes(self) -> list[web.RouteDef]:
         """Every address."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_let_in(self, request: web.Request) -> bool:
         """Whether the caller shows the right token."""
-        raise NotImplementedError
 
     @web.middleware
     async def edge(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:

@@ -34,6 +34,10 @@ from callboard.store.query.filters import Asking
 from callboard.store.remediation import campaigns
 
 
+MANY = 10_000
+"""Findings from which on the database is told what it holds now."""
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody says about a campaign."""
 
@@ -79,6 +83,9 @@ def begin(
             raise InvalidQueryError("Nothing that you may decide about is found by this query.", field="q")
         if count is not None and count != found:
             raise ConflictError(f"It is {found:,} findings now and was {count:,} when you looked.", hint="Look again.")
+        if found >= MANY:
+            # What came in one go is not in the planner's statistics yet, and the next question is about just that.
+            store.dialect.refresh_statistics(conn)
         _note(conn, viewer, "campaign.begin", made, now=now, findings=str(found))
         return _find(conn, viewer, made.id)
 
