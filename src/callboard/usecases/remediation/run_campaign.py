@@ -33,7 +33,6 @@ from callboard.store.people import audit
 from callboard.store.query.filters import Asking
 from callboard.store.remediation import campaigns
 
-
 MANY = 10_000
 """Findings from which on the database is told what it holds now."""
 
