@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from callboard.domain.component import EntityRef, entity_ref
+from callboard.channels.told import groups_of, hosts_of
 from callboard.domain.instant import DAY
 from callboard.domain.remediation.message import Route
 
@@ -36,13 +36,7 @@ class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.needs_teams and not self.teams:
             raise ValueError("needs teams: whoever reads along there sees what those groups may see")
-        for team in self.teams:
-            try:
-                entity_ref(team, kind="group")
-            except ValueError:
-                raise ValueError(
-                    f"teams should hold groups like group:default/payments, which {team!r} is not"
-                ) from None
+        groups_of(self.teams)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name!r})"
@@ -55,17 +49,27 @@ class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def route(self) -> Route:
         """Where the channel leads."""
-        teams: tuple[EntityRef, ...] = tuple(entity_ref(team, kind="group") for team in self.teams)
         weekday = None if self.digest == "never" else _DAYS.index(self.digest)
         # Nobody gets two mails a day; a room or a program can take what cannot wait.
         spacing = DAY if self.addresses != ("",) else 0
         return Route(
-            channel=self.name, teams=teams, addresses=self.addresses, at_once=self.at_once, weekday=weekday,
+            channel=self.name, teams=groups_of(self.teams), addresses=self.addresses, at_once=self.at_once, weekday=weekday,
             hour=self.hour, spacing=spacing,
         )  # fmt: skip
 
 
-class SlackConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PostedConfig(ChannelConfig, frozen=True, kw_only=True):
+    """What every kind of channel says that is posted to an address."""
+
+    url: str
+
+    @property
+    def allow_hosts(self) -> tuple[str, ...]:
+        """Hosts that `net` may ask although they are private."""
+        return hosts_of(self.url) if self.allow_private else ()
+
+
+class SlackConfig(PostedConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A room in Slack, by an incoming webhook."""
 
     needs_teams: ClassVar[bool] = True
@@ -85,13 +89,8 @@ class SlackConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_field
     allow_private: bool = False
     """Whether it may be at a private address or plain http. Default false."""
 
-    @property
-    def allow_hosts(self) -> tuple[str, ...]:
-        """Hosts that `net` may ask although they are private."""
-        return _hosts(self.url) if self.allow_private else ()
 
-
-class WebhookConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WebhookConfig(PostedConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any program that takes signed messages over HTTP."""
 
     name: str = "webhook"
@@ -114,13 +113,8 @@ class WebhookConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_fie
     allow_private: bool = False
     """Whether it may be at a private address or plain http. Default false."""
 
-    @property
-    def allow_hosts(self) -> tuple[str, ...]:
-        """Hosts that `net` may ask although they are private."""
-        return _hosts(self.url) if self.allow_private else ()
 
-
-class BackstageConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BackstageConfig(PostedConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The notifications of a Backstage portal: each group's own."""
 
     name: str = "backstage"
@@ -145,11 +139,6 @@ class BackstageConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_f
         parts = urlsplit(self.url)
         if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("url should be an address like https://backstage.example.com")
-
-    @property
-    def allow_hosts(self) -> tuple[str, ...]:
-        """Hosts that `net` may ask although they are private."""
-        return _hosts(self.url) if self.allow_private else ()
 
 
 class EmailConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -208,8 +197,3 @@ class EmailConfig(ChannelConfig, frozen=True, kw_only=True, forbid_unknown_field
     def allow_hosts(self) -> tuple[str, ...]:
         """Hosts that may be private."""
         return (self.host,) if self.allow_private else ()
-
-
-def _hosts(url: str) -> tuple[str, ...]:
-    host = urlsplit(url).hostname
-    return (host,) if host else ()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from callboard.domain.component import entity_ref
+from callboard.channels.told import groups_of, hosts_of
 from callboard.domain.remediation.ticket import Place
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}/[A-Za-z0-9_.-]{1,100}")
@@ -53,7 +53,7 @@ class GithubTrackerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     @property
     def allow_hosts(self) -> tuple[str, ...]:
         """Hosts that `net` may ask although they are private."""
-        return _hosts(self.url) if self.allow_private else ()
+        return hosts_of(self.url) if self.allow_private else ()
 
     @property
     def place(self) -> Place:
@@ -63,7 +63,7 @@ class GithubTrackerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
             kind="github",
             base=_base(self.url),
             project=self.repository.lower(),
-            teams=_teams(self.teams),
+            teams=groups_of(self.teams),
         )
 
 
@@ -105,27 +105,18 @@ class JiraTrackerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     @property
     def allow_hosts(self) -> tuple[str, ...]:
         """Hosts that `net` may ask although they are private."""
-        return _hosts(self.url) if self.allow_private else ()
+        return hosts_of(self.url) if self.allow_private else ()
 
     @property
     def place(self) -> Place:
         """As people choose it."""
         return Place(
-            name=self.name, kind="jira", base=_base(self.url), project=self.project, teams=_teams(self.teams)
+            name=self.name, kind="jira", base=_base(self.url), project=self.project, teams=groups_of(self.teams)
         )  # fmt: skip
 
 
 def _base(url: str) -> str:
     return url.strip().rstrip("/")
-
-
-def _hosts(url: str) -> tuple[str, ...]:
-    host = urlsplit(url).hostname
-    return (host,) if host else ()
-
-
-def _teams(teams: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(entity_ref(team, kind="group") for team in teams)
 
 
 def _check(url: str, example: str, teams: tuple[str, ...], labels: tuple[str, ...]) -> None:
@@ -134,11 +125,7 @@ def _check(url: str, example: str, teams: tuple[str, ...], labels: tuple[str, ..
         raise ValueError(f"url should be an address like {example}")
     if parts.username or parts.password:
         raise ValueError("url should not carry a user name; give the token as `token`")
-    for team in teams:
-        try:
-            entity_ref(team, kind="group")
-        except ValueError:
-            raise ValueError(f"teams should hold groups like group:default/payments, which {team!r} is not") from None
+    groups_of(teams)
     for label in labels:
         if not _LABEL.fullmatch(label):
             raise ValueError(f"labels should be words without blanks, which {label!r} is not")
