@@ -28,7 +28,7 @@ from callboard.sources.wiz.config import WizConfig
 from callboard.sources.wiz.source import WizSource
 from callboard.store import Store, open_store, schema
 from callboard.usecases.sync import sync
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 
 URGENT = "issue/open-critical-high"
 """Start of the names of the parts that read open critical and high issues."""

@@ -42,7 +42,8 @@ from callboard.web import to_wire_packages
 from callboard.web.gate import LoopbackGate
 from callboard.web.serve import running
 from callboard.web.services import WebServices
-from callboard.wiring import SystemClock, own_judge
+from callboard.wiring.machine import SystemClock
+from callboard.wiring.packages import own_judge
 
 POOL = 12_000
 """Package versions that there are."""

@@ -31,7 +31,7 @@ from callboard.repositories.github import GithubRepositories
 from callboard.repositories.gitlab import GitlabRepositories
 from callboard.store import Store, open_store
 from callboard.usecases.read_repositories import RepositoriesReport, read_repositories
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 from tests.support.forges import Forge, MadeUpRepository, commit
 
 PUSHED = 20

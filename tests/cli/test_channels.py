@@ -101,7 +101,7 @@ def test_the_server_sends_by_itself(told: Folder, receiver: Receiver, monkeypatc
     from callboard.config import load
     from callboard.domain.component import EntityRef
     from callboard.usecases.remediation import tell
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
     monkeypatch.chdir(told.path)
     config = load(told.path / "callboard.toml")

@@ -12,7 +12,8 @@ from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.instant import HOUR, Instant
 from callboard.domain.remediation.engagement import KEPT, hour_of
-from callboard.wiring import Services, SystemClock
+from callboard.wiring.machine import SystemClock
+from callboard.wiring.services import Services
 from tests.cli.conftest import Folder
 from tests.cli.stub_wiz import StubWiz, issue
 

@@ -10,7 +10,8 @@ import pytest
 
 from callboard.config import load
 from callboard.errors import ConfigError
-from callboard.wiring import Services, open_identity
+from callboard.wiring.identity import open_identity
+from callboard.wiring.services import Services
 from tests.cli.conftest import Folder
 from tests.support.clocks import SettableClock
 from tests.support.portals import ISSUER, portal_on

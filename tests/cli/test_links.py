@@ -22,7 +22,7 @@ from callboard.demo.wizsim.portal import CONFIGURATION_TEMPLATE
 from callboard.domain.access import LAPTOP
 from callboard.domain.link import Verdict
 from callboard.usecases import browse
-from callboard.wiring import Services
+from callboard.wiring.services import Services
 from tests.cli.conftest import Folder
 from tests.support.browser import UNPACKED
 

@@ -13,7 +13,7 @@ from callboard.domain.remediation.sayable import about_many
 from callboard.store import open_store
 from callboard.usecases import ask
 from callboard.web import exports, to_wire
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 from tests.cli.conftest import Folder
 
 

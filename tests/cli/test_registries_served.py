@@ -16,7 +16,7 @@ from callboard.domain.packages.package import Package
 from callboard.usecases import browse
 from callboard.usecases.packages import manifests
 from callboard.usecases.read_catalog import read_catalog
-from callboard.wiring import Services
+from callboard.wiring.services import Services
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.registries import serving
 

@@ -14,7 +14,7 @@ from callboard.config import load
 from callboard.domain.instant import MINUTE
 from callboard.errors import ConfigError
 from callboard.repositories import FORGES
-from callboard.wiring import Services
+from callboard.wiring.services import Services
 from tests.cli.conftest import SECRET, Folder
 from tests.support.forges import Forge, MadeUpRepository, commit, in_a_thread
 

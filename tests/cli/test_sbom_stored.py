@@ -12,7 +12,7 @@ from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.access import Grant, Right
 from callboard.domain.component import EntityRef
-from callboard.wiring import Services
+from callboard.wiring.services import Services
 from tests.cli.conftest import Folder
 from tests.support.bills import bill
 from tests.support.named import named_door

@@ -18,7 +18,7 @@ import pytest
 from callboard.cli.serve import web_services
 from callboard.config import load
 from callboard.web.serve import running as open_door
-from callboard.wiring import Services
+from callboard.wiring.services import Services
 from tests.cli.conftest import SECRET, Folder
 from tests.cli.stub_wiz import StubWiz, issue
 

@@ -31,7 +31,7 @@ from callboard.usecases.remediation import decide, write_back
 from callboard.usecases.remediation.decide import Target
 from callboard.usecases.remediation.write_back import Written
 from callboard.usecases.sync import sync
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 from tests.support.clocks import SettableClock
 from tests.support.companies import mixed
 

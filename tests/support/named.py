@@ -43,7 +43,7 @@ from callboard.web.gate import LoopbackGate
 from callboard.web.place import Public
 from callboard.web.serve import Running, running
 from callboard.web.services import HookAnswer, Limits, WebServices
-from callboard.wiring import OpenIdentity
+from callboard.wiring.identity import OpenIdentity
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.clocks import SettableClock
 from tests.support.portals import CATALOG_TOKEN, ISSUER, Portal, portal_on

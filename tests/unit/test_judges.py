@@ -9,7 +9,7 @@ import pytest
 from callboard.advisories.place import VARIABLE
 from callboard.config import load
 from callboard.errors import AdvisoryIndexError
-from callboard.wiring import open_judge
+from callboard.wiring.packages import open_judge
 
 
 def test_the_index_is_the_one_that_the_configuration_was_read_with(

@@ -33,7 +33,8 @@ from callboard.usecases.receive_hook import receive_hook
 from callboard.usecases.remediation import tell, write_back
 from callboard.usecases.remediation.decide import bring_back
 from callboard.usecases.sync import RunReport
-from callboard.wiring import OpenSource, Services, open_source, rules_of
+from callboard.wiring.services import Services
+from callboard.wiring.sources import OpenSource, open_source, rules_of
 
 LOOK_SECONDS = 15.0
 """How often the loop looks whether something is due."""

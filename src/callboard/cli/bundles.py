@@ -42,7 +42,7 @@ def bundles(door: Door, /, *, words: tuple[str, ...], limit: int | None, cursor:
     from callboard.domain.query import FOR_ANYBODY
     from callboard.usecases import ask, browse
     from callboard.web import params, to_wire_work
-    from callboard.wiring import link_hosts, link_rules
+    from callboard.wiring.sources import link_hosts, link_rules
 
     query = query_of(words, FOR_ANYBODY)
     with door.services() as services:

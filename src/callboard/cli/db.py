@@ -44,7 +44,7 @@ def status(door: Door, /, *, as_json: bool) -> None:
     from callboard.errors import StoreError
     from callboard.store.schema import HEAD
     from callboard.usecases import browse
-    from callboard.wiring import database_file
+    from callboard.wiring.services import database_file
 
     url = door.config.database.url
     file = database_file(url)

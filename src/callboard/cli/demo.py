@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from callboard.demo.company.world import World
     from callboard.demo.wizsim import SimAddress
     from callboard.domain.board import Board
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 SIZES = {"small": 600, "medium": 4_000, "large": 40_000}
 """Findings of a company."""
@@ -52,7 +52,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
     from callboard.cli import output
     from callboard.demo.company.decisions import say_all
     from callboard.demo.company.year import live_through
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
     door.log()
     began = time.monotonic()

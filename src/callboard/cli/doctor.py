@@ -14,7 +14,7 @@ from callboard.cli.errors import DONE, FAILED, end
 if TYPE_CHECKING:
     from callboard.config import Config
     from callboard.ports import Check
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 WORDS = {True: "ok", None: "warn", False: "fail"}
 
@@ -82,7 +82,7 @@ def _identity(config: Config) -> list[Check]:
     from callboard.cli.serve import public_place
     from callboard.errors import CallboardError
     from callboard.ports import Check
-    from callboard.wiring import catalog_of_people
+    from callboard.wiring.identity import catalog_of_people
 
     identity, subject = config.identity, "identity"
     try:
@@ -144,7 +144,7 @@ def _where(config: Config) -> str:
 
 
 def _exists(config: Config) -> bool:
-    from callboard.wiring import database_file
+    from callboard.wiring.services import database_file
 
     file = database_file(config.database.url)
     return file is None or file.exists()
@@ -186,7 +186,7 @@ async def _ask_identity(config: Config) -> list[Check]:
     """Whether the portal's keys and userinfo and the provider can be reached, and whether their clocks agree."""
     from callboard.errors import CallboardError
     from callboard.ports import Check
-    from callboard.wiring import check_identity
+    from callboard.wiring.identity import check_identity
 
     try:
         found = await check_identity(config)
@@ -284,7 +284,9 @@ async def ask_everyone(config: Config) -> list[Check]:
     """What the sources and catalogs say themselves."""
     from callboard.errors import CallboardError
     from callboard.ports import Check
-    from callboard.wiring import open_catalog, open_channel, open_repositories, open_source, open_tracker
+    from callboard.wiring.catalogs import open_catalog, open_repositories
+    from callboard.wiring.messages import open_channel, open_tracker
+    from callboard.wiring.sources import open_source
 
     checks = await _ask_identity(config)
     for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels, *config.trackers):

@@ -11,7 +11,7 @@ import rich_click as click
 
 if TYPE_CHECKING:
     from callboard.config import Config
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,7 +41,7 @@ class Door:
 
         Without `create` a database that is not there yet is an error with a hint, not an empty board.
         """
-        from callboard.wiring import Services
+        from callboard.wiring.services import Services
 
         return Services.open(self.config, create=create)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callboard.domain.decision import Decision
     from callboard.domain.instant import Instant
     from callboard.domain.query import Query
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 WIDE = 140
 """Columns from which on a row has room to say why nobody answers for it; `callboard finding` says it always."""
@@ -179,7 +179,7 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
     from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
     from callboard.usecases import browse
     from callboard.usecases.remediation.may_say import may_say
-    from callboard.wiring import link_hosts, link_rules
+    from callboard.wiring.sources import link_hosts, link_rules
 
     with door.services() as services:
         now = services.clock.now()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callboard.config import Section
     from callboard.ports import SourceSpec
     from callboard.usecases.import_file import ImportReport
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 WHOLE = ("nodes",)
 """Kinds of files whose records tell every field, as the API's own do."""
@@ -77,7 +77,7 @@ def import_files(door: Door, /, *, file: tuple[Path, ...], kind: str | None, sou
 
 async def _one(services: Services, path: Path, kind: str | None, source: str | None) -> ImportReport:
     from callboard.usecases.import_file import import_file
-    from callboard.wiring import open_for_files
+    from callboard.wiring.sources import open_for_files
 
     section = services.config.source(source) if source and _has(services, source) else None
     spec, kind = _spec(path, kind, section)

@@ -161,7 +161,7 @@ async def _api_url(told: Answers) -> str | None:
     from callboard.sources.wiz.auth import Tokens, api_url_from_token
     from callboard.sources.wiz.config import DEFAULT_TOKEN_URL, WizConfig
     from callboard.sources.wiz.patience import TransientError
-    from callboard.wiring import USER_AGENT, SystemClock
+    from callboard.wiring.machine import USER_AGENT, SystemClock
 
     secret = told.client_secret
     if secret is None:

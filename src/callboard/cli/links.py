@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from callboard.config import Section
     from callboard.domain.finding import Kind
     from callboard.usecases.check_links import Example, Group, LinkReport
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 BROKEN = {
     "unsafe": "an address that nobody should follow",
@@ -124,7 +124,7 @@ async def _everywhere(
     from callboard.domain.access import LAPTOP
     from callboard.errors import CallboardError, ConfigError
     from callboard.usecases.check_links import SAMPLE, check_links
-    from callboard.wiring import open_source, rules_of
+    from callboard.wiring.sources import open_source, rules_of
 
     if not sections:
         raise ConfigError("No source is configured.", hint="`callboard init` sets one up.")

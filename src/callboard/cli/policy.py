@@ -71,7 +71,7 @@ def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_policy
     from callboard.web import to_wire_policy
-    from callboard.wiring import configured_policies
+    from callboard.wiring.services import configured_policies
 
     with door.services() as services:
         configured = configured_policies(services.config)
@@ -122,7 +122,7 @@ def _apply(
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_policy
     from callboard.web import to_wire_policy
-    from callboard.wiring import Services, configured_policies
+    from callboard.wiring.services import Services, configured_policies
 
     assert isinstance(services, Services)  # noqa: S101 - for the type checker: wiring gives no other
     done = plan_policy.apply_policy(
@@ -140,7 +140,7 @@ def _apply(
 def _standing(services: object) -> tuple[Standing, ...]:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_policy
-    from callboard.wiring import Services, configured_policies
+    from callboard.wiring.services import Services, configured_policies
 
     assert isinstance(services, Services)  # noqa: S101 - for the type checker: wiring gives no other
     return plan_policy.standing(services.store, AT_THE_LAPTOP, configured_policies(services.config))

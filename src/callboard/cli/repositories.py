@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from callboard.domain.forge import RepositoryLine, RepositoryPage
     from callboard.domain.instant import Instant
     from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 SHOWN = 20
 """Lines of each kind that `show` prints for people; --json has all."""

@@ -70,7 +70,7 @@ def _answer(door: Door, ref: str, *, kinds: tuple[str, ...], as_json: bool) -> N
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import entity_ref, kind_of
     from callboard.usecases import ask, browse
-    from callboard.wiring import link_hosts, link_rules
+    from callboard.wiring.sources import link_hosts, link_rules
 
     try:
         full = entity_ref(ref, kind=kinds[0])

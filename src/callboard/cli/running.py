@@ -27,15 +27,10 @@ from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
 from callboard.usecases.remediation import decide
 from callboard.usecases.sync import Progress, RunReport, sync
-from callboard.wiring import (
-    OpenSource,
-    Services,
-    open_catalog,
-    open_judge,
-    open_registries,
-    open_repositories,
-    open_source,
-)
+from callboard.wiring.catalogs import open_catalog, open_repositories
+from callboard.wiring.packages import open_judge, open_registries
+from callboard.wiring.services import Services
+from callboard.wiring.sources import OpenSource, open_source
 
 BYTES_PER_FINDING = 2_000
 """On disk, with rule, resource, history and indexes. The made-up company takes 1,450; real texts are longer."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from callboard.config import Config
     from callboard.web.place import Public
     from callboard.web.services import HookHandler, Readiness, WebServices
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 
 @click.command(epilog=examples("callboard serve", "callboard serve --port 8500", "callboard serve --no-sync"))
@@ -92,7 +92,10 @@ def web_services(
     from callboard.sources import SOURCES
     from callboard.web.gate import LoopbackGate
     from callboard.web.services import Limits, WebServices
-    from callboard.wiring import configured_policies, link_hosts, link_rules, open_identity, ticket_places
+    from callboard.wiring.identity import open_identity
+    from callboard.wiring.messages import ticket_places
+    from callboard.wiring.services import configured_policies
+    from callboard.wiring.sources import link_hosts, link_rules
 
     server = services.config.server
 

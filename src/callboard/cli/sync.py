@@ -13,7 +13,7 @@ from callboard.cli.errors import DONE, FAILED, INCOMPLETE, USAGE, end
 if TYPE_CHECKING:
     from callboard.cli.running import Round
     from callboard.config import Section
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 PACKAGES = "packages"
 """The source that needs no configuration: what components consist of, matched with advisories."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from callboard.identity.portal import Portal, PortalUser
     from callboard.ports import Clock
     from callboard.store import Store
-    from callboard.wiring import OpenIdentity
+    from callboard.wiring.identity import OpenIdentity
 
 K = TypeVar("K")
 V = TypeVar("V")

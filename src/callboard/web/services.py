@@ -13,7 +13,7 @@ from callboard.ports import Clock
 from callboard.store import Store
 from callboard.usecases.plan_policy import Configured
 from callboard.web.gate import LoopbackGate
-from callboard.wiring import OpenIdentity
+from callboard.wiring.identity import OpenIdentity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,7 +20,7 @@ from callboard.channels import EmailConfig
 from callboard.channels.mail import MailChannel, mail_of
 from callboard.domain.remediation.message import Message
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 from tests.support.messages import DIGEST
 from tests.unit.channels.mailserver import MailServer, serving
 

@@ -14,7 +14,7 @@ from callboard.channels.slack import LONGEST_TEXT, body_of
 from callboard.domain.remediation.message import Message
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, ConfigError
 from callboard.net import Net
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 from tests.support.messages import DIGEST
 from tests.support.receivers import Receiver, receiving
 

@@ -13,7 +13,7 @@ from callboard.channels import WebhookConfig, open_channel
 from callboard.domain.instant import SECOND, Instant, from_text
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, ConfigError
 from callboard.net import Net
-from callboard.wiring import SystemClock
+from callboard.wiring.machine import SystemClock
 from tests.support.messages import DIGEST
 from tests.support.receivers import Receiver, receiving
 

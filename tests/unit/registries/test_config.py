@@ -9,7 +9,8 @@ import pytest
 from callboard.cli import running
 from callboard.config import Config, load
 from callboard.errors import ConfigError
-from callboard.wiring import Services, open_registries
+from callboard.wiring.packages import open_registries
+from callboard.wiring.services import Services
 from tests.support.registries import serving
 
 NPM = '[[registry]]\nkind = "npm"\nurl = "https://packages.example/npm"\n'

@@ -216,7 +216,7 @@ async def _from_network(door: Door, running: Update) -> tuple[str, ...]:
     from callboard.advisories.fetching import fetch
     from callboard.cli import output
     from callboard.net import Net
-    from callboard.wiring import USER_AGENT
+    from callboard.wiring.machine import USER_AGENT
 
     config = door.config.advisories
     async with Net(user_agent=USER_AGENT, allow_hosts=config.allow_hosts) as net:
@@ -263,6 +263,6 @@ def _document(report: UpdateReport, failures: tuple[str, ...]) -> dict[str, obje
 
 
 def _now() -> Instant:
-    from callboard.wiring import SystemClock
+    from callboard.wiring.machine import SystemClock
 
     return SystemClock().now()

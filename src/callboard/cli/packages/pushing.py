@@ -28,7 +28,7 @@ def push(url: str, ref: EntityRef, tail: str, raw: bytes, kind: type[T], *, medi
     import msgspec
 
     from callboard.net import Net
-    from callboard.wiring import USER_AGENT
+    from callboard.wiring.machine import USER_AGENT
 
     token = os.environ.get(TOKEN, "").strip()
     if not token:

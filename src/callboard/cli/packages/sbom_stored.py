@@ -182,7 +182,7 @@ def _bill(path: Path, ref: EntityRef) -> bytes:
 
 
 def _now() -> Instant:
-    from callboard.wiring import SystemClock
+    from callboard.wiring.machine import SystemClock
 
     return SystemClock().now()
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from callboard.config import Config, Section
     from callboard.domain.component import EntityRef
     from callboard.usecases.remediation.deliver import Delivered
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 
 @click.group(
@@ -196,7 +196,7 @@ async def _preview(
     from callboard.domain.instant import DAY, Instant
     from callboard.domain.remediation.message import Sort
     from callboard.usecases.remediation import tell
-    from callboard.wiring import board_address, open_channel
+    from callboard.wiring.messages import board_address, open_channel
 
     ref = _team(services, section, team)
     async with open_channel(section, services.clock) as way:
@@ -209,7 +209,7 @@ async def _preview(
 
 async def _test(services: Services, section: Section, team: str | None) -> Delivered:
     from callboard.usecases.remediation import deliver, tell
-    from callboard.wiring import board_address, open_channel
+    from callboard.wiring.messages import board_address, open_channel
 
     ref, total = _team(services, section, team), deliver.Delivered()
     async with open_channel(section, services.clock) as way:

@@ -12,7 +12,7 @@ from callboard.cli.door import Door, answers, examples
 if TYPE_CHECKING:
     from callboard.usecases.remediation.decide import Done
     from callboard.web.wire_decisions import DecisionDraft
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 UNTIL = ("1d", "7d", "30d", "fix", "worse")
 REASONS = ("false-positive", "not-used", "mitigated", "duplicate", "wont-fix-retiring")

@@ -14,7 +14,8 @@ from callboard.ports import Tracker
 from callboard.usecases.remediation.deliver import Delivered, deliver
 from callboard.usecases.remediation.keep_tickets import Asked, keep_tickets
 from callboard.usecases.remediation.tell import tell
-from callboard.wiring import OpenChannel, Services, board_address, open_channel, open_tracker
+from callboard.wiring.messages import OpenChannel, board_address, open_channel, open_tracker
+from callboard.wiring.services import Services
 
 _log = structlog.get_logger("callboard.channels")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callboard.domain.query import Query
     from callboard.domain.remediation.ticket import LinkedTicket
     from callboard.usecases.remediation.file_ticket import Filed
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 
 @click.group(
@@ -39,7 +39,7 @@ def list_tickets(door: Door, /, *, as_json: bool) -> None:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import file_ticket
     from callboard.web import to_wire_tickets, words
-    from callboard.wiring import ticket_places
+    from callboard.wiring.messages import ticket_places
 
     with door.services() as services:
         now = services.clock.now()
@@ -77,7 +77,7 @@ def create(door: Door, /, *, words: tuple[str, ...], tracker: str | None, as_jso
     """Have a ticket made for the open findings of a query, which are one piece of work. There is never a second one for it."""
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import file_ticket
-    from callboard.wiring import ticket_places
+    from callboard.wiring.messages import ticket_places
 
     door.log()
     query = _query(words)
@@ -97,7 +97,7 @@ def link(door: Door, /, *, ticket: str, words: tuple[str, ...], as_json: bool) -
     """Say that the findings of a query have a ticket that is there; name it by its key or the address of its page."""
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import file_ticket
-    from callboard.wiring import ticket_places
+    from callboard.wiring.messages import ticket_places
 
     door.log()
     query = _query(words)

@@ -10,7 +10,7 @@ from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.usecases.remediation.write_back import Written
-    from callboard.wiring import Services
+    from callboard.wiring.services import Services
 
 
 @click.group(
@@ -103,7 +103,7 @@ def send(door: Door, /, *, as_json: bool) -> None:
 
 async def _send(services: Services) -> dict[str, Written]:
     from callboard.usecases.remediation import write_back as use
-    from callboard.wiring import open_source
+    from callboard.wiring.sources import open_source
 
     reports: dict[str, Written] = {}
     for section in services.config.sources:
