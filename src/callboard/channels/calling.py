@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +16,7 @@ from callboard.errors import (
     OutboundError,
 )
 from callboard.net import Answer, Net, retry_after_seconds
+from callboard.ports import Check
 
 T = TypeVar("T")
 
@@ -63,6 +64,15 @@ class Caller:
         """How long the tracker asks us to wait; GitHub says so with a 403 as well, by either of two headers."""
         seconds = retry_after_seconds(answer.headers, self._now())
         return 60.0 if seconds is None and answer.headers.get("x-ratelimit-remaining") == "0" else seconds
+
+
+async def checked(asked: Awaitable[Answer], subject: str, *, good: str) -> tuple[Check, ...]:
+    """Whether a question is answered, as a check tells it; `good`: what is said then."""
+    try:
+        await asked
+    except (ChannelRefusedError, ChannelUnreachableError, NotFoundError) as error:
+        return (Check(subject=subject, ok=False, message=error.message, hint=error.hint),)
+    return (Check(subject=subject, ok=True, message=good),)
 
 
 def read(kind: type[T], body: bytes, who: str) -> T:

@@ -12,11 +12,11 @@ from urllib.parse import quote
 import msgspec
 
 from callboard.channels import words
-from callboard.channels.calling import Caller, read
+from callboard.channels.calling import Caller, checked, read
 from callboard.channels.tracker_config import GithubTrackerConfig
 from callboard.domain.instant import SECOND, Instant, from_datetime, to_datetime
 from callboard.domain.remediation.ticket import TicketDraft, Told
-from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
+from callboard.errors import ChannelRefusedError, NotFoundError
 from callboard.net import Answer
 from callboard.ports import Check
 
@@ -86,12 +86,11 @@ class GithubTracker:
 
     async def check(self) -> tuple[Check, ...]:
         """Whether the repository is there for us."""
-        subject = f"tracker {self.name}"
-        try:
-            await self._ask("GET", f"/repos/{self._repository}")
-        except (ChannelRefusedError, ChannelUnreachableError, NotFoundError) as error:
-            return (Check(subject=subject, ok=False, message=error.message, hint=error.hint),)
-        return (Check(subject=subject, ok=True, message=f"{self._repository} can be read."),)
+        return await checked(
+            self._ask("GET", f"/repos/{self._repository}"),
+            f"tracker {self.name}",
+            good=f"{self._repository} can be read.",
+        )
 
     async def close(self) -> None:
         """Let go of connections."""

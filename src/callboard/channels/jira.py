@@ -15,11 +15,10 @@ from urllib.parse import quote
 import msgspec
 
 from callboard.channels import words
-from callboard.channels.calling import Caller, read
+from callboard.channels.calling import Caller, checked, read
 from callboard.channels.tracker_config import JiraTrackerConfig
 from callboard.domain.instant import Instant, from_datetime, to_datetime
 from callboard.domain.remediation.ticket import TicketDraft, Told, url_of
-from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.net import Answer
 from callboard.ports import Check
 
@@ -97,12 +96,11 @@ class JiraTracker:
 
     async def check(self) -> tuple[Check, ...]:
         """Whether the project is there for us."""
-        subject = f"tracker {self.name}"
-        try:
-            await self._ask("GET", f"/project/{self._config.project}")
-        except (ChannelRefusedError, ChannelUnreachableError, NotFoundError) as error:
-            return (Check(subject=subject, ok=False, message=error.message, hint=error.hint),)
-        return (Check(subject=subject, ok=True, message=f"The project {self._config.project} can be read."),)
+        return await checked(
+            self._ask("GET", f"/project/{self._config.project}"),
+            f"tracker {self.name}",
+            good=f"The project {self._config.project} can be read.",
+        )
 
     async def close(self) -> None:
         """Let go of connections."""
