@@ -179,6 +179,7 @@ def test_the_whole_path_by_keyboard(page: Page, site: str) -> None:
     focused(page, drawer.get_by_role("button", name="Undo"))
     page.keyboard.press("Enter")
     expect(drawer).to_contain_text("Taken back.")
+    assert drawer.evaluate("each => each.contains(document.activeElement)")  # the button that had the focus has gone
     page.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
     expect(page).not_to_have_url(re.compile("finding="))

@@ -1,11 +1,9 @@
 import { useApi } from '@backstage/core-plugin-api';
-import { Dialog, DialogBody, DialogHeader, Flex, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { useEffect, useState } from 'react';
 import { callboardApiRef } from '../api/CallboardApi';
 import { useAnswer } from '../api/useAnswer';
-import { Failure } from '../parts/Failure';
-import { Loading } from '../parts/Loading';
-import readable from '../parts/Readable.module.css';
+import { OneDialog } from '../parts/OneDialog';
 import { SeverityMark } from '../parts/Severity';
 import { Choices } from './Choices';
 import styles from './Decide.module.css';
@@ -31,19 +29,14 @@ const DecideDialog = ({ target, act, onClose }: { target: Target; act?: Act; onC
   const known = answer.state === 'answered' ? answer.value.about : 'what is selected';
   const title = target.kind === 'rows' ? known : target.title;
   return (
-    <Dialog isOpen onOpenChange={isOpen => !isOpen && onClose()} width={640} className={readable.readable}>
-      <DialogHeader>Decide: {title}</DialogHeader>
-      <DialogBody>
-        {answer.state === 'loading' && <Loading rows={4} />}
-        {answer.state === 'failed' && <Failure error={answer.error} again={answer.again} />}
-        {answer.state === 'answered' && (
-          <Flex direction="column" gap="4">
-            <Which ground={answer.value} />
-            <Choices target={target} ground={answer.value} act={act} onLook={answer.again} />
-          </Flex>
-        )}
-      </DialogBody>
-    </Dialog>
+    <OneDialog title={`Decide: ${title}`} answer={answer} width={640} rows={4} again={answer.again} onClose={onClose}>
+      {ground => (
+        <Flex direction="column" gap="4">
+          <Which ground={ground} />
+          <Choices target={target} ground={ground} act={act} onLook={answer.again} />
+        </Flex>
+      )}
+    </OneDialog>
   );
 };
 

@@ -1,11 +1,9 @@
 import { useApi } from '@backstage/core-plugin-api';
-import { Dialog, DialogBody, DialogHeader, Flex } from '@backstage/ui';
+import { Flex } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import { useAnswer } from '../api/useAnswer';
 import { DecidingPlace, useDeciding } from '../decide/Deciding';
-import { Failure } from '../parts/Failure';
-import { Loading } from '../parts/Loading';
-import readable from '../parts/Readable.module.css';
+import { OneDialog } from '../parts/OneDialog';
 import { SeverityMark } from '../parts/Severity';
 import { FindingView } from './FindingView';
 
@@ -21,20 +19,16 @@ const Drawer = ({ id, onClose }: { id: number; onClose: () => void }) => {
   const deciding = useDeciding();
   const answer = useAnswer(String(id), () => api.finding(id), { revision: deciding?.revision });
   const title = answer.state === 'answered' ? answer.value.finding.title : `Finding ${id}`;
+  const about = (
+    <Flex gap="2" align="center">
+      {answer.state === 'answered' && <SeverityMark severity={answer.value.finding.severity} />}
+      {title}
+    </Flex>
+  );
   return (
-    <Dialog isOpen onOpenChange={isOpen => !isOpen && onClose()} width={720} className={readable.readable}>
-      <DialogHeader>
-        <Flex gap="2" align="center">
-          {answer.state === 'answered' && <SeverityMark severity={answer.value.finding.severity} />}
-          {title}
-        </Flex>
-      </DialogHeader>
-      <DialogBody>
-        {answer.state === 'loading' && <Loading rows={6} />}
-        {answer.state === 'failed' && <Failure error={answer.error} again={answer.again} />}
-        {answer.state === 'answered' && <FindingView page={answer.value} again={answer.again} />}
-      </DialogBody>
-    </Dialog>
+    <OneDialog title={about} answer={answer} width={720} rows={6} again={answer.again} onClose={onClose}>
+      {page => <FindingView page={page} again={answer.again} />}
+    </OneDialog>
   );
 };
 
