@@ -11,7 +11,10 @@ import math
 import pytest
 
 from callboard.domain.survival import (
+    Curve,
     Lives,
+    Ties,
+    ages_of,
     curve,
     fixes_needed,
     hazard,
@@ -37,6 +40,21 @@ CRITICAL = lives("1 2 4 6"), lives("3 5 7 8 9 10 11 12 13 14 15 16")
 MEDIUM = lives("20 22 24 26 28 30 32 34 36 38 40 42+"), lives("33 41 46 50+")
 
 
+def edges(found: Curve) -> tuple[int | None, int | None]:
+    """The median's interval by the plain logarithm, which is what R prints; ours is by log-log, which covers better."""
+
+    def first(sign: int) -> int | None:
+        shares = (
+            (step.age, min(1.0, step.open * math.exp(sign * 1.959964 * step.error / step.open)) if step.open else 0.0)
+            for step in found.steps
+        )
+        return next((age for age, share in shares if share <= 0.5), None)
+
+    # At the last fix R has no upper edge.
+    high = first(1)
+    return first(-1), None if high == found.last else high
+
+
 def test_acute_myelogenous_leukaemia_curves() -> None:
     """Shares, errors, medians and restricted means of both groups."""
     kept = curve(MAINTAINED)
@@ -51,17 +69,25 @@ def test_acute_myelogenous_leukaemia_curves() -> None:
     ]  # fmt: skip
     assert [step.age for step in other.steps] == [5, 8, 12, 23, 27, 30, 33, 43, 45]
     assert other.median == 23
+    assert (edges(kept), edges(other)) == ((18, None), (8, None))
+    assert (kept.median_band, other.median_band) == ((13, None), (5, 33))
     assert (round(kept.mean(24).days, 4), round(other.mean(24).days, 4)) == (20.9205, 17.0694)
 
 
 def test_acute_myelogenous_leukaemia_compared() -> None:
-    """Log-rank and Cox with ties by Efron."""
+    """Log-rank, and Cox with ties by Efron and by Breslow."""
     rank = log_rank([table(MAINTAINED, NOT_MAINTAINED)])
     assert (rank.observed, round(rank.expected, 2)) == (7, 10.69)
+    other = log_rank([table(NOT_MAINTAINED, MAINTAINED)])
+    assert (other.observed, round(other.expected, 2), round(other.chi_square, 1)) == (11, 7.31, 3.4)
     assert (round(rank.chi_square, 4), round(rank.p, 3)) == (3.3964, 0.065)
     found = hazard([table(MAINTAINED, NOT_MAINTAINED)])
     assert found is not None
     assert (round(found.log, 4), round(found.ratio, 3), round(found.error, 4)) == (0.9155, 2.498, 0.5119)
+    found = hazard([table(MAINTAINED, NOT_MAINTAINED)], ties=Ties.BRESLOW)
+    assert found is not None
+    assert (round(found.log, 4), round(found.ratio, 3), round(found.error, 4)) == (0.9042, 2.470, 0.5122)
+    assert round(found.likelihood, 2) == 3.30
 
 
 def test_a_group_censored_before_the_first_fix_changes_nothing() -> None:
@@ -107,6 +133,19 @@ def test_remission_compared() -> None:
     assert found is not None
     assert (round(found.log, 4), round(found.ratio, 4), round(found.error, 4)) == (-1.5721, 0.2076, 0.4124)
     assert round(found.likelihood, 2) == 16.35
+    found = hazard([table(PLACEBO, DRUG)], ties=Ties.BRESLOW)
+    assert found is not None
+    assert (round(found.log, 4), round(found.ratio, 4), round(found.error, 4)) == (-1.5092, 0.2211, 0.4096)
+    assert round(found.likelihood, 2) == 15.21
+
+
+def test_remission_rates() -> None:
+    """Nine fixes in 359 weeks of watching, and 21 in 182."""
+    drug, placebo = ages_of(DRUG), ages_of(PLACEBO)
+    assert (sum(drug.fixed.values()), drug.days) == (9, 359)
+    assert (sum(placebo.fixed.values()), placebo.days) == (21, 182)
+    late = ages_of([Lives(100, 107, 2), Lives(3, 3, 5, fixed=True)])
+    assert late.days == 14
 
 
 def test_ovarian_cancer() -> None:
@@ -114,6 +153,8 @@ def test_ovarian_cancer() -> None:
     rank = log_rank([table(RX1, RX2)])
     assert (rank.observed, round(rank.expected, 2), round(rank.chi_square, 4)) == (7, 5.23, 1.0627)
     assert round(rank.p, 3) == 0.303
+    other = log_rank([table(RX2, RX1)])
+    assert (other.observed, round(other.expected, 2), round(other.chi_square, 2)) == (5, 6.77, 1.06)
     found = hazard([table(RX1, RX2)])
     assert found is not None
     assert (round(found.log, 4), round(found.ratio, 4), round(found.error, 4)) == (-0.5964, 0.5508, 0.5870)
@@ -129,6 +170,7 @@ def test_mixing_severities_reverses_the_truth_and_strata_do_not() -> None:
     assert (curve(portal).median, curve(tickets).median) == (26, 12)
     pooled = log_rank([table(portal, tickets)])
     assert (pooled.observed, round(pooled.expected, 4), round(pooled.chi_square, 4)) == (15, 16.2583, 0.2333)
+    assert round(pooled.p, 3) == 0.629
     mixed = hazard([table(tickets, portal)])
     assert mixed is not None
     assert round(mixed.ratio, 3) == 0.832
@@ -153,6 +195,7 @@ def test_outcomes_that_compete() -> None:
     assert [(each.age, round(each.fixed, 9), round(each.set_aside, 9)) for each in found] == [
         (1, 0.2, 0.0), (2, 0.2, 0.2), (3, 0.4, 0.2), (5, 0.8, 0.2),
     ]  # fmt: skip
+    assert 1 - curve(watched).open_at(5) == 1.0
 
 
 def test_late_entry() -> None:
@@ -235,3 +278,63 @@ def test_nobody_is_immortal() -> None:
     fixed_unseen = [each for each in unseen if each.fixed]
     naive_unseen = sum(each.left * each.n for each in fixed_unseen) / sum(each.n for each in fixed_unseen)
     assert naive_seen > 4 * naive_unseen
+
+
+PARTS = 20
+"""Parts of a day in the two examples below, each counted from its middle."""
+MANY = 10**9
+
+
+def _mean_days(every: list[Lives]) -> float:
+    return sum(each.left * each.n for each in every) / sum(each.n for each in every) / PARTS
+
+
+def test_who_was_seen_lives_five_times_as_long_and_from_a_landmark_all_live_alike() -> None:
+    """Fixed at 1 in 30 a day, seen at 1 in 10, apart from each other. Worked by hand: 75 % seen, 37.5 d, 7.5 d, and 30.0 d."""
+    fix, view = math.exp(-1 / 30 / PARTS), math.exp(-1 / 10 / PARTS)
+    seen, unseen, from_view = [], [], []
+    for part in range(400 * PARTS):
+        gone, left = MANY * fix**part * (1 - fix), view ** (part + 0.5)
+        unseen.append(Lives(0, part, round(gone * left), fixed=True))
+        seen.append(Lives(0, part, round(gone * (1 - left)), fixed=True))
+        from_view.append(Lives(0, part, round(gone * 0.75), fixed=True))
+    assert round(sum(each.n for each in seen) / MANY, 2) == 0.75
+    assert [round(_mean_days(each) + 0.5 / PARTS, 1) for each in (seen, unseen, from_view)] == [37.5, 7.5, 30.0]
+    # Of those open after a week: those seen by then, and those that were not.
+    week = 7 * PARTS
+    for share in (1 - view**week, view**week):
+        later = ages_of(
+            Lives(week, part, round(MANY * fix**part * (1 - fix) * share), fixed=True)
+            for part in range(week, 400 * PARTS)
+        )
+        assert round((later.days / sum(later.fixed.values()) + 0.5) / PARTS, 1) == 30.0
+
+
+def test_who_leaves_out_what_is_open_makes_a_slow_team_look_fast() -> None:
+    """Findings come evenly for 90 days and live 60 on average. Of the closed 48 %: mean 23.3 d, median 18.7 d. The truth: 60.0."""
+    live = math.exp(-1 / 60 / PARTS)
+    closed, open_ = [], []
+    for part in range(90 * PARTS):
+        came = MANY * (1 - (part + 0.5) / (90 * PARTS))
+        closed.append(Lives(0, 2 * part + 1, round(came * live**part * (1 - live)), fixed=True))
+        open_.append(Lives(0, 2 * part + 1, round(MANY * live ** (part + 0.5) / (90 * PARTS))))
+    fixes = sum(each.n for each in closed)
+    assert round(fixes / MANY, 2) == 0.48
+    assert round(_mean_days(closed) / 2, 1) == 23.3
+    median_of_closed = curve(closed).median
+    assert median_of_closed is not None
+    assert round(median_of_closed / 2 / PARTS, 1) == 18.7
+    watched = ages_of(closed + open_)
+    assert round(watched.days / 2 / PARTS / fixes, 1) == 60.0
+    median = curve(closed + open_).median
+    assert median is not None
+    assert round(median / 2 / PARTS, 1) == 41.6
+
+
+def test_who_leaves_the_watch_on_the_day_of_a_fix_was_at_risk_then() -> None:
+    """And the last one alone at risk adds nothing to the variance."""
+    found = curve(lives("5 5+ 9"))
+    assert [(step.age, step.at_risk, round(step.open, 4)) for step in found.steps] == [(5, 3, 0.6667), (9, 1, 0.0)]
+    rank = log_rank([table(lives("5 9"), lives("5+"))])
+    assert (rank.observed, round(rank.expected, 4), round(rank.variance, 4)) == (2, 1.6667, 0.2222)
+    assert log_rank([table(lives("9"), [])]).variance == 0.0

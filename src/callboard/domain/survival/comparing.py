@@ -1,4 +1,4 @@
-"""Two groups compared inside strata, never across them: log-rank and Cox with Efron's ties. Pure.
+"""Two groups compared inside strata, never across them: log-rank and Cox. Pure.
 
 A stratum is what must not be mixed: severity, source, who had an owner. Each brings its own table of two groups; what is
 summed is what each of them says by itself. Who changes groups (nothing seen yet, then seen in the portal) is in the first
@@ -7,6 +7,7 @@ until then and enters the second at that age: `Lives` with a late entry say it, 
 
 from __future__ import annotations
 
+import enum
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
@@ -87,20 +88,33 @@ class Hazard(msgspec.Struct, frozen=True, kw_only=True):
         return 2 * (1 - NormalDist().cdf(abs(self.log) / self.error))
 
 
-def hazard(strata: Sequence[Table], clusters: Sequence[Sequence[Table]] | None = None) -> Hazard | None:
+@enum.unique
+class Ties(enum.Enum):
+    """What is made of those that are fixed on one day."""
+
+    EFRON = enum.auto()
+    """They leave one after the other, nobody knows in which order. It is what reports tell."""
+    BRESLOW = enum.auto()
+    """All of them are at risk until the last has left: simpler, and too small a ratio where many share a day."""
+
+
+def hazard(
+    strata: Sequence[Table], clusters: Sequence[Sequence[Table]] | None = None, *, ties: Ties = Ties.EFRON
+) -> Hazard | None:
     """The ratio of the second group's rate to the first's; None where no stratum has both groups at risk at a fix.
 
     Args:
         strata: a table of two groups for each stratum.
         clusters: the same strata for each team, when findings of one team are not taken for independent. They make the
             error only (Lin and Wei 1989). Each needs a row at every age of its stratum.
+        ties: what is made of those that are fixed on one day.
     """
     rows = [[_two(row) for row in each] for each in strata]
     if not any(n1 and n2 for each in rows for (n1, n2), _ in each):
         return None
     beta = 0.0
     for _ in range(_TURNS):
-        _, score, information = _at(rows, beta)
+        _, score, information = _at(rows, beta, ties)
         if information <= 0:
             break
         # Steps are kept short, so that a far start does not overshoot.
@@ -108,8 +122,8 @@ def hazard(strata: Sequence[Table], clusters: Sequence[Sequence[Table]] | None =
         beta += step
         if abs(step) < _ENOUGH or abs(beta) > _FARTHEST:
             break
-    none, _, _ = _at(rows, 0.0)
-    best, _, information = _at(rows, beta)
+    none, _, _ = _at(rows, 0.0, ties)
+    best, _, information = _at(rows, beta, ties)
     if abs(beta) > _FARTHEST or information <= 0:
         return Hazard(log=math.copysign(math.inf, beta), error=math.inf, likelihood=2 * (best - none))
     error = 1 / math.sqrt(information)
@@ -127,8 +141,8 @@ def _two(row: AtRisk) -> _Row:
     return (n1, n2), (d1, d2)
 
 
-def _at(rows: Sequence[Sequence[_Row]], beta: float) -> tuple[float, float, float]:
-    """Log likelihood, its slope and its curvature. Ties by Efron: those fixed on one day leave one after the other."""
+def _at(rows: Sequence[Sequence[_Row]], beta: float, ties: Ties) -> tuple[float, float, float]:
+    """Log likelihood, its slope and its curvature."""
     times = math.exp(beta)
     likelihood = score = information = 0.0
     for (n1, n2), (d1, d2) in (row for each in rows for row in each):
@@ -136,7 +150,7 @@ def _at(rows: Sequence[Sequence[_Row]], beta: float) -> tuple[float, float, floa
         likelihood += beta * d2
         score += d2
         for gone in range(d):
-            left = gone / d
+            left = gone / d if ties is Ties.EFRON else 0.0
             second = times * (n2 - left * d2)
             total = n1 - left * d1 + second
             share = second / total

@@ -71,6 +71,11 @@ class Ages(msgspec.Struct, frozen=True):
         """The last age at which anything was watched."""
         return max(self.leaving, default=0)
 
+    @property
+    def days(self) -> int:
+        """Days that all of them together were watched: what a rate of fixes is told by."""
+        return sum(age * n for age, n in self.leaving.items()) - sum(age * n for age, n in self.entering.items())
+
 
 def ages_of(lives: Iterable[Lives]) -> Ages:
     """The same, of findings told one by one. Raises ValueError where one left before it entered."""
