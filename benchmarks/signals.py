@@ -8,10 +8,12 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from callboard.domain.instant import DAY, from_text
 from callboard.domain.packages.lock import Lock
 from callboard.domain.packages.package import Package
 from callboard.domain.packages.sign import Sign
@@ -28,6 +30,8 @@ from callboard.manifests import read_manifest
 NPM = ("yarn.lock", "yarn-classic.lock", "package-lock-v3.json", "package-lock-v1.json", "pnpm-lock-v9.yaml")
 AS_IF_UPDATED = ("backstage-showcase-2025-02.yarn.lock", "rhdh.yarn.lock")
 """Two states of one portal, 18 months apart: what was added between them stands for additions."""
+YOUNG_DAYS = 7
+"""The default of `young_days`."""
 
 
 def main() -> None:
@@ -44,6 +48,7 @@ def main() -> None:
         "new_install_script": scripts(locks),
         "integrity_conflict": conflicts(list(locks.values())),
         "listed_hash": hashes(data, locks),
+        "young_release": young(data),
     }
     print(json.dumps(found, indent=2))
     counted = {
@@ -51,6 +56,7 @@ def main() -> None:
         Sign.NEW_SCRIPT: found["new_install_script"]["gained_between_versions"],
         Sign.NEW_WITH_SCRIPT: found["new_install_script"]["present"],
         Sign.INTEGRITY: found["integrity_conflict"]["false_alarms"],
+        Sign.YOUNG: found["young_release"]["as_if_all_came_with_the_newest"],
     }
     stale = [
         sign
@@ -124,6 +130,20 @@ def hashes(data: Path, locks: dict[str, Lock]) -> dict[str, Any]:
                     listed |= {word for word in line.decode().split('"') if word.startswith("sha512-")}
     values = {value for lock in locks.values() for entry in lock.foreign for value in entry.integrity}
     return {"listed": len(listed), "false_alarms": rate(len(values & listed), len(values))}
+
+
+def young(data: Path) -> dict[str, Any]:
+    """How old releases were when the newest of their lock came out: uv tells when each file was uploaded."""
+    alarms = of = 0
+    locks = sorted((data / "lockfiles").glob("*.uv.lock"))
+    for file in locks:
+        packages = tomllib.loads(file.read_text(encoding="utf-8"))["package"]
+        files = [[*each.get("wheels", ()), *filter(None, (each.get("sdist"),))] for each in packages]
+        uploaded = [[from_text(one["upload-time"]) for one in each if "upload-time" in one] for each in files]
+        released = [min(each) for each in uploaded if each]
+        alarms += sum(max(released) - each < YOUNG_DAYS * DAY for each in released)
+        of += len(released)
+    return {"lockfiles_that_tell": len(locks), "as_if_all_came_with_the_newest": rate(alarms, of)}
 
 
 def names_of_malware(data: Path) -> set[str]:

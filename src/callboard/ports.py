@@ -290,6 +290,9 @@ class Registry(Protocol):
         Raises OutboundError.
         """
 
+    async def check(self) -> tuple[Check, ...]:
+        """Whether it answers, for `callboard doctor`."""
+
 
 class Asked(msgspec.Struct, frozen=True):
     """A registry's answer."""

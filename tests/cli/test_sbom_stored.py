@@ -12,6 +12,7 @@ from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.access import Grant, Right
 from callboard.domain.component import EntityRef
+from callboard.domain.packages.sign import Sign
 from callboard.wiring.services import Services
 from tests.cli.conftest import Folder
 from tests.support.bills import bill
@@ -103,7 +104,11 @@ def test_what_is_handed_in_is_on_the_board_by_itself(folder: Folder) -> None:
     push("express@4.0.0 -> event-stream@3.3.6", "old@1.0.0")
     done = folder.call("match", "--stored", "--json").json
     assert (done["judged"], done["news"], done["run"]["new"]) == (3, 1, 1)
-    assert "On the board: 0 new" in folder.call("match", "--stored").out
+    told = folder.call("match", "--stored").out
+    assert "On the board: 0 new" in told
+    for sign in Sign:
+        assert f"{sign.words}: {sign.often}" in told
+    assert [each["sign"] for each in done["signs"]] == [sign.id for sign in Sign]
     assert folder.call("match", "--stored", "--purl", "pkg:npm/a@1", code=2).code == 2
     (title,) = states()
     assert "event-stream 3.3.6 is malicious" in title

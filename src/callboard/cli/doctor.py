@@ -20,14 +20,14 @@ WORDS = {True: "ok", None: "warn", False: "fail"}
 
 
 @click.command(epilog=examples("callboard doctor", "callboard doctor --offline", "callboard doctor --json"))
-@click.option("--offline", is_flag=True, help="Ask no source and no catalog; look only at what is on this machine.")
+@click.option("--offline", is_flag=True, help="Ask nobody; look only at what is on this machine.")
 @answers
 @click.pass_obj
 def doctor(door: Door, /, *, offline: bool, as_json: bool) -> None:
     """Say what works and what does not, and what to do about it.
 
-    Looks at the configuration, the database, each source and its scopes, each catalog, who may come in and how, and how old
-    everything is.
+    Looks at the configuration, the database, each source and its scopes, each catalog, each registry, who may come in and how,
+    and how old everything is.
     Ends with 1 when something fails; a warning does not count.
     """
     from callboard.cli import output
@@ -127,7 +127,7 @@ def _secrets(config: Config) -> list[Check]:
     from callboard.ports import Check
 
     checks = []
-    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels, *config.trackers):
+    for section in config.sections:
         try:
             section.settings()
         except CallboardError as error:
@@ -286,10 +286,11 @@ async def ask_everyone(config: Config) -> list[Check]:
     from callboard.ports import Check
     from callboard.wiring.catalogs import open_catalog, open_repositories
     from callboard.wiring.messages import open_channel, open_tracker
+    from callboard.wiring.packages import open_registry
     from callboard.wiring.sources import open_source
 
     checks = await _ask_identity(config)
-    for section in (*config.sources, *config.catalogs, *config.repositories, *config.channels, *config.trackers):
+    for section in config.sections:
         subject = f"{section.what} {section.name}"
         try:
             if section.what == "source":
@@ -301,6 +302,9 @@ async def ask_everyone(config: Config) -> list[Check]:
             elif section.what == "tracker":
                 async with open_tracker(section) as tracker:
                     found = await tracker.check()
+            elif section.what == "registry":
+                async with open_registry(section) as registry:
+                    found = await registry.check()
             elif section.what == "repositories":
                 async with open_repositories(config, section) as place:
                     found = await place.reader.check()

@@ -241,6 +241,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     named_index: Path | None = None
     """The index of advisories that the environment names: that one and no other. None: it names none."""
 
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """Everything that is asked or written to, in the order in which a person would mend it."""
+        return (*self.sources, *self.catalogs, *self.repositories, *self.channels, *self.trackers, *self.registries)
+
     def source(self, name: str) -> Section:
         """The source of that name. Raises ConfigError with the names that there are."""
         for section in self.sources:

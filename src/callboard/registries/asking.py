@@ -17,7 +17,8 @@ from callboard.domain.packages.at_registry import Said, Terms
 from callboard.domain.packages.package import NPM
 from callboard.errors import AnswerTooLargeError, UnreachableError
 from callboard.net import Net
-from callboard.ports import Asked
+from callboard.ports import Asked, Check
+from callboard.registries.checking import checks
 from callboard.registries.config import RegistryConfig
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -72,6 +73,7 @@ class AskedRegistry:
         self._sleep = sleep
         self._monotonic = monotonic
         self._next_at = 0.0
+        self._ecosystem = ecosystem
         self._is_npm = ecosystem == NPM
         self._terms = Terms(
             ecosystem=ecosystem, young_days=config.young_days, internal=config.internal, publishers=config.publishers
@@ -108,13 +110,18 @@ class AskedRegistry:
         if answer.status == 404:
             return Asked(Said(is_there=False), None)
         if answer.status != 200:
-            raise UnreachableError(f"The registry answered with {answer.status}.")
+            hint = "Check `token` of the registry in callboard.toml." if answer.status in (401, 403) else None
+            raise UnreachableError(f"The registry answered with {answer.status}.", hint=hint)
         try:
             said = read_packument(answer.body) if self._is_npm else read_project(answer.body)
         except msgspec.MsgspecError:
             return Asked(None, None)
         mark = answer.headers.get("ETag", "")
         return Asked(said, mark if 0 < len(mark) <= MOST_ETAG and mark.isascii() and mark.isprintable() else None)
+
+    async def check(self) -> tuple[Check, ...]:
+        """Whether it answers, in a shape that is known, what is asked of it. One request."""
+        return await checks(self, self._ecosystem, self._config)
 
     async def _pace(self) -> None:
         now = self._monotonic()

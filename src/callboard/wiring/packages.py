@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callboard import __version__
-from callboard.config import Config
+from callboard.config import Config, Section
 from callboard.errors import ConfigError
 from callboard.ports import (
     Judge,
@@ -24,21 +24,26 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def open_registries(config: Config) -> AsyncIterator[tuple[list[Registry], list[str]]]:
     """The registries that may be asked; and why others cannot, such as a secret that cannot be read."""
-    from callboard.net import Net
-    from callboard.registries import open_registry
-
     found: list[Registry] = []
     problems: list[str] = []
     async with AsyncExitStack() as stack:
         for section in config.registries:
             try:
-                settings = section.settings()
+                found.append(await stack.enter_async_context(open_registry(section)))
             except ConfigError as error:
                 problems.append(f"What the {section.kind} registry says: {error.message}")
-                continue
-            net = await stack.enter_async_context(Net(user_agent=USER_AGENT, allow_hosts=settings.allow_hosts))
-            found.append(open_registry(section.kind, settings, net))
         yield found, problems
+
+
+@asynccontextmanager
+async def open_registry(section: Section) -> AsyncIterator[Registry]:
+    """One registry of the configuration. Raises ConfigError for a secret that cannot be read."""
+    from callboard import registries
+    from callboard.net import Net
+
+    settings = section.settings()
+    async with Net(user_agent=USER_AGENT, allow_hosts=settings.allow_hosts) as net:
+        yield registries.open_registry(section.kind, settings, net)
 
 
 def open_judge(config: Config) -> Judge:

@@ -33,12 +33,12 @@ def test_a_release_is_young_for_some_days(days: float, *, expected: bool) -> Non
 
 
 def test_what_is_said_of_a_young_release() -> None:
-    """When, how long that is young, and that it is a sign; nobody measured it, which is said."""
+    """When, how long that is young, that it is a sign, and how often it is seen where nothing is wrong."""
     answer = kept("npm", {"1.0.0"}, Said(is_there=True, releases={"1.0.0": OUT}))
     (match,) = signs(npm("left-pad"), answer, NPM, now=OUT)
     assert match.because == "It was released on 2026-03-01 at 10:30 UTC, and came in within 7 days."
     assert match.young_until == OUT + 7 * DAY
-    assert "not measured" in match.summary
+    assert "4 times in 314" in match.summary
     sign = sign_named(match.advisory)
     assert sign is Sign.YOUNG
     assert "no proof" in sign.ask
@@ -103,3 +103,10 @@ def test_what_nobody_could_be_asked_is_said() -> None:
         "The registry is ill.", "How new a release of PyPI is", "Internal names of npm and PyPI",
         "Internal names in scopes",
     ]  # fmt: skip
+
+
+def test_each_sign_says_how_often_it_is_wrong_or_that_nobody_knows() -> None:
+    """A figure with what it was measured in, or the words for what is not evaluated."""
+    for sign in Sign:
+        assert ("not evaluated: " in sign.often) is (sign.measured is None)
+    assert {sign for sign in Sign if sign.measured is None} == {Sign.NAME_FREE, Sign.NAME_TAKEN}

@@ -72,8 +72,11 @@ def match(
 def _stored(door: Door, *, as_json: bool) -> int:
     import asyncio
 
+    import msgspec
+
     from callboard.cli import output, running
     from callboard.cli.errors import DONE, FAILED
+    from callboard.domain.packages.sign import Sign
     from callboard.domain.run import RunState
     from callboard.web import words
 
@@ -82,7 +85,8 @@ def _stored(door: Door, *, as_json: bool) -> int:
         done = asyncio.run(running.match(services, always=True))
     run = None if done is None else done.run
     if as_json:
-        output.document(done)
+        signs = [{"sign": each.id, "words": each.words, "false_alarms": each.often} for each in Sign]
+        output.document(None if done is None else msgspec.structs.asdict(done) | {"signs": signs})
     elif done is not None:
         output.line(
             f"{words.count(done.judged, 'package')} looked up: something else is known of {words.number(done.news)}. "
@@ -90,6 +94,9 @@ def _stored(door: Door, *, as_json: bool) -> int:
         )
         for each in done.blind:
             output.line(f"Not evaluated: {each}")
+        output.line("What is told as a sign is no proof:")
+        for sign in Sign:
+            output.line(f"  {sign.words}: {sign.often}")
         if run is not None:
             output.line(
                 f"On the board: {words.number(run.new)} new, {words.number(run.changed)} changed, "
