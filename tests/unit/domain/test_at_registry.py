@@ -108,5 +108,5 @@ def test_what_nobody_could_be_asked_is_said() -> None:
 def test_each_sign_says_how_often_it_is_wrong_or_that_nobody_knows() -> None:
     """A figure with what it was measured in, or the words for what is not evaluated."""
     for sign in Sign:
-        assert ("not evaluated: " in sign.often) is (sign.measured is None)
+        assert ("not evaluated: it depends" in sign.often) is (sign.measured is None)
     assert {sign for sign in Sign if sign.measured is None} == {Sign.NAME_FREE, Sign.NAME_TAKEN}

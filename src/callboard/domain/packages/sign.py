@@ -76,7 +76,7 @@ class Sign(enum.StrEnum):
         return _SAID[self].ended
 
 
-UNMEASURED = "How often it is seen where nothing is wrong: not evaluated, since it depends on a company's own names."
+UNMEASURED = "How often it is seen where nothing is wrong was not evaluated: it depends on a company's own names."
 
 
 class Measured(msgspec.Struct, frozen=True):
