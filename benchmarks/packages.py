@@ -38,10 +38,10 @@ from callboard.store.packages import manifests
 from callboard.store.packages import package_matches as matches
 from callboard.usecases.packages.manifests import who_uses
 from callboard.usecases.read_catalog import read_catalog
-from callboard.web import to_wire_packages
 from callboard.web.gate import LoopbackGate
 from callboard.web.serve import running
 from callboard.web.services import WebServices
+from callboard.web.to_wire import packages as to_wire_packages
 from callboard.wiring.machine import SystemClock
 from callboard.wiring.packages import own_judge
 

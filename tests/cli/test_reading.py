@@ -12,7 +12,8 @@ from callboard.domain.query import FOR_ANYBODY, parse
 from callboard.domain.remediation.sayable import about_many
 from callboard.store import open_store
 from callboard.usecases import ask
-from callboard.web import exports, to_wire
+from callboard.web import exports
+from callboard.web.to_wire import board as to_wire
 from callboard.wiring.machine import SystemClock
 from tests.cli.conftest import Folder
 

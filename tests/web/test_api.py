@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from callboard.domain.instant import DAY
 from callboard.usecases import ask, browse
-from callboard.web import wire, wire_work
+from callboard.web.wire import board as wire
+from callboard.web.wire import work as wire_work
 from tests.web.conftest import Door
 
 
@@ -401,7 +402,8 @@ def test_an_inner_error_tells_nothing_of_itself(door: Door, api: httpx.Client, m
 
 def test_the_description_names_every_api_route(api: httpx.Client) -> None:
     """OpenAPI 3.1 with every address and every parameter."""
-    from callboard.web import params, routes
+    from callboard.web import routes
+    from callboard.web.params import board as params
 
     document = api.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")

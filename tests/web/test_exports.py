@@ -13,7 +13,8 @@ import pytest
 
 from callboard.domain.query import Grouping
 from callboard.usecases import export_findings
-from callboard.web import exports, wire_work
+from callboard.web import exports
+from callboard.web.wire import work as wire_work
 from tests.web.conftest import HOSTILE, Door
 
 TERMS = (

@@ -12,8 +12,8 @@ from types import ModuleType
 from typing import Any
 
 import callboard
-from callboard import web
-from callboard.web import errors, gate, openapi, routes
+from callboard.web import errors, gate, routes, wire
+from callboard.web.openapi import document as openapi
 from tools.reference.docstrings import field_notes
 from tools.reference.markdown import page, prose, table
 
@@ -80,9 +80,9 @@ def _shape(name: str, shape: dict[str, Any]) -> Iterator[str]:
 
 @functools.cache
 def _rooms() -> tuple[ModuleType, ...]:
-    """The modules that hold shapes: those whose names begin with `wire`, and the one of the problem document."""
-    names = sorted(found.name for found in pkgutil.iter_modules(web.__path__) if found.name.startswith("wire"))
-    return (*(importlib.import_module(f"{web.__name__}.{name}") for name in names), errors)
+    """The modules that hold shapes, and the one of the problem document."""
+    names = sorted(found.name for found in pkgutil.iter_modules(wire.__path__))
+    return (*(importlib.import_module(f"{wire.__name__}.{name}") for name in names), errors)
 
 
 def _json_type(each: dict[str, Any]) -> str:

@@ -41,7 +41,8 @@ def bundles(door: Door, /, *, words: tuple[str, ...], limit: int | None, cursor:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.query import FOR_ANYBODY
     from callboard.usecases import ask, browse
-    from callboard.web import params, to_wire_work
+    from callboard.web.params import board as params
+    from callboard.web.to_wire import work as to_wire_work
     from callboard.wiring.sources import link_hosts, link_rules
 
     query = query_of(words, FOR_ANYBODY)

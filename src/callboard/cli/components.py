@@ -39,7 +39,8 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.finding import Severity
     from callboard.usecases import ask
-    from callboard.web import component_list, params, words
+    from callboard.web import component_list, words
+    from callboard.web.params import board as params
 
     wanted = params.components(output.pairs(asked))
     with door.services() as services:
@@ -49,7 +50,7 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
         rows = ask.enriched(services.store, AT_THE_LAPTOP, page.rows, now=now)
     page = msgspec.structs.replace(page, rows=rows)
     if as_json:
-        from callboard.web import to_wire
+        from callboard.web.to_wire import board as to_wire
 
         output.document(to_wire.components(page))
         return
@@ -116,7 +117,7 @@ def component(door: Door, /, *, ref: str, as_json: bool) -> None:
         first = ask.first_work(services.store, AT_THE_LAPTOP, full, now=now)
     page = msgspec.structs.replace(page, row=row)
     if as_json:
-        from callboard.web import to_wire_work
+        from callboard.web.to_wire import work as to_wire_work
 
         output.document(to_wire_work.component_page(page, first))
         return

@@ -74,7 +74,8 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
     from callboard.domain.remediation.sayable import about_many
     from callboard.usecases import ask, browse
     from callboard.usecases.remediation import decide
-    from callboard.web import params, to_wire
+    from callboard.web.params import board as params
+    from callboard.web.to_wire import board as to_wire
 
     limit, cursor = asked["limit"], asked["cursor"]
     if csv_file is not None and (as_json or limit is not None or cursor is not None):
@@ -191,7 +192,8 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
         page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=hosts, link_rules=rules)
         may = may_say(services.store, AT_THE_LAPTOP, page)
     if as_json:
-        from callboard.web import links, to_wire
+        from callboard.web import links
+        from callboard.web.to_wire import board as to_wire
 
         output.document(to_wire.finding_page(page, link=links.safe_link(page.link), may=may))
         return

@@ -34,7 +34,8 @@ def show(door: Door, /, *, kind: str | None, history: bool, as_json: bool) -> No
     """Print the policies in force as the files that they could be kept in, or what was laid down and when."""
     from callboard.cli import output
     from callboard.usecases import plan_policy
-    from callboard.web import to_wire_policy, words
+    from callboard.web import words
+    from callboard.web.to_wire import policy as to_wire_policy
 
     with door.services() as services:
         now = services.clock.now()
@@ -70,7 +71,7 @@ def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
     from callboard.cli.errors import FAILED, end
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_policy
-    from callboard.web import to_wire_policy
+    from callboard.web.to_wire import policy as to_wire_policy
     from callboard.wiring.services import configured_policies
 
     with door.services() as services:
@@ -121,7 +122,7 @@ def _apply(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import plan_policy
-    from callboard.web import to_wire_policy
+    from callboard.web.to_wire import policy as to_wire_policy
     from callboard.wiring.services import Services, configured_policies
 
     assert isinstance(services, Services)  # noqa: S101 - for the type checker: wiring gives no other

@@ -85,7 +85,7 @@ def _answer(door: Door, ref: str, *, kinds: tuple[str, ...], as_json: bool) -> N
         rows = browse.linked(services.store, AT_THE_LAPTOP.visibility, page.bundles, link_hosts=hosts, link_rules=rules)
     page = msgspec.structs.replace(page, bundles=rows)
     if as_json:
-        from callboard.web import to_wire_work
+        from callboard.web.to_wire import work as to_wire_work
 
         output.document(to_wire_work.rollup(page, now))
         return

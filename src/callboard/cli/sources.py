@@ -30,7 +30,7 @@ def sources(door: Door, /, *, as_json: bool) -> None:
         broken = browse.broken_links(services.store, LAPTOP, now=now)
         waiting = [section for section in services.config.sources if section.name not in {each.name for each in health}]
     if as_json:
-        from callboard.web import to_wire
+        from callboard.web.to_wire import board as to_wire
 
         output.document(to_wire.sources(health, checks, broken))
         return

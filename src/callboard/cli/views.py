@@ -26,7 +26,7 @@ def list_views(door: Door, /, *, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases import ask
-    from callboard.web import to_wire_work
+    from callboard.web.to_wire import work as to_wire_work
 
     with door.services() as services:
         found = ask.views(services.store, AT_THE_LAPTOP)
@@ -57,7 +57,7 @@ def save(door: Door, /, *, name: str, words: tuple[str, ...], team: str | None, 
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import entity_ref
     from callboard.usecases import ask
-    from callboard.web import to_wire_work
+    from callboard.web.to_wire import work as to_wire_work
 
     if not words:
         raise click.UsageError("The query is missing.")

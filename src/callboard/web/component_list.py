@@ -10,7 +10,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.finding import Severity
 from callboard.domain.query import Page
 from callboard.domain.query.paging import Cursor, damaged
-from callboard.web.params import ComponentAsk
+from callboard.web.params.board import ComponentAsk
 
 Key = tuple[int | str, ...]
 _LAST = 1 << 62

@@ -14,8 +14,8 @@ from callboard.domain.board import FindingRow
 from callboard.domain.instant import Instant, to_text
 from callboard.domain.query import Query
 from callboard.usecases.export_findings import Export
-from callboard.web import to_wire_work
-from callboard.web.wire_work import ExportedFinding
+from callboard.web.to_wire import work as to_wire_work
+from callboard.web.wire.work import ExportedFinding
 
 T = TypeVar("T")
 

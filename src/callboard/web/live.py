@@ -15,7 +15,7 @@ from litestar.response.sse import ServerSentEventMessage
 from callboard.errors import CallboardError
 from callboard.usecases import browse
 from callboard.web.services import WebServices
-from callboard.web.wire_work import Revision
+from callboard.web.wire.work import Revision
 
 MOST_LISTENERS = 64
 """Pages that are open at a time. More are told to look for themselves."""

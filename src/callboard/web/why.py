@@ -9,7 +9,7 @@ from callboard.domain.due import AT_ONCE, NO_DATE, Policy, PolicyName, Signals
 from callboard.domain.finding import Detail, Kind, Severity
 from callboard.domain.instant import DAY
 from callboard.web import words
-from callboard.web.to_wire import told
+from callboard.web.to_wire.board import told
 
 ABOUT_CODE = frozenset({Kind.VULNERABILITY, Kind.DEPENDENCY, Kind.MALICIOUS_PACKAGE})
 """Kinds for which exploits are a question at all."""

@@ -19,7 +19,7 @@ from callboard.store.database import bump_revision
 from callboard.usecases.remediation import decide, run_campaign
 from callboard.usecases.remediation.decide import Target
 from callboard.usecases.remediation.run_campaign import Course, Standing
-from callboard.web import to_wire_campaigns
+from callboard.web.to_wire import campaigns as to_wire_campaigns
 from tests.contract.store.test_decisions import ANA, AVA, BO, RED, company, member, security
 from tests.support.stages import Stage
 

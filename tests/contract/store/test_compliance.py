@@ -12,7 +12,7 @@ from callboard.domain.decision import DecisionKind
 from callboard.domain.policy import Due
 from callboard.store.ownership import laid_down
 from callboard.usecases.remediation import export_evidence
-from callboard.web import to_wire_evidence
+from callboard.web.to_wire import evidence as to_wire_evidence
 from tests.support.catalogs import component, group
 from tests.support.quarter import SIA, Play, day, play, quarter
 from tests.support.stages import Stage

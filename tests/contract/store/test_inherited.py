@@ -28,7 +28,7 @@ from callboard.store.ownership import moving
 from callboard.store.ownership.holdings import Holdings
 from callboard.usecases import browse
 from callboard.usecases.ownership import plan_mapping, queue_unmapped, report_ownership, speak_for
-from callboard.web.to_wire_work import inherited_query
+from callboard.web.to_wire.work import inherited_query
 from tests.support.catalogs import component, group
 from tests.support.dumps import dump
 from tests.support.stages import Stage

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from callboard.domain.query import FOR_ANYBODY, Grouping, OneOf, Order, Query, parse
 from callboard.errors import InvalidQueryError, NotFoundError
-from callboard.web import links, params
+from callboard.web import links
+from callboard.web.params import board as params
 
 severities = st.lists(st.sampled_from(["critical", "high", "low"]), min_size=1, unique=True)
 ids = st.text('abcdefghijklmnopqrstuvwxyz0123456789-._/:," ', min_size=1, max_size=12).filter(str.strip)

@@ -50,7 +50,8 @@ def rules(door: Door, /, *, name: str | None, history: bool, as_json: bool) -> N
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.ownership import plan_mapping
-    from callboard.web import to_wire_ownership, words
+    from callboard.web import words
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     if history and name is None:
         raise click.UsageError("--history is about one rule set: name it.")
@@ -91,7 +92,7 @@ def plan(door: Door, /, *, file: Path, as_json: bool) -> None:
     from callboard.cli.errors import FAILED, end
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.ownership import plan_mapping
-    from callboard.web import to_wire_ownership
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     with door.services() as services:
         draft = read_set(file, _origin(services.store, file))
@@ -123,7 +124,7 @@ def apply(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.ownership import plan_mapping
-    from callboard.web import to_wire_ownership
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     with door.services() as services:
         draft = read_set(file, _origin(services.store, file) or (str(file) if kept_here else None))

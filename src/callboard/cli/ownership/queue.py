@@ -25,7 +25,8 @@ def queue(door: Door, /, *, limit: int, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.ownership.queue_unmapped import queue_unmapped
-    from callboard.web import to_wire_queues, words
+    from callboard.web import words
+    from callboard.web.to_wire import queues as to_wire_queues
 
     with door.services() as services:
         now = services.clock.now()

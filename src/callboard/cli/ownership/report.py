@@ -27,7 +27,8 @@ def report(door: Door, /, *, on: str | None, by: str | None, as_json: bool) -> N
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.ownership.coverage import Cut, end_of_day
     from callboard.usecases.ownership import report_ownership
-    from callboard.web import to_wire_ownership, words
+    from callboard.web import words
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     try:
         day = None if on is None else end_of_day(on)
@@ -99,7 +100,8 @@ def signals(door: Door, /, *, closed: bool, number: int | None, freed: int | Non
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.ownership import watch_ownership
-    from callboard.web import to_wire_ownership, words
+    from callboard.web import words
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     with door.services() as services:
         now = services.clock.now()

@@ -25,7 +25,8 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import short_name
     from callboard.usecases.ownership import speak_for
-    from callboard.web import to_wire_ownership, words
+    from callboard.web import words
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     with door.services() as services:
         now = services.clock.now()
@@ -110,7 +111,8 @@ def _say(
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import entity_ref
     from callboard.usecases.ownership import speak_for
-    from callboard.web import to_wire_ownership, words
+    from callboard.web import words
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     try:
         ref = entity_ref(component, kind="component")
@@ -137,7 +139,8 @@ def undo(door: Door, /, *, decision: int, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.ownership import speak_for
-    from callboard.web import to_wire_ownership, words
+    from callboard.web import words
+    from callboard.web.to_wire import ownership as to_wire_ownership
 
     with door.services() as services:
         said = speak_for.undo(services.store, AT_THE_LAPTOP, decision, clock=services.clock)

@@ -120,7 +120,7 @@ def _tell(register: Register, form: str) -> None:
     from callboard import __version__
     from callboard.checks import openvex, register_told
     from callboard.cli import output
-    from callboard.web import to_wire_portal
+    from callboard.web.to_wire import portal as to_wire_portal
 
     if form == "json":
         output.document(to_wire_portal.register(register))
@@ -143,7 +143,7 @@ def _push(url: str, own: EntityRef, judged: Judgement) -> None:
 
     from callboard.cli import output
     from callboard.web import words
-    from callboard.web.wire_portal import DeliveredJudgement
+    from callboard.web.wire.portal import DeliveredJudgement
 
     done = pushing.push(url, own, "risks", msgspec.json.encode(judged), DeliveredJudgement)
     output.say(f"{done.component}: {words.count(done.risks, 'risk')} of {done.portal} handed in.")

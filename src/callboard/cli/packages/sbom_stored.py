@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from callboard.domain.component import EntityRef
     from callboard.domain.instant import Instant
     from callboard.domain.packages.composition import ManifestRow
-    from callboard.web.wire_packages import DeliveredSbom
+    from callboard.web.wire.packages import DeliveredSbom
 
 
 @click.command(
@@ -72,7 +72,7 @@ def show(door: Door, /, *, component: str, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import LAPTOP
     from callboard.usecases.packages import manifests
-    from callboard.web import to_wire_packages
+    from callboard.web.to_wire import packages as to_wire_packages
 
     with door.services() as services:
         found = manifests.composition(services.store, LAPTOP, component_ref(component))
@@ -99,7 +99,8 @@ def coverage(door: Door, /, *, everything: bool, as_json: bool) -> None:
     from callboard.domain.access import LAPTOP
     from callboard.domain.component import short_name
     from callboard.usecases.packages import manifests
-    from callboard.web import to_wire_packages, words
+    from callboard.web import words
+    from callboard.web.to_wire import packages as to_wire_packages
 
     with door.services() as services:
         found = manifests.coverage(services.store, LAPTOP)
@@ -193,7 +194,7 @@ def _here(door: Door, ref: EntityRef, name: str, raw: bytes) -> DeliveredSbom:
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.gathering import read_bill
     from callboard.usecases.packages import manifests
-    from callboard.web import to_wire_packages
+    from callboard.web.to_wire import packages as to_wire_packages
 
     called = name or manifests.USUAL_NAME
     with door.services() as services:
@@ -205,7 +206,7 @@ def _here(door: Door, ref: EntityRef, name: str, raw: bytes) -> DeliveredSbom:
 def _over_there(url: str, ref: EntityRef, name: str, raw: bytes) -> DeliveredSbom:
     from urllib.parse import quote
 
-    from callboard.web.wire_packages import DeliveredSbom
+    from callboard.web.wire.packages import DeliveredSbom
 
     media = "application/vnd.cyclonedx+xml" if raw.lstrip()[:1] == b"<" else pushing.JSON
     return pushing.push(url, ref, f"sbom?name={quote(name)}" if name else "sbom", raw, DeliveredSbom, media=media)

@@ -53,7 +53,8 @@ def who_uses(
     from callboard.domain.access import LAPTOP
     from callboard.domain.packages.who_uses import read_period, read_wanted
     from callboard.usecases.packages import manifests
-    from callboard.web import to_wire_packages, words
+    from callboard.web import words
+    from callboard.web.to_wire import packages as to_wire_packages
 
     wanted, period = read_wanted(package, ecosystem=ecosystem), read_period(at, between)
     with door.services() as services:

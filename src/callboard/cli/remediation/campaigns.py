@@ -45,7 +45,7 @@ def list_campaigns(door: Door, /, *, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import run_campaign
-    from callboard.web import to_wire_campaigns
+    from callboard.web.to_wire import campaigns as to_wire_campaigns
 
     with door.services() as services:
         found = run_campaign.everyone(services.store, AT_THE_LAPTOP)
@@ -76,8 +76,8 @@ def begin(door: Door, /, *, name: str, words: tuple[str, ...], as_json: bool, **
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.query import parse
     from callboard.usecases.remediation import run_campaign
-    from callboard.web import to_wire_campaigns
-    from callboard.web.wire_campaigns import CampaignChange
+    from callboard.web.to_wire import campaigns as to_wire_campaigns
+    from callboard.web.wire.campaigns import CampaignChange
 
     if not words:
         raise click.UsageError("The query is missing.")
@@ -98,7 +98,8 @@ def show(door: Door, /, *, number: int, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import run_campaign
-    from callboard.web import burndown, to_wire_campaigns
+    from callboard.web import burndown
+    from callboard.web.to_wire import campaigns as to_wire_campaigns
 
     with door.services() as services:
         now = services.clock.now()
@@ -131,8 +132,8 @@ def change(door: Door, /, *, number: int, as_json: bool, **said: str | None) -> 
 
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import run_campaign
-    from callboard.web import to_wire_campaigns
-    from callboard.web.wire_campaigns import CampaignChange
+    from callboard.web.to_wire import campaigns as to_wire_campaigns
+    from callboard.web.wire.campaigns import CampaignChange
 
     with door.services() as services:
         now = services.clock.now()
@@ -162,7 +163,7 @@ def end(door: Door, /, *, number: int, as_json: bool) -> None:
 
 
 def _line(standing: Standing, now: Instant) -> tuple[str | int | None, ...]:
-    from callboard.web import to_wire_campaigns
+    from callboard.web.to_wire import campaigns as to_wire_campaigns
 
     told = to_wire_campaigns.campaign(standing, now)
     day = f"{told.due}{', passed' if told.late else ''}" if told.due else None
@@ -172,7 +173,8 @@ def _line(standing: Standing, now: Instant) -> tuple[str | int | None, ...]:
 
 def _tell(standing: Standing, now: Instant, *, as_json: bool) -> None:
     from callboard.cli import output
-    from callboard.web import to_wire_campaigns, words
+    from callboard.web import words
+    from callboard.web.to_wire import campaigns as to_wire_campaigns
 
     told = to_wire_campaigns.campaign(standing, now)
     if as_json:

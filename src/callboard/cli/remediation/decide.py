@@ -11,7 +11,7 @@ from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.usecases.remediation.decide import Done
-    from callboard.web.wire_decisions import DecisionDraft
+    from callboard.web.wire.decisions import DecisionDraft
     from callboard.wiring.services import Services
 
 UNTIL = ("1d", "7d", "30d", "fix", "worse")
@@ -141,8 +141,8 @@ def _say(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import decide as deciding
-    from callboard.web import to_wire_decisions
-    from callboard.web.wire_decisions import DecisionDraft
+    from callboard.web.to_wire import decisions as to_wire_decisions
+    from callboard.web.wire.decisions import DecisionDraft
 
     with door.services() as services:
         findings = [_number(services, each) for each in ids] if ids else None

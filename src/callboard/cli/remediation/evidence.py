@@ -63,7 +63,8 @@ def export(
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.compliance.period import period_of
     from callboard.usecases.remediation import export_evidence
-    from callboard.web import exports, to_wire_evidence
+    from callboard.web import exports
+    from callboard.web.to_wire import evidence as to_wire_evidence
 
     with door.services() as services:
         now = services.clock.now()
@@ -106,7 +107,8 @@ def rows(
     from callboard.domain.compliance.period import period_of
     from callboard.domain.instant import to_text
     from callboard.usecases.remediation import export_evidence
-    from callboard.web import exports, to_wire_evidence, words
+    from callboard.web import exports, words
+    from callboard.web.to_wire import evidence as to_wire_evidence
 
     with door.services() as services:
         now = services.clock.now()

@@ -80,7 +80,9 @@ def times(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import measure
-    from callboard.web import params_metrics, plots, to_wire_metrics
+    from callboard.web import plots
+    from callboard.web.params import metrics as params_metrics
+    from callboard.web.to_wire import metrics as to_wire_metrics
 
     asked = {"q": text, "from": first, "to": last, "by": by, "measure": waited_for}
     with door.services() as services:
@@ -106,7 +108,9 @@ def flow(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import measure_flow
-    from callboard.web import params_metrics, plots_flow, to_wire_flow
+    from callboard.web import plots_flow
+    from callboard.web.params import metrics as params_metrics
+    from callboard.web.to_wire import flow as to_wire_flow
 
     with door.services() as services:
         now = services.clock.now()
@@ -146,7 +150,9 @@ def open_on(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import measure_flow
-    from callboard.web import params_metrics, plots_flow, to_wire_flow
+    from callboard.web import plots_flow
+    from callboard.web.params import metrics as params_metrics
+    from callboard.web.to_wire import flow as to_wire_flow
 
     with door.services() as services:
         now = services.clock.now()
@@ -179,7 +185,9 @@ def due(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import measure_flow
-    from callboard.web import params_metrics, plots_flow, to_wire_flow
+    from callboard.web import plots_flow
+    from callboard.web.params import metrics as params_metrics
+    from callboard.web.to_wire import flow as to_wire_flow
 
     with door.services() as services:
         now = services.clock.now()
@@ -217,7 +225,8 @@ def use(door: Door, /, *, text: str, first: str | None, last: str | None, as_jso
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import measure_flow
-    from callboard.web import params_metrics, to_wire_flow
+    from callboard.web.params import metrics as params_metrics
+    from callboard.web.to_wire import flow as to_wire_flow
 
     with door.services() as services:
         now = services.clock.now()
@@ -247,7 +256,8 @@ def channels(
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import measure_flow
-    from callboard.web import params_metrics, to_wire_channels
+    from callboard.web.params import metrics as params_metrics
+    from callboard.web.to_wire import channels as to_wire_channels
 
     with door.services() as services:
         now = services.clock.now()

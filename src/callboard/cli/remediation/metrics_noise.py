@@ -21,7 +21,8 @@ def noise(door: Door, /, *, first: str | None, last: str | None, as_csv: bool, a
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.remediation import read_period
     from callboard.usecases.remediation.find_noise import find_noise
-    from callboard.web import exports, to_wire_noise, words
+    from callboard.web import exports, words
+    from callboard.web.to_wire import noise as to_wire_noise
 
     with door.services() as services:
         now = services.clock.now()

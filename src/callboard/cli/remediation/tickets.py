@@ -38,7 +38,8 @@ def list_tickets(door: Door, /, *, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import file_ticket
-    from callboard.web import to_wire_tickets, words
+    from callboard.web import words
+    from callboard.web.to_wire import tickets as to_wire_tickets
     from callboard.wiring.messages import ticket_places
 
     with door.services() as services:
@@ -169,7 +170,8 @@ def _tell(filed: Filed, ticket: LinkedTicket, *, as_json: bool) -> None:
     import msgspec
 
     from callboard.cli import output
-    from callboard.web import to_wire_tickets, words
+    from callboard.web import words
+    from callboard.web.to_wire import tickets as to_wire_tickets
 
     if as_json:
         output.document(to_wire_tickets.done(msgspec.structs.replace(filed, ticket=ticket)))

@@ -36,7 +36,8 @@ def list_writes(door: Door, /, *, every: bool, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import write_back as use
-    from callboard.web import to_wire_write_back, words
+    from callboard.web import words
+    from callboard.web.to_wire import write_back as to_wire_write_back
 
     with door.services() as services:
         found = use.listed(services.store, AT_THE_LAPTOP, every=every)

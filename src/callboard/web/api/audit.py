@@ -6,8 +6,10 @@ from litestar.response import Response
 
 from callboard.domain.instant import to_text
 from callboard.usecases.people import audit_log
-from callboard.web import answers, params, wire_who
+from callboard.web import answers
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
+from callboard.web.wire import who as wire_who
 
 
 def list_some(view: Viewing) -> Response[bytes]:

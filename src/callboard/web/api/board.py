@@ -6,7 +6,10 @@ import msgspec
 from litestar.response import Response
 
 from callboard.usecases import ask, browse
-from callboard.web import answers, params, to_wire, to_wire_work
+from callboard.web import answers
+from callboard.web.params import board as params
+from callboard.web.to_wire import board as to_wire
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing
 
 

@@ -13,9 +13,12 @@ from litestar.response import Response
 from callboard.domain.query import parse
 from callboard.usecases.remediation import run_campaign
 from callboard.usecases.remediation.run_campaign import Standing
-from callboard.web import answers, params, to_wire_campaigns, wire_campaigns
+from callboard.web import answers
 from callboard.web.api.ownership import read_body
+from callboard.web.params import board as params
+from callboard.web.to_wire import campaigns as to_wire_campaigns
 from callboard.web.view import View, Viewing, WebRequest
+from callboard.web.wire import campaigns as wire_campaigns
 
 
 async def list_all(view: Viewing) -> Response[bytes]:

@@ -7,7 +7,10 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.usecases import ask, browse
-from callboard.web import answers, component_list, params, to_wire, to_wire_work
+from callboard.web import answers, component_list
+from callboard.web.params import board as params
+from callboard.web.to_wire import board as to_wire
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing
 
 

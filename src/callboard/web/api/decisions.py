@@ -10,9 +10,12 @@ from litestar.response import Response
 
 from callboard.errors import InvalidQueryError
 from callboard.usecases.remediation import decide as deciding
-from callboard.web import answers, engaged, params, to_wire_decisions, wire_decisions
+from callboard.web import answers, engaged
 from callboard.web.api.ownership import read_body
+from callboard.web.params import board as params
+from callboard.web.to_wire import decisions as to_wire_decisions
 from callboard.web.view import View, Viewing, WebRequest
+from callboard.web.wire import decisions as wire_decisions
 
 KEY = "idempotency-key"
 """The header whose value makes a request that comes again answer as the first time."""

@@ -11,7 +11,9 @@ from callboard.domain.compliance.period import Period, period_of
 from callboard.domain.compliance.report import Evidence
 from callboard.errors import InvalidQueryError
 from callboard.usecases.remediation import export_evidence
-from callboard.web import answers, exports, params, to_wire_evidence
+from callboard.web import answers, exports
+from callboard.web.params import board as params
+from callboard.web.to_wire import evidence as to_wire_evidence
 from callboard.web.view import View, Viewing, WebRequest, paces_of
 
 DAYS = ("from", "to")

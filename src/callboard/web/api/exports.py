@@ -8,7 +8,8 @@ from litestar.response import Stream
 from callboard.domain.instant import to_datetime
 from callboard.domain.query import FOR_ANYBODY, Query
 from callboard.usecases.export_findings import Export, export_findings
-from callboard.web import exports, params
+from callboard.web import exports
+from callboard.web.params import board as params
 from callboard.web.view import View, Viewing, WebRequest, paces_of, request_id_of
 
 _log = structlog.get_logger("callboard.web")

@@ -14,9 +14,13 @@ from callboard.usecases.remediation import decide
 from callboard.usecases.remediation.may_say import may_say
 from callboard.usecases.remediation.note_engagement import note_engagement
 from callboard.usecases.report_broken_link import report_broken_link
-from callboard.web import answers, engaged, params, to_wire, to_wire_work, wire_work
+from callboard.web import answers, engaged
 from callboard.web.metrics import Metrics
+from callboard.web.params import board as params
+from callboard.web.to_wire import board as to_wire
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing, WebRequest
+from callboard.web.wire import work as wire_work
 
 
 def list_some(view: Viewing) -> Response[bytes]:

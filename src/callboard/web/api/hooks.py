@@ -5,9 +5,10 @@ from __future__ import annotations
 from litestar.params import FromPath
 from litestar.response import Response
 
-from callboard.web import answers, wire
+from callboard.web import answers
 from callboard.web.errors import Refusal, problem
 from callboard.web.view import WebRequest, request_id_of, services_of
+from callboard.web.wire import board as wire
 
 REFUSED = "There is no such hook, or its token is another one."
 

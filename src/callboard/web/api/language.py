@@ -5,7 +5,9 @@ from __future__ import annotations
 from litestar.response import Response
 
 from callboard.domain.query import FOR_ANYBODY
-from callboard.web import answers, params, to_wire_work
+from callboard.web import answers
+from callboard.web.params import board as params
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from litestar.response import Response, ServerSentEvent
 
 from callboard.errors import CallboardError
-from callboard.web import params
 from callboard.web.errors import Refusal, problem
 from callboard.web.live import MOST_LISTENERS, live_of
+from callboard.web.params import board as params
 from callboard.web.view import WebRequest, identify, request_id_of, services_of
 
 

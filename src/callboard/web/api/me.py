@@ -5,8 +5,10 @@ from __future__ import annotations
 from litestar.response import Response
 
 from callboard.domain.access import Everything, Nothing, Readers, Visibility
-from callboard.web import answers, params, wire_who
+from callboard.web import answers
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
+from callboard.web.wire import who as wire_who
 
 
 def show(view: Viewing) -> Response[bytes]:

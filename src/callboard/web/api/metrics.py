@@ -10,17 +10,12 @@ from callboard.domain.remediation import DueReport, Flow, OpenReport, Times, Use
 from callboard.domain.remediation.channels import Channels
 from callboard.usecases.remediation import measure, measure_flow
 from callboard.usecases.remediation.measure_flow import source_names
-from callboard.web import (
-    answers,
-    exports,
-    params_metrics,
-    plots,
-    plots_flow,
-    to_wire_channels,
-    to_wire_flow,
-    to_wire_metrics,
-)
+from callboard.web import answers, exports, plots, plots_flow
+from callboard.web.params import metrics as params_metrics
 from callboard.web.plots import Plot
+from callboard.web.to_wire import channels as to_wire_channels
+from callboard.web.to_wire import flow as to_wire_flow
+from callboard.web.to_wire import metrics as to_wire_metrics
 from callboard.web.view import View, Viewing
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from litestar.response import Response
 
 from callboard.usecases.remediation.find_noise import Report, find_noise
-from callboard.web import answers, exports, params_metrics, to_wire_noise
+from callboard.web import answers, exports
+from callboard.web.params import metrics as params_metrics
+from callboard.web.to_wire import noise as to_wire_noise
 from callboard.web.view import View, Viewing
 
 

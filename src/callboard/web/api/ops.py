@@ -9,9 +9,12 @@ from litestar.response import Response
 
 from callboard.errors import CallboardError, NotFoundError
 from callboard.usecases import ask
-from callboard.web import answers, openapi, params, render, wire
+from callboard.web import answers, render
 from callboard.web.metrics import Metrics
+from callboard.web.openapi import document as openapi
+from callboard.web.params import board as params
 from callboard.web.view import Viewing, WebRequest, identify, services_of
+from callboard.web.wire import board as wire
 
 
 def alive() -> Response[bytes]:

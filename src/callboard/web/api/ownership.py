@@ -17,8 +17,12 @@ from callboard.domain.ownership import mapping_text
 from callboard.domain.ownership.mapping import RuleSet
 from callboard.errors import InvalidQueryError
 from callboard.usecases.ownership import plan_mapping, report_ownership, speak_for, watch_ownership
-from callboard.web import answers, params, params_ownership, to_wire_ownership, wire_ownership
+from callboard.web import answers
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
+from callboard.web.to_wire import ownership as to_wire_ownership
 from callboard.web.view import Viewing
+from callboard.web.wire import ownership as wire_ownership
 
 T = TypeVar("T")
 

@@ -16,7 +16,9 @@ from callboard.domain.instant import Instant
 from callboard.domain.packages.manifest_series import Arrival
 from callboard.errors import NotFoundError
 from callboard.usecases.packages import manifests
-from callboard.web import answers, params, to_wire_packages
+from callboard.web import answers
+from callboard.web.params import board as params
+from callboard.web.to_wire import packages as to_wire_packages
 from callboard.web.view import Viewing, WebRequest, paces_of
 
 MAX_BILL_BYTES = 24_000_000

@@ -10,9 +10,13 @@ from litestar.response import Response
 from callboard.domain import policy
 from callboard.errors import InvalidQueryError
 from callboard.usecases import plan_policy
-from callboard.web import answers, params, params_ownership, to_wire_policy, wire_policy
+from callboard.web import answers
 from callboard.web.api.ownership import read_body
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
+from callboard.web.to_wire import policy as to_wire_policy
 from callboard.web.view import Viewing
+from callboard.web.wire import policy as wire_policy
 
 
 def list_all(view: Viewing) -> Response[bytes]:

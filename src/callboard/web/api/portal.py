@@ -12,7 +12,9 @@ from callboard.domain.risk.judgement import Judgement
 from callboard.errors import InvalidPurlError, MalformedManifestError, NotFoundError
 from callboard.formats.json import read_json_as
 from callboard.usecases.packages import keep_register
-from callboard.web import answers, params, to_wire_portal
+from callboard.web import answers
+from callboard.web.params import board as params
+from callboard.web.to_wire import portal as to_wire_portal
 from callboard.web.view import Viewing, WebRequest, paces_of
 
 MAX_JUDGEMENT_BYTES = 4_000_000

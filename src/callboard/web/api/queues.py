@@ -11,9 +11,13 @@ from litestar.response import Response
 from callboard.errors import InvalidQueryError
 from callboard.usecases import roll_up
 from callboard.usecases.ownership import align, list_conflicts, propose_owner, queue_unmapped
-from callboard.web import answers, params, params_ownership, to_wire_queues, wire_queues
+from callboard.web import answers
 from callboard.web.api.ownership import component_of, read_body
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
+from callboard.web.to_wire import queues as to_wire_queues
 from callboard.web.view import Viewing
+from callboard.web.wire import queues as wire_queues
 
 
 def unmapped(view: Viewing) -> Response[bytes]:

@@ -8,9 +8,12 @@ from litestar.response import Response
 
 from callboard.usecases import ask
 from callboard.usecases import leave_out as leaving
-from callboard.web import answers, params, to_wire_work, wire_left_out
+from callboard.web import answers
 from callboard.web.api.ownership import read_body
+from callboard.web.params import board as params
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing, WebRequest
+from callboard.web.wire import left_out as wire_left_out
 
 
 def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: FromPath[str]) -> Response[bytes]:

@@ -11,9 +11,12 @@ from callboard.domain.query import OPEN, OneOf, Query, parse
 from callboard.errors import InvalidQueryError
 from callboard.usecases import browse
 from callboard.usecases.remediation import file_ticket
-from callboard.web import answers, params, to_wire_tickets, wire_tickets
+from callboard.web import answers
 from callboard.web.api.ownership import read_body
+from callboard.web.params import board as params
+from callboard.web.to_wire import tickets as to_wire_tickets
 from callboard.web.view import View, Viewing, WebRequest
+from callboard.web.wire import tickets as wire_tickets
 
 LISTED = 100
 

@@ -15,8 +15,11 @@ from litestar.response import Response
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask
-from callboard.web import answers, params, to_wire_work, wire_work
+from callboard.web import answers
+from callboard.web.params import board as params
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing, WebRequest
+from callboard.web.wire import work as wire_work
 
 _decoder = msgspec.json.Decoder(wire_work.ViewDraft)
 

@@ -16,8 +16,10 @@ from callboard.errors import InvalidQueryError
 from callboard.store.people.audit import Wanted
 from callboard.usecases.people import audit_log
 from callboard.usecases.people.audit_log import Verdict
-from callboard.web import forms, links, params, render, wire_who
+from callboard.web import forms, links, render
+from callboard.web.params import board as params
 from callboard.web.view import View, Viewing, WebRequest, paces_of
+from callboard.web.wire import who as wire_who
 
 PATH = "/audit"
 FILTERS = ("actor", "action", "subject", "from", "to")

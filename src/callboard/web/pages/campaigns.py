@@ -16,10 +16,12 @@ from callboard.domain.remediation.campaign import Lot, Point
 from callboard.usecases import ask
 from callboard.usecases.remediation import run_campaign
 from callboard.usecases.remediation.run_campaign import Course, Standing
-from callboard.web import burndown, forms, links, params, render, to_wire_campaigns
+from callboard.web import burndown, forms, links, render
 from callboard.web.api.campaigns import begun
+from callboard.web.params import board as params
+from callboard.web.to_wire import campaigns as to_wire_campaigns
 from callboard.web.view import View, Viewing
-from callboard.web.wire_campaigns import CampaignChange, CampaignDraft
+from callboard.web.wire.campaigns import CampaignChange, CampaignDraft
 
 WORK = 5
 """Pieces of work beside a burndown."""

@@ -12,8 +12,10 @@ from callboard.domain.finding import Kind, Severity
 from callboard.domain.ownership.inherited import FromBase
 from callboard.domain.query import OPEN, OneOf, Query
 from callboard.usecases import ask, browse
-from callboard.web import component_list, freshness, links, params, render, to_wire_work, words
+from callboard.web import component_list, freshness, links, render, words
 from callboard.web.pages.components import strip_severities
+from callboard.web.params import board as params
+from callboard.web.to_wire import work as to_wire_work
 from callboard.web.view import Viewing
 
 

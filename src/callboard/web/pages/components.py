@@ -11,7 +11,8 @@ from callboard.domain.board import Board, ComponentRow, Totals
 from callboard.domain.finding import Severity
 from callboard.domain.query import Page
 from callboard.usecases import ask as asking
-from callboard.web import component_list, facets, freshness, links, params, render, words
+from callboard.web import component_list, facets, freshness, links, render, words
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 PATH = "/components"

@@ -10,8 +10,9 @@ from litestar.response import Response
 from callboard.domain.finding import Severity
 from callboard.domain.things import CvePage
 from callboard.usecases import things
-from callboard.web import freshness, links, params, render, words
+from callboard.web import freshness, links, render, words
 from callboard.web.pages.components import strip_severities
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 NOT_TOLD = "not told"

@@ -18,10 +18,11 @@ from callboard.usecases import ask, browse
 from callboard.usecases.remediation import decide as deciding
 from callboard.usecases.remediation.decide import Done, Target
 from callboard.usecases.remediation.may_say import may_say
-from callboard.web import engaged, forms, links, params, render, words
+from callboard.web import engaged, forms, links, render, words
 from callboard.web.api.decisions import say as said
+from callboard.web.params import board as params
 from callboard.web.view import View, Viewing
-from callboard.web.wire_decisions import DecisionDraft
+from callboard.web.wire.decisions import DecisionDraft
 
 SHOWN = 10
 """Findings that are listed before something is said about all of them."""

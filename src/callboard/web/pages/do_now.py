@@ -12,7 +12,8 @@ from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Severity
 from callboard.domain.query import Grouping, OneOf, Query, parse
 from callboard.usecases import ask
-from callboard.web import chart, component_list, facets, freshness, links, params, render, words
+from callboard.web import chart, component_list, facets, freshness, links, render, words
+from callboard.web.params import board as params
 from callboard.web.view import Viewing, WebRequest
 
 PATH = "/do-now"

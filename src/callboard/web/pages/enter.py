@@ -9,9 +9,10 @@ from litestar.response import Redirect, Response
 
 from callboard.errors import CallboardError, NotFoundError, SignInRefusedError
 from callboard.identity.provider import Attempt, Provider
-from callboard.web import params, render
+from callboard.web import render
 from callboard.web.errors import answer_error, signed_out
 from callboard.web.gate import SESSION_HOURS
+from callboard.web.params import board as params
 from callboard.web.view import WebRequest, callers_of, services_of, trail_of
 
 HTML = "text/html"

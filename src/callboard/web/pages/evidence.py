@@ -15,8 +15,10 @@ from callboard.domain.compliance.told import MOMENTS
 from callboard.errors import InvalidQueryError
 from callboard.usecases.remediation import export_evidence
 from callboard.usecases.remediation.export_evidence import Behind
-from callboard.web import links, params, render, to_wire_evidence
+from callboard.web import links, render
 from callboard.web.api.evidence import DAYS, period_in
+from callboard.web.params import board as params
+from callboard.web.to_wire import evidence as to_wire_evidence
 from callboard.web.view import View, Viewing
 
 PATH = "/evidence"

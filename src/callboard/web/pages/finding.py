@@ -16,11 +16,12 @@ from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.ownership.inherited import LAYER_WORDS
 from callboard.domain.query import OneOf, Query
 from callboard.usecases import ask, browse, plan_policy
-from callboard.web import engaged, freshness, links, params, render, why, words
+from callboard.web import engaged, freshness, links, render, why, words
 from callboard.web.pages.decide import Choices, of_finding
 from callboard.web.pages.whose import Whose
 from callboard.web.pages.whose import whose as told_whose
-from callboard.web.to_wire import told
+from callboard.web.params import board as params
+from callboard.web.to_wire.board import told
 from callboard.web.view import View, Viewing
 
 

@@ -11,8 +11,9 @@ from callboard.domain.query import FOR_A_PERSON, FOR_ANYBODY, KEYS, Grouping, Ke
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask, browse
 from callboard.usecases.browse import DeepLink
-from callboard.web import facets, freshness, links, params, render, suggestion, words
-from callboard.web.params import Asked
+from callboard.web import facets, freshness, links, render, suggestion, words
+from callboard.web.params import board as params
+from callboard.web.params.board import Asked
 from callboard.web.view import View, Viewing
 
 PATH = "/findings"

@@ -17,8 +17,10 @@ from callboard.errors import ConflictError, MappingRefusedError
 from callboard.store.mapping import Revision
 from callboard.usecases.ownership import plan_mapping, propose_owner, speak_for
 from callboard.usecases.ownership.plan_mapping import Applied
-from callboard.web import forms, params, params_ownership, render, rule_text
+from callboard.web import forms, render, rule_text
 from callboard.web.api.ownership import component_of
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
 from callboard.web.view import View, Viewing
 
 FIELDS = ("document", "expected", "reason", "agreed")

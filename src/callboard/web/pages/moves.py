@@ -12,7 +12,9 @@ from callboard.domain.component import EntityRef, short_name
 from callboard.domain.ownership.drift import Signal, SignalKind
 from callboard.domain.ownership.picking import Lines, Number, Pick
 from callboard.usecases.ownership import plan_mapping, watch_ownership
-from callboard.web import forms, links, params, params_ownership, render, rule_text, words
+from callboard.web import forms, links, render, rule_text, words
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
 from callboard.web.view import Viewing
 
 FIELDS = ("document", "of", "skip")

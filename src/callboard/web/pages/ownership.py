@@ -11,7 +11,9 @@ from callboard.domain.access import Right
 from callboard.domain.ownership.coverage import Cut, Report, Row, Shares, percent
 from callboard.domain.ownership.drift import Signal, SignalKind
 from callboard.usecases.ownership import report_ownership, watch_ownership
-from callboard.web import forms, links, params, params_ownership, render, words
+from callboard.web import forms, links, render, words
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
 from callboard.web.view import Viewing
 
 CUTS = {Cut.ACCOUNT: "account", Cut.SOURCE: "source", Cut.PROJECT: "project", Cut.SEVERITY: "severity"}

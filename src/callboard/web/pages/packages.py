@@ -14,8 +14,9 @@ from callboard.domain.packages.who_uses import WhoUses, read_period, read_wanted
 from callboard.errors import InvalidQueryError
 from callboard.gathering import BILL_FORMATS
 from callboard.usecases.packages import manifests
-from callboard.web import links, params, render
+from callboard.web import links, render
 from callboard.web.api.packages import PAGE
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 PATH = "/packages"

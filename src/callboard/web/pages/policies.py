@@ -14,7 +14,9 @@ from callboard.domain.policy import DateLines, Moved, PolicyKind, PolicyPlan
 from callboard.errors import ConflictError, MappingRefusedError, NotAllowedError
 from callboard.usecases import plan_policy
 from callboard.usecases.plan_policy import Applied, Standing
-from callboard.web import forms, params, params_ownership, policy_text, render
+from callboard.web import forms, policy_text, render
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
 from callboard.web.view import View, Viewing
 
 _STATUS: Mapping[type[Exception], int] = {MappingRefusedError: 422, ConflictError: 409, NotAllowedError: 403}

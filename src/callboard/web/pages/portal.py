@@ -9,7 +9,8 @@ from litestar.response import Response
 from callboard.domain.risk.register import Register
 from callboard.store.packages.registers import Kept
 from callboard.usecases.packages import keep_register
-from callboard.web import params, render
+from callboard.web import render
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 

@@ -11,7 +11,9 @@ from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, 
 from callboard.domain.remediation.channels import Channels, Compared, Mix
 from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.usecases.remediation import measure, measure_flow
-from callboard.web import links, params_metrics, plots, plots_flow, render, to_wire_channels
+from callboard.web import links, plots, plots_flow, render
+from callboard.web.params import metrics as params_metrics
+from callboard.web.to_wire import channels as to_wire_channels
 from callboard.web.view import Viewing
 
 PATH = "/progress"

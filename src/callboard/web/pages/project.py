@@ -9,8 +9,9 @@ from litestar.response import Response
 from callboard.domain.finding import Severity
 from callboard.domain.things import ProjectPage
 from callboard.usecases import things
-from callboard.web import freshness, params, render, words
+from callboard.web import freshness, render, words
 from callboard.web.pages.components import strip_severities
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 IMPACT = {"HBI": "high", "MBI": "medium", "LBI": "low"}

@@ -15,8 +15,10 @@ from callboard.usecases.ownership import align, list_conflicts, queue_unmapped, 
 from callboard.usecases.ownership.list_conflicts import Conflicts
 from callboard.usecases.ownership.queue_unmapped import Queue
 from callboard.usecases.roll_up import View as By
-from callboard.web import freshness, params, params_ownership, render
+from callboard.web import freshness, render
 from callboard.web.pages.components import strip_severities
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
 from callboard.web.view import Viewing
 
 MOST_DIFFERENCES = 60

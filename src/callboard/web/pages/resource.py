@@ -11,10 +11,11 @@ from callboard.domain.finding import Resource, Severity
 from callboard.domain.link import safe_link
 from callboard.domain.things import ResourcePage
 from callboard.usecases import browse, things
-from callboard.web import freshness, params, render, words
+from callboard.web import freshness, render, words
 from callboard.web.pages.components import strip_severities
 from callboard.web.pages.whose import Whose
 from callboard.web.pages.whose import whose as told_whose
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 CONSOLES = frozenset(

@@ -15,8 +15,9 @@ from callboard.domain.things import Count
 from callboard.errors import NotFoundError
 from callboard.usecases import ask, browse, things
 from callboard.usecases import leave_out as leaving
-from callboard.web import component_list, forms, freshness, links, params, render, words
+from callboard.web import component_list, forms, freshness, links, render, words
 from callboard.web.pages.components import strip_severities
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 KIND = {"group": "team", "user": "person", "system": "system", "domain": "domain"}

@@ -7,7 +7,8 @@ from litestar.response import Redirect
 from callboard.domain.query import OneOf, Query
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.usecases import browse, things
-from callboard.web import links, params
+from callboard.web import links
+from callboard.web.params import board as params
 from callboard.web.view import View, Viewing
 
 ADVISORIES = ("CVE-", "GHSA-")

@@ -12,7 +12,8 @@ from callboard.domain.run import Mode
 from callboard.domain.things import SourceLine
 from callboard.store.board.links import LinkCheck, Tally
 from callboard.usecases import browse, things
-from callboard.web import freshness, links, params, render, words
+from callboard.web import freshness, links, render, words
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 MODE = {

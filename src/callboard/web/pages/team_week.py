@@ -15,7 +15,8 @@ from callboard.domain.remediation import By, DueReport, Question, Stretch, Times
 from callboard.errors import NotFoundError
 from callboard.usecases import ask
 from callboard.usecases.remediation import measure, measure_flow
-from callboard.web import freshness, links, params, plots, plots_flow, render
+from callboard.web import freshness, links, plots, plots_flow, render
+from callboard.web.params import board as params
 from callboard.web.view import Viewing
 
 FIRST = 4

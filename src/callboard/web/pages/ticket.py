@@ -12,10 +12,11 @@ from callboard.domain.query import Query
 from callboard.domain.remediation.ticket import LinkedTicket, Place
 from callboard.usecases import ask, browse
 from callboard.usecases.remediation import file_ticket
-from callboard.web import forms, links, params, render, words
+from callboard.web import forms, links, render, words
 from callboard.web.api import tickets as api
+from callboard.web.params import board as params
 from callboard.web.view import View, Viewing
-from callboard.web.wire_tickets import TicketDraft
+from callboard.web.wire.tickets import TicketDraft
 
 SHOWN = 5
 _FIELDS = ("id", "q", "bundle", "tracker", "ticket", "unlink")

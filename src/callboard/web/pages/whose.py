@@ -15,8 +15,10 @@ from callboard.errors import NotFoundError
 from callboard.usecases import browse
 from callboard.usecases.ownership import speak_for, suggest_owners
 from callboard.usecases.ownership.speak_for import Said
-from callboard.web import forms, params, params_ownership, render
+from callboard.web import forms, render
 from callboard.web.api.ownership import component_of
+from callboard.web.params import board as params
+from callboard.web.params import ownership as params_ownership
 from callboard.web.view import View, Viewing
 
 

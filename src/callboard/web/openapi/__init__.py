@@ -1,0 +1,1 @@
+"""The description of the API, for OpenAPI: one file for each subject."""

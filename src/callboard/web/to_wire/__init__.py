@@ -1,0 +1,1 @@
+"""From what the use cases tell to what the API answers."""
