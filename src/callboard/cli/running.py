@@ -20,13 +20,14 @@ from callboard.errors import CallboardError, NotFoundError
 from callboard.ports import Source
 from callboard.telemetry import metrics
 from callboard.usecases import holds, keep_fresh, upkeep
+from callboard.usecases.fetching import Progress
 from callboard.usecases.ownership.watch_ownership import watch
 from callboard.usecases.package_source import Matching, PackageSource, match_packages
 from callboard.usecases.packages.ask_registries import Registered, as_known, ask_registries
 from callboard.usecases.read_catalog import CatalogReport, read_catalog
 from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
 from callboard.usecases.remediation import decide
-from callboard.usecases.sync import Progress, RunReport, sync
+from callboard.usecases.sync import RunReport, sync
 from callboard.wiring.catalogs import open_catalog, open_repositories
 from callboard.wiring.packages import open_judge, open_registries
 from callboard.wiring.services import Services

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect,
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callboard.domain.due import DEFAULT, Policy
+from callboard.domain.instant import SECOND
 from callboard.domain.remediation.write_back import WritePolicy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
@@ -70,6 +71,17 @@ class Store:
                 yield conn
 
     @contextmanager
+    def jot(self) -> Iterator[Connection]:
+        """One small transaction beside the run road, for leases and turns: it must not wait until a long apply has ended.
+
+        Where the database has one writer, it waits like everybody.
+        """
+        with self._said_plainly(), self.engine.connect() as plain:
+            conn = plain.execution_options(writing=True)
+            with conn.begin():
+                yield conn
+
+    @contextmanager
     def _said_plainly(self) -> Iterator[None]:
         try:
             yield
@@ -77,6 +89,15 @@ class Store:
             raise StoreError(
                 f"The database cannot be used: {_first_line(error)}", hint="`callboard doctor` looks closer."
             ) from error
+
+    @property
+    def lease(self) -> int:
+        """How long a lease lasts, in microseconds: all workers of a database have to be told the same."""
+        return int(self.engine.get_execution_options().get("callboard_lease", LEASE))
+
+    @lease.setter
+    def lease(self, microseconds: int) -> None:
+        self.engine.update_execution_options(callboard_lease=microseconds)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -181,6 +202,15 @@ def next_id(conn: Connection, table: Table) -> int:
 def _last_id(table: Table) -> Select[Any]:
     column = next(iter(table.primary_key.columns))
     return select(func.coalesce(func.max(column), 0))
+
+
+LEASE = 120 * SECOND
+"""A worker that has not been heard of for this long (microseconds) has lost what it worked on to the next one."""
+
+
+def lease_of(conn: Connection) -> int:
+    """How long a lease lasts, in microseconds."""
+    return int(conn.get_execution_options().get("callboard_lease", LEASE))
 
 
 def revision(conn: Connection) -> int:

@@ -12,6 +12,7 @@ import msgspec
 import xxhash
 from pyroaring import BitMap
 
+from callboard.domain.finding import Kind
 from callboard.domain.run import Part
 from callboard.ports import RawNode, RawPage, Source
 from callboard.store import Store
@@ -28,6 +29,14 @@ class Page(msgspec.Struct, frozen=True):
     part: Part
     seq: int
     raw: RawPage
+    fence: int = 0
+    """What the worker that read it shows for the part."""
+
+
+def promise_of(source: Source) -> str:
+    """Equal for two programs whose hashes of a source's records promise the same."""
+    promises = [source.promise(kind, API) for kind in (PROJECT, *(kind.word for kind in Kind))]
+    return xxhash.xxh3_128_hexdigest("\0".join(promises).encode())
 
 
 class Read(msgspec.Struct, frozen=True):

@@ -19,7 +19,8 @@ from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.intake import runs as run_store
 from callboard.usecases.cheap_door import Page
-from callboard.usecases.intake import CONFIRM, Intake
+from callboard.usecases.fetching import CONFIRM
+from callboard.usecases.intake import Intake
 
 AT_ONCE = 5_000
 """Missing findings that make up one part."""

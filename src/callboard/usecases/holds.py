@@ -17,8 +17,10 @@ from callboard.store import Store
 from callboard.store.intake import runs as run_store
 from callboard.store.people import audit
 from callboard.usecases.confirm import confirm
-from callboard.usecases.intake import CONFIRM, Figures, Intake
-from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name
+from callboard.usecases.fetching import CONFIRM
+from callboard.usecases.intake import Figures, Intake
+from callboard.usecases.leases import is_dead, worker_name
+from callboard.usecases.sync import RunReport, report_of
 
 
 class HeldRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from callboard.store.database import bump_revision
 from callboard.store.intake import runs as run_store
 from callboard.store.intake.runs import RejectedRow
 from callboard.usecases.intake import Figures, Intake
-from callboard.usecases.sync import is_dead, worker_name
+from callboard.usecases.leases import is_dead, worker_name
 
 BATCH = 500
 """Records written in one transaction."""

@@ -24,10 +24,8 @@ from callboard.store.intake.closing import close_absent, leave_scope
 from callboard.store.intake.memory import Written
 from callboard.store.intake.runs import PROJECT, Moved, RejectedRow, Run
 from callboard.usecases.cheap_door import API, CheapDoor, Page, Read
+from callboard.usecases.fetching import CONFIRM, QUEUE
 from callboard.usecases.pace import Pace
-
-CONFIRM = "confirm/"
-"""Start of the names of parts that ask for missing findings by id."""
 
 GROUP = 4_000
 """Changed records written by one set of statements."""
@@ -167,6 +165,41 @@ class Intake:
         if records or moved:
             bump_revision(conn)
 
+    def drain(self) -> bool:
+        """Apply some pages that others have staged for a first run. Returns whether there were any. Blocking."""
+        if not self._run.first:
+            return False
+        with self._store.read() as conn:
+            staged = run_store.some_spooled(conn, self._run.id, QUEUE)
+        if not staged:
+            return False
+        records, projects = [], []
+        for _, page in staged:
+            if page.kind == PROJECT:
+                projects.extend(self._parsed_projects(page.raw))
+            else:
+                records.extend(self._parsed(page.kind, page.raw))
+        moved = [each for _, page in staged for each in page.moved]
+        try:
+            with self._store.write() as conn:
+                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                self._defer_indexes(conn)
+                if projects:
+                    self._write_projects(conn, projects)
+                self._write_records(conn, records)
+                write_sightings(conn, self._store.dialect, moved)
+                self._figures.redetected += len(moved)
+                self._figures.unchanged += sum(len(page.seen) for _, page in staged)
+                for seq, page in staged:
+                    run_store.unspool(conn, self._run.id, page.part, seq)
+                bump_revision(conn)
+        except BaseException:
+            self._applier.forget()
+            raise
+        if self._indexes == "deferred" and self._figures.tally.new >= BUILD_AT:
+            self.build_indexes()
+        return True
+
     def _commit_one(self, conn: Connection, read: Read) -> None:
         page, figures = read.page, self._figures
         if self._run.first:
@@ -186,6 +219,7 @@ class Intake:
             conn,
             self._run.id,
             page.part.name,
+            fence=page.fence,
             cursor=page.raw.cursor,
             pages=page.seq + 1,
             state="waiting" if page.raw.cursor else "done",

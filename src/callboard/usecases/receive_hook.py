@@ -17,7 +17,8 @@ from callboard.store import Store
 from callboard.store.intake import runs as run_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.intake import Figures, Intake, Outcome
-from callboard.usecases.sync import RunReport, is_dead, report_of, worker_name
+from callboard.usecases.leases import is_dead, worker_name
+from callboard.usecases.sync import RunReport, report_of
 
 
 async def receive_hook(store: Store, source: Source, kind: Kind, ids: Sequence[str], *, clock: Clock) -> RunReport:

@@ -7,11 +7,7 @@ it stopped. A first run has no "before" and applies page by page; every later on
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
-import socket
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -21,24 +17,20 @@ from pyroaring import BitMap
 
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.reconcile import Safety, surprise
-from callboard.domain.run import Mode, Part, RunState
-from callboard.errors import QueryRefusedError, SourceError, SourceRefusedError, SourceUnreachableError
-from callboard.ports import Clock, RawPage, Source, Split
+from callboard.domain.run import Mode, RunState
+from callboard.errors import QueryRefusedError, SourceError, SourceRefusedError
+from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.bulk import build_indexes
 from callboard.store.database import bump_revision
+from callboard.store.intake import parts as part_store
 from callboard.store.intake import runs as run_store
-from callboard.usecases.cheap_door import Page
+from callboard.usecases.cheap_door import promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
-from callboard.usecases.intake import CONFIRM, Figures, Intake, Outcome
-
-WORKERS = 4
-"""Parts read at the same time: enough to keep a slow API's rate limit busy, few enough to hold little in memory."""
-
-QUEUE = 8
-"""Pages that may wait for the database; they are committed together. Half as many held 4 to 13 MB less, and made a first
-sync 8 % slower."""
+from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching, ProgressListener
+from callboard.usecases.intake import Figures, Intake, Outcome
+from callboard.usecases.leases import beating, is_dead, worker_name
 
 CONFIRM_AT_MOST = 50_000
 """Missing findings that are asked for by id. More missing than this is a surprise, not a change."""
@@ -47,18 +39,6 @@ RESUME_WITHIN = 24 * 3600 * SECOND
 """An unfinished run older than this is started anew: its cursors and its first pages say nothing any more."""
 
 T = TypeVar("T")
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a run has come, for a progress bar."""
-
-    part: str
-    part_seen: int
-    part_expected: int | None
-    """None: the source does not tell."""
-    parts_done: int
-    parts: int
-    seen: int
 
 
 class RunReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,9 +68,6 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     changes: int
     """Findings of which anything but the last detection is different now."""
     seconds: float
-
-
-ProgressListener = Callable[[Progress], None]
 
 
 def report_of(
@@ -188,9 +165,6 @@ class _Sync:
         self._figures = Figures()
         self.was_delta_refused = False
         """It was a delta run, and the source did not understand what it was asked."""
-        self._part_seen: dict[str, int] = {}
-        self._parts_done = 0
-        self._parts = 0
 
     async def go(self, mode: Mode) -> RunReport:
         began = self._clock.now()
@@ -201,8 +175,10 @@ class _Sync:
             intake = Intake(self._store, self._source, run, self._clock, self._figures)
             try:
                 with fewer_collections():
-                    failure = await self._fetch(run, intake)
-                    outcome = await self._conclude(run, row, intake, failure)
+                    async with beating(partial(self._beat, run), lease=self._store.lease):
+                        failure = await self._fetch(run, intake)
+                        await self._in_store(self._count_help, run)
+                        outcome = await self._conclude(run, row, intake, failure)
             except SourceRefusedError as error:
                 await asyncio.shield(self._in_store(self._note_refusal, run, error.message))
                 raise
@@ -234,9 +210,12 @@ class _Sync:
             if run is not None and now - run.started_at <= RESUME_WITHIN:
                 # What is missing is found anew at the end, and asked for by id then.
                 run_store.drop_parts(conn, run.id, CONFIRM)
-                return run_store.adopt(conn, run, fence), row, True
+                part_store.try_again(conn, run.id)
+                part_store.free(conn, run.id, owner)
+                return run_store.adopt(conn, run, fence, promise=promise_of(self._source)), row, True
             parts = self._source.plan(mode, since=row.watermark if mode is Mode.DELTA else None, now=now)
-            run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts)
+            promise = promise_of(self._source)
+            run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts, promise=promise)
             return run, row, False
 
     def _note_refusal(self, run: run_store.Run, reason: str) -> None:
@@ -251,35 +230,19 @@ class _Sync:
 
     def _release(self, run: run_store.Run) -> None:
         with self._store.write() as conn:
+            part_store.free(conn, run.id, worker_name())
             run_store.drop_lease(conn, run.source_id, run.fence)
         build_indexes(self._store)
 
     # Fetching
 
     async def _fetch(self, run: run_store.Run, intake: Intake) -> str | None:
-        """Read every waiting part. Returns why not all could be read, or None."""
-        rows = await self._in_store(self._parts_of, run)
-        self._parts = len(rows)
-        self._parts_done = sum(row.state in ("done", "split") for row in rows)
-        waiting = deque(row for row in rows if row.state in ("waiting", "failed"))
-        if not waiting:
-            return None
-        queue: asyncio.Queue[Page | None] = asyncio.Queue(QUEUE)
-        failures: list[SourceError] = []
-        writer = asyncio.create_task(self._commit_pages(intake, queue))
-        readers = [asyncio.create_task(self._read_parts(run, waiting, queue, failures)) for _ in range(self._workers)]
-        reading = asyncio.create_task(_all(readers))
-        try:
-            await asyncio.wait({reading, writer}, return_when=asyncio.FIRST_COMPLETED)
-            if writer.done():
-                await writer  # it only ends by itself when it failed
-            await reading
-            await queue.put(None)
-            await writer
-        finally:
-            for task in (reading, *readers, writer):
-                task.cancel()
-            await asyncio.gather(reading, *readers, writer, return_exceptions=True)
+        """Read every part, with whoever helps. Returns why not all could be read, or None."""
+        fetching = Fetching(
+            self._store, self._source, run, clock=self._clock, in_store=self._in_store, commit=intake.commit,
+            drain=intake.drain, readers=self._workers, progress=self._progress,
+        )  # fmt: skip
+        failures = await fetching.read()
         if not failures:
             return None
         refused = any(isinstance(each, QueryRefusedError) for each in failures)
@@ -289,83 +252,18 @@ class _Sync:
             raise worst
         return worst.message
 
-    def _parts_of(self, run: run_store.Run) -> list[run_store.PartRow]:
+    def _beat(self, run: run_store.Run) -> None:
+        """Say that we live, beside whatever we are doing."""
+        now = self._clock.now()
+        with self._store.jot() as conn:
+            run_store.keep_lease(conn, run.source_id, run.fence, now=now)
+            part_store.extend(conn, run.id, worker_name(), now=now)
+
+    def _count_help(self, run: run_store.Run) -> None:
         with self._store.read() as conn:
-            return run_store.parts_of(conn, run.id)
-
-    async def _read_parts(
-        self,
-        run: run_store.Run,
-        waiting: deque[run_store.PartRow],
-        queue: asyncio.Queue[Page | None],
-        failures: list[SourceError],
-    ) -> None:
-        """One reader: takes the next part until none is left or the source cannot be used at all."""
-        while waiting and not any(isinstance(each, (SourceRefusedError, SourceUnreachableError)) for each in failures):
-            row = waiting.popleft()
-            try:
-                children = await self._read_part(row, queue)
-            except SourceError as error:
-                failures.append(error)
-                await self._in_store(self._note_part, run, row, "failed", error.message, ())
-                continue
-            if children:
-                await self._in_store(self._note_part, run, row, "split", None, children)
-                found = await self._in_store(self._parts_of, run)
-                names = {part.name for part in children}
-                self._parts = len(found)
-                waiting.extendleft(reversed([child for child in found if child.part.name in names]))
-            self._parts_done += 1
-
-    async def _read_part(self, row: run_store.PartRow, queue: asyncio.Queue[Page | None]) -> tuple[Part, ...]:
-        """Read one part to its end into the queue. Returns the parts to read instead, if it is too large."""
-        seq = row.pages
-        async for page in self._source.pages(row.part, row.cursor):
-            if isinstance(page, Split):
-                return page.parts
-            await queue.put(Page(row.part, seq, page))
-            seq += 1
-            self._tell(row.part, page)
-        return ()
-
-    def _tell(self, part: Part, page: RawPage) -> None:
-        if self._progress is None:
-            return
-        seen = self._part_seen[part.name] = self._part_seen.get(part.name, 0) + len(page.nodes)
-        self._progress(
-            Progress(
-                part=part.name,
-                part_seen=seen,
-                part_expected=page.expected,
-                parts_done=self._parts_done,
-                parts=self._parts,
-                seen=sum(self._part_seen.values()),
-            )
-        )
-
-    async def _commit_pages(self, intake: Intake, queue: asyncio.Queue[Page | None]) -> None:
-        """The writer: commits what has gathered, in the order it came, until None comes."""
-        is_open = True
-        while is_open:
-            first = await queue.get()
-            pages = [] if first is None else [first]
-            is_open = first is not None
-            while is_open and pages and len(pages) < QUEUE and not queue.empty():
-                page = queue.get_nowait()
-                if page is None:
-                    is_open = False
-                else:
-                    pages.append(page)
-            if pages:
-                await self._in_store(intake.commit, pages)
-
-    def _note_part(
-        self, run: run_store.Run, row: run_store.PartRow, state: str, reason: str | None, children: Sequence[Part]
-    ) -> None:
-        with self._store.write() as conn:
-            run_store.keep_lease(conn, run.source_id, run.fence, now=self._clock.now())
-            run_store.end_part(conn, run.id, row.part.name, state=state, reason=reason)
-            run_store.add_parts(conn, run.id, children)
+            pages, seen = part_store.helped(conn, run.id)
+        self._figures.pages += pages
+        self._figures.seen += seen
 
     # The end
 
@@ -422,36 +320,3 @@ class _Sync:
         except SourceError as error:
             return error.message
         return None
-
-
-async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Wait for all; the first failure ends it."""
-    await asyncio.gather(*tasks)
-
-
-_PROCESS = secrets.token_hex(8)
-"""Tells this process from an earlier one with its number, as after the restart of a container."""
-
-
-def worker_name() -> str:
-    """The name of our process, which another one on the same machine can check."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_PROCESS}"
-
-
-def is_dead(worker: str | None) -> bool:
-    """True when `worker` was a process of this machine that is not running any more."""
-    if worker is None:
-        return False
-    host, _, rest = worker.partition("/")
-    pid, _, process = rest.partition("/")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    if int(pid) == os.getpid():
-        return process != _PROCESS
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -15,7 +15,8 @@ from callboard.domain.run import Mode, RunState
 from callboard.errors import ConflictError
 from callboard.ports import RawPage
 from callboard.store.intake import runs as run_store
-from callboard.usecases.sync import is_dead, sync, worker_name
+from callboard.usecases.leases import is_dead, worker_name
+from callboard.usecases.sync import sync
 from tests.support.dumps import differences, dump
 from tests.support.stages import Stage
 

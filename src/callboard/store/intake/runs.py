@@ -6,23 +6,20 @@ A page commits together with its cursor, so a run that dies goes on where it sto
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 import zstandard
 from pyroaring import BitMap
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, RowMapping, bindparam, delete, func, insert, or_, select, update
 
 from callboard.domain.finding import OPEN_AT_SOURCE
-from callboard.domain.instant import Instant
+from callboard.domain.instant import SECOND, Instant
 from callboard.domain.run import Mode, Part, RunState
 from callboard.errors import ConflictError
 from callboard.store import schema
-from callboard.store.database import next_id
+from callboard.store.database import lease_of, next_id
 from callboard.store.dialect import Dialect
-
-LEASE_SECONDS = 120
-"""A run that has not committed a page for this long may be taken over by another worker."""
-
 
 PROJECT = "project"
 """The part kind that reads projects instead of findings."""
@@ -40,6 +37,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Instant
     fence: int
     reason: str | None = None
+    promise: str | None = None
+    """What whoever stages pages must promise about its reader: the same as the one who leads the run."""
 
 
 class PartRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +50,9 @@ class PartRow(msgspec.Struct, frozen=True, kw_only=True):
     pages: int
     state: str
     """waiting, done, split or failed."""
+    fence: int = 0
+    """What the worker that reads it has to show."""
+    reason: str | None = None
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,13 +96,13 @@ def take_lease(conn: Connection, source: SourceRow, owner: str, *, now: Instant,
     if row.lease_until is not None and row.lease_until > now and not abandoned:
         raise ConflictError(
             f"Another sync of {source.name!r} is running ({row.lease_owner}).",
-            hint=f"Wait for it, or try again in {LEASE_SECONDS} seconds if it was killed.",
+            hint=f"Wait for it, or try again in {lease_of(conn) // SECOND} seconds if it was killed.",
         )
     fence = int(row.fence) + 1
     conn.execute(
         update(table)
         .where(table.c.id == source.id)
-        .values(lease_until=now + LEASE_SECONDS * 1_000_000, lease_owner=owner, fence=fence)
+        .values(lease_until=now + lease_of(conn), lease_owner=owner, fence=fence)
     )
     return fence
 
@@ -120,7 +122,7 @@ _KEEP_LEASE = (
 
 def keep_lease(conn: Connection, source_id: int, fence: int, *, now: Instant) -> None:
     """Show the fence and extend the lease. Raises ConflictError when another worker has taken over."""
-    values = {"source": source_id, "shown": fence, "until": now + LEASE_SECONDS * 1_000_000}
+    values = {"source": source_id, "shown": fence, "until": now + lease_of(conn)}
     done = conn.execute(_KEEP_LEASE, values)
     if done.rowcount != 1:
         raise ConflictError("Another worker has taken this sync over.", hint="Nothing is lost; it goes on there.")
@@ -171,7 +173,7 @@ def held_runs(conn: Connection) -> list[Run]:
 
 def start_run(
     conn: Connection, source: SourceRow, mode: Mode, scope: str, *, fence: int, now: Instant, parts: Sequence[Part],
-    replace: bool = True,
+    replace: bool = True, promise: str | None = None,
 ) -> Run:  # fmt: skip
     """A new run with its parts waiting. `replace`: an older one of this source that never finished is discarded."""
     table = schema.run
@@ -188,7 +190,7 @@ def start_run(
     conn.execute(
         insert(table).values(
             id=id_, source_id=source.id, mode=mode.value, state=RunState.FETCHING.value, scope=scope, first=is_first,
-            started_at=now, fence=fence,
+            started_at=now, fence=fence, promise=promise,
         )
     )  # fmt: skip
     add_parts(conn, id_, parts)
@@ -220,7 +222,7 @@ def parts_of(conn: Connection, run_id: int) -> list[PartRow]:
     return [
         PartRow(
             part=Part(name=row.part, kind=row.kind, filter=row.filter), ordinal=row.ordinal, cursor=row.cursor,
-            pages=row.pages, state=row.state,
+            pages=row.pages, state=row.state, fence=row.fence, reason=row.reason,
         )
         for row in rows
     ]  # fmt: skip
@@ -228,7 +230,11 @@ def parts_of(conn: Connection, run_id: int) -> list[PartRow]:
 
 _SET_PART = (
     update(schema.run_part)
-    .where(schema.run_part.c.run_id == bindparam("of_run"), schema.run_part.c.part == bindparam("name"))
+    .where(
+        schema.run_part.c.run_id == bindparam("of_run"),
+        schema.run_part.c.part == bindparam("name"),
+        schema.run_part.c.fence == bindparam("shown"),
+    )
     .values(
         cursor=bindparam("to"),
         pages=bindparam("read"),
@@ -240,12 +246,16 @@ _SET_PART = (
 
 
 def set_part(
-    conn: Connection, run_id: int, part: str, *, cursor: str | None, pages: int, state: str, expected: int | None = None,
-    reason: str | None = None,
+    conn: Connection, run_id: int, part: str, *, fence: int, cursor: str | None, pages: int, state: str,
+    expected: int | None = None, reason: str | None = None,
 ) -> None:  # fmt: skip
-    """How far a part has been read."""
-    values = {"of_run": run_id, "name": part, "to": cursor, "read": pages, "now": state, "why": reason, "all": expected}
-    conn.execute(_SET_PART, values)
+    """How far a part has been read. Raises ConflictError when another worker has taken it over."""
+    values = {
+        "of_run": run_id, "name": part, "shown": fence, "to": cursor, "read": pages, "now": state, "why": reason,
+        "all": expected,
+    }  # fmt: skip
+    if conn.execute(_SET_PART, values).rowcount != 1:
+        raise ConflictError("Another worker has taken this part over.", hint="Nothing is lost; it goes on there.")
 
 
 def end_part(conn: Connection, run_id: int, part: str, *, state: str, reason: str | None) -> None:
@@ -260,10 +270,10 @@ def drop_parts(conn: Connection, run_id: int, start: str) -> None:
         conn.execute(delete(table).where(table.c.run_id == run_id, table.c.part.startswith(start, autoescape=True)))
 
 
-def adopt(conn: Connection, run: Run, fence: int) -> Run:
+def adopt(conn: Connection, run: Run, fence: int, *, promise: str | None = None) -> Run:
     """An unfinished run, taken over under a new fence."""
-    conn.execute(update(schema.run).where(schema.run.c.id == run.id).values(fence=fence))
-    return msgspec.structs.replace(run, fence=fence)
+    conn.execute(update(schema.run).where(schema.run.c.id == run.id).values(fence=fence, promise=promise))
+    return msgspec.structs.replace(run, fence=fence, promise=promise)
 
 
 Moved = tuple[int, int, bool]
@@ -318,13 +328,36 @@ def spooled(conn: Connection, run_id: int, *, projects: bool = False) -> Iterato
     ).all()
     for name, seq in keys:
         row = conn.execute(select(page).where(page.c.run_id == run_id, page.c.part == name, page.c.seq == seq)).one()
-        yield Spooled(
-            part=row.part,
-            kind=row.kind,
-            seen=BitMap.deserialize(bytes(row.seen)),
-            moved=_decode_moved(bytes(row.moved)) if row.moved is not None else (),
-            raw=_decode_raw(_decompress.decompress(bytes(row.raw))) if row.raw is not None else (),
-        )
+        yield _spooled(row)
+
+
+def some_spooled(conn: Connection, run_id: int, at_most: int) -> list[tuple[int, Spooled]]:
+    """A few staged pages, each with its number in its part, in the order of the parts."""
+    page, part = schema.run_page, schema.run_part
+    rows = conn.execute(
+        select(page)
+        .join(part, (part.c.run_id == page.c.run_id) & (part.c.part == page.c.part))
+        .where(page.c.run_id == run_id)
+        .order_by(part.c.ordinal, page.c.seq)
+        .limit(at_most)
+    ).all()
+    return [(row.seq, _spooled(row)) for row in rows]
+
+
+def unspool(conn: Connection, run_id: int, part: str, seq: int) -> None:
+    """Forget a staged page, which has been applied."""
+    page = schema.run_page.c
+    conn.execute(delete(schema.run_page).where(page.run_id == run_id, page.part == part, page.seq == seq))
+
+
+def _spooled(row: Row[Any]) -> Spooled:
+    return Spooled(
+        part=row.part,
+        kind=row.kind,
+        seen=BitMap.deserialize(bytes(row.seen)),
+        moved=_decode_moved(bytes(row.moved)) if row.moved is not None else (),
+        raw=_decode_raw(_decompress.decompress(bytes(row.raw))) if row.raw is not None else (),
+    )
 
 
 def seen_ids(conn: Connection, run_id: int) -> BitMap:

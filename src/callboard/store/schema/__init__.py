@@ -31,6 +31,7 @@ from callboard.store.schema.identity import (
     sight,
     sight_entity,
 )
+from callboard.store.schema.jobs import call_turn, hooked, job, worker
 from callboard.store.schema.mapping import (
     ownership_challenge,
     ownership_decision,
@@ -94,6 +95,7 @@ __all__ = [
     "audit",
     "bundle",
     "bundle_cell",
+    "call_turn",
     "campaign",
     "campaign_finding",
     "candidate",
@@ -117,8 +119,10 @@ __all__ = [
     "holding_reader",
     "holding_route",
     "holding_version",
+    "hooked",
     "idempotency",
     "inherited_spell",
+    "job",
     "kept_answer",
     "left_out",
     "link_check",
@@ -175,5 +179,6 @@ __all__ = [
     "ticket_finding",
     "unsubscribed",
     "visit",
+    "worker",
     "write_back",
 ]

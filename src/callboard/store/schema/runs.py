@@ -38,6 +38,9 @@ run = Table(
     Column("fence", BigInteger, nullable=False),
     Column("reason", Text),
     Column("report", Text),
+    Column("promise", Text),
+    Column("helped_pages", Integer, nullable=False, server_default="0"),
+    Column("helped_seen", Integer, nullable=False, server_default="0"),
 )
 
 run_part = Table(
@@ -53,6 +56,9 @@ run_part = Table(
     Column("expected", Integer),
     Column("state", Text, nullable=False),
     Column("reason", Text),
+    Column("lease_until", BigInteger),
+    Column("lease_owner", Text),
+    Column("fence", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("state IN ('waiting', 'done', 'split', 'failed')", name="state"),
 )
 
