@@ -94,6 +94,20 @@ def measure(recording: Path, engine: str, rounds: int, folder: Path, size: int) 
     return {name: summary(name, runs) for name, runs in found.items()}
 
 
+def plain(recording: Path, folder: Path) -> dict[str, Any]:
+    """The first sync by a naive program, beside the floor of the same moment."""
+    tell("naive: first")
+    floor = child("floor", recording / "first", folder / "floor.db")
+    done = child("naive", recording / "first", folder / "naive.db")
+    return {
+        "cpu_ratio": round(done["cpu_seconds"] / floor["cpu_seconds"], 2),
+        "wall_seconds": round(done["wall_seconds"], 2),
+        "cpu_seconds": round(done["cpu_seconds"], 2),
+        "findings_per_cpu_second": round(done["seen"] / done["cpu_seconds"]),
+        "peak_megabytes": round(done["peak_megabytes"]),
+    }
+
+
 def summary(name: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Medians of the rounds; a ratio is taken pair by pair, each sync with the floor measured just before it."""
 
@@ -109,6 +123,7 @@ def summary(name: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
             statistics.median(run["wall_seconds"] / floor_of(run, "write_columns_seconds") for run in runs), 2
         ),
         "wall_seconds": round(statistics.median(run["wall_seconds"] for run in runs), 2),
+        "cpu_seconds": round(statistics.median(run["cpu_seconds"] for run in runs), 2),
         "floor_seconds": round(statistics.median(floor_of(run, "write_seconds") for run in runs), 2),
         "load": round(max(run["load"] for run in runs), 1),
         "findings_per_cpu_second": round(statistics.median(run["report"]["seen"] / run["cpu_seconds"] for run in runs)),
@@ -145,8 +160,9 @@ def waits(recording: Path, folder: Path) -> dict[str, Any]:
 @click.option("--rounds", default=3, show_default=True, help="Rounds, of which the median is quoted.")
 @click.option("--database", "engines", multiple=True, default=("sqlite", "postgresql"), show_default=True)
 @click.option("--only", type=click.Choice(["syncs", "waits"]), help="Measure only this.")
+@click.option("--naive", is_flag=True, help="Measure a naive program beside it, on SQLite.")
 @click.option("--cache", type=click.Path(path_type=Path), default=Path(".cache/bench"), show_default=True)
-def main(size: int, rounds: int, engines: tuple[str, ...], only: str | None, cache: Path) -> None:
+def main(size: int, rounds: int, engines: tuple[str, ...], only: str | None, naive: bool, cache: Path) -> None:  # noqa: FBT001, PLR0917 - an option each
     """Measure, and print one JSON document."""
     tell("recording pages (once)")
     recording = pages.ensure(cache, size)
@@ -159,6 +175,8 @@ def main(size: int, rounds: int, engines: tuple[str, ...], only: str | None, cac
         if only != "waits":
             for engine in engines:
                 document[engine] = measure(recording, engine, rounds, folder, size)
+                if naive and engine == "sqlite":
+                    document[engine]["naive"] = plain(recording, folder)
         if only != "syncs":
             document["write_waits_ms"] = waits(recording, folder)
     click.echo(json.dumps(document, indent=2))
