@@ -24,7 +24,7 @@ OLDEST := .cache/oldest/.ready
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo portal test faults portal-test plugin-test oldest-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
+.PHONY: help demo portal test faults assurance portal-test plugin-test oldest-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -41,6 +41,9 @@ test: $(DEV) $(BROWSER) ## run every test but the slow ones (ARGS="-k ownership"
 
 faults: $(DEV) $(BROWSER) ## run the slow end-to-end suites: crashes, races, long syncs
 	@$(PYTEST) $(SPREAD) -m slow --timeout 900 $(ARGS)
+
+assurance: $(DEV) $(BROWSER) ## run every test that tries a fault, an attack, a fuzz target or seeds, and write docs/assurance.md
+	@$(PYTEST) $(SPREAD) -m "fault or attack or fuzz or seeds" --timeout 900 --assurance docs/assurance.md $(ARGS)
 
 portal-test: $(DEV) $(BROWSER) $(PORTAL) ## try the plugin in a real portal, in a real browser
 	@$(PYTEST) -m portal --timeout 600 $(ARGS)

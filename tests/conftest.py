@@ -7,6 +7,7 @@ settings.register_profile("callboard", deadline=None, suppress_health_check=[Hea
 settings.load_profile("callboard")
 
 pytest_plugins = [
+    "tests.support.assurance.plugin",
     "tests.support.browser",
     "tests.support.postgres",
     "tests.support.shared_data",

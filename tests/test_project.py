@@ -24,6 +24,7 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9][\w.-]*)==([^\s;\\]+)", lock(name), re.MULTILINE))
 
 
+@pytest.mark.attack("A34")
 def test_the_dev_lock_holds_the_run_lock() -> None:
     """Tests run on exactly what the product runs on."""
     run, dev = pins("run"), pins("dev")
@@ -39,6 +40,7 @@ def test_set_up_and_tests_agree_on_versions() -> None:
     assert {package: dev[package] for package in shared} == {package: bootstrap[package] for package in shared}
 
 
+@pytest.mark.attack("A34")
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
     """A line that starts a requirement pins a version, and a hash follows it."""
@@ -48,12 +50,14 @@ def test_every_requirement_is_pinned_with_a_hash(name: str) -> None:
     assert [line for line in requirements if "==" not in line or "--hash=sha256:" not in line] == []
 
 
+@pytest.mark.attack("A34")
 @pytest.mark.parametrize("name", LOCKS)
 def test_no_requirement_file_names_an_index(name: str) -> None:
     """Where packages come from is the business of the machine that installs them."""
     assert re.findall(r"index-url|find-links|https?://|trusted-host", lock(name)) == []
 
 
+@pytest.mark.attack("A34")
 def test_every_npm_package_has_an_integrity_and_no_address() -> None:
     """The browser's lock says what is installed, not from where."""
     packages = json.loads((REPOSITORY / "tests" / "browser" / "package-lock.json").read_text())["packages"]
@@ -82,6 +86,7 @@ def test_the_portal_is_one_release_of_backstage() -> None:
     assert found == {name: {version} for name, version in pinned.items()}
 
 
+@pytest.mark.attack("A34")
 def test_the_portals_lock_has_integrities_and_no_addresses() -> None:
     """As the browser's lock; links to the workspace's own folders are no addresses."""
     packages = json.loads((REPOSITORY / "backstage" / "package-lock.json").read_text())["packages"]

@@ -40,6 +40,7 @@ def without(text: str, *asked: str) -> str:
     return text
 
 
+@pytest.mark.attack("A1")
 def test_a1_nothing_of_another_team_by_any_door(door: NamedDoor) -> None:
     """Page, API, component, team, system, rule, resource, project: the 404 of what is not there."""
     with door.as_user("bo") as client:
@@ -53,6 +54,7 @@ def test_a1_nothing_of_another_team_by_any_door(door: NamedDoor) -> None:
                 assert unknown.status_code == 404
 
 
+@pytest.mark.attack("A1")
 @pytest.mark.parametrize(
     "query",
     ["is:open", "rule:rule-blue", "component:bank", "owner:blue", "resource:blue-vm-0", "project:p-blue", "blue", "bank",
@@ -70,6 +72,7 @@ def test_a1_nothing_of_another_team_by_any_query(door: NamedDoor, query: str) ->
                     assert each not in text, (path, each)
 
 
+@pytest.mark.attack("A1")
 def test_a1_search_and_saved_views_tell_nothing(door: NamedDoor) -> None:
     """A search for another team's resource leads where a search for nothing leads, and a team's view is the team's."""
     with door.as_user("ida") as ida:
@@ -84,6 +87,7 @@ def test_a1_search_and_saved_views_tell_nothing(door: NamedDoor) -> None:
         assert stolen.status_code == 400
 
 
+@pytest.mark.attack("A3")
 def test_a3_numbers_count_own_rows_only(door: NamedDoor) -> None:
     """Board, first page, sources, sparklines, metrics: without rights all of them are nought."""
     with door.as_user("nils") as client:
@@ -99,6 +103,7 @@ def test_a3_numbers_count_own_rows_only(door: NamedDoor) -> None:
         assert [each["findings"] for each in client.get("/api/v1/sources").json()["sources"]] == [3]
 
 
+@pytest.mark.attack("A4")
 def test_a4_one_address_two_people_and_a_cache_in_between(door: NamedDoor) -> None:
     """Bodies and ETags differ, nothing may be stored, and another's ETag brings no "not modified"."""
     with door.as_user("bo") as bo, door.as_user("ida") as ida:
@@ -113,6 +118,7 @@ def test_a4_one_address_two_people_and_a_cache_in_between(door: NamedDoor) -> No
                 assert "Authorization" in answer.headers["vary"]
 
 
+@pytest.mark.attack("A5")
 def test_a5_nothing_nested_names_another_team(door: NamedDoor) -> None:
     """A finding that was another component's once, and could be another's still, names neither."""
     id_ = door.finding("red-2")
@@ -139,6 +145,7 @@ def test_a5_nothing_nested_names_another_team(door: NamedDoor) -> None:
         assert "bank" in client.get(f"/api/v1/findings/{id_}").text
 
 
+@pytest.mark.attack("A6")
 def test_a6_what_is_not_in_the_menu_is_not_there_by_its_address(door: NamedDoor) -> None:
     """The log for who may not read it, and the figures."""
     with door.as_user("bo") as client:
@@ -148,6 +155,7 @@ def test_a6_what_is_not_in_the_menu_is_not_there_by_its_address(door: NamedDoor)
         assert client.get("/log").status_code == 404
 
 
+@pytest.mark.attack("A9")
 def test_a9_any_project_of_the_source(door: NamedDoor) -> None:
     """Project ids are known to many; only those that hold findings of one's own answer."""
     with door.as_user("bo") as client:
@@ -156,6 +164,7 @@ def test_a9_any_project_of_the_source(door: NamedDoor) -> None:
             assert client.get("/projects", params={"id": id_}).status_code in (400, 404)
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.parametrize(
     ("foreign", "unknown"),
     [
@@ -201,6 +210,7 @@ def test_a27_existence_is_not_told_by_the_work_it_makes(door: NamedDoor, foreign
     assert len(found[0][1]) > 1
 
 
+@pytest.mark.attack("A27")
 def test_a27_writes_tell_nothing_either(door: NamedDoor) -> None:
     """403 and 404 fall the same way for what is foreign and what is unknown."""
     for name, status in (("bo", 404), ("nils", 403)):

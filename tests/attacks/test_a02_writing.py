@@ -12,6 +12,7 @@ from tests.support.portals import wait_for
 JSON = {"content-type": "application/json"}
 
 
+@pytest.mark.attack("A2")
 def test_a2_writes_to_another_teams_finding_change_nothing_and_are_noted(fresh: NamedDoor) -> None:
     """404 as for one that is not there, a line in the log, and no row."""
     id_ = fresh.finding("blue-0")
@@ -26,6 +27,7 @@ def test_a2_writes_to_another_teams_finding_change_nothing_and_are_noted(fresh: 
     assert dict(line.detail)["finding_id"] == str(id_)
 
 
+@pytest.mark.attack("A2")
 def test_a2_another_persons_view_is_not_to_be_removed(fresh: NamedDoor) -> None:
     """Its number is known and no use."""
     view = {"name": "mine", "query": "is:open", "team": team("red")}
@@ -39,6 +41,7 @@ def test_a2_another_persons_view_is_not_to_be_removed(fresh: NamedDoor) -> None:
         assert bo.delete(f"/api/v1/views/{id_}").status_code == 204
 
 
+@pytest.mark.attack("A7")
 def test_a7_a_file_of_everything_is_a_file_of_ones_own(door: NamedDoor) -> None:
     """Whoever asks for all gets what they see, in both forms, with the right total."""
     for name, count in (("bo", 3), ("ida", 2), ("cleo", 5), ("nils", 0), ("ada", 0)):
@@ -48,6 +51,7 @@ def test_a7_a_file_of_everything_is_a_file_of_ones_own(door: NamedDoor) -> None:
             assert len(client.get("/api/v1/findings.csv").text.splitlines()) == count + 1
 
 
+@pytest.mark.attack("A8")
 def test_a8_each_job_needs_its_own_right_and_no_more(door: NamedDoor) -> None:
     """Administrators see no finding, auditors administer nothing, and saying that a link is broken needs no administrator."""
     assert Right.ADMINISTER not in RIGHTS[Role.SECURITY]
@@ -61,6 +65,7 @@ def test_a8_each_job_needs_its_own_right_and_no_more(door: NamedDoor) -> None:
         assert client.post(f"/api/v1/findings/{door.finding('red-0')}/broken-link").status_code == 200
 
 
+@pytest.mark.attack("A22")
 @pytest.mark.parametrize(
     "extra",
     [
@@ -81,6 +86,7 @@ def test_a22_fields_that_are_not_to_be_set_are_refused(fresh: NamedDoor, extra: 
         assert client.get("/api/v1/views").json()["views"] == []
 
 
+@pytest.mark.attack("A23")
 @pytest.mark.parametrize(
     "asked",
     ["q=is:open&q=is:fixed", "limit=1&limit=500", "cursor=a&cursor=b", "q=is:open&team=x", "q=is:open&Q=is:open"],
@@ -91,6 +97,7 @@ def test_a23_a_parameter_counts_once(door: NamedDoor, asked: str) -> None:
         assert client.get(f"/api/v1/findings?{asked}").status_code == 400
 
 
+@pytest.mark.attack("A23")
 def test_a23_a_body_does_not_add_to_the_address(door: NamedDoor) -> None:
     """An answer to a question without a body is the same with one."""
     with door.as_user("bo") as client:
@@ -98,6 +105,7 @@ def test_a23_a_body_does_not_add_to_the_address(door: NamedDoor) -> None:
         assert client.request("GET", "/api/v1/findings?limit=1", json={"limit": 500}).json() == plain
 
 
+@pytest.mark.attack("A24")
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
 def test_a24_a_page_of_another_site_writes_nothing(door: NamedDoor, origin: str) -> None:
     """Whatever cookie the browser adds, and whatever the body is called."""
@@ -111,6 +119,7 @@ def test_a24_a_page_of_another_site_writes_nothing(door: NamedDoor, origin: str)
         assert client.get("/api/v1/me").status_code == 200
 
 
+@pytest.mark.attack("A24")
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
 )
@@ -123,6 +132,7 @@ def test_a24_json_under_another_name_is_not_taken(door: NamedDoor, kind: str) ->
     assert answer.status_code == 415
 
 
+@pytest.mark.attack("A24")
 def test_a24_reading_changes_nothing(fresh: NamedDoor) -> None:
     """No address that is read by GET writes more than when somebody looked, and that somebody did."""
     from tests.web.role_matrix import MATRIX
@@ -148,6 +158,7 @@ def test_a24_reading_changes_nothing(fresh: NamedDoor) -> None:
     assert rows() == before
 
 
+@pytest.mark.attack("A30")
 def test_a30_a_forged_webhook_does_nothing(door: NamedDoor) -> None:
     """Its token is compared whole; people's and programs' tokens are none."""
     hook = "/api/v1/hooks/wiz/wiz-main"

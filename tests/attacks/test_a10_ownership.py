@@ -51,6 +51,7 @@ def told(stage: Stage) -> set[str]:
     return {each.kind.value for each in watch_ownership.listed(stage.store, AT_THE_LAPTOP)}
 
 
+@pytest.mark.attack("A10")
 def test_a_tag_on_somebody_elses_resource_shows_nothing(company: Stage) -> None:
     """An annotation is stronger than a tag: the victim keeps it, the thief sees nothing, however often it is synced."""
     company.world.change("f0000", note="my-app")
@@ -61,6 +62,7 @@ def test_a_tag_on_somebody_elses_resource_shows_nothing(company: Stage) -> None:
     assert "f0000" in sees(company, THEIRS)
 
 
+@pytest.mark.attack("A10")
 def test_a_tag_on_nobodys_resource_shows_work_and_nothing_sensitive(company: Stage) -> None:
     """On that one resource alone; who trusts the key says so, and security is told of the tag."""
     company.world.change("bare", note="my-app")
@@ -70,6 +72,7 @@ def test_a_tag_on_nobodys_resource_shows_work_and_nothing_sensitive(company: Sta
     assert "evidence-changed" in told(company)
 
 
+@pytest.mark.attack("A10")
 def test_an_annotation_with_somebody_elses_project_gains_nothing(company: Stage) -> None:
     """It makes a conflict: the newcomer sees nothing, and security and both owners are told."""
     company.catalog.put(component("my-app", "thieves", projects=["p1"]))
@@ -79,6 +82,7 @@ def test_an_annotation_with_somebody_elses_project_gains_nothing(company: Stage)
     assert company.row("f0000").verdict == "conflict"
 
 
+@pytest.mark.attack("A10")
 def test_a_claim_that_many_would_move_is_held(company: Stage) -> None:
     """Grabbing everything at once waits for a person, and nothing moves."""
     company.world.fill(40, start=100, projects=("p1",))
@@ -89,6 +93,7 @@ def test_a_claim_that_many_would_move_is_held(company: Stage) -> None:
     assert len(sees(company, THEIRS)) == 44
 
 
+@pytest.mark.attack("A10")
 def test_a_component_with_the_owner_changed_tells_both(company: Stage) -> None:
     """Whoever can edit the catalog file can take it over; it is never silent."""
     company.catalog.put(component("bank", "thieves", projects=["p1"]))
@@ -97,6 +102,7 @@ def test_a_component_with_the_owner_changed_tells_both(company: Stage) -> None:
     assert "owner-changed" in kinds
 
 
+@pytest.mark.attack("A10")
 def test_an_own_group_above_the_victims_reads_nothing_by_itself(company: Stage) -> None:
     """A group can say who is above it, never who is below: a new group reads only what claims to be its child."""
     company.catalog.put(group("kings", members=["eve"]))
@@ -110,6 +116,7 @@ def test_an_own_group_above_the_victims_reads_nothing_by_itself(company: Stage) 
     assert len(sees(company, THEIRS)) == 4
 
 
+@pytest.mark.attack("A10")
 def test_a_component_of_the_same_name_in_another_namespace_makes_a_conflict(company: Stage) -> None:
     """A tag that two entities could mean shows nothing to either."""
     company.world.change("bare", note="my-app")

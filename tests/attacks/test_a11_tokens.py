@@ -78,6 +78,7 @@ def _own_key(door: NamedDoor, where: str) -> str:
     return door.portal.signed({**HEAD, where: brought[where]}, door.portal.claims(BO), key)
 
 
+@pytest.mark.attack("A11")
 @pytest.mark.parametrize("how", WRONG)
 def test_a_token_that_is_wrong_in_one_way_opens_nothing(door: NamedDoor, how: str) -> None:
     """401 in one form, with a sentence and without the token."""
@@ -98,6 +99,7 @@ def test_the_right_token_opens(door: NamedDoor) -> None:
             assert client.get("/api/v1/me").json()["actor"] == BO
 
 
+@pytest.mark.attack("A11")
 def test_stripped_ownership_is_unknown_and_not_nothing(fresh: NamedDoor) -> None:
     """Userinfo without `ent`: nobody can tell whose work it is, so the sign-in is refused in words."""
     fresh.portal.told[BO] = None
@@ -107,6 +109,7 @@ def test_stripped_ownership_is_unknown_and_not_nothing(fresh: NamedDoor) -> None
     assert "does not tell which groups" in answer.json()["detail"]
 
 
+@pytest.mark.attack("A10")
 def test_a_group_that_only_the_portal_names_opens_nothing(fresh: NamedDoor) -> None:
     """Groups are those that the portal and the catalog agree on, whatever a sign-in resolver puts into a token."""
     fresh.portal.told[BO] = (BO, "group:default/blue", "group:default/security", "group:default/red")
@@ -117,6 +120,8 @@ def test_a_group_that_only_the_portal_names_opens_nothing(fresh: NamedDoor) -> N
         assert client.get("/api/v1/findings").json()["total"] == 0
 
 
+@pytest.mark.fault("F23")
+@pytest.mark.attack("A11")
 def test_unknown_keys_are_looked_for_once_a_minute(fresh: NamedDoor) -> None:
     """Whoever sends key ids that do not exist makes Callboard ask the portal no more often than that."""
     jwks = "/api/auth/.well-known/jwks.json"
@@ -136,6 +141,7 @@ def test_unknown_keys_are_looked_for_once_a_minute(fresh: NamedDoor) -> None:
         assert client.get("/api/v1/findings").status_code == 200
 
 
+@pytest.mark.fault("F17")
 def test_a_clock_that_is_off_by_an_hour_gets_its_own_sentence(fresh: NamedDoor) -> None:
     """And a hint about clocks, since the token itself is good."""
     token = fresh.portal.token(BO)
@@ -156,6 +162,7 @@ def test_a_good_cookie_does_not_make_up_for_a_wrong_token(fresh: NamedDoor) -> N
         assert client.get("/api/v1/findings", headers=wrong).status_code == 401
 
 
+@pytest.mark.attack("A28")
 def test_many_wrong_tokens_from_one_address_are_slowed_down(fresh: NamedDoor) -> None:
     """After sixty in a minute they are told to wait; whoever has a good one is let in all the while.
 

@@ -20,6 +20,7 @@ INSIDE = (
 )  # fmt: skip
 
 
+@pytest.mark.attack("A12")
 @pytest.mark.parametrize("address", INSIDE)
 async def test_a12_a_provider_that_points_inside_is_not_followed(address: str) -> None:
     """Its keys and tokens are fetched from addresses that its own document names; none of these is asked."""
@@ -35,6 +36,7 @@ async def test_a12_a_provider_that_points_inside_is_not_followed(address: str) -
                     await provider.finish(attempt, returned)
 
 
+@pytest.mark.attack("A12")
 @pytest.mark.parametrize("where", ["https://evil.example/keys", "http://127.0.0.1:1/keys", "//evil.example"])
 async def test_a12_a_portal_that_sends_elsewhere_is_not_followed(where: str) -> None:
     """A redirect is an answer that is refused."""
@@ -54,6 +56,7 @@ async def test_a12_a_portal_that_sends_elsewhere_is_not_followed(where: str) -> 
                 await portal.user(signer.token("user:default/bo"))
 
 
+@pytest.mark.attack("A12")
 async def test_a12_a_private_portal_is_asked_only_when_it_is_allowed() -> None:
     """The operator says that it may be at a private address; otherwise it is not reached."""
     clock = SettableClock()
@@ -65,6 +68,7 @@ async def test_a12_a_private_portal_is_asked_only_when_it_is_allowed() -> None:
         assert at.asked == []
 
 
+@pytest.mark.attack("A12")
 @pytest.mark.parametrize(
     "body", [b"", b"null", b"[]", b'{"keys": {}}', b'{"keys": [1]}', b"[" * 100_000, b'{"keys": [{}]}']
 )
@@ -86,6 +90,7 @@ async def test_a12_keys_that_are_none_open_nothing(body: bytes) -> None:
                 await portal.user(signer.token("user:default/bo"))
 
 
+@pytest.mark.attack("A12")
 @pytest.mark.parametrize(
     ("kind", "settings"),
     [

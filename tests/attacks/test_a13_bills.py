@@ -36,6 +36,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
         yield found
 
 
+@pytest.mark.attack("A13")
 def test_a13_no_xml_reads_a_file_or_expands_and_the_good_bill_stays(door: NamedDoor) -> None:
     """Whatever the body is called, so that what looks for the format is tried as well; each with its place."""
     with door.as_program("a13", Grant(component=CART, rights=(Right.DELIVER,))) as client:
@@ -48,6 +49,7 @@ def test_a13_no_xml_reads_a_file_or_expands_and_the_good_bill_stays(door: NamedD
         assert client.get(AT).json()["packages"] == 1
 
 
+@pytest.mark.attack("A14")
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a14_every_reader_of_the_format_is_closed(name: str) -> None:
     """The reader of bills, and the one that finds out what a file is, under any name."""
@@ -58,6 +60,7 @@ def test_a14_every_reader_of_the_format_is_closed(name: str) -> None:
             read_bom(path, ATTACKS[name])
 
 
+@pytest.mark.attack("A15")
 def test_a15_nothing_is_unpacked(door: NamedDoor) -> None:
     """Neither what says so, nor what does not; small or large, once or twice."""
     packed = gzip.compress(bill("evil@1.0.0"))
@@ -74,6 +77,7 @@ def test_a15_nothing_is_unpacked(door: NamedDoor) -> None:
         assert found["total"] == 0
 
 
+@pytest.mark.attack("A16")
 def test_a16_json_of_odd_shapes_is_refused_with_its_place(door: NamedDoor) -> None:
     """Deep, not a number, half a character, five million components: a clear answer, and the good bill stays."""
     many = HEAD + b'"components":[' + b"{}," * 5_000_000 + b"{}]}"
@@ -162,6 +166,7 @@ def honest_cost() -> tuple[int, float]:
     return cost(honest())
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.parametrize("name", COSTLY)
 def test_a16_what_is_made_to_cost_much_costs_little_beyond_honest_work(
     name: str, honest_cost: tuple[int, float]

@@ -68,6 +68,7 @@ def refused(fresh: NamedDoor, send: Callable[[httpx.Client], httpx.Response]) ->
     return answer
 
 
+@pytest.mark.attack("A16")
 @pytest.mark.parametrize("door", JSON_DOORS)
 def test_a16_odd_json_is_refused_by_every_door_and_changes_nothing(fresh: NamedDoor, door: str) -> None:
     """With a clear answer that repeats nothing of it, in bounded time."""
@@ -79,6 +80,7 @@ def test_a16_odd_json_is_refused_by_every_door_and_changes_nothing(fresh: NamedD
         assert len(answer.content) < 20_000, name
 
 
+@pytest.mark.attack("A14")
 @pytest.mark.parametrize("name", TEXTS)
 def test_a14_the_page_refuses_what_the_api_refuses(fresh: NamedDoor, name: str) -> None:
     """The same rule set as YAML in a form, by both buttons."""

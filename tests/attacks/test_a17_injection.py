@@ -33,6 +33,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
         yield door
 
 
+@pytest.mark.attack("A17")
 def test_a17_text_is_text_on_every_page(hostile: NamedDoor) -> None:
     """No page runs what a source wrote, and the policy would stop it if one did."""
     pages = ("/", "/findings", f"/findings/{hostile.finding('red-0')}", "/components/component/default/cart",
@@ -48,6 +49,7 @@ def test_a17_text_is_text_on_every_page(hostile: NamedDoor) -> None:
             assert "unsafe" not in policy
 
 
+@pytest.mark.attack("A17")
 def test_a17_reflected_text_is_text(hostile: NamedDoor) -> None:
     """What the caller sends comes back as text: in errors, in the search box, on the sign-in page."""
     with hostile.as_user("bo") as client, hostile.client() as nobody:
@@ -56,6 +58,7 @@ def test_a17_reflected_text_is_text(hostile: NamedDoor) -> None:
                 assert "<script>alert" not in each.get(path).text
 
 
+@pytest.mark.attack("A18")
 def test_a18_no_cell_is_a_formula(hostile: NamedDoor) -> None:
     """What a spreadsheet could run begins with an apostrophe, and quotes and line ends stay within their cell."""
     from callboard.web import exports
@@ -68,6 +71,7 @@ def test_a18_no_cell_is_a_formula(hostile: NamedDoor) -> None:
         assert exports.neutral(formula).startswith("'")
 
 
+@pytest.mark.attack("A19")
 @pytest.mark.parametrize(
     "asked",
     ["sort:1", "sort:(select 1)", "sort:severity;drop table finding", "group:1", "group:finding.id", "rule:' or '1'='1",
@@ -85,6 +89,7 @@ def test_a19_no_text_becomes_sql(door: NamedDoor, asked: str) -> None:
         assert client.get("/api/v1/findings").json()["total"] == 3
 
 
+@pytest.mark.attack("A19")
 @pytest.mark.parametrize("asked", ["%_%_%_%_%", "________", "%%%"])
 def test_a19_wildcards_are_letters(door: NamedDoor, asked: str) -> None:
     """A search for `%` finds what holds a per cent sign, and here that is nothing."""
@@ -92,6 +97,7 @@ def test_a19_wildcards_are_letters(door: NamedDoor, asked: str) -> None:
         assert client.get("/api/v1/findings", params={"q": f'"{asked}"'}).json()["total"] == 0
 
 
+@pytest.mark.attack("A20")
 @pytest.mark.parametrize(
     "asked",
     ["a" * 1_000, "(" * 1_000, "-" * 1_000, '"' * 999, "a:" * 500, ",".join("a" * 400), " ".join(["-a"] * 40), "*" * 1_000,
@@ -104,6 +110,7 @@ def test_a20_long_and_odd_questions_end(door: NamedDoor, asked: str) -> None:
         assert client.get("/search", params={"q": asked}).status_code in (200, 303, 400)
 
 
+@pytest.mark.attack("A21")
 @pytest.mark.parametrize(
     "link",
     ["//evil.example", "https://wiz.io.evil.example/x", "https://evilwiz.io/", "https://app.wiz.io@evil.example/",
@@ -117,6 +124,7 @@ def test_a21_a_link_to_elsewhere_is_not_shown(link: str) -> None:
     assert safe_link("https://app.wiz.io/issues#x", {".wiz.io"}) == "https://app.wiz.io/issues#x"
 
 
+@pytest.mark.attack("A21")
 def test_a21_a_page_of_a_finding_shows_no_such_link(hostile: NamedDoor) -> None:
     """Whatever the source wrote."""
     id_ = hostile.finding("red-0")

@@ -31,6 +31,7 @@ def test_others_are_not_served_before_identity_is_configured(host: str) -> None:
     assert check_bind(host, PUBLIC) == host
 
 
+@pytest.mark.attack("A25")
 @pytest.mark.parametrize(
     ("peer", "headers", "client"),
     [
@@ -51,6 +52,7 @@ def test_who_is_at_the_other_end(peer: str, headers: dict[str, str], client: str
     assert client_of(raw(**headers), peer, None) == peer
 
 
+@pytest.mark.attack("A25")
 def test_which_host_was_asked_for() -> None:
     """X-Forwarded-Host counts from a proxy of ours; two Host headers are none."""
     forged = raw(host="board.example", x_forwarded_host="evil.example")
@@ -60,6 +62,7 @@ def test_which_host_was_asked_for() -> None:
     assert host_of([], "198.51.100.7", PUBLIC) is None
 
 
+@pytest.mark.attack("A25")
 @pytest.mark.parametrize(
     ("host", "is_good"),
     [
@@ -91,6 +94,7 @@ def test_origins_of_a_public_door() -> None:
         assert not gate.admits_origin(origin)
 
 
+@pytest.mark.attack("A25")
 def test_forged_headers_name_nobody_and_move_nothing(door: NamedDoor) -> None:
     """No header but Authorization and the cookie says who is asking."""
     forged = {
@@ -106,6 +110,7 @@ def test_forged_headers_name_nobody_and_move_nothing(door: NamedDoor) -> None:
         assert client.get("/api/v1/findings", headers=forged).json() == plain
 
 
+@pytest.mark.attack("A25")
 def test_a_public_door_by_https(tmp_path: Path) -> None:
     """Foreign hosts are refused on every address, and every answer asks browsers to stay with https."""
     with named_door(tmp_path / "callboard.db", public="https://board.example", proxies=("127.0.0.1",)) as door:

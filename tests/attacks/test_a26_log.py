@@ -20,6 +20,7 @@ from tests.support.named import SECRET_TEXT, NamedDoor, named_door, user
 from tests.support.portals import CATALOG_TOKEN, wait_for
 
 
+@pytest.mark.attack("A26")
 def test_a26_no_secret_is_in_a_log_or_an_error(fresh: NamedDoor, capfd: pytest.CaptureFixture[str]) -> None:
     """Tokens, cookies, search texts and evidence, through good requests and bad ones."""
     token = fresh.portal.token(user("bo"))
@@ -42,6 +43,7 @@ def test_a26_no_secret_is_in_a_log_or_an_error(fresh: NamedDoor, capfd: pytest.C
         assert secret not in told
 
 
+@pytest.mark.attack("A26")
 def test_a26_a_line_stays_a_line(fresh: NamedDoor, capfd: pytest.CaptureFixture[str]) -> None:
     """What a caller sends cannot begin a line of its own in the log."""
     with fresh.client(**{"user-agent": "x"}) as client:
@@ -50,6 +52,7 @@ def test_a26_a_line_stays_a_line(fresh: NamedDoor, capfd: pytest.CaptureFixture[
     assert "forged" not in "".join(capfd.readouterr())
 
 
+@pytest.mark.attack("A28")
 def test_a28_more_than_one_may_ask_for_is_refused(tmp_path: Path) -> None:
     """So many requests in a minute and files in an hour, for each person apart; what was taken is noted with its rows."""
     limits = Limits(requests_per_minute=20, exports_per_hour=3, alarm_rows=1)
@@ -74,6 +77,7 @@ def test_a28_more_than_one_may_ask_for_is_refused(tmp_path: Path) -> None:
         assert [(each.actor, dict(each.detail)) for each in taken] == [(user("bo"), {"rows": "3"})] * 4
 
 
+@pytest.mark.attack("A28")
 def test_a28_a_large_file_is_told_as_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With who took it and how many rows."""
     told = CapturingLogger()
@@ -84,6 +88,7 @@ def test_a28_a_large_file_is_told_as_a_warning(tmp_path: Path, monkeypatch: pyte
     assert told.calls[0].kwargs["rows"] == 3
 
 
+@pytest.mark.attack("A31")
 def test_a31_the_database_is_its_owners_alone(tmp_path: Path) -> None:
     """No file of the database can be read by others."""
     with closing(open_store(f"sqlite:///{tmp_path / 'callboard.db'}")) as store:
@@ -93,6 +98,7 @@ def test_a31_the_database_is_its_owners_alone(tmp_path: Path) -> None:
     assert {mode & 0o077 for mode in names.values()} == {0}
 
 
+@pytest.mark.attack("A31")
 def test_a31_no_address_leads_to_a_file_or_to_what_is_inside(door: NamedDoor) -> None:
     """Neither the database nor anything for developers is served, and figures are not open."""
     with door.as_user("sam") as client:
@@ -108,6 +114,7 @@ def test_a31_no_address_leads_to_a_file_or_to_what_is_inside(door: NamedDoor) ->
         assert client.get("/metrics").status_code == 401
 
 
+@pytest.mark.attack("A32")
 def test_a32_a_log_that_was_touched_is_found_out(fresh: NamedDoor) -> None:
     """Changed, cut in the middle, cut at the end, made anew: each is seen, the last two by a hash kept elsewhere."""
     for n in range(5):
@@ -131,6 +138,7 @@ def test_a32_a_log_that_was_touched_is_found_out(fresh: NamedDoor) -> None:
     assert not audit_log.verify(fresh.store, AT_THE_LAPTOP).holds
 
 
+@pytest.mark.attack("A32")
 def test_a32_nothing_in_the_program_changes_the_log(door: NamedDoor) -> None:
     """No address writes to it but by being used, and an administrator reads it like anybody who may."""
     with door.as_user("ada") as client:

@@ -107,6 +107,7 @@ def compared(do: Callable[[str], object], foreign: str, unknown: str, *, tries: 
     return chance(times[foreign], times[unknown])
 
 
+@pytest.mark.attack("A27")
 def test_a27_the_measure_tells_apart_what_differs() -> None:
     """It says a half for the same, and one for what always takes longer."""
     same = [float(n % 97) for n in range(TRIES)]
@@ -114,6 +115,7 @@ def test_a27_the_measure_tells_apart_what_differs() -> None:
     assert chance([value + 100 for value in same], same) == 1.0
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.slow
 def test_a27_the_clock_does_not_tell_a_finding_of_others_from_none(door: NamedDoor) -> None:
     """A thousand tries each, by somebody who reads thousands of holdings."""
@@ -124,6 +126,7 @@ def test_a27_the_clock_does_not_tell_a_finding_of_others_from_none(door: NamedDo
     assert abs(told_apart(finding, str(door.finding("blue-0")), "999999") - 0.5) < TELLING
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("foreign", "unknown"),
@@ -141,6 +144,7 @@ def test_a27_the_clock_does_not_tell_an_entity_of_others_from_none(door: NamedDo
     assert abs(told_apart(entity, foreign, unknown) - 0.5) < TELLING
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("look", "foreign", "unknown"),
@@ -162,6 +166,7 @@ def test_a27_the_clock_does_not_tell_a_thing_of_others_from_none(
     assert abs(told_apart(thing, foreign, unknown) - 0.5) < TELLING
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.slow
 def test_a27_the_clock_does_not_tell_an_advisory_of_others_from_none(door: NamedDoor) -> None:
     """Both have a page of noughts, made by the same work."""
@@ -174,6 +179,7 @@ def test_a27_the_clock_does_not_tell_an_advisory_of_others_from_none(door: Named
     assert abs(compared(advisory, "CVE-2026-1111", "CVE-2026-2222", tries=LONG) - 0.5) < TELLING
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.slow
 @pytest.mark.parametrize("foreign", ["blue-vm-0", "made-100001"])
 def test_a27_the_clock_does_not_tell_whose_something_is(door: NamedDoor, foreign: str) -> None:
@@ -185,6 +191,7 @@ def test_a27_the_clock_does_not_tell_whose_something_is(door: NamedDoor, foreign
     assert abs(told_apart(whose, foreign, "blue-vm-9", tries=LONG) - 0.5) < TELLING
 
 
+@pytest.mark.attack("A27")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("foreign", "unknown"),

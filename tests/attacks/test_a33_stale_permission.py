@@ -11,6 +11,7 @@ JWKS = "/api/auth/.well-known/jwks.json"
 USERINFO = "/api/auth/v1/userinfo"
 
 
+@pytest.mark.attack("A33")
 def test_who_leaves_a_group_is_out_within_five_minutes(fresh: NamedDoor) -> None:
     """With the very same token, before the catalog is read again, in lists, pages, exports and writes."""
     id_ = fresh.finding("red-0")
@@ -37,6 +38,7 @@ def test_who_joins_a_group_and_leaves_another_has_one_of_them(fresh: NamedDoor) 
         assert client.get("/api/v1/findings").json()["total"] == 2
 
 
+@pytest.mark.attack("A33")
 def test_who_leaves_the_catalog_is_out(fresh: NamedDoor) -> None:
     """Within five minutes as well, in a sentence."""
     with fresh.as_user("bo") as client:
@@ -46,6 +48,7 @@ def test_who_leaves_the_catalog_is_out(fresh: NamedDoor) -> None:
         assert client.get("/api/v1/findings").status_code == 403
 
 
+@pytest.mark.attack("A33")
 def test_who_is_no_longer_security_sees_their_own_again(fresh: NamedDoor) -> None:
     """Roles are looked up anew like groups are."""
     with fresh.as_user("sam") as client:
@@ -56,6 +59,8 @@ def test_who_is_no_longer_security_sees_their_own_again(fresh: NamedDoor) -> Non
         assert client.get("/api/v1/audit").status_code == 403
 
 
+@pytest.mark.fault("F22")
+@pytest.mark.attack("A33")
 def test_while_the_catalog_is_down_its_last_word_stands_until_the_token_ends(fresh: NamedDoor) -> None:
     """Decision F: never wider, never longer. A person who was not there before does not come in."""
     token = fresh.portal.token(user("bo"))
@@ -76,6 +81,7 @@ def test_while_the_catalog_is_down_its_last_word_stands_until_the_token_ends(fre
         assert client.get("/findings").status_code == 503
 
 
+@pytest.mark.fault("F22")
 def test_the_last_word_outlives_this_process(fresh: NamedDoor) -> None:
     """It is in the database: another process that never asked goes by it, under the same token only."""
     from callboard.usecases.people.membership import People
@@ -96,6 +102,7 @@ def test_the_last_word_outlives_this_process(fresh: NamedDoor) -> None:
         assert client.get("/api/v1/findings").status_code == 503
 
 
+@pytest.mark.fault("F23")
 @pytest.mark.parametrize("path", [JWKS, USERINFO])
 def test_keys_or_userinfo_down(fresh: NamedDoor, path: str) -> None:
     """Who is known goes on until the token ends; who is new is told that it cannot be found out."""
@@ -112,6 +119,7 @@ def test_keys_or_userinfo_down(fresh: NamedDoor, path: str) -> None:
         assert known.get("/api/v1/findings").status_code == 401
 
 
+@pytest.mark.fault("F22")
 def test_a_catalog_that_answers_nonsense_opens_nothing(fresh: NamedDoor) -> None:
     """Another entity, or a group, in the place of the user that was asked for."""
     entity = fresh.portal._entity

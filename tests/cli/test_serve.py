@@ -101,6 +101,7 @@ def test_a_source_that_fails_is_asked_again_later(folder: Folder, wiz: StubWiz) 
         assert background._failed == {"source main": 2}
 
 
+@pytest.mark.fault("F34")
 @pytest.mark.slow
 def test_serve_prints_a_link_and_ends_when_told(board: Folder) -> None:
     """SIGTERM ends it within seconds with exit code 0; no secret and no sign-in key is in the log."""

@@ -113,12 +113,14 @@ def file(tmp_path: Path) -> Callable[[str], Make]:
     return for_phase
 
 
+@pytest.mark.fault("F1", "F2")
 @pytest.mark.parametrize("phase", ["first", "second"])
 def test_a_worker_killed_on_sqlite_leaves_a_board_that_ends_alike(phase: str, file: Callable[[str], Make]) -> None:
     """Twenty moments of a first sync, and of a sync a day later with everything in it that can change."""
     check_kills(file(phase), phase, kills=20, seed=1)
 
 
+@pytest.mark.fault("F1", "F2")
 @pytest.mark.parametrize("phase", ["first", "second"])
 def test_a_worker_killed_on_postgresql_leaves_a_board_that_ends_alike(phase: str, postgres: Postgres) -> None:
     """The server rolls back what the dead worker had begun."""

@@ -79,6 +79,7 @@ async def check(folder: Path, kills: int) -> int:
     return repeats
 
 
+@pytest.mark.fault("F2")
 def test_a_killed_sender_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """Between a message's arrival and the note of it lies a moment in which it has to come twice: that was met."""
     assert asyncio.run(check(tmp_path, kills=24)) > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,7 @@ def test_sight_needs_one_undivided_owner(given_candidates: list[Candidate]) -> N
     assert set(decision.candidates) == set(given_candidates)
 
 
+@pytest.mark.attack("A10")
 @given(catalogs, st.sampled_from(IDS))
 def test_claiming_what_is_claimed_gains_nothing(catalog: list[Entity], wanted: str) -> None:
     """Annotation steal: naming a project that somebody else already claims shows its owner nothing."""

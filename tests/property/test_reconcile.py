@@ -95,6 +95,7 @@ def test_the_same_observation_twice_changes_nothing(seen: list[Observed]) -> Non
     assert stored_from(again) == once
 
 
+@pytest.mark.fault("F17")
 @given(histories)
 def test_first_detection_never_moves_later_and_last_never_earlier(seen: list[Observed]) -> None:
     """Along every history."""
@@ -130,6 +131,7 @@ def test_the_order_of_records_decides_nothing(seen: list[Observed], shuffler: ob
         assert each.updated_at == max(other.updated_at for other in seen if other.external_id == each.external_id)
 
 
+@pytest.mark.fault("F17")
 @given(
     st.lists(observations(), min_size=1, max_size=6, unique_by=lambda seen: seen.updated_at),
     st.randoms(use_true_random=False),
@@ -243,6 +245,7 @@ def test_absence_is_an_event_of_its_own(state: State, at: Instant) -> None:
     assert (event.actor, event.old, event.new, event.at) == (Actor.ABSENCE, state.word, State.FIXED.word, at)
 
 
+@pytest.mark.fault("F30")
 @given(st.lists(st.integers(0, 200).map(lambda day: Instant(day * DAY)), max_size=8))
 def test_flapping_is_three_times_in_thirty_days(times: list[Instant]) -> None:
     """In any thirty days, whatever order they are told in."""

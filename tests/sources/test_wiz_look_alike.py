@@ -200,6 +200,7 @@ async def test_the_doctor_is_content(start: Start) -> None:
     assert "read:vulnerabilities" in failed[0].message
 
 
+@pytest.mark.fault("F7")
 @pytest.mark.parametrize(
     "faults",
     [
@@ -240,6 +241,7 @@ async def test_a_fault_that_passes_costs_no_finding(start: Start, faults: dict[s
         assert found == expected
 
 
+@pytest.mark.fault("F13")
 @pytest.mark.parametrize(
     ("faults", "error", "sentence"),
     [

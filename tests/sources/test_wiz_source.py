@@ -76,6 +76,7 @@ async def test_a_walk_reads_every_page_and_counts_only_on_the_first(wiz: FakeWiz
     assert (observed.title, observed.severity, observed.projects) == ("Public bucket", Severity.HIGH, ())
 
 
+@pytest.mark.fault("F2")
 async def test_a_walk_goes_on_from_a_cursor(wiz: FakeWiz, source_at: Make) -> None:
     """A resumed part neither counts nor minds that it sees fewer records than there are."""
     wiz.answers = [page([issue(3)], cursor="c2")]
@@ -90,6 +91,7 @@ async def test_an_empty_page_that_says_there_is_more_is_walked_over(wiz: FakeWiz
     assert ids(await read(source_at(wiz), ISSUE_PART)) == ["issue-1"]
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
@@ -161,6 +163,7 @@ def broken_off(request: web.Request, _: dict[str, Any]) -> object:
     return respond()
 
 
+@pytest.mark.fault("F7", "F9")
 @pytest.mark.parametrize(
     "fault",
     [
@@ -186,6 +189,7 @@ async def test_a_passing_fault_is_asked_again(wiz: FakeWiz, source_at: Make, sle
         assert wait <= slept[0] <= wait + 1
 
 
+@pytest.mark.fault("F10")
 async def test_a_lasting_fault_ends_as_unreachable_and_is_probed_once_then(
     wiz: FakeWiz, source_at: Make, slept: list[float]
 ) -> None:
@@ -206,6 +210,7 @@ async def test_a_lasting_fault_ends_as_unreachable_and_is_probed_once_then(
     await read(source, ISSUE_PART)
 
 
+@pytest.mark.fault("F10")
 async def test_the_retry_budget_bounds_extra_calls(wiz: FakeWiz, source_at: Make) -> None:
     """A server that fails every second call is not asked twice as often for ever."""
     source = source_at(wiz)
@@ -223,6 +228,7 @@ async def test_the_retry_budget_bounds_extra_calls(wiz: FakeWiz, source_at: Make
     assert 9 <= calls <= 12
 
 
+@pytest.mark.fault("F11")
 async def test_a_token_that_ends_early_costs_one_page_not_the_walk(wiz: FakeWiz, source_at: Make) -> None:
     """After a 401 the failed page alone is asked again with a fresh token."""
     wiz.answers = [
@@ -234,6 +240,7 @@ async def test_a_token_that_ends_early_costs_one_page_not_the_walk(wiz: FakeWiz,
     assert wiz.authorizations == ["Bearer token-1", "Bearer token-1", "Bearer token-2"]
 
 
+@pytest.mark.fault("F11")
 async def test_many_callers_mint_one_token(wiz: FakeWiz, source_at: Make) -> None:
     """First use, expiry and refusal are single flights."""
     clock = [0.0]
@@ -249,6 +256,7 @@ async def test_many_callers_mint_one_token(wiz: FakeWiz, source_at: Make) -> Non
     assert wiz.tokens == 2
 
 
+@pytest.mark.fault("F11")
 @pytest.mark.parametrize(
     ("answer", "error", "sentence"),
     [
@@ -363,6 +371,7 @@ STRANGE_WORDS = {
 }
 
 
+@pytest.mark.fault("F15")
 @pytest.mark.parametrize(
     ("told", "status", "severity"),
     [
@@ -461,6 +470,7 @@ async def test_an_id_is_only_unknown_when_no_status_brings_it(wiz: FakeWiz, sour
     }
 
 
+@pytest.mark.attack("A29")
 async def test_half_a_surrogate_pair_costs_neither_the_page_nor_the_record(wiz: FakeWiz, source_at: Make) -> None:
     """One bad text among good records is repaired."""
     body = json.dumps(page([issue(1), issue(2)], totalCount=2)).replace("issue-2", "issue-2\\ud800").encode()

@@ -109,6 +109,7 @@ async def test_a_redirect_that_stays_is_handed_back_to_who_asks_for_it(
     assert asked == ["/here"]
 
 
+@pytest.mark.attack("A12")
 @pytest.mark.parametrize(
     "url",
     [
@@ -143,6 +144,7 @@ async def test_an_address_that_is_not_public_https_is_refused(url: str) -> None:
             await client.request("GET", url)
 
 
+@pytest.mark.attack("A12")
 async def test_a_name_that_resolves_to_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """One private address among public ones is enough; what was checked is what is connected to."""
 
@@ -165,6 +167,7 @@ async def test_localhost_is_refused_unless_allowed() -> None:
             await client.request("GET", "https://localhost:9/")
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_an_answer_over_the_cap_is_cut_while_it_streams(serve: Serve, local: Net, *, chunked: bool) -> None:
     """Announced or not."""
@@ -189,6 +192,8 @@ async def test_an_answer_over_the_cap_is_cut_while_it_streams(serve: Serve, loca
     assert len((await local.request("GET", url, max_bytes=200_000)).body) == 200_000
 
 
+@pytest.mark.attack("A29")
+@pytest.mark.attack("A15")
 async def test_a_compressed_bomb_is_cut_at_the_cap(serve: Serve, local: Net) -> None:
     """The cap is on what comes out."""
     bomb = gzip.compress(b"\0" * 10_000_000)
@@ -236,6 +241,7 @@ async def test_a_slow_answer_ends_at_the_time_cap(serve: Serve, local: Net) -> N
         await local.request("GET", await serve(respond), timeout=0.2)
 
 
+@pytest.mark.fault("F35")
 async def test_a_closed_port_and_an_unknown_name_have_their_sentences(local: Net) -> None:
     """And none shows the query."""
     with socket.socket() as taken:
@@ -248,6 +254,7 @@ async def test_a_closed_port_and_an_unknown_name_have_their_sentences(local: Net
         await local.request("GET", "https://nowhere.invalid/?token=secret")
 
 
+@pytest.mark.fault("F35")
 async def test_a_plain_server_behind_https_is_unreachable(serve: Serve, local: Net) -> None:
     """No fallback to plain http."""
 
@@ -262,6 +269,7 @@ async def test_a_plain_server_behind_https_is_unreachable(serve: Serve, local: N
 NOW = from_text("2026-08-20T12:00:00Z")
 
 
+@pytest.mark.fault("F9")
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -284,6 +292,7 @@ def test_retry_after_is_read_in_both_spellings(text: str, seconds: float | None)
     assert retry_after_seconds({"Retry-After": text}, NOW) == seconds
 
 
+@pytest.mark.fault("F9")
 @given(st.text(max_size=60), st.integers(min_value=0, max_value=2**52))
 def test_retry_after_never_raises(text: str, now: int) -> None:
     """Whatever a server sends."""

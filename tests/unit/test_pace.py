@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -11,6 +12,7 @@ TIMES = some.lists(some.integers(0, 10 * LOCKED_AT_MOST))
 """Microseconds that a part takes, transaction after transaction."""
 
 
+@pytest.mark.fault("F25")
 @given(TIMES)
 def test_it_fits_into_the_time_by_what_the_last_transaction_told(times: list[int]) -> None:
     """Or is one part, since less cannot be written; and it never grows to more than twice at once."""

@@ -114,6 +114,7 @@ def test_screen_readers_are_told_what_is_seen(board: Board, page: Page) -> None:
     """)
 
 
+@pytest.mark.fault("F15")
 def test_unknown_severity_is_never_low(board: Board, page: Page) -> None:
     """Acceptance test 9: it has its own word, mark and column, and is sorted above low."""
     board.read_catalog()
@@ -140,6 +141,7 @@ def test_unknown_severity_is_never_low(board: Board, page: Page) -> None:
     assert [word for word in ORDER if any(word in told for told in words)] == list(ORDER)
 
 
+@pytest.mark.fault("F7")
 def test_a_page_that_fails_fixes_nothing(board: Board, open_page: OpenPage) -> None:
     """Acceptance test 10: partial data shows its banner, and no fixed count rises because a page failed."""
     filled(board)

@@ -228,6 +228,7 @@ def test_a_component_comes_with_what_to_do_first(api: httpx.Client) -> None:
     assert page["bundles"] == listed["bundles"][:3]
 
 
+@pytest.mark.fault("F33")
 @pytest.mark.parametrize("sort", ["do-now", "severity", "due", "newest", "oldest"])
 def test_a_cursor_walk_sees_each_finding_once(api: httpx.Client, sort: str) -> None:
     """In the order of the whole list."""

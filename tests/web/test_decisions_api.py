@@ -110,6 +110,7 @@ def test_a_risk_needs_two(fresh: NamedDoor) -> None:
         assert sam.post(AT, json={"act": "accept", "of": own["decision"]}).status_code == 403
 
 
+@pytest.mark.attack("A2")
 def test_a2_another_teams_finding_is_not_to_be_decided(fresh: NamedDoor) -> None:
     """404 as for one that is not there, a line in the log and no row; among others it is left out without a word more."""
     theirs, own = fresh.finding("blue-0"), fresh.finding("red-0")

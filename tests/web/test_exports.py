@@ -123,6 +123,7 @@ def test_what_looks_like_a_file_is_one(api: httpx.Client) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+@pytest.mark.attack("A18")
 @pytest.mark.parametrize(
     ("text", "written"),
     [

@@ -118,6 +118,7 @@ def test_more_than_the_limit_are_told_so(empty_door: Door, monkeypatch: pytest.M
         assert answer.status_code == 200
 
 
+@pytest.mark.fault("F34")
 def test_a_closing_door_does_not_wait_for_listeners(tmp_path: Path) -> None:
     """They are let go at once."""
     ended = threading.Event()

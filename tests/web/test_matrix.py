@@ -249,6 +249,7 @@ def test_each_caller_gets_what_the_policy_says(door: Door, method: str, path: st
         assert "checkout-api" not in answers["anonymous"].text
 
 
+@pytest.mark.attack("A25")
 @pytest.mark.parametrize("host", ["127.0.0.1", "evil.example", "127.0.0.1:1", "localhost.evil.example:{port}", ""])
 def test_a_foreign_host_is_refused_everywhere(door: Door, host: str) -> None:
     """DNS rebinding: also on addresses that do not exist, and for signed-in callers."""
@@ -267,6 +268,7 @@ def test_every_name_of_loopback_is_a_good_host(door: Door) -> None:
             assert answer.status_code == 200
 
 
+@pytest.mark.attack("A24")
 def test_a_page_of_another_origin_writes_nothing(door: Door) -> None:
     """The Origin header is checked on every writing request, whatever its credentials."""
     hook = "/api/v1/hooks/wiz/wiz-main"
@@ -287,6 +289,7 @@ def test_a_page_of_another_origin_writes_nothing(door: Door) -> None:
     assert door.hooked[-3:] == [b"{}", b"", b""]
 
 
+@pytest.mark.attack("A30")
 def test_an_unknown_hook_and_a_wrong_token_look_the_same(door: Door) -> None:
     """Neither tells which sources there are."""
     with door.client(authorization="Bearer wrong") as client:

@@ -36,6 +36,7 @@ def test_everybody_sees_what_is_their_own(door: NamedDoor) -> None:
     assert seen(door, "ada") == set()
 
 
+@pytest.mark.attack("A27")
 def test_somebody_else_s_finding_is_not_told_from_one_that_is_not_there(door: NamedDoor) -> None:
     """The same answer to the letter, but for the request's id."""
     with door.as_user("bo") as client:

@@ -41,6 +41,7 @@ def total(door: NamedDoor, name: str) -> int:
     return found
 
 
+@pytest.mark.attack("A3")
 def test_numbers_of_others_lead_nowhere(counts: NamedDoor) -> None:
     """Everybody sees how many a component has; which ones stays with its owners, and no total counts them in."""
     with counts.as_user("bo") as client:
@@ -173,6 +174,7 @@ def test_who_owns_nothing_sees_the_numbers_too(counts: NamedDoor) -> None:
     assert total(counts, "nils") == 0
 
 
+@pytest.mark.attack("A2")
 def test_the_work_of_others_is_seen_and_not_acted_on(work: NamedDoor) -> None:
     """Everything that is routed to somebody; what is nobody's stays with security, and what is sensitive with its owners."""
     assert total(work, "bo") == total(work, "nils") == 5

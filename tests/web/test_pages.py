@@ -304,6 +304,7 @@ def test_an_empty_board_says_what_to_do(empty_door: Door) -> None:
             assert "Not known yet" in reader.get(path).text
 
 
+@pytest.mark.attack("A31")
 def test_static_files_are_ours_only(door: Door) -> None:
     """Few files, small, kept for ever when asked for by their hash; nothing else can be named."""
     with door.client() as client:

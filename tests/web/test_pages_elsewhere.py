@@ -57,6 +57,7 @@ def test_what_it_is_refused_it_can_read_as_well(door: NamedDoor) -> None:
         assert (answer.status_code, answer.headers[ALLOWED]) == (404, PORTAL)
 
 
+@pytest.mark.attack("A24")
 @pytest.mark.parametrize(
     "origin",
     [
@@ -84,6 +85,7 @@ def test_only_the_api_is_open_to_it(door: NamedDoor) -> None:
         assert client.post("/ownership/say", headers={"origin": PORTAL}).status_code == 403
 
 
+@pytest.mark.attack("A24")
 def test_a_cookie_gives_it_nothing(door: NamedDoor) -> None:
     """What a browser adds by itself is never asked for, and does not let a page of the portal write."""
     with door.client() as client:

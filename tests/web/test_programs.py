@@ -89,6 +89,7 @@ def test_a_token_of_numbers_gets_numbers_alone(door: NamedDoor, grant: Grant) ->
                 assert client.request(method, filled).status_code == 403, path
 
 
+@pytest.mark.attack("A2")
 def test_a_token_acts_only_where_it_was_made_to(door: NamedDoor) -> None:
     """The right is apart from the sight, and reaches no further than it."""
     own, foreign = door.finding("red-1"), door.finding("blue-1")

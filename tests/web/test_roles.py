@@ -64,11 +64,13 @@ def routes(door: NamedDoor) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.attack("A6")
 def test_the_matrix_holds_every_route(door: NamedDoor) -> None:
     """A route that is added without a line in the matrix fails, and so does a line without a route."""
     assert routes(door) == set(MATRIX)
 
 
+@pytest.mark.attack("A1")
 @pytest.mark.parametrize(("method", "path"), MATRIX)
 def test_each_caller_gets_what_the_matrix_says(
     door: NamedDoor, callers: dict[str, httpx.Client], campaign: int, method: str, path: str

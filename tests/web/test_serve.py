@@ -33,6 +33,7 @@ print("put away", flush=True)
 """
 
 
+@pytest.mark.fault("F34")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:
     """The caller gets to put its things away, well within twenty seconds."""

@@ -84,6 +84,7 @@ def test_both_are_named_to_who_may_know_of_both(door: NamedDoor) -> None:
         assert findings(door, name, "is:shared") == {"red-0": [BANK, CART]}
 
 
+@pytest.mark.attack("A5")
 def test_the_one_that_the_portal_hides_is_named_nowhere(door: NamedDoor) -> None:
     """On no page, in no list, no facet, no export and no roll-up, though the finding itself is in sight."""
     door.portal.hidden = {BANK}
@@ -97,6 +98,7 @@ def test_the_one_that_the_portal_hides_is_named_nowhere(door: NamedDoor) -> None
     assert findings(door, "ida")["red-0"] == [BANK, CART]  # hidden from everybody, and hers
 
 
+@pytest.mark.attack("A5")
 @pytest.mark.parametrize("term", ["component:bank", "system:vault", "owner:blue", "is:shared", "is:co-owned"])
 def test_no_question_finds_out_who_shares_it(door: NamedDoor, term: str) -> None:
     """Asking for the hidden one finds nothing, and asking for what is not its finds everything."""
@@ -129,6 +131,7 @@ def test_what_moves_to_a_hidden_component_is_told_without_its_name(door: NamedDo
         assert BANK in client.get("/api/v1/ownership/signals").text
 
 
+@pytest.mark.attack("A27")
 def test_saying_that_it_is_a_hidden_ones_tells_nothing(door: NamedDoor) -> None:
     """The answer is that for a component that is not there."""
     door.portal.hidden = {BANK}

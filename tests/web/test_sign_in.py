@@ -135,6 +135,7 @@ def _until_seen(door: NamedDoor) -> None:
     wait_for(seen)
 
 
+@pytest.mark.attack("A33")
 def test_who_leaves_the_catalog_loses_every_session(door: NamedDoor) -> None:
     """Within five minutes; coming back to the catalog does not bring them back."""
     session = signed_in(door)
@@ -173,6 +174,7 @@ BAD_CLAIMS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.attack("A11")
 @pytest.mark.parametrize("how", BAD_CLAIMS)
 def test_an_id_token_that_is_wrong_opens_nothing(door: NamedDoor, how: str) -> None:
     """The page says why and how to begin again; the attempt is spent."""
@@ -186,6 +188,7 @@ def test_an_id_token_that_is_wrong_opens_nothing(door: NamedDoor, how: str) -> N
     assert "Sign in with Example" in answer.text
 
 
+@pytest.mark.attack("A11")
 @pytest.mark.parametrize(
     "how", ["no cookie", "another's cookie", "another state", "no code", "twice", "an error", "iss"]
 )
@@ -221,6 +224,7 @@ def test_a_code_is_good_once(door: NamedDoor) -> None:
     assert back(door, attempt, **returned).status_code == 401
 
 
+@pytest.mark.fault("F23")
 def test_a_provider_that_is_down_says_so(door: NamedDoor) -> None:
     """503 and a sentence; a session that is there goes on."""
     session = signed_in(door)
@@ -240,6 +244,7 @@ def test_a_document_of_another_issuer_is_refused(door: NamedDoor) -> None:
     assert ask(door, "/sign-in/begin").status_code == 503
 
 
+@pytest.mark.attack("A21")
 @pytest.mark.parametrize(
     "to",
     ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example", "javascript:alert(1)", "/a%0d%0ab",

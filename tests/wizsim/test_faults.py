@@ -35,6 +35,7 @@ def test_counted_faults_can_begin_later(start: Start) -> None:
     assert [caller.ask(COUNT, token=token).status for _ in range(4)] == [200, 200, 503, 200]
 
 
+@pytest.mark.fault("F9")
 @pytest.mark.parametrize("form", ["http", "seconds", "date"])
 def test_too_many_calls_are_429(start: Start, form: str) -> None:
     """Above the rate, with Retry-After in either spelling or none."""
@@ -51,6 +52,7 @@ def test_too_many_calls_are_429(start: Start, form: str) -> None:
         assert parsedate_to_datetime(header).tzinfo is not None
 
 
+@pytest.mark.fault("F9")
 def test_too_many_calls_as_a_graphql_error(start: Start) -> None:
     """Status 200 and a code."""
     caller = start(rate_limit=1, rate_form="graphql")
@@ -61,6 +63,7 @@ def test_too_many_calls_as_a_graphql_error(start: Start) -> None:
     assert limited.body["errors"][0]["extensions"]["code"] == "RATE_LIMIT_EXCEEDED"
 
 
+@pytest.mark.fault("F8")
 def test_partial_data_comes_with_errors(start: Start) -> None:
     """Status 200, data, and an error that names the missing field."""
     body = start(partial=1).ask(NODES).body
@@ -117,6 +120,7 @@ def test_fields_can_vanish_or_change_their_type(start: Start) -> None:
     assert all(node["severity"] == 17 for node in _nodes(start(wrong_type="severity")))
 
 
+@pytest.mark.fault("F15")
 def test_unknown_words_appear(start: Start) -> None:
     """Enumerations grow over the years."""
     statuses = {node["status"] for node in _nodes(start(unknown_enum=True))}

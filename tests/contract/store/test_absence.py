@@ -14,6 +14,7 @@ from tests.support.stages import Stage
 from tests.support.worlds import observed
 
 
+@pytest.mark.fault("F12")
 def test_an_absent_finding_is_closed_only_after_the_source_was_asked(stage: Stage) -> None:
     """It is missing from a whole run, the source does not know its id, and the history says why it is fixed."""
     stage.world.fill(10)
@@ -27,6 +28,7 @@ def test_an_absent_finding_is_closed_only_after_the_source_was_asked(stage: Stag
     assert stage.sync().changes == 0
 
 
+@pytest.mark.fault("F12")
 def test_a_finding_that_a_slipped_page_missed_stays_open(stage: Stage) -> None:
     """The list moved while it was read; asked by its id the source still knows it."""
     stage.world.fill(20, kind="issue", severity="high")
@@ -38,6 +40,7 @@ def test_a_finding_that_a_slipped_page_missed_stays_open(stage: Stage) -> None:
     assert stage.row("f0010").in_scope
 
 
+@pytest.mark.fault("F12")
 def test_a_finding_that_changed_while_a_page_missed_it_is_asked_about_again(stage: Stage) -> None:
     """It was only seen by its id, but lists hold it: the next whole run sees it and may close it later."""
     stage.world.fill(20, kind="issue", severity="high")
@@ -69,6 +72,7 @@ def test_a_severity_below_the_scope_is_no_fix(stage: Stage) -> None:
     assert (row.severity, row.in_scope) == (Severity.HIGH, True)
 
 
+@pytest.mark.fault("F32")
 def test_a_finding_whose_record_cannot_be_read_stays_open(stage: Stage) -> None:
     """A rejected record with an id to know it by is not absent."""
     stage.world.fill(10)

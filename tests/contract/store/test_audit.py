@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import delete, update
 
 from callboard.domain.audit import Entry, breaks
@@ -34,6 +35,7 @@ def test_entries_come_back_as_written(stage: Stage) -> None:
     assert _read(stage, after=3) == found[3:]
 
 
+@pytest.mark.attack("A32")
 def test_a_changed_entry_is_seen(stage: Stage) -> None:
     """Whatever column of it was changed."""
     _fill(stage)
@@ -42,6 +44,7 @@ def test_a_changed_entry_is_seen(stage: Stage) -> None:
     assert [each.seq for each in breaks(_read(stage))] == [3]
 
 
+@pytest.mark.attack("A32")
 def test_a_missing_entry_is_seen(stage: Stage) -> None:
     """In the middle and at the start."""
     _fill(stage)

@@ -375,6 +375,7 @@ def test_readers_see_what_their_groups_own_and_nothing_else(
             browse.finding_by_external_id(company.store, visibility, external_id)
 
 
+@pytest.mark.attack("A1")
 def test_totals_obey_visibility_for_every_query(company: Stage) -> None:
     """The counted total of a reader is that of the rows he can walk through."""
     draw = random.Random(3)  # noqa: S311 - repeats

@@ -175,6 +175,7 @@ def test_history_says_who_and_what_before_and_after(company: Stage) -> None:
     assert lines[1].decision.note == "After the release."
 
 
+@pytest.mark.fault("F20")
 def test_a_sync_changes_nothing_that_people_said(company: Stage) -> None:
     """What is dismissed stays so while the source tells it again; what it closes is closed, and set aside when it is back."""
     world = company.world
@@ -265,6 +266,7 @@ def test_a_risk_is_accepted_by_two_and_until_a_day(company: Stage) -> None:
         say(company, security("sol"), agree, target=Target())
 
 
+@pytest.mark.fault("F20")
 def test_who_takes_second_is_told(company: Stage) -> None:
     """And a stale look talks over nobody; assigning it anew is an act of its own."""
     first = say(company, ANA, TAKE, "f0000")
@@ -286,6 +288,7 @@ def test_who_takes_second_is_told(company: Stage) -> None:
     assert set(company.rows("is:taken")) == set(company.rows("taken:ava")) == {"f0000", "f0001"}
 
 
+@pytest.mark.fault("F20")
 def test_two_take_one_at_once_and_one_wins(company: Stage) -> None:
     """Over two connections; whoever loses is told who has it."""
     (id_,) = ids(company, "f0000")
@@ -312,6 +315,7 @@ def test_two_take_one_at_once_and_one_wins(company: Stage) -> None:
     company.check()
 
 
+@pytest.mark.attack("A7")
 def test_what_is_not_ones_own_is_not_there(company: Stage) -> None:
     """Alone it is unknown, among others it is left out, and a query finds one's own alone."""
     with pytest.raises(NotFoundError):
@@ -344,6 +348,7 @@ def test_nobody_is_given_work_of_whom_one_may_not_know(company: Stage) -> None:
             say(company, ANA, twin, "f0000")
 
 
+@pytest.mark.fault("F21")
 def test_a_request_that_comes_again_is_answered_as_the_first_time(company: Stage) -> None:
     """For a day; with another body it is refused, and somebody else's key is another one."""
     first = say(company, ANA, SNOOZE, "f0000", key="k")

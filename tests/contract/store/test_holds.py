@@ -22,6 +22,7 @@ def held_run(stage: Stage) -> int:
     return waiting.run
 
 
+@pytest.mark.fault("F14")
 def test_a_run_that_would_close_a_fifth_is_held(stage: Stage) -> None:
     """More than a fifth of the open findings is missing: nothing changes until a person agrees."""
     ids = stage.world.fill(100)
@@ -49,6 +50,7 @@ def test_a_fifth_and_no_more_is_applied(stage: Stage) -> None:
     assert stage.sync().closed == 20
 
 
+@pytest.mark.fault("F14")
 def test_an_empty_answer_is_held(stage: Stage) -> None:
     """A source that suddenly shows nothing is not believed."""
     stage.world.fill(30)
@@ -58,6 +60,7 @@ def test_an_empty_answer_is_held(stage: Stage) -> None:
     assert set(stage.states().values()) == {"open"}
 
 
+@pytest.mark.fault("F14")
 def test_many_closed_by_the_sources_word_are_held(stage: Stage) -> None:
     """A source that says of everything that it is fixed may have gone wrong as well."""
     ids = stage.world.fill(50)
@@ -72,6 +75,7 @@ def test_many_closed_by_the_sources_word_are_held(stage: Stage) -> None:
     assert stage.accept(held_run(stage)).closed == 25
 
 
+@pytest.mark.fault("F16")
 def test_new_ids_for_everything_are_held(stage: Stage) -> None:
     """A source that renames its ids would close everything and open it again."""
     stage.world.fill(60)
@@ -174,6 +178,7 @@ def test_accepting_a_delta_run_forgets_no_bad_record(stage: Stage) -> None:
     assert stage.page("f0002").source.rejected == 1
 
 
+@pytest.mark.fault("F20")
 def test_what_came_in_since_a_run_was_held_is_not_overwritten(stage: Stage) -> None:
     """A finding that the source closed by its own word meanwhile keeps that word when the held run is accepted."""
     ids = stage.world.fill(60, kind="issue")

@@ -41,6 +41,7 @@ def somebody_alive() -> str:
     return f"elsewhere/{os.getpid()}/{'0' * 16}"
 
 
+@pytest.mark.fault("F18")
 def test_a_second_sync_is_refused_while_the_first_one_runs(stage: Stage) -> None:
     """Even in the same process: the first one goes on undisturbed."""
     stage.world.fill(10)
@@ -80,6 +81,7 @@ def test_files_and_hooks_wait_for_a_running_sync(stage: Stage) -> None:
     assert stage.sync().state is RunState.APPLIED
 
 
+@pytest.mark.fault("F19")
 def test_a_lease_ends_by_itself(stage: Stage) -> None:
     """A worker that said nothing for two minutes has lost it."""
     stage.world.add("a")
@@ -88,6 +90,7 @@ def test_a_lease_ends_by_itself(stage: Stage) -> None:
     assert stage.sync().state is RunState.APPLIED
 
 
+@pytest.mark.fault("F18")
 def test_the_lease_of_a_dead_worker_is_taken_over_at_once(stage: Stage) -> None:
     """A process of this machine that is not running any more holds nothing."""
     child = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
@@ -108,6 +111,7 @@ def test_whether_a_worker_is_dead_is_never_guessed() -> None:
     assert is_dead(f"{host}/{number}/{'0' * 16}")
 
 
+@pytest.mark.fault("F18", "F19")
 def test_a_worker_that_lost_its_lease_cannot_commit(stage: Stage) -> None:
     """Another one took over while this one slept: its next page is refused and nothing of it is seen."""
     stage.world.fill(30, severity="high", kind="issue")
@@ -133,6 +137,7 @@ def test_a_worker_that_lost_its_lease_cannot_commit(stage: Stage) -> None:
     assert stage.sync().changed == 1
 
 
+@pytest.mark.fault("F1")
 @pytest.mark.parametrize("count", [1, 2, 5, 9])
 def test_a_first_sync_goes_on_where_it_was_aborted(stage: Stage, count: int) -> None:
     """The pages that were committed are not read again, and the end is that of an undisturbed run."""
@@ -161,6 +166,7 @@ def evolve(stage: Stage) -> None:
     stage.world.redetect("f0030", "f0031")
 
 
+@pytest.mark.fault("F1")
 @pytest.mark.parametrize("count", [1, 3, 6, 11, 14])
 def test_a_sync_that_was_aborted_ends_like_an_undisturbed_one(stage: Stage, count: int) -> None:
     """Readers see nothing of it until it is whole; resumed, it gives what one run without a break gives."""

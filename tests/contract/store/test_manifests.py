@@ -94,6 +94,7 @@ def test_what_is_new_replaces_what_was_and_the_past_stays(company: Stage) -> Non
     assert ask(company, "lodash", read_period(None, ("2026-02-01", "2026-03-01"))).total == 0
 
 
+@pytest.mark.fault("F28")
 def test_an_older_bill_counts_for_the_past_alone(company: Stage) -> None:
     """Handed in late, it never replaces a newer one, and both are known."""
     newest = deliver(company, CART, "lodash@4.17.21", "late@1.0.0")
@@ -112,6 +113,7 @@ def test_an_older_bill_counts_for_the_past_alone(company: Stage) -> None:
     assert {each.version for each in lock[0].packages()} == {"4.17.21", "1.0.0"}
 
 
+@pytest.mark.fault("F28")
 def test_the_same_bill_twice_changes_nothing(company: Stage) -> None:
     """Nor does a bill of a moment to come speak of more than now; of one moment the higher revision counts."""
     first = deliver(company, CART, "lodash@4.17.20", at=MORNING)
@@ -223,6 +225,7 @@ arrivals = st.lists(
 )
 
 
+@pytest.mark.fault("F28")
 @pytest.mark.parametrize("engine", ["sqlite_board", "postgres_board"])
 def test_any_order_of_arrival_tells_the_same_past(engine: str, request: pytest.FixtureRequest) -> None:
     """At every moment a component uses what the newest bill of before said, whatever came when."""

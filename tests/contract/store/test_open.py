@@ -136,6 +136,7 @@ def test_the_file_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     assert set(modes.values()) == {0o600}
 
 
+@pytest.mark.fault("F25")
 def test_a_server_that_does_not_answer_is_said_plainly(tmp_path: Path) -> None:
     """Neither SQL nor a password stands in the error."""
     with pytest.raises(StoreError) as error:

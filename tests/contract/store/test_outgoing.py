@@ -125,6 +125,7 @@ def test_a_first_load_is_no_news(company: Stage) -> None:
     assert post.both() == []
 
 
+@pytest.mark.attack("A1")
 def test_what_is_new_and_urgent_is_told_to_whose_it_is(company: Stage) -> None:
     """And to nobody else: each team's message holds its own findings only."""
     post = Post(company, route())
@@ -174,6 +175,7 @@ def test_what_became_worse_is_told(company: Stage) -> None:
     assert parts(message) == {"worse": 1}
 
 
+@pytest.mark.fault("F30")
 def test_what_comes_back_is_told_once_however_often(company: Stage) -> None:
     """A flapping one is told when it comes back, and no more while it flaps."""
     post = Post(company, route(RED))
@@ -216,6 +218,7 @@ def test_a_held_run_tells_nothing(company: Stage) -> None:
     assert len(message.parts[0].lines) == 10
 
 
+@pytest.mark.fault("F31")
 def test_what_waits_becomes_one_message(company: Stage) -> None:
     """While a place is down, everything since then waits, and comes as one."""
     post = Post(company, route(RED))
@@ -229,6 +232,8 @@ def test_what_waits_becomes_one_message(company: Stage) -> None:
     assert [parts(message) for message in got] == [{"new": 1}, {"new": 2}]
 
 
+@pytest.mark.fault("F31")
+@pytest.mark.attack("A30")
 def test_a_repeat_has_the_same_key_and_the_same_words(company: Stage) -> None:
     """The answer got lost: it is sent again, and the receiver can tell."""
     post = Post(company, route(RED))
@@ -244,6 +249,7 @@ def test_a_repeat_has_the_same_key_and_the_same_words(company: Stage) -> None:
     assert second == first
 
 
+@pytest.mark.fault("F31")
 def test_what_is_refused_is_told_and_tried_anew_when_asked(company: Stage) -> None:
     """A dead message waits for a person."""
     post = Post(company, route(RED))
@@ -261,6 +267,7 @@ def test_what_is_refused_is_told_and_tried_anew_when_asked(company: Stage) -> No
     assert (kept.dead, kept.sent, kept.error) == (0, 1, None)
 
 
+@pytest.mark.fault("F31")
 def test_attempts_end(company: Stage) -> None:
     """What fails for days is dead."""
     post = Post(company, route(RED))
@@ -288,6 +295,7 @@ def test_patience_that_is_asked_for_is_kept(company: Stage) -> None:
     assert len(post.both()) == 1
 
 
+@pytest.mark.fault("F19")
 def test_a_sender_that_was_cut_off_ends_nothing_that_another_took_up(company: Stage) -> None:
     """Its lease is over: whoever took the message up since decides what became of it."""
     post = Post(company, route(RED))
@@ -323,6 +331,7 @@ def test_what_is_closed_before_it_is_sent_is_not_told(company: Stage) -> None:
     assert tell.standing(company.store)[0].waiting == 0
 
 
+@pytest.mark.attack("A1")
 def test_what_was_given_to_another_team_before_it_is_sent_is_not_told(company: Stage) -> None:
     """Who may see it is asked when it leaves."""
     post = Post(company, route(RED))

@@ -98,6 +98,7 @@ def by_name(stage: Stage, **fields: Any) -> dict[str, str]:
     }
 
 
+@pytest.mark.fault("F29")
 def test_matches_are_findings_like_all_others(company: Stage, judge: Known) -> None:
     """Owned by their component, of their kind, with fix and due date; the second run changes nothing."""
     done = match(company, judge)

@@ -137,6 +137,7 @@ def test_packages_are_found_whatever_their_row_is(company: Stage) -> None:
     assert not set(company.rows("package:tar")) & set(company.rows("has:fix"))
 
 
+@pytest.mark.fault("F26")
 def test_the_steps_to_these_rows_and_back(company: Stage) -> None:
     """Counters are right after each, and what a package asks for is known again after going there and back."""
     versions = "callboard.store.migrations.versions"

@@ -108,6 +108,7 @@ def test_a_finding_that_comes_back_keeps_its_first_detection_and_its_history(sta
     assert [line[0] for line in stage.history("a") if line[0] != "due"] == ["opened", "state", "reopened"]
 
 
+@pytest.mark.fault("F30")
 def test_a_finding_that_comes_back_three_times_in_a_month_is_flapping(stage: Stage) -> None:
     """Flapping is told on the finding's page."""
     stage.world.add("a")
@@ -151,6 +152,7 @@ def test_a_detection_that_only_moves_its_date_touches_no_finding(stage: Stage) -
     assert {row.last_detected_at for row in stage.rows().values()} == {stage.clock.now() - 60_000_000}
 
 
+@pytest.mark.fault("F17")
 def test_the_last_detection_never_moves_back(stage: Stage) -> None:
     """A page from before and a page from after a scan may come in one run, in any order."""
     stage.world.add("a", last=stage.clock.now())
@@ -174,6 +176,7 @@ def test_the_last_detection_never_moves_back(stage: Stage) -> None:
     assert stage.row("a").last_detected_at == newest
 
 
+@pytest.mark.fault("F12")
 def test_pages_in_another_order_give_the_same_board(stage: Stage) -> None:
     """A list that is sorted anew between two runs changes nothing."""
     stage.world.fill(40)
@@ -182,6 +185,7 @@ def test_pages_in_another_order_give_the_same_board(stage: Stage) -> None:
     assert stage.sync().changes == 0
 
 
+@pytest.mark.fault("F12")
 def test_duplicates_are_one_finding_and_the_newest_version_wins(stage: Stage) -> None:
     """A page that slips back shows findings twice; if one changed in between, its newest version stands."""
     stage.world.fill(20, kind="issue", severity="high")
@@ -198,6 +202,7 @@ def test_duplicates_are_one_finding_and_the_newest_version_wins(stage: Stage) ->
     assert stage.page("f0004").detail.description == "newer"
 
 
+@pytest.mark.fault("F15", "F32")
 def test_one_bad_record_does_not_stop_the_others(stage: Stage) -> None:
     """It is counted with its reason, and forgotten when it can be read."""
     stage.world.fill(10)
@@ -210,6 +215,7 @@ def test_one_bad_record_does_not_stop_the_others(stage: Stage) -> None:
     assert stage.page("f0001").source.rejected == 0
 
 
+@pytest.mark.fault("F32")
 def test_a_record_that_stays_bad_is_counted_once_and_wakes_nobody(stage: Stage) -> None:
     """The same unreadable record at every sync is one rejected record and no news."""
     stage.world.fill(10)
@@ -250,6 +256,7 @@ def test_a_delta_run_before_any_full_one_reads_everything(stage: Stage) -> None:
     assert stage.sync(Mode.DELTA).mode is Mode.FULL
 
 
+@pytest.mark.fault("F7")
 @pytest.mark.parametrize("error", [SourceUnreachableError, SourceChangedError, SourceRefusedError])
 def test_a_partial_run_applies_what_it_read_and_closes_nothing(
     stage: Stage, error: type[SourceUnreachableError | SourceChangedError | SourceRefusedError]
@@ -268,6 +275,7 @@ def test_a_partial_run_applies_what_it_read_and_closes_nothing(
     assert stage.sync().closed == 1
 
 
+@pytest.mark.fault("F7")
 def test_a_first_run_that_fails_in_the_middle_goes_on_later(stage: Stage) -> None:
     """What was read stands, the board says that it is not all, and the next run fills it up."""
     stage.world.fill(60, severity="high", kind="issue")
@@ -332,6 +340,7 @@ def test_a_source_that_refuses_the_filters_of_a_delta_is_read_in_full(stage: Sta
     assert stage.run_states()[-2:] == ["partial", "applied"]
 
 
+@pytest.mark.fault("F25")
 def test_a_first_run_that_holds_the_database_for_long_lets_others_write_between_two_pages(stage: Stage) -> None:
     """Each page of a source far away has a transaction of its own as long as one takes that long."""
     stage.world.fill(40)

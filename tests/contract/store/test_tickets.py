@@ -151,6 +151,7 @@ def test_several_pieces_of_work_are_several_tickets(desk: Desk) -> None:
         desk.file("is:open")
 
 
+@pytest.mark.attack("A2")
 def test_who_may_not_act_files_nothing(desk: Desk) -> None:
     """Another team's findings are not there; without the right nobody files."""
     with pytest.raises(NotFoundError):
@@ -338,6 +339,7 @@ def test_a_ticket_says_what_to_do_and_nothing_else_does_anything(desk: Desk) -> 
         assert "resource" not in text
 
 
+@pytest.mark.attack("A1")
 def test_nothing_is_seen_of_a_ticket_without_its_findings(desk: Desk) -> None:
     """Not in the list, not by a query; whoever sees everything sees it."""
     desk.file(WORK)

@@ -111,6 +111,7 @@ async def test_whole_first_and_then_what_has_changed(mirror: tuple[Mirror, str],
     assert (report.seen, [path for path in server.asked if path.startswith("/npm/")]) == (0, ["/npm/modified_id.csv"])
 
 
+@pytest.mark.fault("F24")
 async def test_what_cannot_be_reached_is_told_and_the_rest_counts(mirror: tuple[Mirror, str], tmp_path: Path) -> None:
     """An ecosystem that the mirror lacks."""
     server, url = mirror

@@ -206,6 +206,7 @@ def test_readers_keep_their_index_while_it_is_replaced(path: Path) -> None:
     assert Index.open(path).record("GHSA-2") is not None
 
 
+@pytest.mark.fault("F24")
 def test_a_crash_leaves_the_old_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing else in the folder but the lock."""
     put(path, osv("GHSA-1", ranges=RANGE))

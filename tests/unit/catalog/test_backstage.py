@@ -150,6 +150,7 @@ async def test_a_later_page_that_fails_leaves_a_partial_reading(said: tuple[int,
     assert [problem.where for problem in reading.problems] == ["page 2"]
 
 
+@pytest.mark.fault("F13")
 async def test_a_cursor_that_repeats_ends_the_walk() -> None:
     """A walk in a circle is noticed, not walked for ever."""
     portal = Portal(company())
@@ -161,6 +162,7 @@ async def test_a_cursor_that_repeats_ends_the_walk() -> None:
     assert len(portal.asked) <= 3
 
 
+@pytest.mark.fault("F13")
 async def test_too_many_pages_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """A portal that always has a next page is left after a while."""
     monkeypatch.setattr("callboard.catalog.backstage.MAX_PAGES", 3)

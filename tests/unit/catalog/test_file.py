@@ -247,6 +247,7 @@ async def test_locations_are_followed_below_root_only(folder: Folder) -> None:
     assert len(reading.problems) == 6
 
 
+@pytest.mark.attack("A15")
 async def test_links_do_not_lead_out(folder: Folder) -> None:
     """Neither a linked file nor a linked folder, named or found."""
     folder.write("a.yaml", component("a"))
@@ -298,6 +299,7 @@ async def test_files_without_entities_are_not_believed(folder: Folder) -> None:
     assert not reading.complete
 
 
+@pytest.mark.fault("F6")
 async def test_everything_is_bounded(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files, entities, folders inside each other, locations that lead to each other, and what is looked at."""
     for number in range(4):

@@ -133,6 +133,7 @@ def test_a_private_server_has_to_be_allowed() -> None:
         assert server.mails == []
 
 
+@pytest.mark.fault("F35")
 def test_encryption_is_insisted_on_and_certificates_are_checked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

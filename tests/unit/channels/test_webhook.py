@@ -28,6 +28,7 @@ async def sent(receiver: Receiver, **options: object) -> None:
         await open_channel(config, net, now=SystemClock().now).send(DIGEST, "")
 
 
+@pytest.mark.attack("A30")
 def test_a_receiver_can_tell_who_sent_it_and_what() -> None:
     """The library accepts it with the right secret and refuses it with another, another body and another id."""
 

@@ -28,6 +28,7 @@ def test_a_page_of_the_source_is_linked(url: str) -> None:
     assert safe_link(url, HOSTS) == url
 
 
+@pytest.mark.attack("A21")
 @pytest.mark.parametrize(
     "url",
     [

@@ -80,6 +80,7 @@ def billion_laughs() -> bytes:
     return "\n".join(lines).encode()
 
 
+@pytest.mark.attack("A14")
 @pytest.mark.parametrize(
     ("raw", "line", "reason"),
     [

@@ -158,6 +158,7 @@ async def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
 # Hostile checkouts
 
 
+@pytest.mark.attack("A15")
 async def test_links_out_of_the_folder_are_not_followed(root: Path, tmp_path: Path) -> None:
     """Neither to a repository, nor to its git folder, its objects, its branch, nor a file in it."""
     secret = tmp_path / "secret"
@@ -202,6 +203,7 @@ async def test_links_and_submodules_in_a_tree_are_left_out(root: Path, git: Git)
     assert tree.skipped == 1
 
 
+@pytest.mark.attack("A15")
 @pytest.mark.parametrize("packed", [False, True])
 async def test_an_object_that_unpacks_to_a_gigabyte_is_refused(root: Path, git: Git, *, packed: bool) -> None:
     """However small it lies on the disk, and before it is unpacked."""

@@ -229,6 +229,7 @@ async def test_a_refusal_is_no_limit(forge: Forge) -> None:
     assert len(forge.asked) == 1
 
 
+@pytest.mark.fault("F10")
 async def test_a_storm_of_errors_is_answered_with_patience_and_then_given_up(forge: Forge) -> None:
     """Four tries of a call, and after three such calls the forge counts as down."""
     forge.script = [(503, {}, {})] * 100
@@ -292,6 +293,7 @@ async def test_who_committed_is_asked_for_all_folders_at_once(forge: Forge) -> N
     assert told.complete
 
 
+@pytest.mark.fault("F8")
 async def test_graphql_that_only_complains_is_an_error(forge: Forge) -> None:
     """HTTP 200 with errors and no data is no empty answer."""
     forge.broken["/api/graphql"] = (200, {"data": None, "errors": [{"message": "Something went wrong"}]}, {})
@@ -351,6 +353,7 @@ async def test_an_app_renews_its_token_before_its_end_and_after_a_refusal(forge:
         assert forge.tokens_minted >= 3
 
 
+@pytest.mark.fault("F11")
 async def test_a_refused_token_is_renewed_once_and_then_told(forge: Forge, key: RSAKey) -> None:
     """It does not go round in circles."""
     forge.broken["/api/v3/repos/acme/r1"] = (401, {"message": "Bad credentials"}, {})

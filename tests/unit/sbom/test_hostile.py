@@ -39,6 +39,7 @@ ATTACKS = {
 }
 
 
+@pytest.mark.attack("A13")
 @pytest.mark.parametrize("name", ATTACKS)
 def test_xml_that_attacks_is_refused(name: str) -> None:
     """Before anything of it is read, with little memory."""
@@ -52,6 +53,7 @@ def test_xml_that_attacks_is_refused(name: str) -> None:
     assert peak < 64_000_000 + len(ATTACKS[name])
 
 
+@pytest.mark.attack("A13")
 def test_a_huge_token_is_read_once() -> None:
     """Two megabytes in one attribute cost about what they weigh."""
     raw = BOM % (
@@ -93,6 +95,7 @@ JSON = {
 }
 
 
+@pytest.mark.attack("A14", "A16")
 @pytest.mark.parametrize("name", JSON)
 def test_json_that_attacks_is_refused(name: str) -> None:
     """With what was expected."""
@@ -100,6 +103,7 @@ def test_json_that_attacks_is_refused(name: str) -> None:
         read_bom("bom.json", JSON[name])
 
 
+@pytest.mark.attack("A16")
 def test_circles_are_only_edges() -> None:
     """A needs B needs A, and A itself: all ways end."""
     lock = read_bom(
@@ -145,6 +149,7 @@ def test_a_file_that_is_no_bill_is_told_what_is_read() -> None:
     assert "SPDX 2.2 and 2.3" in (refused.value.hint or "")
 
 
+@pytest.mark.attack("A13")
 def test_no_file_was_read(tmp_path: Path) -> None:
     """The content of a file that an entity names is nowhere in the answer."""
     secret = tmp_path / "secret"

@@ -76,6 +76,7 @@ snippets = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.attack("A17")
 @given(st.lists(st.one_of(snippets, st.text(max_size=8)), max_size=12).map("".join))
 def test_guidance_has_only_harmless_tags(text: str) -> None:
     """Whatever is written: no other tag, no other attribute, no link but https."""
@@ -103,6 +104,7 @@ def test_an_image_is_only_its_words() -> None:
     assert markdown.to_html("![a pixel](https://evil.example/x.png)") == "<p>a pixel</p>\n"
 
 
+@pytest.mark.attack("A17")
 @pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u200f", "\x00", "\x1b", "\x7f", "\ud800"])
 def test_marks_that_act_are_shown(char: str) -> None:
     """By their number."""

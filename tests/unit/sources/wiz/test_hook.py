@@ -57,6 +57,7 @@ def test_a_body_that_is_too_large_is_not_looked_at() -> None:
     assert issue_ids(b"[" * MAX_BYTES) == ()
 
 
+@pytest.mark.attack("A16")
 @given(st.binary(max_size=300))
 def test_no_body_raises(body: bytes) -> None:
     """Anybody may send one."""
@@ -64,6 +65,7 @@ def test_no_body_raises(body: bytes) -> None:
     issue_ids(b'{"issue": {"id": "' + body)
 
 
+@pytest.mark.attack("A30")
 @pytest.mark.parametrize(
     ("header", "secret", "allowed"),
     [

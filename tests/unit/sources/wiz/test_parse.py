@@ -130,6 +130,7 @@ def test_an_issue_is_read_whole() -> None:
     assert (found.projects[0].is_folder, found.projects[0].business_impact) == (True, "HBI")
 
 
+@pytest.mark.fault("F17")
 @pytest.mark.parametrize("kind", RECORDS)
 def test_a_date_in_the_future_is_noted(kind: str) -> None:
     """It is kept as the source tells it; what to make of it is decided elsewhere. A due date may well be later."""
@@ -226,6 +227,7 @@ def test_null_empty_and_absent_are_three_things() -> None:
     assert observed("vulnerability").detail.has_exploit is None
 
 
+@pytest.mark.fault("F15")
 @pytest.mark.parametrize(
     ("kind", "changes", "where"),
     [
@@ -260,6 +262,7 @@ def test_a_record_without_what_is_essential_is_rejected_with_the_place(
     assert found.external_id == (None if where == "id" else RECORDS[kind]["id"])
 
 
+@pytest.mark.fault("F15")
 @pytest.mark.parametrize(
     ("kind", "changes", "path"),
     [
@@ -605,6 +608,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.attack("A29")
 @given(st.sampled_from([*RECORDS, "project"]), st.binary(max_size=200))
 def test_no_bytes_raise(kind: str, raw: bytes) -> None:
     """Whatever arrives."""
@@ -612,6 +616,7 @@ def test_no_bytes_raise(kind: str, raw: bytes) -> None:
     assert isinstance(found, Rejected)
 
 
+@pytest.mark.attack("A29")
 @settings(max_examples=120)
 @given(st.sampled_from([*RECORDS]), st.data())
 def test_no_value_in_any_field_raises(kind: str, data: st.DataObject) -> None:
@@ -626,6 +631,7 @@ def test_no_value_in_any_field_raises(kind: str, data: st.DataObject) -> None:
         assert not any("\ud800" <= character <= "\udfff" for character in found.title)
 
 
+@pytest.mark.attack("A29")
 @given(st.sampled_from([*RECORDS]), st.data())
 def test_no_cut_or_flipped_record_raises(kind: str, data: st.DataObject) -> None:
     """Truncated and damaged bytes of a good record."""
@@ -635,6 +641,7 @@ def test_no_cut_or_flipped_record_raises(kind: str, data: st.DataObject) -> None
     parse(kind, bytes(raw[: data.draw(st.integers(0, len(raw)))]), now=NOW)
 
 
+@pytest.mark.attack("A29")
 @pytest.mark.parametrize("kind", [*RECORDS, "project"])
 @pytest.mark.parametrize(
     "raw",
