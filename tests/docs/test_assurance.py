@@ -40,7 +40,7 @@ def test_the_page_lists_what_the_marks_say(marks: list[Mark]) -> None:
     page = names_on((ROOT / "docs" / "assurance.md").read_text(encoding="utf-8"))
     made_up = {(mark.kind, mark.test) for mark in marks if not mark.name}
     told = {(mark.kind, mark.name, mark.test) for mark in marks if mark.name}
-    assert sorted(told - page) == [], "make assurance writes it anew"
+    assert sorted(told - page) == [], "make assurance writes it anew; python -m tests.support.assurance its names alone"
     assert sorted(each for each in page - told if (each[0], each[2]) not in made_up) == []
 
 

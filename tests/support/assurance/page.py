@@ -48,10 +48,10 @@ Results = Mapping[tuple[str, str], Mapping[str, Tally]]
 """(kind, name) → test → how its cases ended."""
 
 
-def write(results: Results, *, day: str, version: str, machine: str) -> str:
-    """The whole page."""
-    told = [f"Run on {day} with Callboard {version}: {machine}."]
-    parts = [HEAD, "\n".join(told) + "\n", _summary(results)]
+def write(results: Results, *, day: str | None, version: str, machine: str) -> str:
+    """The whole page. Without a day nothing was run."""
+    told = "Not run since the names changed." if day is None else f"Run on {day} with Callboard {version}: {machine}."
+    parts = [HEAD, f"{told}\n", _summary(results)]
     for kind in KINDS:
         title, sentence = TITLES[kind]
         parts.append(f"## {title}\n\n{sentence}\n\n" + "\n".join(_table(kind, results)) + "\n")

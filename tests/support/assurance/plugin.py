@@ -82,12 +82,6 @@ class _Collector:
             tally.count = max(tally.count, count)
             setattr(tally, report.outcome, getattr(tally, report.outcome) + 1)
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """With `--collect-only` a page of names is written, without results."""
-        for item in session.items if session.config.option.collectonly else ():
-            for kind, name, count in tries(item):
-                self._results.setdefault((kind, name), {})[item.name.partition("[")[0]] = Tally(count=count)
-
     def pytest_sessionfinish(self) -> None:
         """Write the page."""
         machine = (
