@@ -1,7 +1,4 @@
-"""Fixtures of the portal's tests: readers who sit in a real browser before a real portal.
-
-Slow machines are the rule where these run, so everything waits for what it wants to see and nothing for a time.
-"""
+"""Fixtures of the portal's tests: readers who sit in a real browser before a real portal."""
 
 from __future__ import annotations
 
@@ -12,12 +9,11 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request
 
-from tests.support.browser import complaints, listen
+from tests.support.browser import PATIENCE_MS, complaints, listen
 from tools.portal import Stage
 
-PATIENCE_MS = 90_000
 PROXY = "/api/proxy/callboard/api/v1/"
 
 
@@ -62,14 +58,6 @@ class Sit(Protocol):
         ...
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _patient() -> Iterator[None]:
-    """Playwright's assertions wait as long as everything else."""
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def sit(browser: Browser) -> Iterator[Sit]:
     """Seats readers; at the end none of them has seen anything go wrong."""
@@ -91,6 +79,4 @@ def sit(browser: Browser) -> Iterator[Sit]:
             return reader
 
         yield seated
-        heard = [each for page in pages for each in complaints(page)]
-        # What a page had asked for when its reader left it is no complaint.
-        assert [each for each in heard if "ERR_ABORTED" not in each] == []
+        assert [each for page in pages for each in complaints(page)] == []

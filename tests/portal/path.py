@@ -13,6 +13,16 @@ from tests.portal.conftest import Reader
 
 FIGURES = ("critical", "high")
 
+# Read at once: the table may be drawn anew between one cell and the next.
+TABLE = """() => {
+  const words = each => each.innerText.trim();
+  const rows = [...document.querySelectorAll('tbody tr')].flatMap(row => {
+    const link = row.querySelector("a[href*='/catalog/default/component/']");
+    return link ? [[link.getAttribute('href'), [...row.querySelectorAll('td')].map(words)]] : [];
+  });
+  return [[...document.querySelectorAll('thead th')].map(words), rows];
+}"""
+
 
 def exact(instant: str) -> str:
     """An instant of the API as the plugin writes it."""
@@ -29,15 +39,11 @@ def table_rows(reader: Reader, page: Page) -> dict[str, dict[str, str]]:
     """The catalog's table, once no figure is waited for: by entity reference, each column's text."""
     expect(page.locator("tbody a[href*='/catalog/default/component/']").first).to_be_visible()
     expect(page.locator("tbody [class*=Skeleton]")).to_have_count(0)
-    titles = [each.strip().casefold() for each in page.locator("thead th").all_inner_texts()]
-    found = {}
-    for row in page.locator("tbody tr").all():
-        link = row.locator("a[href*='/catalog/default/component/']").first
-        if link.count():
-            name = (link.get_attribute("href") or "").rpartition("/")[2]
-            cells = [each.strip() for each in row.locator("td").all_inner_texts()]
-            found[f"component:default/{name}"] = dict(zip(titles, cells, strict=True))
-    return found
+    titles, rows = page.evaluate(TABLE)
+    names = [each.casefold() for each in titles]
+    return {
+        f"component:default/{href.rpartition('/')[2]}": dict(zip(names, cells, strict=True)) for href, cells in rows
+    }
 
 
 def check_table(reader: Reader, page: Page, *, requests: int = 1) -> None:
@@ -81,6 +87,7 @@ def search(reader: Reader, tab: str, text: str) -> Page:
     page = reader.open(f"{tab}?view=findings")
     box = page.get_by_role("searchbox", name="Find findings")
     box.fill(text)
+    expect(box).to_have_value(text)
     page.get_by_role("button", name="Find", exact=True).click()
     expect(page).to_have_url(re.compile(r"[?&]q="))
     return page
@@ -122,6 +129,6 @@ def check_finding(reader: Reader, tab: str, finding: dict[str, Any]) -> None:
         drawer.get_by_role("link", name=re.compile("^Open in Wiz")).click()
     theirs = opened.value
     expect(theirs.get_by_text(finding["external_id"]).first).to_be_visible()
+    expect(theirs.locator("body")).to_contain_text(finding["rule"]["name"])
     assert theirs.url.startswith(reader.stage.wiz["base_url"])
-    assert finding["rule"]["name"] in theirs.inner_text("body")
     theirs.close()

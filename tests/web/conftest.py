@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
@@ -32,6 +32,9 @@ from callboard.web.services import HookAnswer, WebServices
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.clocks import SettableClock
 from tests.support.worlds import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 TOKEN = "a-token-for-tests"
 HOOK_TOKEN = "a-token-for-hooks"
@@ -99,6 +102,13 @@ class Door:
     def finding_id(self, external_id: str) -> int:
         """The number of a finding that the source calls so."""
         return browse.finding_by_external_id(self.store, LAPTOP, external_id)
+
+
+def enter(page: Page, door: Door) -> Page:
+    """Sign in, and wait for the board: the link's own page leads there by itself, and would end any other way begun before."""
+    page.goto(door.services.gate.sign_in_link())
+    page.wait_for_url(f"{door.url}/")
+    return page
 
 
 def apart(work: Coroutine[Any, Any, object]) -> None:

@@ -17,7 +17,7 @@ from callboard.domain.run import Scope
 from callboard.errors import SourceUnreachableError
 from callboard.usecases import ask
 from tests.support.browser import OpenPage
-from tests.web.conftest import Door, opened
+from tests.web.conftest import enter, opened
 from tests.web.test_states import Board, filled
 
 ORDER = ("critical", "high", "medium", "unknown", "low", "info")
@@ -30,12 +30,6 @@ def board(tmp_path: Path) -> Iterator[Board]:
         yield Board(door)
 
 
-def _enter(page: Page, door: Door) -> Page:
-    page.goto(door.services.gate.sign_in_link())
-    page.wait_for_url(f"{door.url}/")
-    return page
-
-
 def test_one_search_finds_every_affected_component(board: Board, page: Page) -> None:
     """Acceptance test 2: who is given a CVE id finds all own components that it affects by one search, without a filter."""
     board.read_catalog()
@@ -45,8 +39,9 @@ def test_one_search_finds_every_affected_component(board: Board, page: Page) -> 
             f"c{number}", kind="vulnerability", rule="CVE-2024-1111", resource=f"rc{number}", projects=("pay",)
         )
     board.sync()
-    _enter(page, board.door)
+    enter(page, board.door)
     page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
     page.keyboard.type("cve-2024-1111")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cves/CVE-2024-1111")
@@ -61,10 +56,11 @@ def test_the_keyboard_alone_is_enough(board: Board, page: Page) -> None:
     """Acceptance test 7: from the first page through a row to the finding and into the source, by keys and without a trap."""
     filled(board)
     page.context.route("https://app.wiz.io/**", lambda route: route.fulfill(body="there"))
-    _enter(page, board.door)
+    enter(page, board.door)
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("Skip to the content")
     page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
     seen = set()
     for _ in range(12):
         page.keyboard.press("Tab")
@@ -74,6 +70,7 @@ def test_the_keyboard_alone_is_enough(board: Board, page: Page) -> None:
         seen.add(focus.evaluate("each => each.outerHTML"))
     assert len(seen) > 8, "focus moves on"
     page.keyboard.press("j")
+    expect(page.locator("[data-row] .open:focus")).to_have_count(1)
     page.keyboard.press("Enter")
     page.wait_for_url("**/findings/*")
     with page.context.expect_page() as there:
@@ -84,7 +81,7 @@ def test_the_keyboard_alone_is_enough(board: Board, page: Page) -> None:
 def test_screen_readers_are_told_what_is_seen(board: Board, page: Page) -> None:
     """Acceptance test 7: landmarks, headings, names of numbers and severities, in the order of the page."""
     filled(board)
-    _enter(page, board.door)
+    enter(page, board.door)
     expect(page.locator("body")).to_match_aria_snapshot("""
         - link "Skip to the content"
         - banner:
@@ -125,7 +122,7 @@ def test_unknown_severity_is_never_low(board: Board, page: Page) -> None:
     door = board.door
     listed = ask.list_findings(door.store, AT_THE_LAPTOP, parse("sort:severity"), now=door.clock.now()).rows
     assert [row.severity.word for row in listed] == list(ORDER)
-    _enter(page, door)
+    enter(page, door)
     page.goto(f"{door.url}/findings?q=sort:severity")
     marks = page.locator(".work .sev")
     assert [each.get_attribute("aria-label") for each in marks.all()] == [f"{word.title()} severity" for word in ORDER]
@@ -161,6 +158,6 @@ def test_a_page_that_fails_fixes_nothing(board: Board, open_page: OpenPage) -> N
     board.world.failing["issue/severe"] = (1, SourceUnreachableError("no answer within 30 s"))
     board.sync()
     assert (open_now(), fixed()) == before
-    page = _enter(open_page(), door)
+    page = enter(open_page(), door)
     expect(page.locator(".banner").first).to_contain_text("read only in part")
     expect(page.locator(".banner").first).to_contain_text("not counted as fixed until a full sync")

@@ -20,7 +20,7 @@ from tests.support.bills import bill, reading
 from tests.support.browser import REPOSITORY, OpenPage
 from tests.support.catalogs import MadeUpCatalog
 from tests.web import conftest
-from tests.web.conftest import SCRIPT, Door
+from tests.web.conftest import SCRIPT, Door, enter
 
 pytestmark = pytest.mark.slow
 
@@ -124,12 +124,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
             yield door
 
 
-def _enter(page: Page, door: Door) -> Page:
-    page.goto(door.services.gate.sign_in_link())
-    page.wait_for_url(f"{door.url}/")
-    return page
-
-
 def _address(door: Door, path: str) -> str:
     return door.url + re.sub(r"\{([\w-]+)\}", lambda match: str(door.finding_id(match[1])), path)
 
@@ -156,7 +150,7 @@ def test_no_page_breaks_a_rule(
     shop: Door, open_page: OpenPage, *, scheme: Literal["light", "dark"], width: int, is_open: bool
 ) -> None:
     """Acceptance test 7: light, dark and narrow in both, and with every menu and answer opened on the pages that have some."""
-    page = _enter(open_page(color_scheme=scheme, width=width), shop)
+    page = enter(open_page(color_scheme=scheme, width=width), shop)
     told: list[str] = []
     for name, path in PAGES.items():
         page.goto(_address(shop, path))
@@ -171,7 +165,7 @@ def test_no_page_breaks_a_rule(
 
 def test_a_team_is_one_sheet_of_paper(shop: Door, open_page: OpenPage) -> None:
     """A4, with what to do first and the components, without what only works on a screen."""
-    page = _enter(open_page(), shop)
+    page = enter(open_page(), shop)
     page.goto(_address(shop, PAGES["team"]))
     page.emulate_media(media="print", color_scheme="dark")
     for gone in (".bar", ".foot", ".work .why", ".work .chips", "details"):

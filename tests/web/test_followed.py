@@ -15,7 +15,7 @@ from callboard.domain.remediation.engagement import Door as Through
 from callboard.domain.remediation.engagement import Engagement
 from callboard.store import schema
 from tests.support.browser import OpenPage
-from tests.web.conftest import Door, opened
+from tests.web.conftest import Door, enter, opened
 
 FOLLOWED = int(Engagement.FOLLOWED)
 ASKED = "a-very-private-question"
@@ -86,8 +86,7 @@ def test_nothing_about_a_person_or_a_question_is_kept(door: Door, capfd: pytest.
 
 def _enter(page: Page, door: Door) -> Page:
     page.context.route("https://app.wiz.io/**", lambda route: route.fulfill(body="there"))
-    page.goto(door.services.gate.sign_in_link())
-    page.wait_for_url(f"{door.url}/")
+    enter(page, door)
     page.goto(f"{door.url}/findings?q=id:due-soon")
     return page
 

@@ -14,7 +14,7 @@ from callboard.usecases.sync import sync
 from tests.contract.store.test_guidance import Located, annotated
 from tests.support.browser import OpenPage
 from tests.support.catalogs import MadeUpCatalog, component, group
-from tests.web.conftest import Door, apart, opened
+from tests.web.conftest import Door, apart, enter, opened
 
 SHOTS = os.environ.get("CALLBOARD_SHOTS")
 RUNBOOK = "https://wiki.example/red/runbook"
@@ -67,8 +67,7 @@ def test_it_looks_right(board: Door, open_page: OpenPage) -> None:
     """Long lines scroll in their box and not the page."""
     for scheme, width in (("light", 1280), ("dark", 360)):
         page = open_page(color_scheme=scheme, width=width)  # type: ignore[arg-type]
-        page.goto(board.services.gate.sign_in_link())
-        page.wait_for_url(f"{board.url}/")
+        enter(page, board)
         for name in ("good", "maven"):
             page.goto(f"{board.url}/findings/{board.finding_id(name)}")
             assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0

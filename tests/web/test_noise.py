@@ -19,7 +19,7 @@ from tests.contract.store.test_noise import PEOPLE, Tagged, complain, say
 from tests.support.browser import OpenPage
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
-from tests.web.conftest import SCRIPT, Door, opened
+from tests.web.conftest import SCRIPT, Door, enter, opened
 
 SHOTS = os.environ.get("CALLBOARD_SHOTS")
 
@@ -97,8 +97,7 @@ def test_it_looks_right(board: Door, open_page: OpenPage) -> None:
     """Wide and narrow."""
     for scheme, width in (("light", 1280), ("dark", 360)):
         page = open_page(color_scheme=scheme, width=width)  # type: ignore[arg-type]
-        page.goto(board.services.gate.sign_in_link())
-        page.wait_for_url(f"{board.url}/")
+        enter(page, board)
         page.goto(f"{board.url}/progress/noise")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         if SHOTS:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from callboard.advisories.judging import IndexJudge
 from callboard.advisories.updating import own_index
@@ -23,7 +24,7 @@ from callboard.usecases.package_source import match_packages
 from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.browser import OpenPage, complaints
-from tests.web.conftest import Door, opened
+from tests.web.conftest import Door, enter, opened
 
 pytestmark = pytest.mark.slow
 
@@ -54,8 +55,7 @@ def test_a_sign_reads_as_a_sign(tmp_path: Path, open_page: OpenPage) -> None:
             for width in (1280, 360):
                 page = open_page(color_scheme=scheme, width=width, javascript=False)
                 said = complaints(page)
-                page.goto(door.services.gate.sign_in_link())
-                page.wait_for_url(f"{door.url}/")
+                enter(page, door)
                 pages = {
                     "sign": finding,
                     "signs": "/findings?q=kind:suspicious-package",
@@ -66,10 +66,10 @@ def test_a_sign_reads_as_a_sign(tmp_path: Path, open_page: OpenPage) -> None:
                     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
                     if SHOTS:
                         page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}-{width}.png", full_page=True)
-                assert "by its bill" in page.locator("main").inner_text()
+                expect(page.locator("main")).to_contain_text("by its bill")
                 page.goto(f"{door.url}/components/component/default/checkout-api/packages")
                 if SHOTS:
                     page.screenshot(path=Path(SHOTS) / f"packages-{scheme}-{width}.png", full_page=True)
                 page.get_by_role("link", name="SIGN-LOOK-ALIKE").click()
-                assert "1 finding" in page.locator("main").inner_text()
+                expect(page.locator("main")).to_contain_text("1 finding")
                 assert said == []

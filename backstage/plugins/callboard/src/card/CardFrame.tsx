@@ -1,5 +1,6 @@
 import { Card, CardBody, CardFooter, CardHeader, Flex, Link, Text } from '@backstage/ui';
 import type { ReactNode } from 'react';
+import { FocusStays } from '../parts/FocusStays';
 import readable from '../parts/Readable.module.css';
 
 /** The frame of every card of ours: a heading, what it says, and the way to more. */
@@ -19,9 +20,11 @@ export const CardFrame = ({
       </Text>
     </CardHeader>
     <CardBody>
-      <Flex direction="column" gap="3">
-        {children}
-      </Flex>
+      <FocusStays>
+        <Flex direction="column" gap="3">
+          {children}
+        </Flex>
+      </FocusStays>
     </CardBody>
     {more && (
       <CardFooter>

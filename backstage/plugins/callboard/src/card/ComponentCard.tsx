@@ -20,23 +20,21 @@ import { isKnown, standingOf } from './standing';
 export const ComponentCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
   const api = useApi(callboardApiRef);
   const answer = useAnswer(entityRef, () => api.component(entityRef));
-  if (answer.state === 'answered') {
-    return <Told page={answer.value} entityRef={entityRef} tab={tab} />;
-  }
   return (
-    <CardFrame>
-      {answer.state === 'loading' ? <Loading /> : <Failure error={answer.error} again={answer.again} owners={owners} />}
+    <CardFrame more={answer.state === 'answered' ? moreOf(answer.value, entityRef, tab) : undefined}>
+      {answer.state === 'loading' && <Loading />}
+      {answer.state === 'failed' && <Failure error={answer.error} again={answer.again} owners={owners} />}
+      {answer.state === 'answered' && <Told page={answer.value} tab={tab} />}
     </CardFrame>
   );
 };
 
-const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string; tab?: string }) => {
+const Told = ({ page, tab }: { page: ComponentPage; tab?: string }) => {
   const { component, bundles, sources } = page;
   const standing = standingOf(page);
   const hrefOf = tab ? (query: string) => listAddress(tab, { query, view: 'findings' }) : undefined;
-  const more = tab && isKnown(standing) && standing !== 'counted' ? { href: listAddress(tab, { query: usualQuery(entityRef) }), words: moreWords(page) } : undefined;
   return (
-    <CardFrame more={more}>
+    <>
       <Cautions sources={sources} />
       <Open page={page} />
       <Inherited page={page} />
@@ -50,7 +48,7 @@ const Told = ({ page, entityRef, tab }: { page: ComponentPage; entityRef: string
         </>
       )}
       {isKnown(standing) && <Freshness sources={sources} checkedAt={component.checked_at} />}
-    </CardFrame>
+    </>
   );
 };
 
@@ -85,7 +83,11 @@ const Inherited = ({ page }: { page: ComponentPage }) =>
     </Text>
   ));
 
-function moreWords(page: ComponentPage): string {
+function moreOf(page: ComponentPage, entityRef: string, tab?: string) {
+  const standing = standingOf(page);
+  if (!tab || !isKnown(standing) || standing === 'counted') {
+    return undefined;
+  }
   const { total } = page.component.open;
-  return total ? `All ${count(total, 'open finding')}` : 'All findings';
+  return { href: listAddress(tab, { query: usualQuery(entityRef) }), words: total ? `All ${count(total, 'open finding')}` : 'All findings' };
 }

@@ -20,23 +20,19 @@ import { WorstComponents } from './WorstComponents';
 export const RollupCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
   const api = useApi(callboardApiRef);
   const answer = useAnswer(entityRef, () => api.rollup(entityRef));
-  if (answer.state === 'answered') {
-    return <Told page={answer.value} entityRef={entityRef} tab={tab} />;
-  }
   return (
-    <CardFrame>
-      {answer.state === 'loading' ? <Loading /> : <Failure error={answer.error} again={answer.again} owners={owners} />}
+    <CardFrame more={answer.state === 'answered' ? moreOf(answer.value, entityRef, tab) : undefined}>
+      {answer.state === 'loading' && <Loading />}
+      {answer.state === 'failed' && <Failure error={answer.error} again={answer.again} owners={owners} />}
+      {answer.state === 'answered' && <Told page={answer.value} tab={tab} />}
     </CardFrame>
   );
 };
 
-const Told = ({ page, entityRef, tab }: { page: Rollup; entityRef: string; tab?: string }) => {
+const Told = ({ page, tab }: { page: Rollup; tab?: string }) => {
   const hrefOf = tab ? (query: string) => listAddress(tab, { query, view: 'findings' }) : undefined;
-  const more = tab
-    ? { href: listAddress(tab, { query: page.numbers.queries.open ?? usualQuery(entityRef) }), words: `All ${count(page.numbers.open, 'open finding')}` }
-    : undefined;
   return (
-    <CardFrame more={page.components.length ? more : undefined}>
+    <>
       <Cautions sources={page.sources} />
       {page.components.length === 0 ? (
         <Text>Nothing is owned here that you may see.</Text>
@@ -65,6 +61,12 @@ const Told = ({ page, entityRef, tab }: { page: Rollup; entityRef: string; tab?:
         </>
       )}
       <Freshness sources={page.sources} />
-    </CardFrame>
+    </>
   );
 };
+
+function moreOf(page: Rollup, entityRef: string, tab?: string) {
+  return tab && page.components.length
+    ? { href: listAddress(tab, { query: page.numbers.queries.open ?? usualQuery(entityRef) }), words: `All ${count(page.numbers.open, 'open finding')}` }
+    : undefined;
+}

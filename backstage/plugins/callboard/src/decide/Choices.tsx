@@ -1,6 +1,6 @@
 import { Button, Flex, Text } from '@backstage/ui';
 import { useState } from 'react';
-import type { Decision } from '../api/types';
+import type { Decision, DecisionDraft } from '../api/types';
 import story from '../finding/History.module.css';
 import { When } from '../parts/When';
 import { ActForm } from './ActForm';
@@ -35,7 +35,8 @@ export const Choices = ({
     return null;
   }
   const said = deciding.saidOf(keyOf(target));
-  const isSending = said?.outcome.state === 'loading' || said?.back?.outcome.state === 'loading';
+  const sending = said?.outcome.state === 'loading' ? said.draft : undefined;
+  const isSending = sending !== undefined || said?.back?.outcome.state === 'loading';
   const say = (draft: Parameters<typeof deciding.say>[2]) => {
     deciding.say(target, ground.about, { ...draft, ...(draft.of === undefined ? ground.aim : {}) });
     if (draft.act === 'comment') {
@@ -60,7 +61,7 @@ export const Choices = ({
   return (
     <Flex direction="column" gap="3">
       <div>
-        {ground.page && <Standing page={ground.page} onSay={say} isSending={isSending} />}
+        {ground.page && <Standing page={ground.page} onSay={say} isSending={isSending} sending={sending} />}
         <div role="status">{said && <Outcome said={said} onLook={look} />}</div>
       </div>
       {ground.may.length === 0 ? (
@@ -72,7 +73,9 @@ export const Choices = ({
               key={each}
               size="small"
               variant={each === 'take' ? 'primary' : 'secondary'}
-              isDisabled={isSending}
+              // What was pressed keeps the focus.
+              isPending={sending?.act === each}
+              isDisabled={isSending && sending?.act !== each}
               aria-expanded={each === 'take' ? undefined : open === each}
               onPress={() => (each === 'take' ? say({ act: 'take' }) : setOpen(open === each ? undefined : each))}
               // Whoever asked for it by a key begins here.
@@ -104,12 +107,19 @@ const Standing = ({
   page,
   onSay,
   isSending = false,
+  sending,
 }: {
   page: NonNullable<Ground['page']>;
   onSay?: (draft: { act: Act; of: number }) => void;
   isSending?: boolean;
-}) =>
-  page.said.length ? (
+  /** What is being said just now. */
+  sending?: DecisionDraft;
+}) => {
+  const howOf = (act: Act, of: number) => {
+    const isPending = sending?.act === act && sending.of === of;
+    return { isPending, isDisabled: isSending && !isPending };
+  };
+  return page.said.length ? (
     <ul className={story.story} aria-label="What holds">
       {page.said.map(each => (
         <li key={each.id}>
@@ -118,7 +128,7 @@ const Standing = ({
           {onSay && (
             <Flex gap="2" mt="1">
               {mayAgree(each, page) && (
-                <Button size="small" variant="primary" isDisabled={isSending} onPress={() => onSay({ act: 'accept', of: each.id })}>
+                <Button size="small" variant="primary" {...howOf('accept', each.id)} onPress={() => onSay({ act: 'accept', of: each.id })}>
                   {LABELS.accept}
                 </Button>
               )}
@@ -126,7 +136,7 @@ const Standing = ({
                 <Button
                   size="small"
                   variant="secondary"
-                  isDisabled={isSending}
+                  {...howOf('undo', each.id)}
                   aria-label={`Undo: ${saidWords(each)}`}
                   onPress={() => onSay({ act: 'undo', of: each.id })}
                 >
@@ -139,6 +149,7 @@ const Standing = ({
       ))}
     </ul>
   ) : null;
+};
 
 function mayAgree(decision: Decision, page: NonNullable<Ground['page']>): boolean {
   return decision.act === 'ask' && page.may.includes('accept');

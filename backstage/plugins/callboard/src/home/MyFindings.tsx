@@ -4,6 +4,7 @@ import { callboardApiRef } from '../api/CallboardApi';
 import { useAnswer } from '../api/useAnswer';
 import { listAddress } from '../list/address';
 import { Failure } from '../parts/Failure';
+import { FocusStays } from '../parts/FocusStays';
 import { Cautions, Freshness } from '../parts/Freshness';
 import { Loading } from '../parts/Loading';
 import readable from '../parts/Readable.module.css';
@@ -13,7 +14,13 @@ import { BundleList } from '../work/BundleList';
 import { NumberLine } from '../work/NumberLine';
 
 /** The reader's own findings on the portal's home page. */
-export const MyFindings = () => {
+export const MyFindings = () => (
+  <FocusStays>
+    <Mine />
+  </FocusStays>
+);
+
+const Mine = () => {
   const api = useApi(callboardApiRef);
   const page = useOptionalRoute(rootRouteRef);
   const answer = useAnswer('do-now', () => api.doNow());

@@ -1,6 +1,7 @@
 import { Button, Flex, VisuallyHidden } from '@backstage/ui';
 import { type KeyboardEvent, lazy, type ReactNode, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { LastSaid } from '../decide/LastSaid';
+import { useFocusStays } from '../parts/useFocusStays';
 import { type About, usePlaces } from './places';
 import { type Row, RowsContext, type RowsPlace } from './rows';
 import { SelectionBar } from './SelectionBar';
@@ -47,7 +48,9 @@ export const Keyed = ({ children, about }: { children: ReactNode; about?: About 
     [selected],
   );
   const rows = useCallback(() => [...(frame.current?.querySelectorAll(ROWS) ?? [])].filter(each => target(each) !== null), []);
+  // The row in its place first, where it was a row that went.
   useFocusKept(frame, rows, target);
+  useFocusStays(frame);
   const current = () => rows().find(each => each.contains(document.activeElement));
   const row = () => {
     const { dataset } = (current() ?? {}) as HTMLElement;

@@ -1,10 +1,15 @@
 import { Button, Flex, SearchField } from '@backstage/ui';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 
 /** The one box that shows all that is in force, and takes a CVE, a rule, a resource's id or any question of the language. */
 export const QueryBox = ({ query, usual, onAsk }: { query: string; usual: string; onAsk: (query: string) => void }) => {
   const [text, setText] = useState(query);
-  useEffect(() => setText(query), [query]);
+  const [known, setKnown] = useState(query);
+  if (known !== query) {
+    // Not in an effect: that may come after somebody has begun to type.
+    setKnown(query);
+    setText(query);
+  }
   const ask = (event: FormEvent) => {
     event.preventDefault();
     onAsk(text.trim() || usual);

@@ -13,6 +13,7 @@ import { Keyed } from '../keys/Keyed';
 import { rowOfBundle, useRows, useSelection } from '../keys/rows';
 import { listAddress } from '../list/address';
 import { Failure } from '../parts/Failure';
+import { FocusStays } from '../parts/FocusStays';
 import { Cautions, Freshness } from '../parts/Freshness';
 import { Loading } from '../parts/Loading';
 import readable from '../parts/Readable.module.css';
@@ -35,10 +36,12 @@ export const CallboardPage = () => {
   const [parameters] = useSearchParams();
   return (
     <Container className={readable.readable}>
-      <Flex direction="column" gap="5">
-        <PageTabs />
-        <Suspense fallback={<Loading />}>{asked(parameters)}</Suspense>
-      </Flex>
+      <FocusStays>
+        <Flex direction="column" gap="5">
+          <PageTabs />
+          <Suspense fallback={<Loading />}>{asked(parameters)}</Suspense>
+        </Flex>
+      </FocusStays>
     </Container>
   );
 };

@@ -4,7 +4,7 @@ import { Button, Flex } from '@backstage/ui';
 export const More = ({ more, isMore }: { more?: () => void; isMore: boolean }) =>
   more || isMore ? (
     <Flex mt="3">
-      <Button size="small" variant="secondary" isDisabled={!more} isPending={isMore} onPress={more}>
+      <Button size="small" variant="secondary" isPending={isMore} onPress={more}>
         Show more
       </Button>
     </Flex>

@@ -1,10 +1,10 @@
 import { Dialog, DialogBody, DialogHeader } from '@backstage/ui';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode } from 'react';
 import { type Answer } from '../api/useAnswer';
 import { Failure } from './Failure';
+import { FocusStays } from './FocusStays';
 import { Loading } from './Loading';
 import readable from './Readable.module.css';
-import { useFocusStays } from './useFocusStays';
 
 /** A dialog about one thing that has to be asked for first. Escape closes it, whatever went away under the focus. */
 export const OneDialog = <T,>({
@@ -39,10 +39,4 @@ export const OneDialog = <T,>({
       </DialogBody>
     </Dialog>
   );
-};
-
-const FocusStays = ({ children }: { children: ReactNode }) => {
-  const frame = useRef<HTMLDivElement>(null);
-  useFocusStays(frame);
-  return <div ref={frame}>{children}</div>;
 };

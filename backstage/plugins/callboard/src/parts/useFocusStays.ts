@@ -1,8 +1,14 @@
 import { type RefObject, useEffect } from 'react';
 
+/** Parts of the page that keep the focus; the innermost that is left of those around it does. */
+const frames = new WeakSet<HTMLElement>();
+
+/** Whether keys are not heard there any more: it has left the page, or cannot be pressed now. */
+const isGone = (each: HTMLElement) => !each.isConnected || each.matches(':disabled');
+
 /**
- * When what had the focus goes away and nothing else has taken it, the nearest part around it gets it:
- * the next key is heard where the last one was, and Tab goes on from there.
+ * When what had the focus goes away or is switched off and nothing else has taken it, the nearest part around it gets
+ * it: the next key is heard where the last one was, and Tab goes on from there.
  */
 export function useFocusStays(frame: RefObject<HTMLElement>): void {
   useEffect(() => {
@@ -19,10 +25,16 @@ export function useFocusStays(frame: RefObject<HTMLElement>): void {
       around.push(here);
     };
     const mend = () => {
-      if (around.length === 0 || around[0].isConnected || (document.activeElement && document.activeElement !== document.body)) {
+      const [last] = around;
+      const now = document.activeElement;
+      // A browser leaves the focus for a moment on what was switched off.
+      if (!last || !isGone(last) || (now && now !== document.body && now !== last)) {
         return;
       }
-      const nearest = around.find(each => each.isConnected);
+      if (around.find(each => each.isConnected && frames.has(each)) !== here) {
+        return;
+      }
+      const nearest = around.find(each => !isGone(each));
       if (nearest) {
         if (!nearest.hasAttribute('tabindex')) {
           nearest.tabIndex = -1;
@@ -32,9 +44,11 @@ export function useFocusStays(frame: RefObject<HTMLElement>): void {
       }
     };
     const watcher = new MutationObserver(mend);
+    frames.add(here);
     here.addEventListener('focusin', note);
-    watcher.observe(here, { childList: true, subtree: true });
+    watcher.observe(here, { childList: true, subtree: true, attributeFilter: ['disabled'] });
     return () => {
+      frames.delete(here);
       here.removeEventListener('focusin', note);
       watcher.disconnect();
     };

@@ -2,6 +2,7 @@ import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { Container } from '@backstage/ui';
 import { ownersOf } from '../api/scope';
+import { FocusStays } from '../parts/FocusStays';
 import readable from '../parts/Readable.module.css';
 import { entityContentRouteRef, rootRouteRef, useOptionalRoute } from '../routes';
 import { ComponentPackages } from './ComponentPackages';
@@ -13,7 +14,9 @@ export const EntityCallboardPackages = () => {
   const uses = useOptionalRoute(rootRouteRef);
   return (
     <Container className={readable.readable}>
-      <ComponentPackages entityRef={stringifyEntityRef(entity)} owners={ownersOf(entity)} findings={findings} uses={uses} />
+      <FocusStays>
+        <ComponentPackages entityRef={stringifyEntityRef(entity)} owners={ownersOf(entity)} findings={findings} uses={uses} />
+      </FocusStays>
     </Container>
   );
 };

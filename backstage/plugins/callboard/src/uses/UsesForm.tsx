@@ -1,13 +1,17 @@
 import { Button, SearchField } from '@backstage/ui';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { Asked } from './address';
 import styles from './UsesForm.module.css';
 
 /** The box that takes a package, and two days for the past. */
 export const UsesForm = ({ asked, onAsk }: { asked: Asked; onAsk: (asked: Asked) => void }) => {
   const [written, setWritten] = useState(asked);
-  const { package: wanted, from, to } = asked;
-  useEffect(() => setWritten({ package: wanted, from, to }), [wanted, from, to]);
+  const [known, setKnown] = useState(asked);
+  if (known.package !== asked.package || known.from !== asked.from || known.to !== asked.to) {
+    // Not in an effect: that may come after somebody has begun to type.
+    setKnown(asked);
+    setWritten(asked);
+  }
   const set = (change: Partial<Asked>) => setWritten({ ...written, ...change });
   const ask = (event: FormEvent) => {
     event.preventDefault();
