@@ -16,10 +16,10 @@ import type { Act } from './words';
 const DecideDialog = ({ target, act, onClose }: { target: Target; act?: Act; onClose: () => void }) => {
   const api = useApi(callboardApiRef);
   const deciding = useDeciding();
-  const [since] = useState(() => Date.now());
   const answer = useAnswer(keyOf(target), () => groundOf(api, target));
   const said = deciding?.saidOf(keyOf(target));
-  const isDone = said !== undefined && said.at >= since && said.outcome.state === 'answered' && !refusal(said);
+  const [since] = useState(deciding?.last?.nth ?? 0);
+  const isDone = said !== undefined && said.nth > since && said.outcome.state === 'answered' && !refusal(said);
   const isWhole = isDone && said.outcome.state === 'answered' && said.outcome.value.left_out_count === 0;
   useEffect(() => {
     if (isWhole) {

@@ -18,6 +18,8 @@ export interface Said {
   key: string;
   /** When it was said, in milliseconds. */
   at: number;
+  /** Counts what was said on this page; a clock is too coarse to tell which came first. */
+  nth: number;
   outcome: Answer<DecisionDone>;
   /** That it was to be taken back again, and what became of that. */
   back?: { key: string; outcome: Answer<DecisionDone> };
@@ -113,9 +115,11 @@ function toolsOf(
   const send = (said: Said) => follow(api.decide(said.draft, said.key), outcome => put(said, { outcome }));
   const sendBack = (said: Said, of: number, key: string) =>
     follow(api.decide({ act: 'undo', of }, key), outcome => put(said, { back: { key, outcome } }));
+  let n = 0;
   return {
     say: (target, about, draft) => {
-      const said: Said = { target, about, draft, key: newKey(), at: Date.now(), outcome: { state: 'loading' } };
+      n += 1;
+      const said: Said = { target, about, draft, key: newKey(), at: Date.now(), nth: n, outcome: { state: 'loading' } };
       change(all => [...all, said]);
       send(said);
     },
