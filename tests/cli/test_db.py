@@ -12,6 +12,7 @@ from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.instant import HOUR, Instant
 from callboard.domain.remediation.engagement import KEPT, hour_of
+from callboard.store.schema import HEAD
 from callboard.wiring.machine import SystemClock
 from callboard.wiring.services import Services
 from tests.cli.conftest import Folder
@@ -96,3 +97,17 @@ def test_clicks_are_forgotten_after_thirteen_months(board: Folder, how: str) -> 
     with closing(sqlite3.connect(board.path / "callboard.db")) as database:
         kept = [hour for (hour,) in database.execute("SELECT hour FROM engagement ORDER BY hour DESC")]
     assert kept == [hour_of(now), hour_of(Instant(now - ages[1]))]
+
+
+def test_one_step_back_is_said_first(folder: Folder) -> None:
+    """Without --yes nothing changes; after it this program asks for a migration, which leads back to where it was."""
+    folder.call("db", "migrate")
+    said = folder.call("db", "downgrade", "--json", code=1).json
+    assert (said["done"], said["before"]) == (False, HEAD)
+    assert said["takes"]
+    assert folder.call("db", "status", "--json").json["usable"]
+    assert "takes:" in folder.call("db", "downgrade", code=1).out
+    assert folder.call("db", "downgrade", "--yes", "--json").json["after"] == said["after"]
+    assert "db migrate" in folder.call("findings", code=2).err
+    assert folder.call("db", "migrate", "--json").json["applied"] == [said["after"]]
+    assert folder.call("findings", "--json").json["total"] == 0

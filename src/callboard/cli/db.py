@@ -33,6 +33,39 @@ def migrate(door: Door, /, *, as_json: bool) -> None:
         output.line(f"{hide_password(url)} is {told}.")
 
 
+@db.command(epilog=examples("callboard db downgrade", "callboard db downgrade --yes"))
+@click.option("--yes", is_flag=True, help="Go back, with what the step takes with it.")
+@answers
+@click.pass_obj
+def downgrade(door: Door, /, *, yes: bool, as_json: bool) -> None:
+    """Take the database one step back, for the version of Callboard before. Make a backup first.
+
+    Without --yes it says what the step takes with it, changes nothing and ends with 1.
+    """
+    from callboard.cli import output
+    from callboard.config import hide_password
+    from callboard.errors import StoreError
+    from callboard.store.migrations import run
+
+    door.log()
+    url = door.config.database.url
+    before = run.level(url)
+    if before in (run.NOTHING, "0001"):
+        raise StoreError("There is no older schema to go back to.")
+    takes = run.step_back(before)
+    if yes:
+        before, after = run.downgrade(url)
+    else:
+        after = f"{int(before) - 1:04}"
+    if as_json:
+        output.document({"database": hide_password(url), "before": before, "after": after, "takes": takes, "done": yes})
+    elif yes:
+        output.line(f"{hide_password(url)} went back from {before} to {after}. It took: {takes}.")
+    else:
+        output.line(f"Going back from {before} to {after} takes: {takes}.\nNothing was changed; --yes does it.")
+    end(DONE if yes else FAILED)
+
+
 @db.command(epilog=examples("callboard db status", "callboard db status --json"))
 @answers
 @click.pass_obj

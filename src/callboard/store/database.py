@@ -23,6 +23,9 @@ from callboard.store.schema import HEAD, KNOWN
 
 T = TypeVar("T")
 
+_OLDEST = "oldest-program"
+"""Where the database says which programs may work on it: the schema of the oldest one."""
+
 _VIEW = "callboard_view"
 """Where a connection keeps what it was told during one transaction."""
 
@@ -176,10 +179,20 @@ def seed_rows(conn: Connection) -> None:
     conn.execute(insert(schema.revision), {"only": 1, "n": 0})
 
 
+def tell_oldest_program(conn: Connection, at: str) -> None:
+    """Write down which schema the oldest program speaks that may work on this database beside newer ones."""
+    conn.execute(schema.meta.delete().where(schema.meta.c.key == _OLDEST))
+    conn.execute(insert(schema.meta), {"key": _OLDEST, "value": at})
+
+
 def _check_version(store: Store) -> None:
     with store.engine.connect() as conn:
         found = str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none())
+        oldest = conn.execute(select(schema.meta.c.value).where(schema.meta.c.key == _OLDEST)).scalar_one_or_none()
     if found == HEAD:
+        return
+    if found not in KNOWN and oldest is not None and oldest <= HEAD:
+        # A newer program has only added to it: both work on it until the last of this one has gone.
         return
     if found in KNOWN:
         raise SchemaOutOfDateError(

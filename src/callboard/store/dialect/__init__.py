@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Index, Table
+from sqlalchemy.exc import DBAPIError
 
 from callboard.domain.instant import HOUR
 
@@ -34,6 +35,18 @@ class Dialect(Protocol):
 
     def lock_for_writing(self, conn: Connection) -> None:
         """Make this transaction the only writer on the run road."""
+
+    def wait_briefly(self, conn: Connection) -> None:
+        """Let this transaction wait for no table longer than a moment: who waits holds up everybody that comes behind."""
+
+    def gave_way(self, error: DBAPIError) -> bool:
+        """Whether this is what `wait_briefly` asked for: a table was not free in time."""
+
+    def broken_indexes(self, conn: Connection) -> frozenset[str]:
+        """Indexes whose building was cut off, so that they are there and of no use."""
+
+    def build_beside(self, engine: Engine, index: Index) -> None:
+        """Build an index while others read and write, anew if it is broken. Not inside a transaction."""
 
     def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert many rows; each is a tuple in the order of the table's columns."""

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, Index, Table, create_engine, make_url
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.schema import CreateIndex
 
 from callboard.errors import StoreError
 from callboard.store.dialect import SEARCHED, Row
 
 RUN_ROAD = 0x63616C6C
 """The advisory lock of the one writer ("call" in ASCII)."""
+
+LOCK_SECONDS = 3
+"""How long a change of the schema waits for a table before it lets the others pass and tries again."""
 
 FEW = 30
 """Up to here plain statements are cheaper than a temporary table."""
@@ -46,6 +50,29 @@ class Postgresql:
     def lock_for_writing(self, conn: Connection) -> None:
         """One writer on the run road, as on SQLite; people's writes do not take this lock."""
         conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (RUN_ROAD,))
+
+    def wait_briefly(self, conn: Connection) -> None:
+        """By `lock_timeout`. Whoever asks for a table behind one that waits for it waits as well."""
+        conn.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+
+    def gave_way(self, error: DBAPIError) -> bool:
+        """By the code of "lock not available"."""
+        return getattr(error.orig, "sqlstate", None) == "55P03"
+
+    def broken_indexes(self, conn: Connection) -> frozenset[str]:
+        """Those that CREATE INDEX CONCURRENTLY left invalid when it was cut off."""
+        found = conn.exec_driver_sql(
+            "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "WHERE NOT i.indisvalid AND pg_table_is_visible(c.oid)"
+        )
+        return frozenset(str(name) for (name,) in found)
+
+    def build_beside(self, engine: Engine, index: Index) -> None:
+        """By CREATE INDEX CONCURRENTLY, which locks out nobody."""
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}")
+            told = str(CreateIndex(index).compile(dialect=engine.dialect))
+            conn.exec_driver_sql(told.replace(" INDEX ", " INDEX CONCURRENTLY ", 1))
 
     def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
         """By COPY."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Index,
     Integer,
     Table,
     bindparam,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 
 from callboard.errors import SchemaOutOfDateError, StoreError
 from callboard.store.dialect import SEARCHED, Row
@@ -139,6 +141,24 @@ class Sqlite:
 
     def lock_for_writing(self, conn: Connection) -> None:
         """Nothing to do: BEGIN IMMEDIATE has the lock."""
+
+    def wait_briefly(self, conn: Connection) -> None:
+        """Nothing to do: readers wait for nobody here."""
+
+    def gave_way(self, error: DBAPIError) -> bool:  # noqa: ARG002 - nobody waits
+        """Never."""
+        return False
+
+    def broken_indexes(self, conn: Connection) -> frozenset[str]:  # noqa: ARG002 - none can be
+        """None: an index comes with its transaction or not at all."""
+        return frozenset()
+
+    def build_beside(self, engine: Engine, index: Index) -> None:
+        """In a transaction of its own: readers go on, and writers wait for this one index."""
+        with engine.connect() as plain:
+            conn = plain.execution_options(writing=True)
+            with conn.begin():
+                index.create(conn, checkfirst=True)
 
     def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Many rows by one statement."""
