@@ -38,10 +38,9 @@ def downgrade() -> None:
         )
     _kinds(9, 8)
     op.execute("DELETE FROM meta WHERE key = 'package-files-wanted'")
-    with op.batch_alter_table("package_use") as batch:
-        batch.drop_column("file_id")
-    with op.batch_alter_table("package") as batch:
-        batch.drop_column("runs_code")
+    # Plain, since both databases know it and a copy of a table that others refer to is refused.
+    op.drop_column("package_use", "file_id")
+    op.drop_column("package", "runs_code")
     op.drop_table("package_file")
 
 
