@@ -14,7 +14,7 @@ from callboard.domain.run import Mode, RunState
 from callboard.errors import QueryRefusedError, SourceChangedError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
 from callboard.usecases import browse
-from tests.support.clocks import PassingClock
+from tests.support.clocks import PassingClock, SettableClock
 from tests.support.stages import Stage
 from tests.support.worlds import observed
 
@@ -248,6 +248,25 @@ def test_a_delta_run_reads_what_changed_and_closes_nothing(stage: Stage) -> None
     report = stage.sync(Mode.DELTA)
     assert (report.mode, report.new, report.changed, report.closed, report.seen) == (Mode.DELTA, 1, 1, 0, 2)
     assert stage.row("f0008").state is State.OPEN
+
+
+@pytest.mark.fault("F17")
+@pytest.mark.parametrize("mode", [Mode.FULL, Mode.DELTA])
+def test_a_clock_that_is_an_hour_ahead_misses_no_change(stage: Stage, mode: Mode) -> None:
+    """What the source dates behind our own clock is asked for by the source's dates; nothing else is read for it."""
+    theirs = stage.world.clock = SettableClock()
+    stage.clock.advance(3600)
+    stage.world.fill(40)
+    stage.sync()
+    theirs.advance(600)
+    stage.world.change("f0001", note="changed")
+    stage.clock.advance(600)
+    assert stage.sync(mode).changed == 1
+    theirs.advance(600)
+    stage.world.add("new")
+    stage.clock.advance(600)
+    report = stage.sync(Mode.DELTA)
+    assert (report.mode, report.new, report.seen) == (Mode.DELTA, 1, 2)
 
 
 def test_a_delta_run_before_any_full_one_reads_everything(stage: Stage) -> None:
