@@ -304,6 +304,14 @@ def _location(target: URL, headers: Mapping[str, str]) -> str:
         return "an unreadable address"
 
 
+def sent_at(headers: Mapping[str, str]) -> Instant | None:
+    """What the server's clock showed when it answered (RFC 9110 section 6.6.1, whole seconds). None: it does not say."""
+    try:
+        return from_datetime(parsedate_to_datetime(headers.get("Date", "")))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 def retry_after_seconds(headers: Mapping[str, str], now: Instant) -> float | None:
     """How long the server asks us to wait, 0 to 300 seconds. None: it does not say, or not in a way to understand.
 

@@ -41,6 +41,8 @@ class RawPage(msgspec.Struct, frozen=True, kw_only=True):
     """Where the next page starts. None: this was the last one."""
     expected: int | None = None
     """How many records the whole part holds, where the source tells; for progress only."""
+    sent_at: Instant | None = None
+    """What the source's own clock showed when it sent this. None: it does not tell."""
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,8 @@ After every step the counters are compared with the rows that they count.
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
 
 import pytest
 from sqlalchemy import select, update
@@ -30,13 +31,22 @@ from tests.support.kept import stale
 from tests.support.worlds import World
 
 ALL = tuple(State)
+T = TypeVar("T")
+
+
+class Runs(Protocol):
+    """Does work to its end."""
+
+    def __call__(self, work: Coroutine[Any, Any, T], /) -> T:
+        """What the work returns."""
 
 
 class Stage:
     """One store and what is around it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, run: Runs = asyncio.run) -> None:
         self.store = store
+        self.run = run
         self.clock = SettableClock()
         self.world = World(self.clock)
         self.catalog = MadeUpCatalog()
@@ -47,7 +57,7 @@ class Stage:
         """Sync the world."""
         self.clock.advance(60)
         try:
-            return asyncio.run(sync(self.store, self.world, clock=self.clock, mode=mode, safety=safety, **options))
+            return self.run(sync(self.store, self.world, clock=self.clock, mode=mode, safety=safety, **options))
         finally:
             self.check()
 
@@ -55,7 +65,7 @@ class Stage:
         """Read the catalog."""
         self.clock.advance(60)
         try:
-            return asyncio.run(read_catalog(self.store, self.catalog, clock=self.clock, accept=accept, safety=safety))
+            return self.run(read_catalog(self.store, self.catalog, clock=self.clock, accept=accept, safety=safety))
         finally:
             self.check()
 
@@ -71,7 +81,7 @@ class Stage:
         """The source says that these changed."""
         self.clock.advance(60)
         try:
-            return asyncio.run(receive_hook(self.store, self.world, kind, ids, clock=self.clock))
+            return self.run(receive_hook(self.store, self.world, kind, ids, clock=self.clock))
         finally:
             self.check()
 
@@ -79,7 +89,7 @@ class Stage:
         """A person agrees to a held run."""
         self.clock.advance(60)
         try:
-            return asyncio.run(holds.accept(self.store, self.world, run, clock=self.clock))
+            return self.run(holds.accept(self.store, self.world, run, clock=self.clock))
         finally:
             self.check()
 

@@ -262,7 +262,8 @@ class World:
                 raise error
             nodes, is_last, count = self._page(part, number)
             number += 1
-            yield RawPage(nodes=nodes, cursor=None if is_last else str(number), expected=count)
+            sent_at = self.clock.now()
+            yield RawPage(nodes=nodes, cursor=None if is_last else str(number), expected=count, sent_at=sent_at)
             if is_last:
                 return
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from callboard import net as net_module
 from callboard.domain.instant import Instant, from_text
 from callboard.errors import AddressRefusedError, AnswerTooLargeError, OutboundError, UnreachableError
-from callboard.net import Net, retry_after_seconds
+from callboard.net import Net, retry_after_seconds, sent_at
 
 Respond = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Serve = Callable[[Respond], Awaitable[str]]
@@ -298,3 +298,18 @@ def test_retry_after_never_raises(text: str, now: int) -> None:
     """Whatever a server sends."""
     found = retry_after_seconds({"Retry-After": text}, Instant(now))
     assert found is None or 0 <= found <= 300
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Mon, 02 Mar 2026 08:00:00 GMT", from_text("2026-03-02T08:00:00Z")),
+        ("", None),
+        ("yesterday", None),
+        ("Mon, 02 Mar 99999 08:00:00 GMT", None),
+    ],
+)
+def test_the_clock_of_a_server_is_read_where_it_tells(text: str, at: Instant | None) -> None:
+    """As the date of its answer; what cannot be read is not told."""
+    assert sent_at({"Date": text}) == at
+    assert sent_at({}) is None

@@ -29,7 +29,7 @@ from callboard.usecases.cheap_door import promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching, ProgressListener
-from callboard.usecases.intake import Figures, Intake, Outcome
+from callboard.usecases.intake import Figures, Intake, Outcome, known_ahead
 from callboard.usecases.leases import beating, is_dead, worker_name
 
 CONFIRM_AT_MOST = 50_000
@@ -213,7 +213,11 @@ class _Sync:
                 part_store.try_again(conn, run.id)
                 part_store.free(conn, run.id, owner)
                 return run_store.adopt(conn, run, fence, promise=promise_of(self._source)), row, True
-            parts = self._source.plan(mode, since=row.watermark if mode is Mode.DELTA else None, now=now)
+            since = None
+            if mode is Mode.DELTA and row.watermark is not None:
+                # The watermark is by our own clock, and what the source dates is by its own.
+                since = Instant(row.watermark - known_ahead(run_store.last_report(conn, row.id)))
+            parts = self._source.plan(mode, since=since, now=now)
             promise = promise_of(self._source)
             run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts, promise=promise)
             return run, row, False

@@ -30,7 +30,7 @@ from callboard.errors import (
     SourceUnreachableError,
     UnreachableError,
 )
-from callboard.net import Answer, Net, retry_after_seconds
+from callboard.net import Answer, Net, retry_after_seconds, sent_at
 from callboard.sources.wiz.auth import Tokens, forbidden_ip
 from callboard.sources.wiz.config import WizConfig
 from callboard.sources.wiz.patience import Patience, TransientError
@@ -148,6 +148,8 @@ class Client:
         self._now = now
         self.calls = 0
         """Requests sent to the API so far, retries included."""
+        self.sent_at: Instant | None = None
+        """What Wiz's clock showed in its last answer."""
 
     async def execute(self, document: str, variables: dict[str, Any], *, kind: str = "") -> Page:
         """The answer's page. `kind` is only for words.
@@ -210,7 +212,7 @@ class Client:
             await shared.limiter.acquire()
             try:
                 self.calls += 1
-                return await self._net.request(
+                answer = await self._net.request(
                     "POST",
                     self._url,
                     headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
@@ -219,6 +221,8 @@ class Client:
                 )
             except UnreachableError as error:
                 raise TransientError(error.message, hint=error.hint) from error
+        self.sent_at = sent_at(answer.headers)
+        return answer
 
 
 def _read(answer: Answer, kind: str, now: Instant) -> Page | None:

@@ -128,7 +128,7 @@ class WizSource:
                 yield Split(parts=smaller)
                 return
             nodes, cursor = walk.take(page)
-            yield RawPage(nodes=cutter.cut(nodes), cursor=cursor, expected=walk.expected)
+            yield RawPage(nodes=cutter.cut(nodes), cursor=cursor, expected=walk.expected, sent_at=self._client.sent_at)
             if cursor is None:
                 return
 
@@ -158,7 +158,7 @@ class WizSource:
         while True:
             nodes, cursor = walk.take(await self._page(kind, ask, cursor))
             missing.difference_update(filter(None, map(record_id, nodes)))
-            yield RawPage(nodes=cutter.cut(nodes), cursor=cursor, expected=walk.expected)
+            yield RawPage(nodes=cutter.cut(nodes), cursor=cursor, expected=walk.expected, sent_at=self._client.sent_at)
             if cursor is None:
                 return
 

@@ -382,6 +382,19 @@ def finish_run(
         conn.execute(delete(schema.run_page).where(schema.run_page.c.run_id == run_id))
 
 
+def last_report(conn: Connection, source_id: int) -> str | None:
+    """The figures of the last run of this source that was applied whole, as they were kept."""
+    r = schema.run.c
+    query = (
+        select(r.report)
+        .where(r.source_id == source_id, r.state == RunState.APPLIED.value, r.mode.in_(("full", "delta")))
+        .order_by(r.id.desc())
+        .limit(1)
+    )
+    found = conn.execute(query).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
 def note_source(
     conn: Connection,
     source_id: int,
