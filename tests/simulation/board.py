@@ -43,7 +43,7 @@ class Board:
 
     def __init__(self, store: Store, seed: int) -> None:
         self.draw = random.Random(seed)  # noqa: S311 - repeats
-        self.loop = OneThread()
+        self.loop = OneThread(lambda seconds: self.stage.clock.advance(seconds))
         self.stage = Quiet(store, run=self.loop.live)
         self.world = self.stage.world = Upstream(self.stage.clock)
         self.model = Model()

@@ -33,10 +33,10 @@ def memory() -> Store:
     return open_store("sqlite://")
 
 
-@pytest.mark.seeds("board", 8)
+@pytest.mark.seeds("board", 5)
 def test_a_few_lives(memory: Store) -> None:
     """Whatever happens in the world, at the source, to the process and to its clock, and whatever people say."""
-    lives(memory, range(1, 9))
+    lives(memory, range(1, 6))
     memory.close()
 
 
@@ -47,10 +47,10 @@ def test_what_went_wrong_once_goes_well(memory: Store, seed: int) -> None:
     memory.close()
 
 
-@pytest.mark.seeds("board on PostgreSQL", 2)
+@pytest.mark.seeds("board on PostgreSQL", 1)
 def test_a_few_lives_on_postgresql(postgres_store: Store) -> None:
     """The same model."""
-    lives(postgres_store, range(1, 3))
+    lives(postgres_store, range(1, 2))
 
 
 def test_a_life_is_the_same_on_both_databases_and_whatever_order_sets_have(
