@@ -43,7 +43,7 @@ class Board:
 
     def __init__(self, store: Store, seed: int) -> None:
         self.draw = random.Random(seed)  # noqa: S311 - repeats
-        self.loop = OneThread(lambda seconds: self.stage.clock.advance(seconds))
+        self.loop = OneThread(self.wait)
         self.stage = Quiet(store, run=self.loop.live)
         self.world = self.stage.world = Upstream(self.stage.clock)
         self.model = Model()
@@ -71,6 +71,10 @@ class Board:
         """Decisions that have to be in the log."""
         self.stage.catalog.put(group("red", members=["ana"]), group("blue", members=["bo"]))
         self.before = snapshot(store)
+
+    def wait(self, seconds: float) -> None:
+        """Nothing is left to do but to wait so long."""
+        self.stage.clock.advance(seconds)
 
     def note(self, *words: object) -> None:
         """Say more of what is done."""
