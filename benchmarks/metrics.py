@@ -27,10 +27,13 @@ from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.query import Query, parse
 from callboard.domain.remediation import By, Measure, Question, read_period
+from callboard.domain.remediation.channels import Design
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.rolled import RollDesign
 from callboard.store import Store, open_store, schema
 from callboard.store.database import bump_revision
-from callboard.usecases.remediation import measure, measure_flow
+from callboard.usecases.remediation import measure, measure_flow, plan_rollout
+from callboard.usecases.remediation.measure_channels import effect
 
 AIM = 2.0
 """Seconds of work for one report, at a million findings and five million events."""
@@ -67,6 +70,17 @@ def write_events(store: Store, size: int, count: int) -> None:
     print(file=sys.stderr)
 
 
+class Stopped:
+    """A clock that stands still."""
+
+    def __init__(self, at: Instant) -> None:
+        self._at = at
+
+    def now(self) -> Instant:
+        """When it stopped."""
+        return self._at
+
+
 def reports(store: Store, viewer: Viewer) -> dict[str, Callable[[], Any]]:
     """Every report."""
     quarter = read_period(None, None, now=NOW)
@@ -88,7 +102,8 @@ def reports(store: Store, viewer: Viewer) -> dict[str, Callable[[], Any]]:
         "open on a day, by team": lambda: measure_flow.open_at(store, viewer, Query(), by=By.TEAM, at=past, now=NOW),
         "due, by team": lambda: measure_flow.due(store, viewer, Query(), quarter, by=By.TEAM, now=NOW),
         "use": lambda: measure_flow.use(store, viewer, Query(), four, now=NOW),
-        "portal and tickets": lambda: measure_flow.channels(store, viewer, Query(), half, now=NOW),
+        "portal and tickets": lambda: effect(store, viewer, Query(), half, now=NOW, designs=Design),
+        "by a rollout": lambda: effect(store, viewer, Query(), half, now=NOW, designs=RollDesign),
     }
 
 
@@ -117,6 +132,11 @@ def main(size: int, count: int, path: Path | None) -> None:
                 has_events = conn.execute(select(schema.engagement.c.hour).limit(1)).first() is not None
             if not has_events:
                 write_events(store, size, count)
+            if not plan_rollout.plans(store, AT_THE_LAPTOP):
+                plan_rollout.draw(
+                    store, AT_THE_LAPTOP, waves=8, first=Instant((NOW // DAY - 120) * DAY), every=14,
+                    clock=Stopped(Instant(NOW - 150 * DAY)),
+                )  # fmt: skip
             four = frozenset(EntityRef(f"group:default/team-{n}") for n in range(4))
             viewers = {"everything": AT_THE_LAPTOP, "four teams": Viewer("few", Readers(four, Depth.WORK), tuple(four))}
             found = {

@@ -41,3 +41,29 @@ def test_what_no_report_can_be_about(board: Folder) -> None:
     said = board.call("metrics", "times", "-q", "is:fixed", code=2)
     assert "what became of them" in said.err
     assert "Write it as" in board.call("metrics", "times", "--from", "soon", code=2).err
+
+
+def test_a_rollout_is_planned_by_lot_and_told(board: Folder) -> None:
+    """The order is the seed's, is kept, and each design says what it can tell or why it cannot."""
+    assert "No rollout is planned" in board.call("metrics", "rollout", "show").err
+    refused = board.call("metrics", "channels", "--design", "rollout", "--json").json
+    assert [each["design"] for each in refused["rollouts"]] == ["rollout"]
+    assert "No rollout is planned" in refused["rollouts"][0]["refusal"]
+    assert (refused["comparisons"], refused["came_back"], refused["rollout"]) == ([], None, None)
+    asked = ("metrics", "rollout", "plan", "--waves", "2", "--every", "7", "--seed", "s", "--team", "a", "--team", "b")
+    made = board.call(*asked, "--json").json
+    assert (made["by_lot"], made["seed"], made["as_drawn"], len(made["waves"])) == (True, "s", True, 2)
+    shown = board.call("metrics", "rollout", "show")
+    assert made["waves"][0]["first_day"] in shown.out
+    assert "from the seed s" in shown.err
+    assert board.call("metrics", "rollout", "show", "--json").json["plans"][0] == made
+    told = board.call("metrics", "channels", "--json").json
+    assert [each["design"] for each in told["rollouts"]] == ["rollout", "did"]
+    assert [each["design"] for each in told["comparisons"]] == ["landmark", "time-dependent"]
+    assert told["rollout"]["audit_entry"] == made["audit_entry"]
+    assert all(each["refusal"] for each in told["rollouts"])
+    said = board.call("metrics", "channels")
+    assert said.out.startswith("Given by lot, team after team: ")
+    assert board.call("metrics", "channels", "--csv").out.startswith("design,arm,severity")
+    assert "proves nothing" in board.call(*asked, "--from", "2020-01-01", code=2).err
+    assert "belong to a lot" in board.call(*asked, "--pilot", "x", code=2).err

@@ -125,10 +125,15 @@ def test_the_portal_against_tickets_is_refused_where_too_few_tell(door: NamedDoo
     """The page, the API and the files say so; what is taken for granted stands beside it."""
     with door.as_user("sam") as client:
         told = client.get("/api/v1/metrics/channels").raise_for_status().json()
-        assert [each["design"] for each in told["comparisons"]] == ["landmark", "changing"]
+        assert [each["design"] for each in told["comparisons"]] == ["landmark", "time-dependent"]
+        assert [each["design"] for each in told["rollouts"]] == ["rollout", "did"]
         assert all(each["refusal"] and each["hazard_ratio"] is None for each in told["comparisons"])
+        assert all(each["refusal"] and each["rate_ratio"] is None for each in told["rollouts"])
         page = client.get("/progress/channels").raise_for_status().text
-        assert page.count("Not compared.") == 2
+        assert page.count("Not compared.") == 4
         assert told["assumptions"][0] in page
-        assert client.get("/api/v1/metrics/channels.csv").text.startswith("design,severity")
+        one = client.get("/progress/channels?design=landmark").raise_for_status().text
+        assert one.count("Not compared.") == 1
+        assert client.get("/api/v1/metrics/channels?design=means").status_code == 400
+        assert client.get("/api/v1/metrics/channels.csv").text.startswith("design,arm,severity")
         assert client.get("/api/v1/metrics/channels.svg").status_code == 200

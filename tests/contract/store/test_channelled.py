@@ -14,8 +14,9 @@ from callboard.domain.reconcile import Safety
 from callboard.domain.remediation import read_period
 from callboard.domain.remediation.channels import Channel, Channels, Design
 from callboard.store import schema
-from callboard.usecases.remediation import decide, measure_flow
+from callboard.usecases.remediation import decide
 from callboard.usecases.remediation.decide import Target
+from callboard.usecases.remediation.measure_channels import effect
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 
@@ -76,7 +77,10 @@ def board(stage: Stage) -> Stage:
 def told(stage: Stage, viewer: Viewer = AT_THE_LAPTOP) -> Channels:
     """The half year."""
     now = stage.clock.now()
-    return measure_flow.channels(stage.store, viewer, Query(), read_period(None, None, now=now, usual=182), now=now)
+    found = effect(stage.store, viewer, Query(), read_period(None, None, now=now, usual=182), now=now, designs=Design)
+    assert found.channels is not None
+    assert found.rolled == ()
+    return found.channels
 
 
 def test_both_designs_see_what_was_done(board: Stage) -> None:

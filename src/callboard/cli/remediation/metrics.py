@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
 from callboard.cli.door import Door, answers, examples
+from callboard.cli.remediation.metrics_channels import channels
 from callboard.cli.remediation.metrics_noise import noise
+from callboard.cli.remediation.metrics_options import as_file, files, narrowed
+from callboard.cli.remediation.metrics_rollout import rollout
 
 if TYPE_CHECKING:
     from callboard.cli.output import Cell
     from callboard.domain.remediation import Times, TimesRow
-    from callboard.web.plots import Plot
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,19 +31,9 @@ def metrics() -> None:
     """How soon findings are fixed, told so that what is open still counts. Plain means of what was closed are never shown."""
 
 
+metrics.add_command(channels)
 metrics.add_command(noise)
-
-
-def narrowed(command: F) -> F:
-    """Which findings, over which days."""
-    command = click.option("--to", "last", metavar="DAY", help="The last day, in UTC.  [default: yesterday]")(command)
-    command = click.option("--from", "first", metavar="DAY", help="The first day.  [default: a quarter before]")(
-        command
-    )
-    return click.option(
-        "-q", "--query", "text", default="", metavar="QUERY",
-        help="Which findings, by what they are: severity:critical owner:payments …",
-    )(command)  # fmt: skip
+metrics.add_command(rollout)
 
 
 def cut(command: F) -> F:
@@ -50,13 +42,6 @@ def cut(command: F) -> F:
     return click.option("--by", type=words, default="severity", show_default=True, help="What rows are told apart by.")(
         command
     )
-
-
-def files(command: F) -> F:
-    """The answer as a file for other programs."""
-    command = click.option("--svg", "as_svg", is_flag=True, help="Print a picture on stdout.")(command)
-    command = click.option("--csv", "as_csv", is_flag=True, help="Print a table with commas on stdout.")(command)
-    return answers(command)
 
 
 @metrics.command(
@@ -89,7 +74,7 @@ def times(
         now = services.clock.now()
         question = params_metrics.times(output.pairs(asked), now=now)
         found = measure.times(services.store, AT_THE_LAPTOP, question, now=now)
-    if not _as_file(
+    if not as_file(
         to_wire_metrics.times(found) if as_json else None,
         (to_wire_metrics.TIMES_COLUMNS, to_wire_metrics.times_rows(found)) if as_csv else None,
         plots.lives(found) if as_svg else None,
@@ -116,7 +101,7 @@ def flow(
         now = services.clock.now()
         asked = params_metrics.flow(output.pairs({"q": text, "from": first, "to": last}), now=now)
         found = measure_flow.flow(services.store, AT_THE_LAPTOP, asked.query, asked.period, now=now)
-    if _as_file(
+    if as_file(
         to_wire_flow.flow(found) if as_json else None,
         (to_wire_flow.FLOW_COLUMNS, to_wire_flow.flow_rows(found)) if as_csv else None,
         plots_flow.flow(found) if as_svg else None,
@@ -158,7 +143,7 @@ def open_on(
         now = services.clock.now()
         asked = params_metrics.opened(output.pairs({"q": text, "on": on, "by": by}), now=now)
         found = measure_flow.open_at(services.store, AT_THE_LAPTOP, asked.query, by=asked.by, at=asked.at, now=now)
-    if _as_file(
+    if as_file(
         to_wire_flow.opened(found) if as_json else None,
         (to_wire_flow.OPEN_COLUMNS, to_wire_flow.open_rows(found)) if as_csv else None,
         plots_flow.opened(found) if as_svg else None,
@@ -193,7 +178,7 @@ def due(
         now = services.clock.now()
         asked = params_metrics.due(output.pairs({"q": text, "from": first, "to": last, "by": by}), now=now)
         found = measure_flow.due(services.store, AT_THE_LAPTOP, asked.query, asked.period, by=asked.by, now=now)
-    if _as_file(
+    if as_file(
         to_wire_flow.due(found) if as_json else None,
         (to_wire_flow.DUE_COLUMNS, to_wire_flow.due_rows(found)) if as_csv else None,
         plots_flow.due(found) if as_svg else None,
@@ -233,7 +218,7 @@ def use(door: Door, /, *, text: str, first: str | None, last: str | None, as_jso
         asked = params_metrics.use(output.pairs({"q": text, "from": first, "to": last}), now=now)
         found = measure_flow.use(services.store, AT_THE_LAPTOP, asked.query, asked.period, now=now)
     told = to_wire_flow.use(found)
-    if _as_file(
+    if as_file(
         told if as_json else None, (to_wire_flow.USE_COLUMNS, to_wire_flow.use_rows(found)) if as_csv else None, None
     ):
         return
@@ -242,64 +227,8 @@ def use(door: Door, /, *, text: str, first: str | None, last: str | None, as_jso
     output.say(f"{found.teams_acting:,} of {found.teams_open:,} teams with something open act.")
 
 
-@metrics.command(epilog=examples("callboard metrics channels", "callboard metrics channels --from 2026-01-01 --json"))
-@narrowed
-@files
-@click.pass_obj
-def channels(
-    door: Door, /, *, text: str, first: str | None, last: str | None, as_json: bool, as_csv: bool, as_svg: bool
-) -> None:
-    """The portal against tickets, in two designs that hold, with interval and caveats; or why nothing can be told.
-
-    Of what was opened in the period: half a year, unless you say.
-    """
-    from callboard.cli import output
-    from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases.remediation import measure_flow
-    from callboard.web.params import metrics as params_metrics
-    from callboard.web.to_wire import channels as to_wire_channels
-
-    with door.services() as services:
-        now = services.clock.now()
-        asked = params_metrics.channels(output.pairs({"q": text, "from": first, "to": last}), now=now)
-        found = measure_flow.channels(services.store, AT_THE_LAPTOP, asked.query, asked.period, now=now)
-        names = measure_flow.source_names(services.store)
-    if _as_file(
-        to_wire_channels.channels(found, names) if as_json else None,
-        (to_wire_channels.COLUMNS, to_wire_channels.rows(found, names)) if as_csv else None,
-        to_wire_channels.drawn(found) if as_svg else None,
-    ):
-        return
-    for each in found.compared:
-        output.line(f"{to_wire_channels.TITLES[each.design]}: {to_wire_channels.sentence(each)}")
-        rows = [(channel.value, arm.n, arm.fixed) for channel, arm in each.groups.items()]
-        output.show(output.table(("What had happened", "Findings", "Fixed"), rows, right=("Findings", "Fixed")))
-        output.line("")
-    for told in (*to_wire_channels.ASSUMPTIONS, to_wire_channels.left_out(found)):
-        if told:
-            output.say(told)
-
-
 def _days(value: int | None) -> str:
     return "few" if value is None else f"{value:,} d"
-
-
-def _as_file(
-    document: object | None, table: tuple[Sequence[str], Sequence[Sequence[object]]] | None, drawn: list[Plot] | None
-) -> bool:
-    """Print whichever is asked for; False: none is."""
-    from callboard.cli import output
-    from callboard.web import exports, plots
-
-    if document is not None:
-        output.document(document)
-    elif table is not None:
-        output.line(exports.table(*table).rstrip("\r\n"))
-    elif drawn is not None:
-        output.line(plots.alone(drawn).rstrip("\n"))
-    else:
-        return False
-    return True
 
 
 def _show(found: Times) -> None:

@@ -20,12 +20,21 @@ from callboard.domain.remediation.flow import (
     open_row,
     stretches,
 )
-from callboard.domain.remediation.question import By, Measure, Period, Question, judged, read_day, read_period
+from callboard.domain.remediation.question import (
+    By,
+    Measure,
+    Period,
+    Question,
+    judged,
+    read_day,
+    read_period,
+    read_start,
+)
 from callboard.domain.remediation.times import HORIZON, LeftOut, Times, TimesRow, row_of
 from callboard.domain.remediation.use import Use
 
 __all__ = [
     "HORIZON", "REOPENED_WITHIN", "By", "Days", "DueReport", "DueRow", "Flow", "Kept", "LeftOut", "Measure", "OpenReport",
     "OpenRow", "Period", "Question", "Reopened", "Stretch", "Times", "TimesRow", "Use", "judged", "open_row", "read_day",
-    "read_period", "row_of", "stretches",
+    "read_period", "read_start", "row_of", "stretches",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ class Design(enum.StrEnum):
     """How the two are compared."""
 
     LANDMARK = "landmark"
-    CHANGING = "changing"
+    CHANGING = "time-dependent"
 
 
 @enum.unique

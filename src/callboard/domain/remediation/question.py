@@ -86,6 +86,11 @@ def read_day(text: str, *, now: Instant) -> Instant:
     return end
 
 
+def read_start(text: str) -> Instant:
+    """The first moment of a day, in UTC, whenever that is. Raises InvalidQueryError."""
+    return _day(text, "from")
+
+
 def _day(text: str, field: str) -> Instant:
     try:
         return from_datetime(datetime.combine(date.fromisoformat(text), time(), UTC))

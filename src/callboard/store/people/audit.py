@@ -44,6 +44,13 @@ def chain(conn: Connection, *, after: int = 0, limit: int | None = None) -> Iter
         yield _entry(row)
 
 
+def holds(conn: Connection, entry: Entry, stored: bytes) -> bool:
+    """Whether an entry is what was once written, by its own link of the chain; `audit.breaks` looks at all of them."""
+    table = schema.audit
+    before = conn.execute(select(table.c.hash).where(table.c.seq == entry.seq - 1)).scalar_one_or_none()
+    return audit.link(entry, audit.START if before is None else bytes(before)) == stored
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which entries somebody looks for. None: any."""
 

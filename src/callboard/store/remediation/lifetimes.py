@@ -177,19 +177,25 @@ Since = ColumnElement[int]
 """When the watch of a finding began at the soonest."""
 
 
+def begun(conn: Connection) -> Mapping[int, int]:
+    """By source, the moment from which on it tells what was closed: its first closing, or when it was first read."""
+    # Nothing is added, spelled out so that both databases take it for one thing; it keeps SQLite from an index by source.
+    source = f.source_id + literal_column("0")
+    closed_at = func.min(case((f.closed + 0 == 1, f.fixed_at)))
+    rows = conn.execute(select(source, closed_at, func.min(f.imported_at)).group_by(source))
+    return {id_: min(each for each in told if each is not None) for id_, *told in rows}
+
+
 def since(conn: Connection, period: Period) -> Since:
     """The period's first moment, or where that is later, the one from which on a finding's source tells what was closed.
 
     A source that told only of what was open when it was first read has a past in which nothing was ever closed: what was closed
     then it does not tell. So what it tells counts from its first closing on, or from when it was first read.
     """
-    # Nothing is added, spelled out so that both databases take it for one thing; it keeps SQLite from an index by source.
-    source = f.source_id + literal_column("0")
-    closed_at = func.min(case((f.closed + 0 == 1, f.fixed_at)))
-    rows = conn.execute(select(source, closed_at, func.min(f.imported_at)).group_by(source))
-    begun = {id_: min(each for each in told if each is not None) for id_, *told in rows}
     start = literal(period.start, BigInteger)
-    late = [(f.source_id == id_, literal(at, BigInteger)) for id_, at in sorted(begun.items()) if at > period.start]
+    late = [
+        (f.source_id == id_, literal(at, BigInteger)) for id_, at in sorted(begun(conn).items()) if at > period.start
+    ]
     return case(*late, else_=start) if late else start
 
 

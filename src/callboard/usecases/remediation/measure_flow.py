@@ -22,13 +22,11 @@ from callboard.domain.remediation import (
     open_row,
     stretches,
 )
-from callboard.domain.remediation.channels import Channels, compare
 from callboard.store import Connection, Store
-from callboard.store.board import cube
 from callboard.store.database import revision
 from callboard.store.kept import Kept as KeptAnswers
 from callboard.store.query.filters import Asking
-from callboard.store.remediation import channelled, daily, engaging, groups
+from callboard.store.remediation import daily, engaging, groups
 from callboard.store.remediation.daily import Open
 from callboard.store.remediation.groups import Group
 
@@ -150,21 +148,6 @@ def use(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Inst
             findings=engaging.by_door(conn, viewer.visibility, query, asking, period),
             acted=acted,
         )
-
-
-def channels(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Instant) -> Channels:
-    """The portal against tickets, of what was opened in a period. Raises InvalidQueryError."""
-    query = judged(query)
-    with store.read() as conn:
-        asking = Asking(now=now, me=viewer.owners)
-        found = channelled.channelled(conn, viewer.visibility, query, asking, period)
-    return compare(period, _text(query), found.seen, untimed=found.untimed, came_back=found.came_back)
-
-
-def source_names(store: Store) -> Mapping[int, str]:
-    """What sources are called, by their numbers."""
-    with store.read() as conn:
-        return cube.sources(conn)
 
 
 _SEVERITIES = {severity.word: -severity for severity in Severity}

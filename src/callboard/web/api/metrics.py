@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from litestar.response import Response
 
 from callboard.domain.remediation import DueReport, Flow, OpenReport, Times, Use
-from callboard.domain.remediation.channels import Channels
 from callboard.usecases.remediation import measure, measure_flow
-from callboard.usecases.remediation.measure_flow import source_names
+from callboard.usecases.remediation.measure_channels import Effect, effect, source_names
 from callboard.web import answers, exports, plots, plots_flow
 from callboard.web.params import metrics as params_metrics
 from callboard.web.plots import Plot
-from callboard.web.to_wire import channels as to_wire_channels
+from callboard.web.to_wire import effect as to_wire_effect
 from callboard.web.to_wire import flow as to_wire_flow
 from callboard.web.to_wire import metrics as to_wire_metrics
 from callboard.web.view import View, Viewing
@@ -91,24 +90,22 @@ def use_csv(view: Viewing) -> Response[str]:
 
 def channels(view: Viewing) -> Response[bytes]:
     """The portal against tickets; what people do changes no revision, as with use."""
-    return answers.json(to_wire_channels.channels(_channels(view), source_names(view.store)))
+    return answers.json(to_wire_effect.effect(_channels(view), source_names(view.store)))
 
 
 def channels_csv(view: Viewing) -> Response[str]:
     """What is compared with what, as a table."""
-    return _table(
-        "channels", to_wire_channels.COLUMNS, to_wire_channels.rows(_channels(view), source_names(view.store))
-    )
+    return _table("channels", to_wire_effect.COLUMNS, to_wire_effect.rows(_channels(view), source_names(view.store)))
 
 
 def channels_svg(view: Viewing) -> Response[str]:
     """The ratios as a picture."""
-    return _picture("channels", to_wire_channels.drawn(_channels(view)))
+    return _picture("channels", to_wire_effect.drawn(_channels(view)))
 
 
-def _channels(view: View) -> Channels:
-    asked = params_metrics.channels(view.query, now=view.now)
-    return measure_flow.channels(view.store, view.viewer, asked.query, asked.period, now=view.now)
+def _channels(view: View) -> Effect:
+    asked, designs = params_metrics.channels(view.query, now=view.now)
+    return effect(view.store, view.viewer, asked.query, asked.period, now=view.now, designs=designs)
 
 
 def _use(view: View) -> Use:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from callboard.domain.query import MAX_CHARACTERS
 from callboard.domain.remediation import By, Measure
+from callboard.usecases.remediation.measure_channels import EVERY
 from callboard.web.openapi.words import Described, in_query, reading
 from callboard.web.wire import metrics as wire_metrics
 from callboard.web.wire import noise as wire_noise
@@ -37,7 +38,7 @@ def described() -> Described:
             "metricsNoiseCsv", "Which rules are called not useful, as a table", "text/csv", _days()
         ),
         **_report("due", "MetricsDue", "How dates were kept of what fell due", [narrow, by, *days]),
-        **_report("channels", "MetricsChannels", "The portal against tickets", [narrow, *days]),
+        **_report("channels", "MetricsChannels", "What the portal does: by a rollout, and against tickets", [narrow, _designs(), *days]),
         f"{AT}/use": reading(
             "metricsUse", "What people did with findings, and how many teams act", "MetricsUse", [narrow, *days],
             conditional=False,
@@ -62,6 +63,12 @@ def _narrowed() -> Described:
         "Which findings, by what they are and not by what became of them, for example severity:critical owner:payments."
     )
     return in_query("q", told, {"type": "string", "maxLength": MAX_CHARACTERS})
+
+
+def _designs() -> Described:
+    """One design alone."""
+    told = "One design alone. Left out: all of them, the best first."
+    return in_query("design", told, {"type": "string", "enum": [each.value for each in EVERY]})
 
 
 def _days() -> list[Described]:

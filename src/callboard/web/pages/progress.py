@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times, Use
-from callboard.domain.remediation.channels import Channels, Compared, Mix
+from callboard.domain.remediation.channels import Compared, Mix
 from callboard.domain.remediation.engagement import Door, Engagement
-from callboard.usecases.remediation import measure, measure_flow
+from callboard.domain.remediation.rolled import Rolled
+from callboard.usecases.remediation import measure, measure_channels, measure_flow
+from callboard.usecases.remediation.measure_channels import Effect
 from callboard.web import links, plots, plots_flow, render
 from callboard.web.params import metrics as params_metrics
 from callboard.web.to_wire import channels as to_wire_channels
+from callboard.web.to_wire import effect as to_wire_effect
+from callboard.web.to_wire import rollout as to_wire_rollout
 from callboard.web.view import Viewing
 
 PATH = "/progress"
@@ -108,7 +112,10 @@ class ChannelsContext:
     """What the template of the portal against tickets is given."""
 
     frame: Frame
-    report: Channels
+    report: Effect
+    rolled: tuple[tuple[Rolled, str, str, list[str]], ...]
+    """Each comparison by a rollout with its title, what may be said of it, and what is taken for granted."""
+    arms: Mapping[str, str]
     told: tuple[tuple[Compared, str, str, list[tuple[str, Mix]]], ...]
     """Each comparison with its title, what may be said of it, and what is compared with what."""
     left_out: str
@@ -170,13 +177,28 @@ def use(view: Viewing) -> Response[str]:
 
 def channels(view: Viewing) -> Response[str]:
     """The portal against tickets."""
-    asked = params_metrics.channels(view.query, now=view.now)
-    report = measure_flow.channels(view.store, view.viewer, asked.query, asked.period, now=view.now)
-    names = measure_flow.source_names(view.store)
+    asked, designs = params_metrics.channels(view.query, now=view.now)
+    report = measure_channels.effect(
+        view.store, view.viewer, asked.query, asked.period, now=view.now, designs=designs
+    )  # fmt: skip
+    names = measure_channels.source_names(view.store)
     told = {"q": report.query, "from": asked.period.first, "to": asked.period.last}
+    if len(designs) == 1:
+        told["design"] = designs[0].value
+    channels = report.channels
     context = ChannelsContext(
-        frame=Frame.of("channels", to_wire_channels.drawn(report), told),
+        frame=Frame.of("channels", to_wire_effect.drawn(report), told),
         report=report,
+        rolled=tuple(
+            (
+                each,
+                to_wire_rollout.TITLES[each.design],
+                to_wire_rollout.sentence(each),
+                to_wire_rollout.caveats(each, report),
+            )
+            for each in report.rolled
+        ),
+        arms=to_wire_rollout.ARMS,
         told=tuple(
             (
                 each,
@@ -184,9 +206,9 @@ def channels(view: Viewing) -> Response[str]:
                 to_wire_channels.sentence(each),
                 to_wire_channels.mixed(each, names),
             )
-            for each in report.compared
+            for each in (channels.compared if channels else ())
         ),
-        left_out=to_wire_channels.left_out(report),
+        left_out=to_wire_channels.left_out(channels) if channels else "",
         assumptions=to_wire_channels.ASSUMPTIONS,
     )
     return render.answer("progress_channels.html", title="Portal and tickets", here="progress", now=view.now, c=context)

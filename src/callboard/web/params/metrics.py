@@ -10,6 +10,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import Query, parse
 from callboard.domain.remediation import By, Measure, Period, Question, read_day, read_period
 from callboard.domain.remediation.use import USUAL_DAYS as FOUR_WEEKS
+from callboard.usecases.remediation.measure_channels import EVERY, AnyDesign
 from callboard.web.query_string import Values, choice, collected, only
 
 HALF_YEAR = 182
@@ -45,9 +46,12 @@ def flow(values: Pairs, *, now: Instant) -> Asked:
     return Asked(query=_query(found), period=_period(found, now, usual=HALF_YEAR))
 
 
-def channels(values: Pairs, *, now: Instant) -> Asked:
-    """The portal against tickets: half a year of it, where nobody says. Raises InvalidQueryError that names the parameter."""
-    return flow(values, now=now)
+def channels(values: Pairs, *, now: Instant) -> tuple[Asked, tuple[AnyDesign, ...]]:
+    """What the portal does: half a year of it, in all designs, where nobody says. Raises InvalidQueryError that names the parameter."""
+    found = collected(values, ("q", "from", "to", "design"))
+    word = choice(found, "design", [each.value for each in EVERY])
+    designs = tuple(each for each in EVERY if word in (None, each.value))
+    return Asked(query=_query(found), period=_period(found, now, usual=HALF_YEAR)), designs
 
 
 def use(values: Pairs, *, now: Instant) -> Asked:

@@ -1,4 +1,4 @@
-"""The portal against tickets, as the API's JSON shape, as rows of a file, as a picture and in words."""
+"""The portal against tickets, as the API's JSON shape, as rows of a file and in words."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-from markupsafe import Markup
-
 from callboard.domain.finding import Severity
 from callboard.domain.remediation.channels import DOUBLING, Channel, Channels, Compared, Design, Mix, Stratum
 from callboard.domain.remediation.times import FEW
 from callboard.web import words
-from callboard.web.plots import WIDTH, Plot
 from callboard.web.wire import metrics as wire
 
-COLUMNS = ("design", *wire.ChannelMix.__struct_fields__)
 TITLES: Final[Mapping[Design, str]] = {
     Design.LANDMARK: "What had happened within a week",
     Design.CHANGING: "From the day a channel is used",
@@ -29,16 +24,8 @@ ASSUMPTIONS: Final = (
 )
 
 
-def channels(found: Channels, sources: Mapping[int, str]) -> wire.MetricsChannels:
-    """The whole report."""
-    return wire.MetricsChannels(
-        query=found.query, first_day=found.period.first, last_day=found.period.last, landmark_days=found.landmark,
-        comparisons=[_compared(each, sources) for each in found.compared], ticket_time_unknown=found.untimed,
-        came_back=found.came_back, stored_late=found.late, assumptions=list(ASSUMPTIONS),
-    )  # fmt: skip
-
-
-def _compared(each: Compared, sources: Mapping[int, str]) -> wire.ChannelComparison:
+def compared(each: Compared, sources: Mapping[int, str]) -> wire.ChannelComparison:
+    """One comparison."""
     rank = each.log_rank
     return wire.ChannelComparison(
         design=each.design.value,
@@ -97,49 +84,16 @@ def sentence(each: Compared) -> str:
 
 
 def rows(found: Channels, sources: Mapping[int, str]) -> list[Sequence[object]]:
-    """The rows of a file: what is compared with what."""
+    """The rows of a file, as `to_wire_effect.COLUMNS` names them: what is compared with what."""
     return [
-        (each.design.value, *msgspec.structs.astuple(_mix(one, sources))) for each in found.compared for one in each.mix
-    ]
-
-
-_LINE: Final = 52
-_MARKS: Final = (0.25, 0.5, 1, 2, 4)
-
-
-def drawn(found: Channels) -> list[Plot]:
-    """The ratios with their intervals; where nothing is compared there is nothing to draw."""
-    told = [each for each in found.compared if each.ratio is not None]
-    if not told:
-        return []
-    height = len(told) * _LINE + 26
-    parts = [
-        f'<line class="ax" x1="{_x(mark):.4g}" x2="{_x(mark):.4g}" y1="0" y2="{height - 22}"/>'
-        f'<text x="{_x(mark):.4g}" y="{height - 8}" text-anchor="middle">{mark:g}</text>'
-        for mark in _MARKS
-    ]
-    for number, each in enumerate(told):
-        y = number * _LINE + 34
-        low, ratio, high = (_x(value) for value in (each.low or 0.0, each.ratio or 0.0, each.high or math.inf))
-        parts.append(
-            f'<text x="0" y="{y - 18}">{TITLES[each.design]}: {each.ratio:.2f}</text>'
-            f'<line class="a" x1="{low:.4g}" x2="{high:.4g}" y1="{y}" y2="{y}"/><circle class="end" cx="{ratio:.4g}" cy="{y}" r="4"/>'
+        (
+            each.design.value, arm, Severity(one.stratum.severity).word, sources.get(one.stratum.source_id, ""),
+            one.stratum.is_owned, None, few(side.n), few(side.fixed), None,
         )
-    return [
-        Plot(
-            title="Speed of the portal, where tickets are 1",
-            told=". ".join(f"{TITLES[each.design]}: {sentence(each)}" for each in told),
-            body=Markup("".join(parts)),  # noqa: S704 (numbers, and words of ours)
-            height=height,
-        )
-    ]
-
-
-def _x(ratio: float) -> float:
-    """On a scale of powers; what lies outside of it stands at its edge."""
-    low, high = math.log(_MARKS[0] / 1.4), math.log(_MARKS[-1] * 1.4)
-    at = math.log(ratio) if 0 < ratio < math.inf else high if ratio > 0 else low
-    return (min(high, max(low, at)) - low) * WIDTH / (high - low)
+        for each in found.compared
+        for one in each.mix
+        for arm, side in (("portal", one.portal), ("ticket", one.ticket))
+    ]  # fmt: skip
 
 
 def mixed(each: Compared, sources: Mapping[int, str]) -> list[tuple[str, Mix]]:

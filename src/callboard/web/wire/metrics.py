@@ -228,7 +228,7 @@ class ChannelComparison(msgspec.Struct, frozen=True, kw_only=True):
     """One comparison, or why there is none."""
 
     design: str
-    """`landmark` or `changing`."""
+    """`landmark` or `time-dependent`."""
     sentence: str
     """What may be said of it."""
     refusal: str | None
@@ -248,18 +248,81 @@ class ChannelComparison(msgspec.Struct, frozen=True, kw_only=True):
     mix: list[ChannelMix]
 
 
+class RolloutWave(msgspec.Struct, frozen=True, kw_only=True):
+    """Teams that are given the portal on one day."""
+
+    first_day: str | None
+    """Null: not yet."""
+    teams: int
+
+
+class RolloutPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Which teams are given the portal when, as it was planned."""
+
+    planned_at: str
+    by_lot: bool
+    """A lot drew the order, from `seed`; else somebody chose."""
+    seed: str | None
+    audit_entry: int
+    """Its number in the log of who did what, whose chain shows whether it was changed."""
+    plans_made: int
+    """This is the newest of so many."""
+    waves: list[RolloutWave]
+
+
+class RolloutArm(msgspec.Struct, frozen=True, kw_only=True):
+    """One side of a comparison by a rollout."""
+
+    arm: str
+    """`given` or `not-yet`; of differences also `given-before` and `not-yet-before`."""
+    teams: int
+    findings: int | None
+    """Watched. One that was watched before and after its team was given the portal is in both. Null: fewer than five."""
+    fixed: int | None
+    finding_days: int
+    """Days that all of them together were watched."""
+
+
+class RolloutComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What being given the portal does, or why that cannot be told."""
+
+    design: str
+    """`rollout` (by lot) or `did` (how teams changed that began, against how those did that waited)."""
+    sentence: str
+    refusal: str | None
+    first_day: str | None
+    """Of the days on which both sides were watched."""
+    last_day: str | None
+    before_first_day: str | None
+    """Of differences: the days before."""
+    before_last_day: str | None
+    arms: list[RolloutArm]
+    rate_ratio: float | None
+    """How many times as fast findings are fixed by teams that were given the portal. Above 1: faster."""
+    interval: Interval | None
+    p: float | None
+    orders: int
+    """How many orders or choices of teams p was told from."""
+    smallest_ratio_seen: float | None
+    caveats: list[str]
+
+
 class MetricsChannels(msgspec.Struct, frozen=True, kw_only=True):
-    """The portal against tickets."""
+    """What the portal does: by a rollout, and against tickets."""
 
     query: str
     first_day: str
     last_day: str
+    rollout: RolloutPlan | None
+    """The newest plan. Null: none was made."""
+    rollouts: list[RolloutComparison]
+    """The better designs, the best first."""
     landmark_days: int
     comparisons: list[ChannelComparison]
-    ticket_time_unknown: int
-    """With a ticket of which nobody tells when it was made: left out."""
-    came_back: int
+    ticket_time_unknown: int | None
+    """With a ticket of which nobody tells when it was made: left out. Null, here and below: not asked for."""
+    came_back: int | None
     """Opened more than once: left out."""
-    stored_late: int
+    stored_late: int | None
     """First stored here later than the landmark: left out of it."""
     assumptions: list[str]

@@ -1225,7 +1225,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The portal against tickets */
+        /** What the portal does: by a rollout, and against tickets */
         get: operations["metricsChannels"];
         put?: never;
         post?: never;
@@ -1242,7 +1242,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The portal against tickets, as a table */
+        /** What the portal does: by a rollout, and against tickets, as a table */
         get: operations["metricsChannelsCsv"];
         put?: never;
         post?: never;
@@ -1259,7 +1259,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The portal against tickets, as a picture */
+        /** What the portal does: by a rollout, and against tickets, as a picture */
         get: operations["metricsChannelsSvg"];
         put?: never;
         post?: never;
@@ -3422,18 +3422,71 @@ export interface components {
         };
         /**
          * MetricsChannels
-         * @description The portal against tickets.
+         * @description What the portal does: by a rollout, and against tickets.
          */
         MetricsChannels: {
             query: string;
             first_day: string;
             last_day: string;
+            rollout: components["schemas"]["RolloutPlan"] | null;
+            rollouts: components["schemas"]["RolloutComparison"][];
             landmark_days: number;
             comparisons: components["schemas"]["ChannelComparison"][];
-            ticket_time_unknown: number;
-            came_back: number;
-            stored_late: number;
+            ticket_time_unknown: number | null;
+            came_back: number | null;
+            stored_late: number | null;
             assumptions: string[];
+        };
+        /**
+         * RolloutPlan
+         * @description Which teams are given the portal when, as it was planned.
+         */
+        RolloutPlan: {
+            planned_at: string;
+            by_lot: boolean;
+            seed: string | null;
+            audit_entry: number;
+            plans_made: number;
+            waves: components["schemas"]["RolloutWave"][];
+        };
+        /**
+         * RolloutWave
+         * @description Teams that are given the portal on one day.
+         */
+        RolloutWave: {
+            first_day: string | null;
+            teams: number;
+        };
+        /**
+         * RolloutComparison
+         * @description What being given the portal does, or why that cannot be told.
+         */
+        RolloutComparison: {
+            design: string;
+            sentence: string;
+            refusal: string | null;
+            first_day: string | null;
+            last_day: string | null;
+            before_first_day: string | null;
+            before_last_day: string | null;
+            arms: components["schemas"]["RolloutArm"][];
+            rate_ratio: number | null;
+            interval: components["schemas"]["Interval"] | null;
+            p: number | null;
+            orders: number;
+            smallest_ratio_seen: number | null;
+            caveats: string[];
+        };
+        /**
+         * RolloutArm
+         * @description One side of a comparison by a rollout.
+         */
+        RolloutArm: {
+            arm: string;
+            teams: number;
+            findings: number | null;
+            fixed: number | null;
+            finding_days: number;
         };
         /**
          * ChannelComparison
@@ -6003,6 +6056,8 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
+                /** @description One design alone. Left out: all of them, the best first. */
+                design?: "rollout" | "did" | "landmark" | "time-dependent";
                 /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
@@ -6014,7 +6069,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The portal against tickets. */
+            /** @description What the portal does: by a rollout, and against tickets. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6038,6 +6093,8 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
+                /** @description One design alone. Left out: all of them, the best first. */
+                design?: "rollout" | "did" | "landmark" | "time-dependent";
                 /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
@@ -6049,7 +6106,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The portal against tickets, as a table. */
+            /** @description What the portal does: by a rollout, and against tickets, as a table. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6066,6 +6123,8 @@ export interface operations {
             query?: {
                 /** @description Which findings, by what they are and not by what became of them, for example severity:critical owner:payments. */
                 q?: string;
+                /** @description One design alone. Left out: all of them, the best first. */
+                design?: "rollout" | "did" | "landmark" | "time-dependent";
                 /** @description The first day, in UTC. Left out: a quarter before the last; of a flow and of channels, half a year; of use, four weeks. */
                 from?: string;
                 /** @description The last day, which has to be over. Left out: yesterday. */
@@ -6077,7 +6136,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The portal against tickets, as a picture. */
+            /** @description What the portal does: by a rollout, and against tickets, as a picture. */
             200: {
                 headers: {
                     [name: string]: unknown;
