@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import random
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.remediation import Period
 from callboard.domain.remediation.channels import Stratum
-from callboard.domain.remediation.rollout import Rollout, by_lot, chosen
+from callboard.domain.remediation.rolled import Rolled, by_differences, by_lot
+from callboard.domain.remediation.rollout import Rollout, chosen
+from callboard.domain.remediation.rollout import by_lot as plan_by_lot
 from callboard.domain.remediation.rollout_days import Windows, windows
 from callboard.domain.remediation.rollout_sums import Exposed
 from callboard.domain.survival import Ages
@@ -34,7 +36,7 @@ def teams(number: int) -> tuple[EntityRef, ...]:
 def drawn(seed: int, *, number: int = 12, waves: int = 6, every: int = 21) -> Rollout:
     """A plan by lot, made the day before it begins."""
     before = Instant((FIRST - 1) * DAY)
-    return by_lot(
+    return plan_by_lot(
         teams(number), seed=f"lot {seed}", waves=waves, first=Instant(FIRST * DAY), every=every, now=before, by="ops"
     )
 
@@ -90,3 +92,35 @@ def _watch(
         if opened < ends and closed >= begins:
             entered, left = int(max(0, begins - opened)), int(min(closed, ends) - opened)
             found[block, stratum][team].add(entered, max(entered, left), 1, fixed=closed < ends)
+
+
+CERTAIN = 0.05
+
+
+def by_all_lots(number: int, ratio: float, **more: float) -> list[Rolled]:
+    """As many companies, each told by its own lot."""
+    found = []
+    for seed in range(number):
+        plan = drawn(seed)
+        found.append(by_lot(plan, *company(plan, seed, ratio=ratio, **more)))  # type: ignore[arg-type]
+    return found
+
+
+def by_all_pilots(number: int, ratio: float, **more: float) -> list[Rolled]:
+    """As many companies, each told by how its pilots changed."""
+    plan = piloted()
+    return [by_differences(plan, *company(plan, seed, ratio=ratio, **more)) for seed in range(number)]  # type: ignore[arg-type]
+
+
+def told(found: list[Rolled]) -> float:
+    """The share of companies in which a difference is told of."""
+    assert all(each.refusal is None for each in found)
+    return sum(each.p is not None and each.p <= CERTAIN for each in found) / len(found)
+
+
+def middle(found: list[Rolled]) -> float:
+    """The mean ratio, by its logarithm."""
+    return math.exp(sum(math.log(each.ratio or 1) for each in found) / len(found))
+
+
+Told = Callable[..., list[Rolled]]

@@ -15,7 +15,6 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, combinations
-from statistics import fmean, pstdev
 
 import msgspec
 
@@ -110,10 +109,16 @@ def by_lot(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
     if not math.isfinite(ratio.log) or not math.isfinite(ratio.error):
         return _refused(told, "One side fixed nothing, so that no ratio is bounded.")
     # What other lots pull, over the information, is how far the logarithm of the ratio strays by chance.
-    error = max(pstdev(others, fmean(others)) * ratio.error**2, ratio.error)
+    error = max(_spread(others) * ratio.error**2, ratio.error)
     return _ratio(
         told, ratio.log, (ratio.log - 1.96 * error, ratio.log + 1.96 * error), p=p, lots=1 + DRAWS, error=error
     )
+
+
+def _spread(numbers: Sequence[float]) -> float:
+    """The standard deviation. The library's own is exact in fractions, and a hundred times as slow."""
+    mean = sum(numbers) / len(numbers)
+    return math.sqrt(sum((number - mean) ** 2 for number in numbers) / len(numbers))
 
 
 def by_differences(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
