@@ -30,7 +30,7 @@ def test_a_finding_says_what_to_change(folder: Folder) -> None:
     said = folder.call("finding", "good").out
     assert "services/shop/package-lock.json: Go from 4.17.20 to 4.17.21." in said
     assert "  npm update lodash   (in services/shop)" in said
-    assert '"lodash": "4.17.21"' in said
+    assert '"lodash@4.17.20": "4.17.21"' in said
     assert f"Runbook of group:default/red: {RUNBOOK}" in said
     hostile = folder.call("finding", "evil").out
     assert "npm " not in hostile

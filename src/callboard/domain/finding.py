@@ -212,6 +212,8 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     package: str | None | UnsetType = UNSET
     version: str | None | UnsetType = UNSET
     fixed_version: str | None | UnsetType = UNSET
+    fixes: tuple[tuple[str, str], ...] | UnsetType = UNSET
+    """By version in use, the one to go to; what has none is left out. UNSET: the source tells of one version alone."""
     location: str | None | UnsetType = UNSET
     detection: str | None | UnsetType = UNSET
     link: str | None | UnsetType = UNSET

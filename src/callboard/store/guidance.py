@@ -11,6 +11,7 @@ from callboard.domain.access import Visibility
 from callboard.domain.component import Entity, EntityRef
 from callboard.domain.guidance import Runbook, Use, runbook_of
 from callboard.domain.packages.lock import Need
+from callboard.domain.packages.package import PackageKey, package_key
 from callboard.domain.packages.package_match import named_by
 from callboard.store import schema
 from callboard.store.dialect import Dialect
@@ -27,17 +28,48 @@ p, m, v, h, u, e = (
 def uses(conn: Connection, dialect: Dialect, external_id: str) -> tuple[Use, ...]:
     """Where the component uses the package that a finding of ours is about. The finding itself is in sight."""
     component, key, _ = named_by(external_id)
+    return _uses(conn, dialect, [component], key)
+
+
+def known_at(conn: Connection, dialect: Dialect, told: Use, components: Sequence[EntityRef]) -> tuple[Use, ...]:
+    """The use that a source tells of, as the components' own manifest at that place knows it.
+
+    Where the manifest was read but does not have that version any more, it tells its format alone. Where none of that path was
+    read, the source's word stands. The components are in sight.
+    """
+    here = _uses(conn, dialect, components, package_key(told.ecosystem, told.name), path=told.path)
+    found = tuple(each for each in here if each.version == told.version)
+    if found:
+        return found
+    formats = set(
+        conn.execute(
+            select(v.format)
+            .join_from(schema.manifest_version, schema.manifest, and_(v.manifest_id == m.id, v.body.is_not(None)))
+            .join(schema.manifest_holder, and_(h.manifest_id == m.id, h.until_at == NEVER))
+            .join(schema.entity, e.id == h.entity_id)
+            .where(e.ref.in_(components), m.path == told.path, m.gone_at.is_(None))
+        ).scalars()
+    )
+    if len(formats) != 1:
+        return (told,)
+    return (msgspec.structs.replace(told, format=formats.pop().partition(" ")[0]),)
+
+
+def _uses(
+    conn: Connection, dialect: Dialect, components: Sequence[EntityRef], key: PackageKey, *, path: str | None = None
+) -> tuple[Use, ...]:  # fmt: skip
     columns = [p[name].label(f"p_{name}") for name in packages.COLUMNS]
-    rows = conn.execute(
+    wanted = (
         select(*columns, m.path, v.format, u.direct, u.need, u.root_id, u.package_id)
         .join_from(schema.package_use, schema.package, p.id == u.package_id)
         .join(schema.manifest, m.id == u.manifest_id)
         .join(schema.manifest_version, and_(v.manifest_id == m.id, v.body.is_not(None)))
         .join(schema.manifest_holder, and_(h.manifest_id == m.id, h.until_at == NEVER))
         .join(schema.entity, e.id == h.entity_id)
-        .where(p.key_name == key[1], u.until_at == NEVER, e.ref == component, m.gone_at.is_(None))
+        .where(p.key_name == key[1], u.until_at == NEVER, e.ref.in_(components), m.gone_at.is_(None))
         .order_by(m.path, u.package_id)
-    ).all()
+    )
+    rows = conn.execute(wanted if path is None else wanted.where(m.path == path)).all()
     roots = packages.of_ids(conn, dialect, {row.root_id for row in rows if row.root_id is not None})
     used = packages.of_ids(conn, dialect, {row.package_id for row in rows})
     found = []

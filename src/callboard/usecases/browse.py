@@ -69,9 +69,18 @@ def _changes(conn: Connection, store: Store, page: FindingPage) -> tuple[Change,
     if not isinstance(to, str) or not row.state.is_open:
         return ()
     if row.source == SOURCE:
-        return changes(guidance.uses(conn, store.dialect, row.external_id), to)
+        used = guidance.uses(conn, store.dialect, row.external_id)
+        # What the advisory does not speak of stays where it is, though it is the same package.
+        ways = (
+            dict(detail.fixes)
+            if isinstance(detail.fixes, tuple)
+            else dict.fromkeys(str(detail.version).split(", "), to)
+        )
+        return changes((use, ways[use.version]) for use in used if use.version in ways)
     told = use_at(detail.location, detail.package, detail.version)
-    return () if told is None else changes((told,), to)
+    if told is None:
+        return ()
+    return changes((use, to) for use in guidance.known_at(conn, store.dialect, told, row.components))
 
 
 MATCHED_HERE = "Callboard matched it itself: there is no page elsewhere."

@@ -34,7 +34,7 @@ AT_ONCE = 50
 _TOLD = "packages-told"
 """What is kept in `meta`: the state of manifests and advisories that was last told."""
 _BLIND = "packages-not-evaluated"
-PROMISE = "2"
+PROMISE = "3"
 """Changes whenever a finding would be told otherwise."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode

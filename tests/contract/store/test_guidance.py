@@ -79,10 +79,39 @@ def test_the_command_is_that_of_the_manifest(company: Stage) -> None:
     assert [each.text for each in found.commands] == ["npm update qs"]
     assert "express brings it" in found.say
     assert "bump express, which" in found.otherwise
-    assert json.loads(found.patch) == {"overrides": {"qs": "6.5.3"}}
+    assert json.loads(found.patch) == {"overrides": {"qs@6.5.2": "6.5.3"}}
     other = change(company, "bank")
     assert (other.commands, other.patch) == ((), "")
     assert "Go from 6.5.2 to 6.5.3" in other.say
+
+
+def test_each_line_of_versions_has_its_own_way(company: Stage) -> None:
+    """Of one package in several versions each goes to its own fixed one, and one that the advisory does not speak of stays."""
+    lock = json.dumps({
+        "name": "cart", "lockfileVersion": 3,
+        "packages": {
+            "": {"name": "cart", "dependencies": {"a": "1", "b": "1", "qs": "^6.5.0"}},
+            "node_modules/a": {"version": "1.0.0", "dependencies": {"qs": "^5.0.0"}},
+            "node_modules/b": {"version": "1.0.0", "dependencies": {"qs": "^6.9.0"}},
+            "node_modules/qs": {"version": "6.5.2"},
+            "node_modules/a/node_modules/qs": {"version": "5.0.0"},
+            "node_modules/b/node_modules/qs": {"version": "6.9.7"},
+        },
+    }).encode()  # fmt: skip
+    now = company.clock.advance(3_600)
+    arrival = Arrival(lock=read_manifest("services/cart/package-lock.json", lock), at=now, digest="2")
+    manifests.deliver(company.store, AT_THE_LAPTOP, CART, "sbom", lambda: arrival, clock=company.clock)
+    judge = Known()
+    older = msgspec.structs.replace(QS, because="5.0.0 lies in: before 5.0.1", fixed="5.0.1", safe="5.0.1")
+    judge.matches = {"pkg:npm/qs@6.5.2": (QS,), "pkg:npm/qs@5.0.0": (older,)}
+    judge.version += 1
+    asyncio.run(match_packages(company.store, judge, clock=company.clock))
+    found = company.page(FINDING.format("cart")).changes
+    assert [[each.text for each in change.commands] for change in found] == [
+        ["npm update qs"],
+        ["npm install qs@6.5.3"],
+    ]
+    assert [change.say for change in found] == ["Go from 5.0.0 to 5.0.1; a brings it.", "Go from 6.5.2 to 6.5.3."]
 
 
 def test_the_runbook_is_the_nearest(company: Stage) -> None:
@@ -133,3 +162,33 @@ def test_a_source_that_names_a_lockfile_is_enough(stage: Stage) -> None:
     assert stage.page("w2").changes == stage.page("w3").changes == ()
     (hostile,) = stage.page("w4").changes
     assert (hostile.commands, hostile.patch, hostile.otherwise) == ((), "", "")
+
+
+def test_a_manifest_that_was_read_says_more_than_a_source(company: Stage) -> None:
+    """A source names a yarn.lock of ours: which Yarn, and what brings the package, is known from the file; without it both are told."""
+    lock = (
+        b'__metadata:\n  version: 8\n\n"cart@workspace:.":\n  version: 0.0.0-use.local\n  resolution: "cart@workspace:."\n'
+        b'  dependencies:\n    express: "npm:^4.0.0"\n  languageName: unknown\n  linkType: soft\n\n'
+        b'"express@npm:^4.0.0":\n  version: 4.0.0\n  resolution: "express@npm:4.0.0"\n  dependencies:\n    qs: "npm:^6.5.0"\n'
+        b"  languageName: node\n  linkType: hard\n\n"
+        b'"qs@npm:^6.5.0":\n  version: 6.5.2\n  resolution: "qs@npm:6.5.2"\n  languageName: node\n  linkType: hard\n'
+    )
+    now = company.clock.advance(3_600)
+    arrival = Arrival(lock=read_manifest("web/yarn.lock", lock), at=now, digest="3")
+    manifests.deliver(company.store, AT_THE_LAPTOP, CART, "web/yarn.lock", lambda: arrival, clock=company.clock)
+    company.catalog.put(component("cart", "red", projects=["p1"]), component("bank", "blue", projects=["p2"]))
+    company.read_catalog()
+    company.world = Located(company.clock)
+    told = {"kind": "vulnerability", "package": "qs", "fixed_version": "6.5.3", "note": "/web/yarn.lock"}
+    company.world.add("w1", version="6.5.2", projects=("p1",), **told)
+    company.world.add("w2", version="6.5.1", projects=("p1",), **told)
+    company.world.add("w3", version="6.5.2", projects=("p2",), resource="elsewhere", **told)
+    company.sync()
+    (known,) = company.page("w1").changes
+    assert [each.text for each in known.commands] == ["yarn up -R qs"]
+    assert "express brings it" in known.say
+    (moved,) = company.page("w2").changes
+    assert ([each.text for each in moved.commands], moved.say) == (["yarn up -R qs"], "Go from 6.5.1 to 6.5.3.")
+    (unknown,) = company.page("w3").changes
+    assert unknown.commands == ()
+    assert json.loads(unknown.patch) == {"resolutions": {"qs": "6.5.3"}}

@@ -2,6 +2,8 @@
 
 As of 2026-11, by the managers' own documentation: npm 11, Yarn 1.22 and 4, pnpm 10, pip 25 with requirements files, uv 0.9,
 Poetry 2, Pipenv 2025, PDM 2.26, Go 1.25, Cargo 1.90, Bundler 2.7, Composer 2.8, Maven with its Versions plugin 2.19, .NET 9.
+What pins a package and nothing else was tried with npm 11.19, Yarn 1.22.22 and 4.18, pnpm 10.34 and Pipenv 2026-11, on a
+project that uses one package in two lines of versions.
 """
 
 from __future__ import annotations
@@ -17,9 +19,11 @@ from callboard.domain.packages.lock import Need
 
 MOST = 8
 """Places that are told one by one."""
+YARN = "yarn"
+"""The format of a `yarn.lock` of which nobody knows which Yarn wrote it."""
 
 
-class Use(msgspec.Struct, frozen=True, kw_only=True, order=True):
+class Use(msgspec.Struct, frozen=True, kw_only=True):
     """One manifest in which the package is used."""
 
     path: str
@@ -78,15 +82,28 @@ class _Asked(msgspec.Struct, frozen=True):
         root = self.use.root
         return root if root is not None and root != self.name and is_name(root) else None
 
+    @property
+    def spot(self) -> str:
+        """Names what stands there now, so that npm and pnpm leave other lines of versions as they are.
+
+        They pin what is asked for by a range in which this version lies.
+        """
+        return f"{self.name}@{self.use.version}" if is_version(self.use.version) else self.name
+
 
 _Told = tuple[tuple[tuple[str, ...], ...], str, str, str]
 """Commands, the file to write in, what to write there, and what to do otherwise."""
 
 
-def changes(uses: Iterable[Use], to: str) -> tuple[Change, ...]:
-    """What to do at each place to get to this version, in order. A name or a version that is none has no command."""
-    found = dict.fromkeys(sorted(uses))
-    return tuple(_change(each, to) for each in list(found)[:MOST])
+def changes(ways: Iterable[tuple[Use, str]]) -> tuple[Change, ...]:
+    """What to do at each place to get to its version, in order. A name or a version that is none has no command."""
+    found = dict.fromkeys(sorted(ways, key=_order))
+    return tuple(_change(use, to) for use, to in list(found)[:MOST])
+
+
+def _order(way: tuple[Use, str]) -> tuple[str, ...]:
+    use, to = way
+    return use.path, use.format, use.ecosystem, use.name, use.version, str(use.direct), use.root or "", to
 
 
 def _change(use: Use, to: str) -> Change:
@@ -103,47 +120,63 @@ def _change(use: Use, to: str) -> Change:
     )  # fmt: skip
 
 
-def _bump(asked: _Asked, command: str, key: str) -> str:
+def _bump(asked: _Asked, key: str, then: str, *, file: str = "package.json", more: str = "") -> str:
     """What is left where nothing that brings it allows the version."""
     bump = f"bump {asked.parent}, which brings it" if asked.parent else "bump what brings it"
-    return (
-        f"Where it stays, {bump}; where no release of that allows {asked.to}, {command} under `{key}` in package.json."
-    )
+    pin = f"pin it under `{key}` in {file} and run `{then}`"
+    return f"Where it stays, {bump}; where no release of that allows {asked.to}, {pin}.{more}"
+
+
+_ALL_LINES = (
+    " That moves every version of it: where another one is needed as well, name what brings this one before it."
+)
 
 
 def _npm(asked: _Asked) -> _Told:
     if not asked.is_deep:
         dev = ("--save-dev",) if asked.is_for_development else ()
         return (("npm", "install", *dev, f"{asked.name}@{asked.to}"),), "", "", ""
-    patch = _json({"overrides": {asked.name: asked.to}})
-    return (("npm", "update", asked.name),), "package.json", patch, _bump(asked, "pin it", "overrides")
+    patch = _json({"overrides": {asked.spot: asked.to}})
+    return (("npm", "update", asked.name),), "package.json", patch, _bump(asked, "overrides", "npm install")
 
 
 def _yarn_berry(asked: _Asked) -> _Told:
     if not asked.is_deep:
         return (("yarn", "up", f"{asked.name}@{asked.to}"),), "", "", ""
-    patch = _json({"resolutions": {asked.name: asked.to}})
-    return (("yarn", "up", "-R", asked.name),), "package.json", patch, _bump(asked, "pin it", "resolutions")
+    otherwise = _bump(asked, "resolutions", "yarn install", more=_ALL_LINES)
+    return (("yarn", "up", "-R", asked.name),), "package.json", _resolved(asked, asked.name), otherwise
 
 
 def _yarn_classic(asked: _Asked) -> _Told:
     if not asked.is_deep:
         return (("yarn", "upgrade", f"{asked.name}@{asked.to}"),), "", "", ""
+    # Yarn 1 moves what is deep only together with what brings it: `yarn upgrade` of a deep package does nothing.
     commands = (("yarn", "upgrade", asked.parent),) if asked.parent else ()
-    return (
-        commands,
-        "package.json",
-        _json({"resolutions": {asked.name: asked.to}}),
-        _bump(asked, "pin it", "resolutions"),
-    )
+    key = f"{asked.parent}/**/{asked.name}" if asked.parent else asked.name
+    otherwise = _bump(asked, "resolutions", "yarn install", more="" if asked.parent else _ALL_LINES)
+    return commands, "package.json", _resolved(asked, key), otherwise
+
+
+def _yarn(asked: _Asked) -> _Told:
+    """Both Yarns write `yarn.lock`, and nobody said which. Both read `resolutions`; their commands differ."""
+    otherwise = (
+        f"Yarn 2 and later: `yarn up -R {asked.name}`; Yarn 1: `yarn upgrade` and what brings it. "
+        + _bump(asked, "resolutions", "yarn install", more=_ALL_LINES)
+    )  # fmt: skip
+    return (), "package.json", _resolved(asked, asked.name), otherwise
+
+
+def _resolved(asked: _Asked, key: str) -> str:
+    return _json({"resolutions": {key: asked.to}})
 
 
 def _pnpm(asked: _Asked) -> _Told:
     if not asked.is_deep:
         return (("pnpm", "update", f"{asked.name}@{asked.to}"),), "", "", ""
-    patch = f"overrides:\n  {json.dumps(asked.name)}: {json.dumps(asked.to)}\n"
-    bump = _bump(asked, "pin it", "overrides").replace("package.json", "pnpm-workspace.yaml")
-    return (("pnpm", "update", asked.name, "--depth", "Infinity"),), "pnpm-workspace.yaml", patch, bump
+    file = "pnpm-workspace.yaml"
+    patch = f"overrides:\n  {json.dumps(asked.spot)}: {json.dumps(asked.to)}\n"
+    otherwise = _bump(asked, "overrides", "pnpm install", file=file)
+    return (("pnpm", "update", asked.name, "--depth", "Infinity"),), file, patch, otherwise
 
 
 def _json(value: object) -> str:
@@ -174,7 +207,14 @@ def _pdm(asked: _Asked) -> _Told:
 
 
 def _pipenv(asked: _Asked) -> _Told:
-    return (("pipenv", "upgrade", f"{asked.name}=={asked.to}"),), "", "", _allows(asked, "Pipfile")
+    # Without --lock-only it writes what is deep into the Pipfile, which makes it asked for.
+    only = ("--lock-only",) if asked.is_deep else ()
+    return (("pipenv", "upgrade", *only, f"{asked.name}=={asked.to}"),), "", "", _allows(asked, "Pipfile")
+
+
+def _pylock(_: _Asked) -> _Told:
+    """PEP 751: several tools write it, and the file need not say which."""
+    return (), "", "", "Let the tool that wrote this file (uv, PDM or pip) write it anew with the new version."
 
 
 def _requirements(asked: _Asked) -> _Told:
@@ -186,7 +226,15 @@ def _requirements(asked: _Asked) -> _Told:
     return (), file if patch else "", patch, told
 
 
+_GO_ITSELF = frozenset({"stdlib", "toolchain"})
+"""What advisories call Go's own library and its tools: no modules, though they come as if they were."""
+
+
 def _go(asked: _Asked) -> _Told:
+    if asked.name in _GO_ITSELF:
+        version = asked.to.removeprefix("v").removeprefix("go")
+        told = f"Where an image or a workflow names the version of Go, write {version} there as well."
+        return (("go", "get", f"toolchain@go{version}"),), "", "", told
     version = asked.to if asked.to.startswith("v") else f"v{asked.to}"
     return (("go", "get", f"{asked.name}@{version}"), ("go", "mod", "tidy")), "", "", ""
 
@@ -241,9 +289,9 @@ def _actions(asked: _Asked) -> _Told:
 _Manager = Callable[[_Asked], _Told]
 
 _BY_FORMAT: Mapping[str, _Manager] = MappingProxyType({
-    "package-lock": _npm, "yarn-berry": _yarn_berry, "yarn-classic": _yarn_classic, "pnpm-lock": _pnpm, "uv": _uv,
-    "poetry": _poetry, "pdm": _pdm, "pipfile": _pipenv, "requirements": _requirements, "go": _go, "go-sum": _go,
-    "cargo": _cargo, "gemfile": _bundler, "composer": _composer, "github-actions": _actions,
+    "package-lock": _npm, "yarn-berry": _yarn_berry, "yarn-classic": _yarn_classic, YARN: _yarn, "pnpm-lock": _pnpm,
+    "uv": _uv, "poetry": _poetry, "pdm": _pdm, "pylock": _pylock, "pipfile": _pipenv, "requirements": _requirements,
+    "go": _go, "go-sum": _go, "cargo": _cargo, "gemfile": _bundler, "composer": _composer, "github-actions": _actions,
 })  # fmt: skip
 _BY_ECOSYSTEM: Mapping[str, _Manager] = MappingProxyType({
     "Go": _go, "crates.io": _cargo, "RubyGems": _bundler, "Packagist": _composer, "Maven": _maven, "NuGet": _nuget,

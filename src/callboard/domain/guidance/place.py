@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from callboard.domain.guidance.managers import Use
+from callboard.domain.guidance.managers import YARN, Use
 from callboard.domain.packages.package import CRATES, GEMS, GO, MAVEN, NPM, PACKAGIST, PYPI
 
 _FILES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "package-lock.json": ("package-lock", NPM), "npm-shrinkwrap.json": ("package-lock", NPM),
-    "pnpm-lock.yaml": ("pnpm-lock", NPM), "uv.lock": ("uv", PYPI), "poetry.lock": ("poetry", PYPI),
-    "pdm.lock": ("pdm", PYPI), "Pipfile.lock": ("pipfile", PYPI), "requirements.txt": ("requirements", PYPI),
-    "go.mod": ("go", GO), "go.sum": ("go", GO), "Cargo.lock": ("cargo", CRATES), "Gemfile.lock": ("gemfile", GEMS),
-    "composer.lock": ("composer", PACKAGIST), "pom.xml": ("", MAVEN),
+    "yarn.lock": (YARN, NPM), "pnpm-lock.yaml": ("pnpm-lock", NPM), "uv.lock": ("uv", PYPI),
+    "poetry.lock": ("poetry", PYPI), "pdm.lock": ("pdm", PYPI), "pylock.toml": ("pylock", PYPI),
+    "Pipfile.lock": ("pipfile", PYPI), "go.mod": ("go", GO), "go.sum": ("go", GO), "Cargo.lock": ("cargo", CRATES),
+    "Gemfile.lock": ("gemfile", GEMS), "gems.locked": ("gemfile", GEMS), "composer.lock": ("composer", PACKAGIST),
+    "pom.xml": ("", MAVEN),
 })  # fmt: skip
-"""Format and ecosystem. Both Yarns write `yarn.lock`, so that its name says too little."""
+"""Format and ecosystem."""
+_REQUIREMENTS = re.compile(r"requirements[^/]*\.txt|[^/]*requirements\.txt")
 
 
 def use_at(location: object, package: object, version: object) -> Use | None:
@@ -23,7 +26,8 @@ def use_at(location: object, package: object, version: object) -> Use | None:
     if not isinstance(location, str) or not isinstance(package, str) or not package:
         return None
     path = location.strip().lstrip("/").partition(":")[0].partition(", ")[0]
-    found = _FILES.get(path.rpartition("/")[2])
+    name = path.rpartition("/")[2]
+    found = ("requirements", PYPI) if _REQUIREMENTS.fullmatch(name) else _FILES.get(name)
     if found is None:
         return None
     installed = version if isinstance(version, str) else "what is there"

@@ -121,7 +121,7 @@ def observed(found: PackageFinding, *, at: Instant) -> Observed:
     places = current or list(found.places)
     worst = max(places, key=lambda each: (each.match.malicious, each.match.severity, _reach(each.package, each.match)))
     match, package = worst.match, worst.package
-    safe = None if match.malicious and match.safe is None else match.safe or match.fixed
+    safe = _safe(match)
     state, resolution = State.OPEN, None
     if not found.is_known:
         state, resolution = State.GONE, "It is not known any more what the component consists of."
@@ -159,6 +159,9 @@ def observed(found: PackageFinding, *, at: Instant) -> Observed:
             package=package.name,
             version=version,
             fixed_version=safe,
+            fixes=tuple(
+                sorted({(each.package.version, to) for each in places if (to := _safe(each.match)) is not None})
+            ),
             location=worst.words,
             detection=match.because,
             link=match.reference,
@@ -185,6 +188,11 @@ def _title(package: Package, version: str, match: Matched) -> str:
     if match.malicious:
         return f"{package.name} {version} is malicious"
     return match.name if match.sign is None else f"{match.sign.words}: {package.name} {version}"
+
+
+def _safe(match: Matched) -> str | None:
+    """The version to go to. None: none is known."""
+    return None if match.malicious and match.safe is None else match.safe or match.fixed
 
 
 def _reach(package: Package, match: Matched) -> bytes:
