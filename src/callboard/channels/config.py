@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Meta
 
 from callboard.channels.told import groups_of, hosts_of
-from callboard.domain.instant import DAY
 from callboard.domain.remediation.message import Route
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "never"]
@@ -50,11 +49,9 @@ class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True):
     def route(self) -> Route:
         """Where the channel leads."""
         weekday = None if self.digest == "never" else _DAYS.index(self.digest)
-        # Nobody gets two mails a day; a room or a program can take what cannot wait.
-        spacing = DAY if self.addresses != ("",) else 0
         return Route(
             channel=self.name, teams=groups_of(self.teams), addresses=self.addresses, at_once=self.at_once, weekday=weekday,
-            hour=self.hour, spacing=spacing,
+            hour=self.hour,
         )  # fmt: skip
 
 

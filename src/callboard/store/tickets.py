@@ -129,8 +129,8 @@ def add(
 
 
 def make_again(conn: Connection, ticket_id: int, *, now: Instant) -> None:
-    """One that could not be made is tried anew."""
-    values = {"state": int(TicketState.MAKING), "due_at": now, "attempts": 0, "leased_until": 0, "error": None}
+    """One that could not be made is tried anew; not as if for the first time, since an answer may have been lost before."""
+    values = {"state": int(TicketState.MAKING), "due_at": now, "attempts": 1, "leased_until": 0, "error": None}
     conn.execute(
         update(schema.ticket).where(t.id == ticket_id, t.state == int(TicketState.FAILED)).values(values)
     )  # fmt: skip

@@ -62,12 +62,9 @@ def route(
     at_once: bool = True,
     weekday: int | None = None,
     addresses: tuple[str, ...] = ("",),
-    spacing: int = 0,
 ) -> Route:
     """The way to a place."""
-    return Route(
-        channel="room", teams=teams, at_once=at_once, weekday=weekday, hour=7, addresses=addresses, spacing=spacing
-    )
+    return Route(channel="room", teams=teams, at_once=at_once, weekday=weekday, hour=7, addresses=addresses)
 
 
 class Post:
@@ -378,7 +375,7 @@ def test_a_digest_that_was_late_is_one(company: Stage) -> None:
 
 def test_nobody_gets_two_mails_a_day(company: Stage) -> None:
     """What comes meanwhile waits for the next one."""
-    post = Post(company, route(RED, addresses=("ana@example.com",), spacing=DAY))
+    post = Post(company, route(RED, addresses=("ana@example.com",)))
     got = []
     for start in (20, 30, 40):
         company.world.fill(1, start=start, projects=("p1",), severity="critical")
@@ -403,7 +400,7 @@ def test_who_wants_no_messages_gets_none(company: Stage) -> None:
     assert [address for address, _ in post.place.got] == ["Bo <bo@example.com>"]
     assert post.place.got[0][1].unsubscribe is not None
     assert tell.come_back(company.store, ANA, "room", "ANA@example.com", clock=company.clock)
-    company.clock.advance(60)
+    company.clock.advance(86_400)
     company.world.fill(1, start=21, projects=("p1",), severity="critical")
     company.sync()
     post.both()
@@ -472,3 +469,48 @@ def test_what_is_old_is_forgotten(company: Stage) -> None:
     company.world.fill(1, start=40, projects=("p1",), severity="critical")
     company.sync()
     assert any(parts(message).get("new") == 1 for message in post.both())
+
+
+def test_two_teams_and_a_digest_are_one_mail_a_day(company: Stage) -> None:
+    """Whoever reads for two teams, or has what cannot wait on the day of the digest, gets the second mail a day later."""
+    post = Post(company, route(RED, BLUE, addresses=("ana@example.com",)))
+    company.world.fill(1, start=20, projects=("p1",), severity="critical")
+    company.world.fill(1, start=30, projects=("p2",), severity="critical")
+    company.sync()
+    got = [[message.team for message in post.both()]]
+    for hours in (1, 22, 2, 22, 3):
+        company.clock.at = Instant(company.clock.at + hours * HOUR)
+        got.append([message.team for message in post.both()])
+    assert [len(teams) for teams in got] == [1, 0, 0, 1, 0, 0]
+    assert {team for teams in got for team in teams} == {RED, BLUE}
+
+
+def test_a_digest_and_what_cannot_wait_are_one_mail_a_day(company: Stage) -> None:
+    """On the morning of the digest something new is found: one mail then, the other a day later."""
+    post = Post(company, route(RED, addresses=("ana@example.com",), weekday=0))
+    post.tell()
+    company.clock.at = Instant(company.clock.at + 7 * DAY)
+    company.world.fill(1, start=20, projects=("p1",), severity="critical")
+    company.sync()
+    got = [[message.sort for message in post.both()]]
+    company.clock.at = Instant(company.clock.at + 23 * HOUR)
+    got.append([message.sort for message in post.both()])
+    company.clock.at = Instant(company.clock.at + 2 * HOUR)
+    got.append([message.sort for message in post.both()])
+    assert [len(sorts) for sorts in got] == [1, 0, 1]
+
+
+def test_digests_that_wait_for_their_day_do_not_pile_up(company: Stage) -> None:
+    """Ten teams of one reader are more than a week has days: each waits with one digest, which tells of everything since."""
+    post = Post(company, route(RED, BLUE, addresses=("ana@example.com",), at_once=False, weekday=0))
+    post.tell()
+    post.place.fails = [ChannelRefusedError("full")]
+    for start in (20, 30, 40):
+        company.clock.at = Instant(company.clock.at + 7 * DAY)
+        company.world.fill(1, start=start, projects=("p1",), severity="critical")
+        company.sync()
+        post.tell()
+    with company.store.read() as conn:
+        assert conn.execute(select(func.count()).select_from(schema.outbox)).scalar_one() == 2
+    post.place.fails = []
+    assert [parts(message) for message in post.both()] == [{"new": 3}]

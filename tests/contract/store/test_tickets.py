@@ -179,6 +179,20 @@ def test_an_answer_that_gets_lost_makes_no_second_ticket(desk: Desk) -> None:
     assert ticket.key == desk_key(desk, 1)
 
 
+def test_a_lost_answer_is_looked_for_also_when_a_person_asks_again(desk: Desk) -> None:
+    """It was made, its answer got lost, and then the tracker refused: asked for anew, it is found and not made twice."""
+    desk.file(WORK)
+    desk.tracker.loses_answers = 1
+    desk.keep()
+    desk.tracker.faults = [(400, {}, '{"message": "Not now"}')]
+    desk.stage.clock.advance(120)
+    desk.keep()
+    assert desk.stage.row("f0000").filed[0].state is TicketState.FAILED
+    assert not desk.file(WORK).is_new
+    assert desk.keep().made == 1
+    assert len(desk.tracker.issues) == 1
+
+
 def test_where_it_stands_is_read_back(desk: Desk) -> None:
     """With the tracker's own dates; asked only whether anything has changed, where the tracker can tell."""
     desk.file(WORK)

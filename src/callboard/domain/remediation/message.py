@@ -176,8 +176,14 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     weekday: int | None
     """0: Monday. None: no digests."""
     hour: int
-    spacing: int = 0
-    """Microseconds that pass between two messages to one address at least."""
+
+
+def spacing(address: str, sort: Sort) -> int:
+    """How long after one message to an address the next may leave, in microseconds: nobody gets two mails a day.
+
+    A room or a program, which has no address of its own, takes what cannot wait; and whoever tries out a channel waits for it.
+    """
+    return DAY if address and sort is not Sort.TEST else 0
 
 
 def list_path(query: str) -> str:

@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Collection, Iterable
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, or_, select, update
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
-from callboard.domain.remediation.message import WEEK, Delivery, Item, Route, Sort, next_digest
+from callboard.domain.remediation.message import WEEK, Delivery, Item, Route, Sort, next_digest, spacing
 from callboard.store import schema
 from callboard.store.database import Store, next_id
 
@@ -57,12 +57,7 @@ def add(
     conn: Connection, route: Route, team: EntityRef, address: str, items: Collection[Item], *, now: Instant
 ) -> None:
     """Have something told at once, with what already waits to be told there. Inside `Store.write`."""
-    open_ = conn.execute(
-        select(o.id, o.findings).where(
-            *_place(route.channel, team, address), o.sort == int(Sort.AT_ONCE), o.state == _WAITING, o.body.is_(None),
-            o.attempts == 0,
-        )
-    ).first()  # fmt: skip
+    open_ = conn.execute(_untried(route, team, address, Sort.AT_ONCE)).first()
     if open_ is None:
         _put(conn, route, team, address, sort=Sort.AT_ONCE, items=tuple(items), now=now)
         return
@@ -72,7 +67,7 @@ def add(
 
 def add_test(conn: Connection, route: Route, team: EntityRef, address: str, *, now: Instant) -> int:
     """Have a test message sent. Returns its number. Inside `Store.write`."""
-    return _put(conn, msgspec.structs.replace(route, spacing=0), team, address, sort=Sort.TEST, now=now)
+    return _put(conn, route, team, address, sort=Sort.TEST, now=now)
 
 
 def add_digest(conn: Connection, route: Route, team: EntityRef, addresses: Iterable[str], *, now: Instant) -> None:
@@ -94,8 +89,19 @@ def add_digest(conn: Connection, route: Route, team: EntityRef, addresses: Itera
             conn.execute(update(schema.digest_turn).where(*here).values(next_at=next_at))
         return
     for address in addresses:
-        _put(conn, route, team, address, sort=Sort.DIGEST, from_at=Instant(row.from_at), now=now)
+        if not _is_untried(conn, route, team, address, Sort.DIGEST):  # one that still waits tells of this week as well
+            _put(conn, route, team, address, sort=Sort.DIGEST, from_at=Instant(row.from_at), now=now)
     conn.execute(update(schema.digest_turn).where(*here).values(from_at=now, next_at=next_at))
+
+
+def _untried(route: Route, team: EntityRef, address: str, sort: Sort) -> Select[int, bytes]:
+    return select(o.id, o.findings).where(
+        *_place(route.channel, team, address), o.sort == int(sort), o.state == _WAITING, o.body.is_(None), o.attempts == 0
+    )  # fmt: skip
+
+
+def _is_untried(conn: Connection, route: Route, team: EntityRef, address: str, sort: Sort) -> bool:
+    return conn.execute(_untried(route, team, address, sort).limit(1)).first() is not None
 
 
 def is_turn(conn: Connection, routes: Collection[Route], *, now: Instant) -> bool:
@@ -114,23 +120,28 @@ def _put(
     conn.execute(
         insert(schema.outbox).values(
             id=id_, key=str(uuid.uuid4()), channel=route.channel, team=team, address=address, sort=int(sort),
-            state=_WAITING, made_at=now, from_at=from_at, due_at=_due(conn, route, address, now=now), attempts=0,
+            state=_WAITING, made_at=now, from_at=from_at, due_at=_due(conn, route, address, sort, now=now), attempts=0,
             leased_until=0, findings=msgspec.json.encode(items),
         )
     )  # fmt: skip
     return id_
 
 
-def _due(conn: Connection, route: Route, address: str, *, now: Instant) -> Instant:
-    """Now, or as long after the last message to this address as the channel asks for."""
-    if not route.spacing:
+def _due(conn: Connection, route: Route, address: str, sort: Sort, *, now: Instant) -> Instant:
+    """Now, or as long after the last message to this address as it is spared."""
+    space = spacing(address, sort)
+    if not space:
         return now
     last = conn.execute(
         select(func.max(o.ended_at)).where(
-            o.channel == route.channel, o.address == address, o.state == int(Delivery.SENT), o.sort != int(Sort.TEST)
+            *_of_address(route.channel, address), o.state == int(Delivery.SENT)
         )
-    ).scalar_one()
-    return now if last is None else Instant(max(now, last + route.spacing))
+    ).scalar_one()  # fmt: skip
+    return now if last is None else Instant(max(now, last + space))
+
+
+def _of_address(channel: str, address: str) -> tuple[ColumnElement[bool], ...]:
+    return o.channel == channel, o.address == address, o.sort != int(Sort.TEST)
 
 
 def _place(channel: str, team: EntityRef, address: str) -> tuple[ColumnElement[bool], ...]:
@@ -158,7 +169,7 @@ def take(conn: Connection, channel: str, *, now: Instant, lease: int, only: int 
     )  # fmt: skip
     wanted = select(schema.outbox).where(o.channel == channel, o.state == _WAITING, o.leased_until <= now)
     wanted = wanted.where(o.id == only) if only is not None else wanted.where(o.due_at <= now, ~before)
-    row = conn.execute(wanted.order_by(o.due_at, o.id).limit(1)).one_or_none()
+    row = conn.execute(wanted.order_by(o.due_at, o.sort, o.id).limit(1)).one_or_none()
     if row is None:
         return None
     attempts = row.attempts + 1
@@ -176,9 +187,12 @@ def freeze(conn: Connection, waiting: Waiting, body: bytes) -> None:
 
 
 def sent(conn: Connection, waiting: Waiting, *, now: Instant) -> None:
-    """It has arrived."""
+    """It has arrived. What else waits for its reader, from whatever team, waits until that one is to be bothered again."""
     values = {"state": int(Delivery.SENT), "ended_at": now, "leased_until": 0, "error": None}
     conn.execute(update(schema.outbox).where(*_ours(waiting)).values(values))
+    if space := spacing(waiting.address, waiting.sort):
+        others = (*_of_address(waiting.channel, waiting.address), o.state == _WAITING, o.due_at < now + space)
+        conn.execute(update(schema.outbox).where(*others).values(due_at=now + space))
 
 
 def nothing_left(conn: Connection, waiting: Waiting, *, now: Instant) -> None:
