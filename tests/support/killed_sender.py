@@ -1,15 +1,12 @@
-"""A process that syncs, tells and delivers, and ends itself at a chosen moment: `… URL RECEIVER MOMENT SECONDS`.
+"""A process that syncs, tells and delivers until it ends at a chosen moment: see `lives`.
 
-A moment is a statement, a commit, or either side of a message's way to the receiver. 0 means: live to the end and print how
-many moments there were. SECONDS is how much later than its world it begins.
+A moment is a statement, a commit, or either side of a message's way to the receiver. What it is told is the database, the
+receiver, and how many seconds later than its world it begins.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import sys
 
 from sqlalchemy import event
 
@@ -25,24 +22,11 @@ from callboard.usecases.remediation.tell import tell
 from callboard.usecases.sync import sync
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.clocks import MORNING, SettableClock
+from tests.support.lives import Passed, serve
 from tests.support.worlds import World
 
 SECRET = "a-secret-for-tests-of-messages"
 TEAMS = (EntityRef("group:default/red"), EntityRef("group:default/blue"))
-
-
-class Passed:
-    """Moments, and the end at one of them."""
-
-    def __init__(self, last: int) -> None:
-        self.count = 0
-        self.last = last
-
-    def one(self, *_: object) -> None:
-        """Another moment."""
-        self.count += 1
-        if self.count == self.last:
-            os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Watched:
@@ -87,7 +71,7 @@ async def begin(url: str) -> None:
     store.close()
 
 
-async def run(url: str, receiver: str, moment: int, seconds: int) -> int:
+async def run(url: str, receiver: str, seconds: int, passed: Passed) -> None:
     """Sync what has happened, and tell it."""
     clock = SettableClock(MORNING)
     world = World(clock, page_size=7)
@@ -98,7 +82,6 @@ async def run(url: str, receiver: str, moment: int, seconds: int) -> int:
     world.fill(2, start=50, projects=("p2",), severity="critical")
     world.change("f0001", severity="critical")
     clock.advance(60 + seconds)
-    passed = Passed(moment)
     store = open_store(url)
     store.announces = True
     event.listen(store.engine, "before_cursor_execute", passed.one)
@@ -113,8 +96,13 @@ async def run(url: str, receiver: str, moment: int, seconds: int) -> int:
             await deliver(store, {"webhook": channel}, board="https://board.example", clock=clock)
     finally:
         store.close()
-    return passed.count
+
+
+def live(arguments: list[str], passed: Passed) -> None:
+    """Once."""
+    url, receiver, seconds = arguments
+    asyncio.run(run(url, receiver, int(seconds), passed))
 
 
 if __name__ == "__main__":
-    print(asyncio.run(run(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))  # noqa: T201 - its answer
+    serve(live)
