@@ -137,7 +137,37 @@ def verify(door: Door, /, *, kept: str | None, as_json: bool) -> None:
     end(DONE if found.holds else FAILED)
 
 
-def told(entry: Entry, digest: str) -> dict[str, object]:
+@audit.command("lost", epilog=examples("callboard audit lost audit.jsonl"))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@answers
+@click.pass_obj
+def lost_entries(door: Door, /, *, file: Path, as_json: bool) -> None:
+    """Say what an exported log tells that the database does not: what people did since a backup that was brought back.
+
+    What sources tell comes again with the next sync; what people said does not. Ends with 1 when something is lost.
+    """
+    from callboard.cli import output
+    from callboard.usecases import keep_backups
+    from callboard.web import words
+
+    with door.services() as services, file.open(encoding="utf-8") as lines:
+        found = keep_backups.lost(services.store, lines)
+        now = services.clock.now()
+    if as_json:
+        entries = [told(entry, None) for entry in found.entries]
+        output.document({"last_common": found.last_common, "lost": entries})
+    elif found.entries:
+        rows = [
+            (str(entry.seq), words.ago(entry.at, now), entry.actor, entry.action, entry.subject, _detail(entry))
+            for entry in found.entries
+        ]
+        output.show(output.table(("No.", "When", "Who", "What", "To what", "More"), rows, right=("No.",)))
+    else:
+        output.line("Nothing is lost: the database has every entry of the exported log.")
+    end(FAILED if found.entries else DONE)
+
+
+def told(entry: Entry, digest: str | None) -> dict[str, object]:
     """An entry as JSON."""
     from callboard.domain.instant import to_text
 
@@ -148,7 +178,7 @@ def told(entry: Entry, digest: str) -> dict[str, object]:
         "action": entry.action,
         "subject": entry.subject,
         "detail": dict(entry.detail),
-        "hash": digest,
+        **({} if digest is None else {"hash": digest}),
     }
 
 

@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "callboard.cli.packages.advisories:advisories",
         "Look after what is known about vulnerable and malicious packages.",
     ),
+    "backup": ("callboard.cli.backup:backup", "Make backups, bring them back, and try whether they can be."),
     "db": ("callboard.cli.db:db", "Look after the database."),
     "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),
     "wiz-sim": ("callboard.demo.wizsim.command:wiz_sim", "Run a look-alike of the Wiz API."),

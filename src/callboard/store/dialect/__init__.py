@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Connection, Engine, Index, Table
@@ -23,6 +25,24 @@ class Dialect(Protocol):
     """The few things that the two databases do differently."""
 
     name: str
+
+    copies_itself: bool
+    """Whether `copy_out` and `copy_in` are there: the database is one file."""
+
+    def copy_out(self, engine: Engine, path: Path) -> None:
+        """Make a copy of what the database holds at one moment, while others read and write."""
+
+    def copy_in(self, engine: Engine, path: Path) -> None:
+        """Put a copy in the place of everything that is there, at once or not at all."""
+
+    def scratch(self, engine: Engine, url: str, folder: Path) -> AbstractContextManager[str]:
+        """The address of an empty database like this one, in `folder` or beside it, gone after the `with`."""
+
+    def defer_references(self, conn: Connection) -> None:
+        """Look at the end of this transaction whether rows refer to others that are there, where that can be."""
+
+    def empty(self, conn: Connection, tables: Sequence[str]) -> None:
+        """Remove all rows; of `tables` those first that refer to others."""
 
     def make_engine(self, url: str, *, create: bool = True) -> Engine:
         """An engine with this database's settings. Raises StoreError when the place cannot be used.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Index, Table, create_engine, make_url
@@ -29,6 +32,36 @@ class Postgresql:
     """The `Dialect` of PostgreSQL."""
 
     name = "postgresql"
+    copies_itself = False
+
+    def copy_out(self, engine: Engine, path: Path) -> None:
+        """Never called: a server is no file."""
+        raise NotImplementedError
+
+    def copy_in(self, engine: Engine, path: Path) -> None:
+        """Never called, as `copy_out`."""
+        raise NotImplementedError
+
+    @contextmanager
+    def scratch(self, engine: Engine, url: str, folder: Path) -> Iterator[str]:  # noqa: ARG002 - it is on the server
+        """A schema of its own in the same database, where the owner of the database may always make one."""
+        name = f"callboard_scratch_{secrets.token_hex(4)}"
+        made = make_url(url)
+        with engine.begin() as conn:
+            conn.exec_driver_sql(f"CREATE SCHEMA {name}")
+        try:
+            options = f"-csearch_path={name}"
+            yield made.update_query_dict({"options": options}).render_as_string(hide_password=False)
+        finally:
+            with engine.begin() as conn:
+                conn.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+
+    def defer_references(self, conn: Connection) -> None:
+        """Nothing to do: tables come in the order in which they refer to each other."""
+
+    def empty(self, conn: Connection, tables: Sequence[str]) -> None:
+        """By TRUNCATE, which a transaction that fails takes back."""
+        conn.exec_driver_sql("TRUNCATE " + ", ".join(f'"{name}"' for name in tables))
 
     def make_engine(self, url: str, *, create: bool = True) -> Engine:  # noqa: ARG002 - a server's database is never made here
         """An engine over psycopg. Raises StoreError when the driver is not installed."""
@@ -197,8 +230,11 @@ class Postgresql:
                 "The PostgreSQL extension pg_trgm, which search needs, is not installed.",
                 hint="Let an administrator run CREATE EXTENSION pg_trgm in this database, then try again.",
             ) from error
+        # Named whole: where the extension lives need not be where tables are looked for.
+        place = conn.exec_driver_sql("SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'pg_trgm'")
+        operators = f"{place.scalar_one()}.gin_trgm_ops"
         for name in tables:
-            conn.exec_driver_sql(f"CREATE INDEX ix_{name}_words ON {name} USING gin (search gin_trgm_ops)")
+            conn.exec_driver_sql(f"CREATE INDEX ix_{name}_words ON {name} USING gin (search {operators})")
 
     def refresh_statistics(self, conn: Connection) -> None:
         """ANALYZE samples by itself."""

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -25,9 +26,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from callboard.errors import SchemaOutOfDateError, StoreError
 from callboard.store.dialect import SEARCHED, Row
+
+MAGIC = b"SQLite format 3\x00"
+"""How a file of SQLite's begins."""
 
 CHUNKS = (500, 60, 8)
 """Values in one IN list: a few fixed lengths, so that the driver's statement cache always hits."""
@@ -103,6 +108,38 @@ class Sqlite:
     """The `Dialect` of SQLite."""
 
     name = "sqlite"
+    copies_itself = True
+
+    def copy_out(self, engine: Engine, path: Path) -> None:
+        """By the online backup API, in one step: others wait for nothing, as the log lets them write meanwhile."""
+        with closing(sqlite3.connect(path)) as target, engine.connect() as conn:
+            driver: Any = conn.connection.driver_connection
+            driver.backup(target)
+            # One file, with no log beside it.
+            target.execute("PRAGMA journal_mode = DELETE")
+
+    def copy_in(self, engine: Engine, path: Path) -> None:
+        """By the same the other way round, which waits until nobody writes. Raises StoreError when somebody goes on."""
+        try:
+            with closing(sqlite3.connect(_read_only(path), uri=True)) as source, engine.connect() as conn:
+                driver: Any = conn.connection.driver_connection
+                source.backup(driver)
+        except sqlite3.Error as error:
+            raise StoreError(f"The database cannot be written: {error}.", hint="Stop Callboard first.") from error
+
+    @contextmanager
+    def scratch(self, engine: Engine, url: str, folder: Path) -> Iterator[str]:  # noqa: ARG002 - a file is all it takes
+        """A file in the folder."""
+        yield f"sqlite:///{folder}/scratch.db"
+
+    def defer_references(self, conn: Connection) -> None:
+        """SQLite can, for one transaction."""
+        conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+
+    def empty(self, conn: Connection, tables: Sequence[str]) -> None:
+        """By DELETE, which the index of words follows."""
+        for name in tables:
+            conn.exec_driver_sql(f'DELETE FROM "{name}"')
 
     def make_engine(self, url: str, *, create: bool = True) -> Engine:
         """An engine with write-ahead log, foreign keys, a busy timeout and a file only its owner can read."""
@@ -258,6 +295,22 @@ class Sqlite:
         return found
 
 
+@contextmanager
+def open_copy(path: Path) -> Iterator[Connection]:
+    """A copy, opened so that nothing is written to it. Raises StoreError for a damaged one."""
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(_read_only(path), uri=True), poolclass=NullPool)
+    with engine.connect() as conn:
+        for pragma in ("integrity_check(1)", "foreign_key_check"):
+            found = conn.exec_driver_sql(f"PRAGMA {pragma}").first()
+            if found is not None and found[0] != "ok":
+                raise StoreError(f"The copy {path} is damaged: {str(found[0]).splitlines()[0]}.")
+        yield conn
+
+
+def _read_only(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
 def _update_by(conn: Connection, table: Table, columns: Sequence[str], key: str, rows: Sequence[Row]) -> None:
     """Update by a column that need not be indexed, as none is during a first load: one walk, not one for each row."""
     names = ", ".join([*columns, key])
@@ -313,7 +366,7 @@ def _claim_file(path: Path, *, create: bool) -> None:
             f"The database file {path} cannot be opened: {error.strerror}.",
             hint="Check the path in [database] url, and that this user may read and write it.",
         ) from error
-    if head and head != b"SQLite format 3\x00":
+    if head and head != MAGIC:
         raise StoreError(
             f"{path} is not a Callboard database: it does not start like an SQLite file.",
             hint="Point [database] url at another file, or restore this one from a backup.",

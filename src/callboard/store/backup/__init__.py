@@ -1,0 +1,1 @@
+"""A database written down whole, and brought back: as a copy of SQLite's own, or as rows that either database takes."""
