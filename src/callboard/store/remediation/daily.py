@@ -24,7 +24,7 @@ f, s, d = schema.finding.c, schema.decided.c, schema.decision.c
 
 _DAYS = 1 << 17
 """More days than have passed since 1970."""
-_FIXED, _OTHERWISE, _TRANSIENT, _BACKWARDS, _UNDATED = range(5)
+_FIXED, _OTHERWISE, _TRANSIENT, _BACKWARDS, _UNDATED, _OPEN = range(6)
 _WAYS = 8
 _ASIDE = (DecisionKind.SNOOZE, DecisionKind.DISMISS, DecisionKind.ACCEPT)
 
@@ -32,54 +32,43 @@ _ASIDE = (DecisionKind.SNOOZE, DecisionKind.DISMISS, DecisionKind.ACCEPT)
 def days(conn: Connection, visibility: Visibility, query: Query, asking: Asking) -> tuple[Days, LeftOut]:
     """What was opened and ended on every day. What was closed within a day is noise, and in neither."""
     within = of_query(conn, visibility, query, asking, many=True)
-    parts = spells(within)
     found = Days()
-    for day, n in counted(conn, union_all(*(_opened(spell) for spell in parts))).items():
-        found.opened[day] = n
     out = [0] * _WAYS
-    for code, n in counted(conn, union_all(*(_ended(spell) for spell in parts))).items():
-        day, way = divmod(code, _WAYS)
+    for code, n in counted(conn, union_all(*(_lived(spell) for spell in spells(within)))).items():
+        rest, way = divmod(code, _WAYS)
+        opened, ended = divmod(rest, _DAYS)
         out[way] += n
+        if way in (_FIXED, _OTHERWISE, _OPEN):
+            found.opened[opened] = found.opened.get(opened, 0) + n
         if way == _FIXED:
-            found.fixed[day] = n
+            found.fixed[ended] = found.fixed.get(ended, 0) + n
         elif way == _OTHERWISE:
-            found.otherwise[day] = n
+            found.otherwise[ended] = found.otherwise.get(ended, 0) + n
     return found, LeftOut(transient=out[_TRANSIENT], undated=out[_UNDATED], backwards=out[_BACKWARDS])
 
 
-def _noise(spell: Spell) -> ColumnElement[bool]:
-    return and_(spell.is_closed, or_(spell.ended.is_(None), spell.ended - spell.opened < DAY))
-
-
-def _opened(spell: Spell) -> Select[Any]:
-    day = (spell.opened // DAY).label("code")
-    return spell.rows.add_columns(day).where(or_(~spell.is_closed, ~_noise(spell)))
-
-
-def _ended(spell: Spell) -> Select[Any]:
+def _lived(spell: Spell) -> Select[Any]:
+    """One number for each: the days on which it was opened and ended, and how."""
+    ended = func.coalesce(spell.ended, 0)
     way = case(
+        (~spell.is_closed, _OPEN),
         (spell.ended.is_(None), _UNDATED),
         (spell.ended < spell.opened, _BACKWARDS),
         (spell.ended - spell.opened < DAY, _TRANSIENT),
         (spell.state == int(State.FIXED), _FIXED),
         else_=_OTHERWISE,
     )
-    day = func.coalesce(spell.ended, 0) // DAY
-    return spell.rows.add_columns((day * _WAYS + way).label("code")).where(spell.is_closed)
+    day = case((spell.is_closed, ended // DAY), else_=0)
+    return spell.rows.add_columns(((spell.opened // DAY * _DAYS + day) * _WAYS + way).label("code"))
 
 
-def reopened(conn: Connection, visibility: Visibility, query: Query, asking: Asking, period: Period) -> Reopened:
-    """Of the fixes of a period that are long enough ago, those that came back."""
+def reopened(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, period: Period, days: Days
+) -> Reopened:  # fmt: skip
+    """Of the fixes of a period that are long enough ago, those that came back. `days`: what `days` told of the same."""
     within = of_query(conn, visibility, query, asking, many=True)
     end = period.end - REOPENED_WITHIN * DAY
-    old = [
-        spell.rows.add_columns(func.count().label("n")).where(
-            spell.is_closed, spell.state == int(State.FIXED), spell.ended >= period.start, spell.ended < end,
-            spell.ended - spell.opened >= DAY,
-        )
-        for spell in spells(within)
-    ]  # fmt: skip
-    fixes = sum(int(n) for (n,) in conn.execute(union_all(*old)))
+    fixes = sum(n for day, n in days.fixed.items() if period.start // DAY <= day < end // DAY)
     p = schema.spell.c
     former = spells(within)[-1]
     back = former.rows.add_columns(func.count()).where(
@@ -177,18 +166,20 @@ def due(
     end = period.end
     rows = []
     for spell in spells(within):
+        # Adding nothing keeps SQLite from an index by date, which leads all over the table.
+        due_at = spell.due_at + 0
         has_ended = and_(spell.is_closed, spell.ended < end)
         is_fixed = spell.state == int(State.FIXED)
         became = case(
-            (and_(has_ended, is_fixed, spell.ended <= spell.due_at), 0),
+            (and_(has_ended, is_fixed, spell.ended <= due_at), 0),
             (and_(has_ended, is_fixed), 1),
-            (and_(has_ended, spell.ended <= spell.due_at), 3),
+            (and_(has_ended, spell.ended <= due_at), 3),
             (has_ended, 4),
-            (spell.due_at >= end, 5),
+            (due_at >= end, 5),
             else_=2,
         )
-        falls = and_(spell.due_at >= period.start, spell.due_at < end)
-        waits = and_(spell.due_at >= end, spell.due_at < NEVER, ~has_ended)
+        falls = and_(due_at >= period.start, due_at < end)
+        waits = and_(due_at >= end, due_at < NEVER, ~has_ended)
         rows.append(
             spell.rows.add_columns((group * _WAYS + became).label("code")).where(
                 spell.opened + 0 < end, or_(falls, waits), ~and_(spell.is_closed, spell.ended.is_(None))

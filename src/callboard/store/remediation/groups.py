@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 
 import msgspec
@@ -15,6 +15,7 @@ from callboard.domain.query import OneOf, Query
 from callboard.domain.remediation import By
 from callboard.store import schema
 from callboard.store.board import cube
+from callboard.store.query import filters
 from callboard.store.query import scope as scopes
 from callboard.store.query.filters import Asking
 from callboard.store.remediation.lifetimes import GROUPS, counted
@@ -105,9 +106,31 @@ def open_now(
     conn: Connection, visibility: Visibility, query: Query, by: By, asking: Asking
 ) -> Mapping[int, int]:  # fmt: skip
     """Open findings of each of the database's groups, as the lists count them."""
+    if by is not By.RULE and all(filters.asks_holding(term) or filters.asks_cell(term) for term in query.terms):
+        return _counted(conn, visibility, query, by, asking)
     within = scopes.of_query(conn, visibility, query, asking, many=True)
     # Adding nothing keeps SQLite from going through an index of nearly all findings.
     return counted(conn, select(GROUPS[by]).where(f.closed + 0 == 0, within))
+
+
+_CELL = {By.SOURCE: 0, By.KIND: 1, By.SEVERITY: 3}
+"""Where a cell of the cube tells it."""
+
+
+def _counted(
+    conn: Connection, visibility: Visibility, query: Query, by: By, asking: Asking
+) -> Mapping[int, int]:  # fmt: skip
+    """The same from the counters, where they can tell."""
+    holdings = [term for term in query.terms if filters.asks_holding(term)]
+    cells = [*(term for term in query.terms if not filters.asks_holding(term)), OneOf("is", ("open",))]
+    if by is By.TEAM:
+        return cube.by_holding(conn, scopes.scope(conn, visibility, holdings, asking), cells)
+    chosen = cube.chooser(conn, cells)
+    found: Counter[int] = Counter()
+    for cell, n in cube.counts(conn, visibility, holdings, asking).items():
+        if n and chosen.takes(cell):
+            found[cell[_CELL[by]]] += n
+    return found
 
 
 def listing(query: Query, term: OneOf) -> Query | None:

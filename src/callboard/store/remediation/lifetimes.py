@@ -151,7 +151,7 @@ def spells(within: ColumnElement[bool]) -> tuple[Spell, ...]:
             f.first_detected_at, f.fixed_at, f.closed + 0 == 1, f.state, f.due_at,
         ),
         Spell(
-            select().select_from(finding.outerjoin(last, since)).where(within, told, f.reopened > 0),
+            select().select_from(finding.outerjoin(last, since)).where(within, told, f.reopened > literal_column("0")),
             began, f.fixed_at, f.closed + 0 == 1, f.state, f.due_at,
         ),
         Spell(
@@ -177,13 +177,22 @@ Since = ColumnElement[int]
 """When the watch of a finding began at the soonest."""
 
 
-def begun(conn: Connection) -> Mapping[int, int]:
-    """By source, the moment from which on it tells what was closed: its first closing, or when it was first read."""
+def late(conn: Connection, start: int) -> Mapping[int, int]:
+    """By source, the moment from which on it tells what was closed, where that is later than `start`.
+
+    It is its first closing, or when it was first read. Of nearly every source one of the first rows says that it was sooner.
+    """
+    found: dict[int, int] = {}
     # Nothing is added, spelled out so that both databases take it for one thing; it keeps SQLite from an index by source.
     source = f.source_id + literal_column("0")
-    closed_at = func.min(case((f.closed + 0 == 1, f.fixed_at)))
-    rows = conn.execute(select(source, closed_at, func.min(f.imported_at)).group_by(source))
-    return {id_: min(each for each in told if each is not None) for id_, *told in rows}
+    for id_ in conn.execute(select(schema.source.c.id)).scalars().all():
+        sooner = or_(f.imported_at <= start, and_(f.closed + 0 == 1, f.fixed_at <= start))
+        if conn.execute(select(f.id).where(source == id_, sooner).limit(1)).first() is None:
+            closed_at = func.min(case((f.closed + 0 == 1, f.fixed_at)))
+            told = conn.execute(select(closed_at, func.min(f.imported_at)).where(source == id_)).one()
+            if told[1] is not None:
+                found[id_] = min(each for each in told if each is not None)
+    return found
 
 
 def since(conn: Connection, period: Period) -> Since:
@@ -193,10 +202,8 @@ def since(conn: Connection, period: Period) -> Since:
     then it does not tell. So what it tells counts from its first closing on, or from when it was first read.
     """
     start = literal(period.start, BigInteger)
-    late = [
-        (f.source_id == id_, literal(at, BigInteger)) for id_, at in sorted(begun(conn).items()) if at > period.start
-    ]
-    return case(*late, else_=start) if late else start
+    begun = [(f.source_id == id_, literal(at, BigInteger)) for id_, at in sorted(late(conn, period.start).items())]
+    return case(*begun, else_=start) if begun else start
 
 
 def coded(

@@ -26,7 +26,7 @@ from callboard.store.people import audit
 from callboard.store.people.audit import Wanted
 from callboard.store.query import scope as scopes
 from callboard.store.query.filters import Asking
-from callboard.store.remediation.lifetimes import Spell, begun, spells
+from callboard.store.remediation.lifetimes import Spell, late, spells
 
 f = schema.finding.c
 
@@ -61,7 +61,7 @@ def exposed(
     within = scopes.of_query(conn, visibility, query, asking, many=True)
     codes: Any = union_all(*(_coded(spell, bounds) for spell in spells(within)))
     teams = _teams(conn, visibility, rollout)
-    since = begun(conn)
+    since = late(conn, bounds[0])
     return _Days(bounds, since).told(_known(Counter(read(conn, codes, {})), teams))
 
 

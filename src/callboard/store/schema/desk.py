@@ -13,9 +13,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
-from callboard.store.schema.ground import Identity, metadata
+from callboard.store.schema.ground import Identity, metadata, only
 
 link_check = Table(
     "link_check",
@@ -57,6 +58,9 @@ engagement = Table(
     Column("finding_kind", SmallInteger, nullable=False),
     Column("rule_id", BigInteger, nullable=False),
     Index(None, "hour"),
+    # Both hold all that reports ask, so that no row is looked up.
+    Index("ix_engagement_done", "hour", "kind", "door", "finding_id"),
+    Index("ix_engagement_followed", "finding_id", "hour", **only(literal_column("kind = 1"))),
     CheckConstraint("hour % 3600000000 = 0", name="hour"),
 )
 """In this hour somebody did something with a finding, through one door: whoever it was, and however often. No person, no

@@ -85,6 +85,7 @@ finding = Table(
     Index(None, "bundle_id", "closed", "holding_id"),
     Index(None, "remedy_id", "closed", "holding_id"),
     Index("ix_finding_decided", "decision_id", **only(column("decision_id").is_not(None))),
+    Index("ix_finding_reopened", "reopened", **only(literal_column("reopened > 0"))),
     Index("ix_finding_out_of_scope", "source_id", "closed", "holding_id", **only(~column("in_scope"))),
     Index(
         "ix_finding_transient",

@@ -51,7 +51,7 @@ def flow(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Ins
                 query=_text(query),
                 weeks=stretches(found, period, by_month=False),
                 months=stretches(found, period, by_month=True),
-                reopened=daily.reopened(conn, viewer.visibility, query, asking, period),
+                reopened=daily.reopened(conn, viewer.visibility, query, asking, period=period, days=found),
                 left_out=out,
             )
 
@@ -139,14 +139,14 @@ def use(store: Store, viewer: Viewer, query: Query, period: Period, *, now: Inst
     query = judged(query)
     with store.read() as conn:
         asking = Asking(now=now, me=viewer.owners)
-        acted, acting, opened = engaging.acted(conn, viewer.visibility, query, asking, period)
+        found = engaging.engaged(conn, viewer.visibility, query, asking, period)
         return Use(
             period=period,
             query=_text(query),
-            teams_open=len(opened),
-            teams_acting=len(acting & opened),
-            findings=engaging.by_door(conn, viewer.visibility, query, asking, period),
-            acted=acted,
+            teams_open=len(found.opened),
+            teams_acting=len(found.acting & found.opened),
+            findings=found.findings,
+            acted=found.acted,
         )
 
 
