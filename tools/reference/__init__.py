@@ -14,6 +14,7 @@ from tools.reference.command_line import command_line
 from tools.reference.configuration import configuration
 from tools.reference.errors import error_page
 from tools.reference.http import description, http
+from tools.reference.limits import limits_page
 from tools.reference.tables import schema_page
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/configuration.md": configuration,
     "docs/reference/http.md": http,
     "docs/reference/errors.md": error_page,
+    "docs/reference/limits.md": limits_page,
     "docs/reference/schema.md": schema_page,
     "backstage/plugins/callboard/openapi.json": description,
 }

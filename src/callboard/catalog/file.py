@@ -22,7 +22,9 @@ from callboard.formats.documents import Document, DocumentError, read_documents
 from callboard.ports import Check
 
 MAX_FILES = 50_000
+"""Files of one catalog."""
 MAX_ENTITIES = 200_000
+"""Entities of one catalog."""
 MAX_LOCATION_DEPTH = 10
 """Location files that lead to each other, one after the other, at most."""
 

@@ -21,7 +21,9 @@ from callboard.ports import Check
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 30.0
+"""For one call of a tracker."""
 MAX_BYTES = 8 * 1024 * 1024
+"""Of an answer of a tracker."""
 
 
 class Caller:

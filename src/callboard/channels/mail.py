@@ -20,6 +20,7 @@ from callboard.net import public_addresses
 from callboard.ports import Check
 
 TIMEOUT_SECONDS = 30.0
+"""For one step of sending a mail."""
 
 
 class MailChannel:

@@ -16,6 +16,7 @@ from callboard.errors import (
 from callboard.net import Net, retry_after_seconds
 
 TIMEOUT_SECONDS = 30.0
+"""For one message that is posted."""
 MAX_BYTES = 64 * 1024
 """Of an answer, of which hardly anything is read."""
 

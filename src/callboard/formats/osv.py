@@ -23,6 +23,7 @@ from callboard.formats.cvss import base_score, severity_of
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 """The largest record seen in public dumps is under 8 MB."""
 MAX_AFFECTED = 20_000
+"""Packages that one advisory affects."""
 MAX_EVENTS = 20_000
 """In all ranges of one record together."""
 MAX_VERSIONS = 200_000

@@ -18,6 +18,7 @@ REFETCH_FLOOR = MINUTE
 KEPT_FOR = HOUR
 """Keys are fetched anew after this anyway, so that one that was withdrawn is not believed for ever (microseconds)."""
 MAX_BYTES = 256 * 1024
+"""Of a set of keys."""
 MAX_KEYS = 64
 
 PublicKey = ECKey | RSAKey | OKPKey

@@ -30,6 +30,7 @@ _T = TypeVar("_T", bound=msgspec.Struct)
 USER = "vnd.backstage.user"
 AUDIENCE = "backstage"
 MAX_BYTES = 1024 * 1024
+"""Of what the portal says about a user."""
 MAX_REFS = 500
 """Entities that are asked about in one request."""
 HELD_TOKENS = 10_000

@@ -36,6 +36,7 @@ _T = TypeVar("_T", bound=msgspec.Struct)
 
 DISCOVERY_KEPT_FOR = HOUR
 MAX_BYTES = 256 * 1024
+"""Of an answer of the provider."""
 MAX_CODE_CHARACTERS = 4_096
 _BASIC = "client_secret_basic"
 

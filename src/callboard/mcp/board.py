@@ -15,6 +15,7 @@ from callboard.net import Answer, Net
 MAX_BYTES = 8 * 1024 * 1024
 """Largest answer that is handed to an assistant."""
 TIMEOUT_SECONDS = 60.0
+"""For one question to the board."""
 SENT = 2
 """How often something to be done is sent while nothing answers: once more, under the same key, so that it is done once."""
 

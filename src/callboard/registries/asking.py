@@ -24,6 +24,7 @@ from callboard.registries.config import RegistryConfig
 MAX_BYTES = 32 * 1024 * 1024
 """Of one answer. A name with thousands of versions takes some 10 MB."""
 TIMEOUT_SECONDS = 30.0
+"""For one question to a registry."""
 MOST_ETAG = 500
 """Characters of a mark that is kept."""
 MOST_PUBLISHERS, LONGEST_NAME = 100, 200

@@ -51,6 +51,7 @@ GIVE_UP_AFTER = 3
 """Calls in a row that may fail after all their tries before the forge counts as down."""
 
 TIMEOUT_SECONDS = 60.0
+"""For one call of a forge."""
 MAX_BYTES = 32 * 1024 * 1024
 """Of one answer. A tree of 100,000 entries is about 20 MB at the most (GitHub cuts it at 7)."""
 

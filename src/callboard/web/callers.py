@@ -41,6 +41,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 MOST_HELD = 10_000
+"""Callers that are remembered between two requests."""
 OWNS_FOR = MINUTE
 """How long it is remembered whether somebody owns anything (microseconds)."""
 RULES_FOR = 5 * SECOND

@@ -21,6 +21,7 @@ from callboard.web.pages_elsewhere import PREFLIGHT, answer_headers, asks_before
 from callboard.web.place import client_of, host_of, values
 
 MAX_QUERY_BYTES = 16_000
+"""Of the query of one request."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY = (

@@ -16,6 +16,7 @@ from callboard.domain.query.words import alike_key
 from callboard.errors import InvalidQueryError
 
 MAX_VALUES = 200
+"""Values of one parameter."""
 MAX_VALUE_CHARACTERS = 1_000
 MAX_CURSOR_CHARACTERS = 2_000
 

@@ -22,6 +22,7 @@ from callboard.domain.query.words import BY_NAME, alike_key
 from callboard.errors import InvalidQueryError
 
 MAX_CHARACTERS = 1_000
+"""Of one query."""
 
 
 class Value(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from callboard.web.view import View, Viewing, WebRequest, paces_of
 
 DAYS = ("from", "to")
 MOST_ROWS = 1_000
+"""Rows behind one control on one page."""
 USUAL_ROWS = 100
 
 
