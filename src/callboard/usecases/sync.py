@@ -203,8 +203,10 @@ class _Sync:
             owner = worker_name()
             holder = run_store.lease_owner(conn, row.id)
             fence = run_store.take_lease(conn, row, owner, now=now, abandoned=is_dead(holder))
-            if row.last_full_at is None or (row.scope is not None and row.scope != scope):
-                # A wider scope asks for what no delta would bring; a narrower one marks what it leaves.
+            is_ahead = row.watermark is not None and row.watermark > now
+            if row.last_full_at is None or is_ahead or (row.scope is not None and row.scope != scope):
+                # A wider scope asks for what no delta would bring; a narrower one marks what it leaves. A last run in
+                # the future was made under a clock that was wrong: what has changed since cannot be told by date.
                 mode = Mode.FULL
             run = run_store.unfinished(conn, row.id, mode, scope)
             if run is not None and now - run.started_at <= RESUME_WITHIN:
