@@ -11,7 +11,7 @@ from tests.support.assurance.marks import Mark, marks_of
 from tests.support.assurance.page import Tally, names_on, write
 
 ROOT = Path(__file__).parents[2]
-UNTRIED = {"F3", "F4", "F5", "F27"}
+UNTRIED = {"F4", "F5"}
 """Lines that wait for their test."""
 
 

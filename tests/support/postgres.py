@@ -90,6 +90,11 @@ class Postgres:
             self._templates[key] = make_url(url).database or ""
         return self._templates[key]
 
+    @property
+    def address(self) -> str:
+        """The URL by which another process makes databases here."""
+        return self._admin_url.render_as_string(hide_password=False)
+
     def drop_templates(self) -> None:
         """Leave nothing behind on a server that lives on."""
         for name in self._templates.values():
