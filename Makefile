@@ -24,7 +24,7 @@ OLDEST := .cache/oldest/.ready
 $(shell grep -qsF "$(CURDIR)/.venv" .venv/bin/activate || rm -f .venv/.ready-*)
 LOCK := requirements/bootstrap.txt pyproject.toml tools/setup
 
-.PHONY: help demo portal test faults assurance simulate portal-test plugin-test oldest-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
+.PHONY: help demo portal test faults assurance simulate fuzz portal-test plugin-test oldest-test plugin-scenes lint fix check own-assessment bench bench-ownership bench-portal docs lock clean
 
 help: ## list these words
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
@@ -47,6 +47,9 @@ assurance: $(DEV) $(BROWSER) ## run every test that tries a fault, an attack, a 
 
 simulate: $(DEV) ## live many lives of a board, each drawn from a seed, against a model of it (ARGS="--seed 4711")
 	@$(BIN)/python -m tests.simulation $(ARGS)
+
+fuzz: $(DEV) ## feed every reader with damaged input; what goes wrong is kept (ARGS="--seconds 60 --only yarn")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 portal-test: $(DEV) $(BROWSER) $(PORTAL) ## try the plugin in a real portal, in a real browser
 	@$(PYTEST) -m portal --timeout 600 $(ARGS)
