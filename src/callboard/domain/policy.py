@@ -85,6 +85,10 @@ def kind_of(body: Body) -> PolicyKind:
     return PolicyKind.ROLES if isinstance(body, Roles) else PolicyKind.DUE
 
 
+LONGEST_QUOTE = 500
+"""Characters of a mistake that are told: it may quote what was written."""
+
+
 class UnreadableError(Exception):
     """A text that is no policy, with the sentence that says why."""
 
@@ -94,7 +98,7 @@ def read(document: Any) -> Body:  # noqa: ANN401 - whatever a parser of YAML or 
     try:
         body: Body = msgspec.convert(document, Roles | Due)
     except msgspec.ValidationError as error:
-        raise UnreadableError(f"{error}. A policy says `policy: roles` or `policy: due` first.") from None
+        raise UnreadableError(f"{str(error)[:LONGEST_QUOTE]}. A policy says `policy: roles` or `policy: due` first.") from None
     if isinstance(body, Due):
         return body
     try:

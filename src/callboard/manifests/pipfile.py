@@ -28,9 +28,10 @@ def parse(path: str, raw: bytes, beside: Mapping[str, bytes]) -> Lock:
     if not isinstance(file, dict) or not isinstance(meta, dict):
         raise MalformedManifestError("expected an object with _meta", path=path, line=1)
     draft = Draft(path, FORMAT, str(meta.get("pipfile-spec", "")))
+    listed = meta.get("sources")
     sources = {
         source["name"]: source["url"]
-        for source in meta.get("sources", ())
+        for source in (listed if isinstance(listed, list) else ())
         if isinstance(source, dict) and isinstance(source.get("name"), str) and isinstance(source.get("url"), str)
     }
     asked = read_pipfile("Pipfile", beside["Pipfile"]).asked if "Pipfile" in beside else None

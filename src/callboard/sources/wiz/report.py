@@ -51,7 +51,10 @@ Make = Callable[[Row, str], Observed | Rejected]
 
 def kind_of_header(line: str) -> str | None:
     """Which report a header line belongs to. None: neither."""
-    columns = _columns(next(csv.reader([line]), []))
+    try:
+        columns = _columns(next(csv.reader([line]), []))
+    except csv.Error:
+        return None
     return next((kind for kind, needed in _NEEDED.items() if set(needed) <= set(columns)), None)
 
 

@@ -10,9 +10,10 @@ import re
 
 from callboard.domain.packages.versions.encoding import MAX_VERSION_CHARACTERS, number
 
+# The counts are taken whole or not at all: otherwise a long number could be cut in very many ways.
 _SHAPE = re.compile(
     r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\d+))?"
-    r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d+)*))?"
+    r"(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d+)*+))?"
     r"([.-]?dev)?(?:\+[0-9a-z.-]*)?",
     re.ASCII,
 )
