@@ -98,7 +98,9 @@ def read(document: Any) -> Body:  # noqa: ANN401 - whatever a parser of YAML or 
     try:
         body: Body = msgspec.convert(document, Roles | Due)
     except msgspec.ValidationError as error:
-        raise UnreadableError(f"{str(error)[:LONGEST_QUOTE]}. A policy says `policy: roles` or `policy: due` first.") from None
+        raise UnreadableError(
+            f"{str(error)[:LONGEST_QUOTE]}. A policy says `policy: roles` or `policy: due` first."
+        ) from None
     if isinstance(body, Due):
         return body
     try:
