@@ -57,7 +57,7 @@ def test_a_caller_is_told_who_the_caller_is(door: NamedDoor) -> None:
     with door.as_user("bo") as client:
         assert client.get("/api/v1/me").json() == {
             "actor": user("bo"), "roles": ["viewer", "owner"], "rights": ["decide"], "owners": [user("bo"), team("red")],
-            "sees": "own", "of_others": "nothing",
+            "sees": "own", "of_others": "nothing", "tracked": False,
         }  # fmt: skip
     with door.as_user("sam") as client:
         me = client.get("/api/v1/me").json()

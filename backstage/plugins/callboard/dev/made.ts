@@ -317,6 +317,18 @@ export const writes = (): FindingPage['writes'] => [
   },
 ];
 
+/** What is to be written at a source, in every state that it comes to. */
+export const everyWrite = (): FindingPage['writes'] => {
+  const [refused, done] = writes();
+  return [
+    { ...refused, id: 5, operation: 'assignee', words: 'Assigned to ben@example.com', state: 'waiting', said: null, ended_at: null, attempts: 0 },
+    refused,
+    { ...refused, id: 3, operation: 'due', words: 'Due 14 Dec 2026', state: 'conflict', said: 'It was changed to 21 Dec 2026.' },
+    { ...refused, id: 4, operation: 'ticket', words: 'Ticket acme/security#7 linked', state: 'given-up', said: null, attempts: 40 },
+    done,
+  ];
+};
+
 export const findingPage = (some: Partial<FindingPage> = {}): FindingPage => ({
   finding: finding(),
   rule: {
@@ -451,6 +463,7 @@ export const me = (some: Partial<Me> = {}): Me => ({
   owners: ['user:default/ben.otto', 'group:default/checkout'],
   sees: 'own',
   of_others: 'nothing',
+  tracked: true,
   ...some,
 });
 

@@ -14,7 +14,8 @@ import WhoseDialog from '../src/keys/WhoseDialog';
 import { MyFindings } from '../src/home/MyFindings';
 import { FindingsPanel } from '../src/list/FindingsPanel';
 import { CallboardPage } from '../src/page/CallboardPage';
-import { before, componentPage, counts, decided, decision, doNow, explanation, finding, findingPage, listed, rollup, row, source } from './made';
+import { before, componentPage, counts, decided, decision, doNow, everyWrite, explanation, finding, findingPage, listed, rollup, row, source } from './made';
+import { ofCampaigns } from './campaignScenes';
 import { ofPackages } from './packageScenes';
 import { failing, service, silent } from './service';
 
@@ -200,6 +201,7 @@ const drawers: Scene[] = [
     'Its team and security can say whose it is; you may look.',
   ),
   drawer('in a portal that only shows', service({ passesChanges: () => false }), 'This portal only shows'),
+  drawer('written in every way', service({ finding: async () => findingPage({ writes: everyWrite() }) }), 'not reached for days'),
   drawer('unreachable', failing('unreachable'), 'Findings cannot be shown now'),
   drawer('not found', failing('not-found'), 'Nothing to show you'),
 ];
@@ -392,4 +394,4 @@ const cells: Scene[] = [
   cell('unreachable', failing('unreachable'), 'unknown'),
 ];
 
-export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...decisions, ...keys, ...pages, ...widgets, ...ofPackages];
+export const scenes: Scene[] = [...cells, ...componentCards, ...teamCards, ...tabs, ...drawers, ...decisions, ...keys, ...pages, ...widgets, ...ofPackages, ...ofCampaigns];

@@ -2,6 +2,8 @@
 import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError, type CallboardFailure } from '../src/api/errors';
 import { bundle, componentPage, decided, doNow, explained, explanation, facets, finding, findingPage, listed, me, publicBucket, rollup, row, said, source } from './made';
+import { campaign, campaignPage, late } from './madeCampaigns';
+import { filed, trackers } from './madeTickets';
 import { componentPackages, riskRegister, sbom, sbomCoverage, whoUses } from './madePackages';
 
 /** A service in which all is well, but for what `some` says. */
@@ -24,6 +26,11 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   sbom: async () => sbom(),
   packages: async () => componentPackages(),
   portalRisks: async () => riskRegister(),
+  campaigns: async () => ({ campaigns: [campaign(), late()] }),
+  campaign: async id => campaignPage({ campaign: campaign({ id }) }),
+  tickets: async () => trackers(),
+  fileTicket: async draft => filed(draft),
+  unlinkTicket: async () => ({ findings: 1 }),
   passesChanges: () => true,
   explain: async query => explained({ query }),
   sources: async () => ({ sources: [source()], link_checks: [], broken_links_30d: {} }),
@@ -53,6 +60,11 @@ const every = (answer: () => Promise<never>): Partial<CallboardApi> => ({
   sbom: answer,
   packages: answer,
   portalRisks: answer,
+  campaigns: answer,
+  campaign: answer,
+  tickets: answer,
+  fileTicket: answer,
+  unlinkTicket: answer,
   sources: answer,
   decide: answer,
   me: answer,

@@ -22,6 +22,7 @@ def show(view: Viewing) -> Response[bytes]:
         owners=None if viewer.owners is None else list(viewer.owners),
         sees=_sees(viewer.visibility),
         of_others=_of_others(viewer.visibility),
+        tracked=bool(view.services.trackers),
     )
     return answers.json(me)
 

@@ -20,6 +20,8 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     """everything, own (what these owners own), component (one), or nothing."""
     of_others: str
     """How deep the caller sees what others own: nothing, counts, work, sensitive."""
+    tracked: bool
+    """Whether there is a tracker in which tickets can be made."""
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
 import { createApiRef } from '@backstage/core-plugin-api';
 import type {
   Bundles,
+  CampaignPage,
+  Campaigns,
   ComponentPackages,
   ComponentPage,
   ComponentRow,
@@ -19,6 +21,10 @@ import type {
   SaidWord,
   SbomCoverage,
   Sources,
+  TicketDone,
+  TicketDraft,
+  Tickets,
+  Unlinked,
   UsesQuestion,
   WhoUses,
   WordDraft,
@@ -66,6 +72,12 @@ export interface CallboardApi {
   packages(entityRef: string, options?: { start?: number; limit?: number }): Promise<ComponentPackages>;
   /** The newest risk register of a portal, or of whichever was judged last. Not for everybody. */
   portalRisks(portal?: string): Promise<RiskRegister>;
+  /** Campaigns that have a finding which the reader sees; every number is of those. */
+  campaigns(): Promise<Campaigns>;
+  /** One campaign with how it went, day by day. */
+  campaign(id: number): Promise<CampaignPage>;
+  /** Tickets of findings that the reader sees, and where new ones can be made. */
+  tickets(): Promise<Tickets>;
   /** Whether the way to the service lets changes pass, as far as is known. */
   passesChanges(): boolean;
   /** Say that a resource is a component's, which settles it. */
@@ -77,6 +89,10 @@ export interface CallboardApi {
    * A preview changes nothing.
    */
   decide(draft: DecisionDraft, key: string): Promise<DecisionDone>;
+  /** Have a ticket made for a piece of work, or say that there is one. */
+  fileTicket(draft: TicketDraft): Promise<TicketDone>;
+  /** Say that a finding has a ticket no more. */
+  unlinkTicket(ticketId: number, finding: number): Promise<Unlinked>;
   /** Who the reader is to the service. */
   me(): Promise<Me>;
   /** Take back what was said about whose a resource is. */

@@ -5,6 +5,8 @@ import { CallboardError, failureOf } from './errors';
 import { MOST, Rows } from './rows';
 import type {
   Bundles,
+  CampaignPage,
+  Campaigns,
   ComponentPackages,
   ComponentPage,
   ComponentRow,
@@ -23,6 +25,10 @@ import type {
   SaidWord,
   SbomCoverage,
   Sources,
+  TicketDone,
+  TicketDraft,
+  Tickets,
+  Unlinked,
   UsesQuestion,
   WhoseQuestion,
   WhoUses,
@@ -131,6 +137,21 @@ export class CallboardClient implements CallboardApi {
     return this.get<RiskRegister>('portal/risks', { name: portal });
   }
 
+  /** {@inheritDoc CallboardApi.campaigns} */
+  campaigns(): Promise<Campaigns> {
+    return this.get<Campaigns>('campaigns');
+  }
+
+  /** {@inheritDoc CallboardApi.campaign} */
+  campaign(id: number): Promise<CampaignPage> {
+    return this.get<CampaignPage>(`campaigns/${id}`);
+  }
+
+  /** {@inheritDoc CallboardApi.tickets} */
+  tickets(): Promise<Tickets> {
+    return this.get<Tickets>('tickets');
+  }
+
   /** {@inheritDoc CallboardApi.passesChanges} */
   passesChanges(): boolean {
     return !this.isRefusedChanges && !this.apis.configApi.getOptionalBoolean('callboard.readOnly');
@@ -155,6 +176,16 @@ export class CallboardClient implements CallboardApi {
   decide(draft: DecisionDraft, key: string): Promise<DecisionDone> {
     // Not as a header: a proxy drops what it was not told to pass.
     return this.post<DecisionDone>('decisions', { ...draft, key });
+  }
+
+  /** {@inheritDoc CallboardApi.fileTicket} */
+  fileTicket(draft: TicketDraft): Promise<TicketDone> {
+    return this.post<TicketDone>('tickets', draft);
+  }
+
+  /** {@inheritDoc CallboardApi.unlinkTicket} */
+  unlinkTicket(ticketId: number, finding: number): Promise<Unlinked> {
+    return this.post<Unlinked>(`tickets/${ticketId}/unlink`, { finding });
   }
 
   /** {@inheritDoc CallboardApi.me} */

@@ -3674,6 +3674,7 @@ export interface components {
             owners: string[] | null;
             sees: string;
             of_others: string;
+            tracked: boolean;
         };
         /**
          * AuditEntries

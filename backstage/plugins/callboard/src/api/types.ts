@@ -5,6 +5,10 @@ type Shapes = components['schemas'];
 
 export type Bundle = Shapes['Bundle'];
 export type Bundles = Shapes['Bundles'];
+export type Campaign = Shapes['Campaign'];
+export type CampaignDay = Shapes['CampaignDay'];
+export type CampaignPage = Shapes['CampaignPage'];
+export type Campaigns = Shapes['Campaigns'];
 export type ComponentPackage = Shapes['ComponentPackage'];
 export type ComponentPackages = Shapes['ComponentPackages'];
 export type ComponentPage = Shapes['ComponentPage'];
@@ -35,12 +39,19 @@ export type SaidWord = Shapes['SaidWord'];
 export type SbomCoverage = Shapes['SbomCoverage'];
 export type Source = Shapes['Source'];
 export type Sources = Shapes['Sources'];
+export type TicketDone = Shapes['TicketDone'];
+export type Tickets = Shapes['Tickets'];
+export type TrackerName = Shapes['TrackerName'];
+export type Unlinked = Shapes['Unlinked'];
 export type Week = Shapes['Week'];
 export type WhoUses = Shapes['WhoUses'];
 export type WordDraft = Shapes['WordDraft'];
 
 /** Something to say about findings: the act, and what goes with it. */
 export type DecisionDraft = Pick<Shapes['DecisionDraft'], 'act'> & Partial<Shapes['DecisionDraft']>;
+
+/** A ticket to be made or linked: just one of what it is about, and where it is. */
+export type TicketDraft = Partial<Shapes['TicketDraft']>;
 
 /** Which resource is asked about. */
 export type WhoseQuestion = NonNullable<operations['explainOwnership']['parameters']['query']>;

@@ -37,6 +37,8 @@ export interface Deciding {
   last?: Said;
   /** Grows with everything that was said and has taken effect. */
   revision: number;
+  /** Something else has changed what lists show: they are read anew. */
+  changed(): void;
   say(target: Target, about: string, draft: DecisionDraft): void;
   /** Send again, as it was, what found no answer. */
   again(said: Said): void;
@@ -99,7 +101,7 @@ function toolsOf(
   change: Change,
   onDone: () => void,
   setAsked: (asked: { target: Target; act?: Act }) => void,
-): Pick<Deciding, 'say' | 'again' | 'takeBack' | 'ask' | 'forget'> {
+): Pick<Deciding, 'changed' | 'say' | 'again' | 'takeBack' | 'ask' | 'forget'> {
   const put = (said: Said, some: Partial<Said>) =>
     change(all => all.map(each => (each.key === said.key ? { ...each, ...some } : each)));
   const follow = (doing: Promise<DecisionDone>, tell: (outcome: Answer<DecisionDone>) => void) => {
@@ -117,6 +119,7 @@ function toolsOf(
     follow(api.decide({ act: 'undo', of }, key), outcome => put(said, { back: { key, outcome } }));
   let n = 0;
   return {
+    changed: onDone,
     say: (target, about, draft) => {
       n += 1;
       const said: Said = { target, about, draft, key: newKey(), at: Date.now(), nth: n, outcome: { state: 'loading' } };

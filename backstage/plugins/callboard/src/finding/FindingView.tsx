@@ -10,6 +10,7 @@ import { safeLink } from '../parts/links';
 import { sourceTitle } from '../parts/sources';
 import { Cautions } from '../parts/Freshness';
 import { count } from '../parts/words';
+import { FindingTicket, useTickets } from '../ticket/FindingTicket';
 import { ToUses } from '../uses/ToUses';
 import { Changes } from './Changes';
 import { Facts } from './Facts';
@@ -24,6 +25,7 @@ export const FindingView = ({ page, again }: { page: FindingPage; again: () => v
   const api = useApi(callboardApiRef);
   const { finding, detail, rule, source } = page;
   const title = sourceTitle(source);
+  const tickets = useTickets(page);
   const guidance = detail.remediation ?? rule.remediation;
   const description = detail.description ?? rule.description;
   const advisory = safeLink(detail.advisory_url);
@@ -43,6 +45,11 @@ export const FindingView = ({ page, again }: { page: FindingPage; again: () => v
       <Part title="Decide">
         <Choices target={{ kind: 'finding', id: finding.id, title: finding.title }} ground={groundOfPage(page)} onLook={again} />
       </Part>
+      {tickets.isShown && (
+        <Part title="Ticket">
+          <FindingTicket page={page} mayFile={tickets.mayFile} />
+        </Part>
+      )}
       <Part title="Fix">
         {finding.fix && <Text weight="bold">{finding.fix}</Text>}
         {guidance ? <Markdown text={guidance} /> : !finding.fix && <Text>{title} gives no guidance for this one.</Text>}

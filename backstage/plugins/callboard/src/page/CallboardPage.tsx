@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router-dom';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { Bundle, DoNow } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
+import { CAMPAIGNS_TAB } from '../campaigns/address';
 import { WorstComponents } from '../card/WorstComponents';
 import { DecidingPlace, useDeciding } from '../decide/Deciding';
 import { isLeaving, pending } from '../decide/saying';
@@ -26,6 +27,7 @@ import { Progress } from '../work/Progress';
 import { PageTabs } from './PageTabs';
 
 const FindingsPanel = lazy(() => import('../list/FindingsPanel').then(m => ({ default: m.FindingsPanel })));
+const Campaigns = lazy(() => import('../campaigns/Campaigns').then(m => ({ default: m.Campaigns })));
 const PortalSafety = lazy(() => import('../portal/PortalSafety').then(m => ({ default: m.PortalSafety })));
 const WhoUses = lazy(() => import('../uses/WhoUses').then(m => ({ default: m.WhoUses })));
 
@@ -50,6 +52,8 @@ function asked(parameters: URLSearchParams) {
   switch (parameters.get('tab')) {
     case USES_TAB:
       return <WhoUses />;
+    case CAMPAIGNS_TAB:
+      return <Campaigns hrefOf={hrefOf} />;
     case PORTAL_TAB:
       return <PortalSafety />;
     default:
