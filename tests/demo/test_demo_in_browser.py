@@ -157,6 +157,26 @@ def test_a_link_that_names_nothing_shows_nothing(open_page: OpenPage, session: d
         expect(there.locator("main")).to_contain_text(words)
 
 
+def test_what_went_out_is_told(open_page: OpenPage, session: dict[str, str]) -> None:
+    """A ticket for each piece of work that was planted; a decision that Wiz took, and one that it refused in its own words."""
+    page = board(open_page, session)
+    base = page.url.removesuffix("/")
+    page.goto(f"{base}/findings?q=is:open+kind:malicious-package")
+    rows = page.locator("main [data-row]")
+    expect(rows).to_have_count(3)
+    for number in range(3):
+        expect(rows.nth(number)).to_contain_text(re.compile(r"acme/security#\d open"))
+    listed = page.request.get(f"{base}/api/v1/findings?q=is:open+kind:issue&limit=200").json()["findings"]
+    pages = (
+        page.request.get(f"{base}/api/v1/findings/{each['id']}").json()
+        for each in listed
+        if each["taken_by"] is not None
+    )
+    found = next(each for each in pages if {"done", "refused"} <= {write["state"] for write in each["writes"]})
+    page.goto(f"{base}/findings/{found['finding']['id']}")
+    expect(page.locator("main")).to_contain_text("access denied, at least one of the following is required")
+
+
 Step = str | Callable[[Page], object]
 Walk = tuple[tuple[str, tuple[Step, ...]], ...]
 

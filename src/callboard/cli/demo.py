@@ -49,7 +49,7 @@ SIZES = {"small": 600, "medium": 4_000, "large": 40_000}
 @click.pass_obj
 def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database: str | None, as_json: bool) -> None:
     """Open a board with a made-up company: a look-alike of Wiz, a catalog, and a year of findings. Needs no account."""
-    from callboard.cli import output
+    from callboard.cli import demo_desk, output
     from callboard.demo.company.decisions import say_all
     from callboard.demo.company.year import live_through
     from callboard.wiring.services import Services
@@ -72,27 +72,42 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
             _tell(services, first, second, seed=seed, seconds=time.monotonic() - began, as_json=as_json)
             end(_code(first, second))
         else:
+            demo_desk.send_all(services)
             _show(services, port)
 
 
 @contextlib.contextmanager
 def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[Config, World, Path]]:
-    """A running look-alike with its company's catalog and advisories on disk, and the configuration that reads them."""
+    """A running look-alike with its company's files on disk, what stands around its board, and the configuration for all of it."""
+    from callboard.cli.demo_desk import SCOPE_LEFT_OUT
     from callboard.config import load
+    from callboard.demo import desk
     from callboard.demo.company import make_world, write_catalog
-    from callboard.demo.wizsim import WizSim, running
+    from callboard.demo.wizsim import Options, WizSim, running
 
     world = make_world(seed=seed, findings=findings)
-    with tempfile.TemporaryDirectory(prefix="callboard-demo-") as name, running(WizSim(world)) as address:
+    options = Options(scopes=tuple(scope for scope in Options().scopes if scope != SCOPE_LEFT_OUT))
+    with (
+        tempfile.TemporaryDirectory(prefix="callboard-demo-") as name,
+        running(WizSim(world, options=options)) as address,
+        desk.running(desk.Desk()) as around,
+    ):
         folder = Path(name)
         write_catalog(folder / "catalog", world)
         file = folder / "callboard.toml"
         file.touch(mode=0o600)
-        file.write_text(_configuration(address, database or f"sqlite:///{folder / 'callboard.db'}"), encoding="utf-8")
+        told = _configuration(address, database or f"sqlite:///{folder / 'callboard.db'}")
+        file.write_text(told + around.configuration(_first_team(world)), encoding="utf-8")
         # Variables of the person's real board stay out of the made-up one.
         environ = {key: value for key, value in os.environ.items() if not key.startswith("CALLBOARD_")}
         _publish(folder, world)
         yield load(file, environ=environ), world, folder
+
+
+def _first_team(world: World) -> str:
+    """The team whose digest is sent."""
+    teams = world.organisation.teams
+    return next(team.name for team in teams if team.members and team.parent is not None)
 
 
 def _configuration(address: SimAddress, database: str) -> str:
@@ -121,6 +136,10 @@ link_hosts = ["127.0.0.1"]
 
 [source.links]
 misconfiguration = {quoted["misconfiguration"]}
+
+[source.write_back]
+status = ["owner", "security"]
+note = ["owner", "security"]
 
 [[catalog]]
 kind = "file"
