@@ -112,6 +112,9 @@ SYNC = Everything("sync")
 LAPTOP = Everything("laptop")
 """The person at the machine that holds the database and the credentials."""
 
+SENDING = Everything("sending")
+"""What keeps that a message arrived; who reads it was decided when it was composed."""
+
 EVIDENCE = Everything("evidence")
 """For who may read the log: numbers of compliance evidence, and no finding by that. Rows are told by the viewer's own sight."""
 

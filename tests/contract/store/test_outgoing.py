@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Until
 from callboard.domain.instant import DAY, HOUR, MINUTE, Instant
+from callboard.domain.remediation.engagement import Door, Engagement, hour_of
 from callboard.domain.remediation.message import LAST_WAIT, MOST_ATTEMPTS, Message, Route, Sort
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.ports import Check
@@ -136,6 +137,14 @@ def test_what_is_new_and_urgent_is_told_to_whose_it_is(company: Stage) -> None:
     assert [line.title for part in got[BLUE].parts for line in part.lines] == ["Old lock"]
     assert got[RED].open == 8
     assert post.both() == []
+    # What a message that arrived names was told of; nothing says to whom.
+    e = schema.engagement.c
+    with company.store.read() as conn:
+        told = conn.execute(select(e.finding_id, e.kind, e.door, e.hour)).all()
+    named = {number for message in got.values() for number in message.named}
+    hour = hour_of(company.clock.now())
+    assert sorted(told) == sorted((number, int(Engagement.NOTIFIED), int(Door.MESSAGE), hour) for number in named)
+    assert len(named) == 3
 
 
 def test_a_link_lists_what_is_counted(company: Stage) -> None:

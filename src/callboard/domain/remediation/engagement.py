@@ -23,6 +23,8 @@ class Engagement(enum.IntEnum):
     """Opened a finding: its page, or all of it through the API."""
     ACTED = 3
     """Took a finding, or said something about it. What was said is a decision; this tells the door alone."""
+    NOTIFIED = 4
+    """A message that names the finding was delivered to the team, or to somebody of it. Nobody did anything yet."""
 
     @property
     def word(self) -> str:
@@ -40,6 +42,8 @@ class Door(enum.IntEnum):
     """The API with a program's token."""
     PLUGIN = 3
     """The API with a portal's word for a person: the plugin in the portal."""
+    MESSAGE = 4
+    """A message of a channel."""
 
     @property
     def word(self) -> str:

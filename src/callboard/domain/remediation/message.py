@@ -159,6 +159,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     unsubscribe: str | None = None
     """Path by which this address gets no more of them. None: the operator decides."""
 
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The findings that it names, each once."""
+        return tuple(dict.fromkeys(line.finding for part in self.parts for line in part.lines))
+
     def link(self, path: str | None) -> str | None:
         """The address of a path of the board."""
         return f"{self.board}{path}" if self.board and path else None

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 import msgspec
 import structlog
 
+from callboard.domain.access import SENDING
 from callboard.domain.instant import MINUTE, Instant
-from callboard.domain.remediation.message import again_after
-from callboard.errors import CallboardError, ChannelRefusedError, ChannelUnreachableError
+from callboard.domain.remediation.engagement import Door, Engagement, hour_of
+from callboard.domain.remediation.message import Message, again_after
+from callboard.errors import CallboardError, ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.ports import Channel, Clock
 from callboard.store import Store
-from callboard.store.remediation import outbox
+from callboard.store.remediation import engagement, outbox
 from callboard.store.remediation.outbox import Waiting
 from callboard.usecases.remediation import tell
 
@@ -63,15 +66,23 @@ async def _one(
             if not isinstance(error, ChannelRefusedError):
                 return  # the others would most likely fail as well
         else:
-            await asyncio.to_thread(_sent, store, waiting, clock)
+            await asyncio.to_thread(_sent, store, waiting, message, clock)
             report.sent += 1
         if only is not None:
             return
 
 
-def _sent(store: Store, waiting: Waiting, clock: Clock) -> None:
+def _sent(store: Store, waiting: Waiting, message: Message, clock: Clock) -> None:
+    """It has arrived, and the findings that it names were told of."""
     with store.write() as conn:
-        outbox.sent(conn, waiting, now=clock.now())
+        now = clock.now()
+        outbox.sent(conn, waiting, now=now)
+        for finding_id in message.named:
+            # One that went in the meantime was told of, and has no row to say so of.
+            with contextlib.suppress(NotFoundError):
+                engagement.note(
+                    conn, SENDING, finding_id, Engagement.NOTIFIED, Door.MESSAGE, hour=hour_of(now)
+                )  # fmt: skip
 
 
 def _failed(store: Store, waiting: Waiting, error: CallboardError, clock: Clock, report: Delivered) -> None:

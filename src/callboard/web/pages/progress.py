@@ -22,8 +22,11 @@ from callboard.web.view import Viewing
 
 PATH = "/progress"
 CUTS = {By.SEVERITY: "severity", By.TEAM: "team", By.SOURCE: "source", By.RULE: "rule", By.KIND: "kind"}
-WHATS = {Engagement.OPENED: "Opened", Engagement.FOLLOWED: "Followed to the source", Engagement.ACTED: "Acted on"}
-DOORS = {Door.PAGE: "These pages", Door.PLUGIN: "The portal", Door.API: "Programs"}
+WHATS = {
+    Engagement.NOTIFIED: "Named in a message that arrived", Engagement.OPENED: "Opened",
+    Engagement.FOLLOWED: "Followed to the source", Engagement.ACTED: "Acted on",
+}  # fmt: skip
+DOORS = {Door.PAGE: "These pages", Door.PLUGIN: "The portal", Door.API: "Programs", Door.MESSAGE: "Messages"}
 PLOTS = 12
 """Plots of one page at most; the table has the rest."""
 

@@ -17,7 +17,7 @@ FLOW_COLUMNS = ("stretch", *wire.MetricsStretch.__struct_fields__)
 OPEN_COLUMNS = wire.OpenRow.__struct_fields__[:-1]
 DUE_COLUMNS = wire.DueRow.__struct_fields__
 USE_COLUMNS = wire.UseRow.__struct_fields__
-WHATS = (Engagement.OPENED, Engagement.FOLLOWED, Engagement.ACTED)
+WHATS = (Engagement.NOTIFIED, Engagement.OPENED, Engagement.FOLLOWED, Engagement.ACTED)
 """In the order in which people do them."""
 
 

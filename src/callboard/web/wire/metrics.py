@@ -181,9 +181,9 @@ class UseRow(msgspec.Struct, frozen=True, kw_only=True):
     """Findings with which something was done through one door."""
 
     what: str
-    """`opened`, `followed` or `acted`."""
+    """`notified`, `opened`, `followed` or `acted`."""
     door: str
-    """`page`, `api` or `plugin`."""
+    """`page`, `api`, `plugin`, or `message` of what was notified."""
     findings: int | None
     """Null: fewer than five."""
 
