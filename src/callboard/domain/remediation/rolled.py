@@ -80,9 +80,10 @@ def by_lot(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
         return at is not None and at <= asked.bounds[block]
 
     cells = {key: teams for key, teams in found.items() if key[0] in blocks}
+    pulls = pulls_of(cells)
     arms = (
-        arm_of("given", sums_of(cells, blocks, has)),
-        arm_of("not-yet", sums_of(cells, blocks, lambda team, block: not has(team, block))),
+        arm_of("given", sums_of(cells, pulls, has)),
+        arm_of("not-yet", sums_of(cells, pulls, lambda team, block: not has(team, block))),
     )
     told = msgspec.structs.replace(told, arms=arms)
     teams = sorted({team for each in cells.values() for team in each})
@@ -93,18 +94,17 @@ def by_lot(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
     ratio = None if refusal else hazard([table_of(*pair) for pair in pairs.values()])
     if ratio is None:
         return _refused(told, refusal or "No step has both at risk when something was fixed.")
-    pulls = pulls_of(cells)
-    sums = {
-        team: list(accumulate((pulls.get((team, block), 0.0) for block in reversed(blocks)), initial=0.0))
-        for team in teams
-    }
+    sums = [
+        list(accumulate((pulls.get((team, block), 0.0) for block in reversed(blocks)), initial=0.0)) for team in teams
+    ]
     columns = [sum(has(team, block) for block in blocks) for team in teams]
-    pull = sum(sums[team][column] for team, column in zip(teams, columns, strict=True))
+    pull = sum(each[column] for each, column in zip(sums, columns, strict=True))
     dice = random.Random(rollout.seed)  # noqa: S311 - the same report for the same plan
     others: list[float] = []
     for _ in range(DRAWS):
-        dice.shuffle(columns)
-        others.append(sum(sums[team][column] for team, column in zip(teams, columns, strict=True)))
+        # Teams in the order of numbers that are drawn for each: a third of the work of shuffling them.
+        order = sorted(sums, key=lambda _: dice.random())
+        others.append(sum(each[column] for each, column in zip(order, columns, strict=True)))
     p = (1 + sum(abs(other) >= abs(pull) - 1e-9 for other in others)) / (1 + DRAWS)
     if not math.isfinite(ratio.log) or not math.isfinite(ratio.error):
         return _refused(told, "One side fixed nothing, so that no ratio is bounded.")
@@ -136,7 +136,10 @@ def by_differences(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
         for key, teams in found.items()
     }
     spans = {word: asked.blocks(span) for word, span in (("", asked.after), ("-before", asked.before))}
-    sums = {word: sums_of(cells, blocks, lambda _team, _block: True) for word, blocks in spans.items()}
+    sums = {}
+    for word, blocks in spans.items():
+        within = {key: teams for key, teams in cells.items() if key[0] in blocks}
+        sums[word] = sums_of(within, pulls_of(within), lambda _team, _block: True)
     there = sorted(team for team in sums[""] if team in sums["-before"])
     arms = tuple(
         arm_of(f"{arm}{word}", {team: sums[word][team] for team in there if team in side})

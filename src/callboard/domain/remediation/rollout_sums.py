@@ -53,17 +53,17 @@ class Sum(msgspec.Struct):
         self.still = n - fixed - aside
 
 
-def sums_of(cells: Exposed, blocks: range, of: Callable[[EntityRef, int], bool]) -> dict[EntityRef, Sum]:
-    """What each team did in the blocks of one side, in which it was watched at all."""
+def sums_of(
+    cells: Exposed, pulls: Mapping[tuple[EntityRef, int], float], of: Callable[[EntityRef, int], bool]
+) -> dict[EntityRef, Sum]:
+    """What each team did in the blocks of one side, in which it was watched at all. `pulls`: those of the same cells."""
     there: defaultdict[EntityRef, defaultdict[int, list[Ages]]] = defaultdict(lambda: defaultdict(list))
     expected: defaultdict[EntityRef, float] = defaultdict(float)
-    pulls = pulls_of({key: teams for key, teams in cells.items() if key[0] in blocks})
     for (block, _), teams in cells.items():
-        if block in blocks:
-            for team, ages in teams.items():
-                if of(team, block):
-                    there[team][block].append(ages)
-                    expected[team] += sum(ages.fixed.values())
+        for team, ages in teams.items():
+            if of(team, block):
+                there[team][block].append(ages)
+                expected[team] += sum(ages.fixed.values())
     for (team, block), pull in pulls.items():
         if of(team, block):
             expected[team] -= pull

@@ -36,7 +36,11 @@ _ZERO = 1 << 14
 _BLOCKS = 1 << 7
 _SEVERITIES = 1 << 3
 _OPEN, _FIXED, _ASIDE = range(3)
-_ENDS = 4
+_ENDS = 1 << 2
+_BLOCK_AT = 17
+_OLD_AT = _BLOCK_AT + 7
+_KIND_AT = _OLD_AT + 15
+"""Bits at which a part of the number begins: how it ended, at which age, in which block, how old it was, and the rest."""
 
 Cell = tuple[int, Stratum]
 
@@ -118,48 +122,53 @@ class _Days:
         self._since = since
 
     def told(self, counts: Iterator[tuple[EntityRef, int, int]]) -> Mapping[Cell, Mapping[EntityRef, Ages]]:
-        opened: defaultdict[tuple[EntityRef, int], Counter[int]] = defaultdict(Counter)
-        closed: defaultdict[tuple[EntityRef, int, int], Counter[int]] = defaultdict(Counter)
-        ended: defaultdict[tuple[EntityRef, int, int], Counter[tuple[int, int]]] = defaultdict(Counter)
+        opened: defaultdict[tuple[EntityRef, int], dict[int, int]] = defaultdict(dict)
+        closed: defaultdict[tuple[EntityRef, int, int], dict[int, int]] = defaultdict(dict)
+        ended: defaultdict[tuple[EntityRef, int, int], dict[int, int]] = defaultdict(dict)
         for team, code, n in counts:
-            rest, how = divmod(code, _ENDS)
-            rest, left = divmod(rest, _AGES)
-            rest, block = divmod(rest, _BLOCKS)
-            kind, old = divmod(rest, _AGES)
-            opened[team, kind][old - _ZERO] += n
-            if how != _OPEN:
-                closed[team, kind, block][old - _ZERO] += n
-                ended[team, kind, block][left, how] += n
+            # One number after the other, as `_coded` put them in; this runs a million times.
+            old = (code >> _OLD_AT & _AGES - 1) - _ZERO
+            counted = opened[team, code >> _KIND_AT]
+            counted[old] = counted.get(old, 0) + n
+            if code & _ENDS - 1:
+                key = team, code >> _KIND_AT, code >> _BLOCK_AT & _BLOCKS - 1
+                counted = closed[key]
+                counted[old] = counted.get(old, 0) + n
+                counted, left = ended[key], code & (_AGES * _ENDS) - 1
+                counted[left] = counted.get(left, 0) + n
         found: defaultdict[Cell, dict[EntityRef, Ages]] = defaultdict(dict)
         for (team, kind), ages in opened.items():
             source, severity = divmod(kind, _SEVERITIES)
-            gone: Counter[int] = Counter()
+            gone: dict[int, int] = {}
             for block in range(len(self._at) - 1):
-                closing = closed.get((team, kind, block), Counter())
-                ending = ended.get((team, kind, block), Counter())
+                closing = closed.get((team, kind, block), {})
+                ending = ended.get((team, kind, block), {})
                 if self._since.get(source, 0) <= self._bounds[block]:
                     mine = self._block(block, ages, gone, closing, ending)
                     if mine.leaving:
                         found[block, Stratum(severity, source, is_owned=True)][team] = mine
-                gone += closing
+                for old, n in closing.items():
+                    gone[old] = gone.get(old, 0) + n
         return found
 
     def _block(
-        self, block: int, opened: Counter[int], gone: Counter[int], closing: Counter[int], ending: Counter[tuple[int, int]]
+        self, block: int, opened: Mapping[int, int], gone: Mapping[int, int], closing: Mapping[int, int],
+        ending: Mapping[int, int],
     ) -> Ages:  # fmt: skip
         begins, ends = self._at[block], self._at[block + 1]
         found = Ages()
         for old, n in opened.items():
-            there = n - gone[old]
+            there = n - gone.get(old, 0)
             # Its age when the block began and when it ended; below nought it was not opened yet.
             if not there or old + ends < 0:
                 continue
             entered = max(0, old + begins)
             found.entering[entered] = found.entering.get(entered, 0) + there
-            still = there - closing[old]
+            still = there - closing.get(old, 0)
             if still:
                 found.leaving[old + ends] = found.leaving.get(old + ends, 0) + still
-        for (left, how), n in ending.items():
+        for code, n in ending.items():
+            left, how = divmod(code, _ENDS)
             found.leaving[left] = found.leaving.get(left, 0) + n
             which = found.fixed if how == _FIXED else found.aside
             which[left] = which.get(left, 0) + n
