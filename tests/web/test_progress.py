@@ -6,12 +6,16 @@ import csv
 import io
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP
-from callboard.domain.instant import DAY
+from callboard.domain.component import EntityRef
+from callboard.domain.instant import DAY, Instant
 from callboard.domain.remediation import By, Question, read_period
-from callboard.usecases.remediation import measure
+from callboard.domain.remediation.rolled import RollDesign, Rolled
+from callboard.domain.remediation.rollout_sums import RolledArm
+from callboard.usecases.remediation import measure, measure_channels, plan_rollout
 from callboard.usecases.sync import sync
 from tests.support.named import NamedDoor, apart, named_door, team
 from tests.support.worlds import World
@@ -137,3 +141,38 @@ def test_the_portal_against_tickets_is_refused_where_too_few_tell(door: NamedDoo
         assert client.get("/api/v1/metrics/channels?design=means").status_code == 400
         assert client.get("/api/v1/metrics/channels.csv").text.startswith("design,arm,severity")
         assert client.get("/api/v1/metrics/channels.svg").status_code == 200
+
+
+def test_what_a_rollout_tells_is_on_the_page_and_in_the_files(door: NamedDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ratio with its interval, both sides, and what is taken for granted; only by lot it is said what causes what."""
+    now = door.clock.now()
+    period = read_period(None, None, now=now)
+    monkeypatch.setattr(door.clock, "at", Instant(now - 60 * DAY))
+    first = plan_rollout.tomorrow(door.clock.now())
+    plan_rollout.draw(
+        door.store, AT_THE_LAPTOP, waves=2, first=first, every=20, clock=door.clock, seed="s",
+        teams=[EntityRef(team("red")), EntityRef(team("blue"))],
+    )  # fmt: skip
+    monkeypatch.setattr(door.clock, "at", now)
+    with door.as_user("sam") as client:
+        assert "Too few teams" in client.get("/progress/channels?design=rollout").raise_for_status().text
+        arms = tuple(RolledArm(arm=arm, teams=6, findings=90, fixed=40, days=1_000) for arm in ("given", "not-yet"))
+        told = Rolled(
+            design=RollDesign.ROLLOUT, refusal=None, arms=arms, period=period, ratio=1.5, low=1.1, high=2.04, p=0.012,
+            lots=2_000, smallest=1.6,
+        )  # fmt: skip
+        change = msgspec.structs.replace(told, design=RollDesign.DIFFERENCES, before=period)
+        monkeypatch.setattr(measure_channels, "by_lot", lambda *_: told)
+        monkeypatch.setattr(measure_channels, "by_differences", lambda *_: change)
+        page = client.get("/progress/channels").raise_for_status().text
+        assert (
+            "Being given the portal makes teams fix findings faster: ratio 1.50, 95 % 1.10 to 2.04, p = 0.012" in page
+        )
+        assert "Being given the portal is associated with fixing findings faster" in page
+        assert page.count("whoever used it") == 2
+        found = client.get("/api/v1/metrics/channels").raise_for_status().json()
+        assert [each["rate_ratio"] for each in found["rollouts"]] == [1.5, 1.5]
+        assert (found["rollout"]["by_lot"], len(found["rollout"]["waves"])) == (True, 2)
+        rows = client.get("/api/v1/metrics/channels.csv").text.splitlines()
+        assert rows[1] == "rollout,given,,,,6,90,40,1000"
+        assert "Given by lot" in client.get("/api/v1/metrics/channels.svg").raise_for_status().text
