@@ -44,6 +44,7 @@ def shape(engine: Engine) -> dict[str, Any]:
                 (tuple(each["constrained_columns"]), each["referred_table"]) for each in looked.get_foreign_keys(table)
             ),
             "checks": sorted(each["sqltext"] for each in looked.get_check_constraints(table)),
+            "options": looked.get_table_options(table),
         }
         for table in looked.get_table_names()
     }

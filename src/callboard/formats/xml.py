@@ -37,6 +37,15 @@ class Element(msgspec.Struct, gc=False):
     children: list[Element] | tuple[()]
     text: str = ""
 
+    def taken(self, tag: str) -> Iterator[Element]:
+        """The children of that name, each of which is let go of when the next one is asked for; afterwards there are none."""
+        waiting, self.children = list(self.children), ()
+        waiting.reverse()
+        while waiting:
+            each = waiting.pop()
+            if each.tag == tag:
+                yield each
+
     def child(self, tag: str) -> Element | None:
         """The first child of that name."""
         return next((each for each in self.children if each.tag == tag), None)
@@ -84,6 +93,7 @@ class _Reader:
         self.root: Element | None = None
         self.open: list[Element] = []
         self.count = 0
+        self.names: dict[str, tuple[str, str]] = {}
         self.parser = expat.ParserCreate(namespace_separator="\n")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -101,7 +111,11 @@ class _Reader:
         self.refuse("no document type and no entities")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        namespace, _, tag = name.rpartition("\n")
+        # A document has few names and many elements: each name is kept once.
+        known = self.names.get(name)
+        if known is None:
+            known = self.names[name] = (name.rpartition("\n")[0], name.rpartition("\n")[2])
+        namespace, tag = known
         if namespace == XINCLUDE:
             self.refuse("no inclusions")
         self.count += 1

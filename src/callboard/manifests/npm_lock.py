@@ -8,8 +8,9 @@ from typing import Annotated
 
 import msgspec
 
-from callboard.domain.packages.lock import Draft, Entry, Fact, Lock, Need, Origin
+from callboard.domain.packages.lock import MAX_ENTRIES, Draft, Entry, Fact, Lock, Need, Origin
 from callboard.domain.packages.package import NPM, Package
+from callboard.errors import MalformedManifestError
 from callboard.formats.json import read_json_as
 from callboard.formats.npm_place import place_of
 from callboard.formats.package_json import read_package_json
@@ -18,6 +19,9 @@ from callboard.formats.text import Lines
 FORMAT = "package-lock"
 PER_BYTE = 6
 """Bytes that each byte of a lock weighs as values: npm writes a line for each key, and real ones weigh 4."""
+
+_LEAST_OBJECTS, _BYTES_PER_OBJECT = 20_000, 60
+"""So many objects a lock may always hold, and one more for so many bytes: real ones have one for 110 bytes and more."""
 
 _KEY = re.compile(r'"([^"\\\n]*)"\s*:\s*\{')
 
@@ -68,7 +72,11 @@ def parse(path: str, raw: bytes, beside: Mapping[str, bytes]) -> Lock:
 
     Raises MalformedManifestError.
     """
+    if raw.count(b"{") > _LEAST_OBJECTS + len(raw) // _BYTES_PER_OBJECT:
+        raise MalformedManifestError("expected fewer entries for so many bytes", path=path)
     file = read_json_as(path, raw, _File, per_byte=PER_BYTE)
+    if len(file.packages or file.dependencies) > MAX_ENTRIES:
+        raise MalformedManifestError(f"more than {MAX_ENTRIES:,} entries in one file", path=path)
     text = raw.decode("utf-8-sig", errors="replace")
     draft = Draft(path, FORMAT, str(file.lockfile_version))
     if file.packages is not None:

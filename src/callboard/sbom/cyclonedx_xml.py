@@ -34,7 +34,7 @@ def read(path: str, raw: bytes) -> Bom:
             case "services":
                 document["services"] = [_service(service) for service in each.all("service")]
             case "dependencies":
-                document["dependencies"] = [_dependency(found) for found in each.all("dependency")]
+                document["dependencies"] = [_dependency(found) for found in each.taken("dependency")]
             case "compositions":
                 document["compositions"] = [{"aggregate": found.said("aggregate")} for found in each.all("composition")]
     return checker.read(document)
@@ -66,7 +66,7 @@ def _metadata(path: str, element: Element) -> dict[str, Any]:
 
 
 def _components(path: str, element: Element) -> list[dict[str, Any]]:
-    return [_component(path, each) for each in element.all("component")]
+    return [_component(path, each) for each in element.taken("component")]
 
 
 _WORDS = frozenset(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Everything, Grant, Readers, Right, viewer_of_token
 from callboard.domain.component import EntityRef
@@ -18,6 +22,7 @@ from callboard.domain.packages.package import Package
 from callboard.domain.packages.who_uses import Dated, Period, WhoUses, read_period, read_wanted
 from callboard.errors import InvalidQueryError, MalformedManifestError, NotAllowedError, NotFoundError
 from callboard.store import Store, schema
+from callboard.store.packages.use_ways import LONGEST_WAY
 from callboard.usecases.packages import manifests
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group
@@ -274,3 +279,44 @@ def test_packages_are_stored_once(company: Stage) -> None:
     assert [row.purl for row in rows] == ["pkg:npm/lodash@4.17.20", "pkg:npm/qs@6.5.2"]
     odd = Package(ecosystem="unidentified", name="", version="1")
     assert odd.named == "unidentified:@1"
+
+
+def test_a_long_way_is_told_by_its_end(company: Stage) -> None:
+    """Step by step, and of a way that is longer than is told the last steps; both in one question."""
+    chain = [f"p{n}@1.0.0" for n in range(50)]
+    deliver(company, CART, " -> ".join(chain))
+    deliver(company, BANK, "p7@1.0.0 -> p49@1.0.0")
+    bank, cart = told(ask(company, "p49"))
+    assert bank == ("bank", "p7@1.0.0 -> p49@1.0.0")
+    assert cart == ("cart", " -> ".join(chain[-LONGEST_WAY - 1 :]))
+    assert told(ask(company, "p6"))[0][1] == " -> ".join(chain[:7])
+
+
+def test_numbers_are_the_same_on_one_page_and_on_many(company: Stage) -> None:
+    """They are counted from the rows where all of them are there, and by the database where not."""
+    deliver(company, CART, "lodash@4.17.20", "lodash@4.17.21")
+    deliver(company, BANK, "lodash@4.17.21")
+    whole, part = ask(company, "lodash"), ask(company, "lodash", limit=1)
+    assert (whole.total, whole.components, whole.owners, whole.versions) == (3, 2, 2, ("4.17.20", "4.17.21"))
+    assert (part.total, part.components, part.owners, part.versions) == (3, 2, 2, ("4.17.20", "4.17.21"))
+    one = ask(company, "lodash@4.17.21", limit=1)
+    assert (one.total, one.components, one.owners, one.versions) == (2, 2, 2, ("4.17.21",))
+    assert part.next is not None
+    rest = ask(company, "lodash", limit=2, cursor=part.next)
+    assert (rest.total, len(rest.rows), rest.next) == (3, 2, None)
+    assert ask(company, "lodash", visibility=Everything(deepest=Depth.COUNTS)).total == 0
+
+
+def test_the_step_that_lays_uses_together_keeps_them(company: Stage) -> None:
+    """There and back again nothing is another."""
+    step = importlib.import_module("callboard.store.migrations.versions.0025_uses_lie_together")
+    deliver(company, CART, "express@4.0.0 -> qs@6.5.2", "lodash@4.17.20")
+    deliver(company, CART, "lodash@4.17.21")
+    everything = select(schema.package_use).order_by(*schema.package_use.primary_key.columns)
+    with company.store.write() as conn, Operations.context(MigrationContext.configure(conn)):
+        before = conn.execute(everything).all()
+        step.downgrade()
+        assert conn.execute(everything).all() == before
+        step.upgrade()
+        assert conn.execute(everything).all() == before
+    assert len(before) == 4

@@ -54,7 +54,7 @@ class Period(msgspec.Struct, frozen=True):
     end: Instant | None = None
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One package on the way from the project."""
 
     name: str
@@ -71,8 +71,8 @@ class Dated(enum.StrEnum):
     """Callboard first knew of it then; it may have been there before."""
 
 
-class UseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One component that uses, or used, one package."""
+class UseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One component that uses, or used, one package. Nothing in it leads back, so nobody looks through it for circles."""
 
     component: EntityRef
     owner: EntityRef | None

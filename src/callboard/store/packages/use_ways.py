@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import BigInteger, Connection, Integer, Row, Select, and_, bindparam, cast, literal, select, union_all
 
 from callboard.store import schema
 from callboard.store.schema import NEVER
@@ -15,56 +15,56 @@ u = schema.package_use.c
 
 LONGEST_WAY = 40
 """Steps of a way that are told; of a longer one the last."""
-PAIRS = (4, 16, 64)
-"""Pairs of a manifest and a package that one statement asks about."""
+BEGINNINGS = (4, 16, 64)
+"""Ways that one statement follows."""
 
 
 def ways_of(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[int]]:
     """For each row the packages from what the project asks for to the one of the row."""
     ways = [[row.package_id] for row in rows]
-    ahead = {at: row.parent_id for at, row in enumerate(rows) if row.parent_id is not None}
-    for _ in range(LONGEST_WAY):
-        if not ahead:
-            break
-        for at, parent in ahead.items():
-            ways[at].insert(0, parent)
-        before = _parents(conn, {(rows[at].manifest_id, parent) for at, parent in ahead.items()})
-        ahead = {
-            at: grand
-            for at, parent in ahead.items()
-            if (grand := _at(before.get((rows[at].manifest_id, parent), ()), rows[at])) is not None
-            and grand not in ways[at]
-        }
+    ahead = [at for at, row in enumerate(rows) if row.parent_id is not None]
+    for begin in range(0, len(ahead), BEGINNINGS[-1]):
+        chunk = ahead[begin : begin + BEGINNINGS[-1]]
+        size = next(each for each in BEGINNINGS if each >= len(chunk))
+        # Filled up with what leads nowhere, so that few statements are ever made.
+        asked = {f"{name}{n}": -1 for n in range(len(chunk), size) for name in "mpt"}
+        for n, at in enumerate(chunk):
+            asked |= {f"m{n}": rows[at].manifest_id, f"p{n}": rows[at].parent_id, f"t{n}": _moment(rows[at])}
+        ended: set[int] = set()
+        for n, parent in conn.execute(_back(size), asked):
+            if n < len(chunk) and n not in ended:
+                way = ways[chunk[n]]
+                if parent in way:  # round in a circle
+                    ended.add(n)
+                else:
+                    way.insert(0, parent)
     return ways
 
 
-def _parents(conn: Connection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[tuple[int, int, int]]]:
-    """For pairs of manifest and package: from when to when which package was before it."""
-    found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    waiting = sorted(pairs)
-    for begin in range(0, len(waiting), PAIRS[-1]):
-        chunk = waiting[begin : begin + PAIRS[-1]]
-        size = next(each for each in PAIRS if each >= len(chunk))
-        # Filled up with the first one, which changes no answer, so that few statements are ever made.
-        chunk += chunk[:1] * (size - len(chunk))
-        values = {f"{name}{at}": value for at, pair in enumerate(chunk) for name, value in zip("mp", pair, strict=True)}
-        for manifest_id, package_id, start, end, parent_id in conn.execute(_parents_of(size), values):
-            found.setdefault((manifest_id, package_id), []).append((start, end, parent_id))
-    return found
-
-
 @cache
-def _parents_of(size: int) -> Select[Any]:
-    """For so many pairs: each is one step down the index, where two lists would be looked up in every combination."""
-    asked = or_(
-        *(and_(u.package_id == bindparam(f"p{at}"), u.manifest_id == bindparam(f"m{at}")) for at in range(size))
+def _back(size: int) -> Select[Any]:
+    """For so many packages that come before another one: they, what was before them at that time, and so on."""
+    begins = union_all(
+        *(
+            select(
+                literal(n, Integer).label("n"),
+                *(cast(bindparam(f"{name}{n}"), BigInteger).label(name) for name in "mpt"),
+                literal(1, Integer).label("step"),
+            )
+            for n in range(size)
+        )
     )
-    return select(u.manifest_id, u.package_id, u.from_at, u.until_at, u.parent_id).where(
-        asked, u.parent_id.is_not(None)
+    way = select(begins.subquery("begins")).cte("way", recursive=True)
+    w = way.c
+    before = and_(u.manifest_id == w.m, u.package_id == w.p, u.from_at <= w.t, u.until_at > w.t)
+    way = way.union_all(
+        select(w.n, w.m, u.parent_id, w.t, w.step + 1)
+        .join_from(way, schema.package_use, before)
+        .where(u.parent_id.is_not(None), w.step < LONGEST_WAY)
     )
+    return select(way.c.n, way.c.p).order_by(way.c.n, way.c.step)
 
 
-def _at(spells: Sequence[tuple[int, int, int]], row: Row[Any]) -> int | None:
-    """The package before, at the end of the row's time, as that is when its own way was last told."""
-    moment = row.until_at - 1 if row.until_at != NEVER else NEVER - 1
-    return next((parent for start, end, parent in spells if start <= moment < end), None)
+def _moment(row: Row[Any]) -> int:
+    """The end of the row's time, as that is when its own way was last told."""
+    return int(row.until_at) - 1 if row.until_at != NEVER else NEVER - 1

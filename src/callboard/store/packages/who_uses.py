@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 
 from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef
@@ -64,12 +77,12 @@ def _who_uses(
     meant, unknown = _meant(conn, wanted)
     asked = {"ids": sorted(meant), **_times(period)}
     is_past = period.start is not None and period.end is not None
-    counts = _counts(conn, visibility, asked, is_past=is_past)
-    if cursor is not None:
-        asked |= dict(zip(_PLACE, _place(cursor), strict=True))
+    place = {} if cursor is None else dict(zip(_PLACE, _place(cursor), strict=True))
     page = _page(visibility, is_past=is_past, goes_on=cursor is not None)
-    rows = conn.execute(page, asked | {"most": limit + 1}).all()
+    rows = conn.execute(page, asked | place | {"most": limit + 1}).all()
     more = len(rows) > limit
+    is_whole = cursor is None and not more
+    counts = _counted(rows) if is_whole else _counts(conn, visibility, asked, is_past=is_past)
     rows = rows[:limit]
     unknown = [each for each in unknown if _is_used(conn, visibility, each[0], period)]
     last = rows[-1] if rows else None
@@ -123,8 +136,11 @@ def _during(start: ColumnElement[int], end: ColumnElement[int], *, is_past: bool
 
 
 def _of_uses(query: Select[Any], visibility: Visibility, *, is_past: bool) -> Select[Any]:
-    """The uses that are asked about, as far as they may be seen."""
-    held = and_(h.manifest_id == u.manifest_id, h.from_at < u.until_at, u.from_at < h.until_at)
+    """The uses that are asked about, as far as they may be seen.
+
+    Plus nothing: else a planner that knows how few holders there are begins with all of them, and not with the uses.
+    """
+    held = and_(h.manifest_id == u.manifest_id + 0, h.from_at < u.until_at, u.from_at < h.until_at)
     return (
         query.select_from(schema.package_use)
         .join(schema.manifest_holder, held)
@@ -140,23 +156,28 @@ def _of_uses(query: Select[Any], visibility: Visibility, *, is_past: bool) -> Se
 
 @lru_cache(maxsize=256)
 def _page(visibility: Visibility, *, is_past: bool, goes_on: bool) -> Select[Any]:
-    place = schema.package_place.c
+    """What is told of each manifest is looked up for the rows of the page alone."""
     query = select(
         u.package_id, u.manifest_id, u.from_at, u.until_at, u.line, u.direct, u.need, u.parent_id, u.depth,
-        h.from_at.label("held_from"), h.until_at.label("held_until"), e.ref, e.owner_ref, m.origin, m.path, place.found_in,
+        h.from_at.label("held_from"), h.until_at.label("held_until"), e.ref, e.owner_ref,
     )  # fmt: skip
-    found = (
-        _of_uses(query, visibility, is_past=is_past)
-        .join(schema.manifest, m.id == u.manifest_id)
-        .outerjoin(schema.package_place, and_(place.manifest_id == u.manifest_id, place.package_id == u.package_id))
-        .order_by(*_ORDER)
-        .limit(bindparam("most", type_=Integer))
-    )
-    if not goes_on:
-        return found
-    return found.where(
-        tuple_(*_ORDER)
-        > tuple_(*(bindparam(name, type_=column.type) for name, column in zip(_PLACE, _ORDER, strict=True)))
+    uses = _of_uses(query, visibility, is_past=is_past).order_by(*_ORDER).limit(bindparam("most", type_=Integer))
+    if goes_on:
+        uses = uses.where(
+            tuple_(*_ORDER)
+            > tuple_(*(bindparam(name, type_=column.type) for name, column in zip(_PLACE, _ORDER, strict=True)))
+        )
+    page = uses.subquery("page")
+    f, place = page.c, schema.package_place.c
+    since = case((f.from_at > f.held_from, f.from_at), else_=f.held_from)
+    # Where the bill names that moment itself, it does not speak of when it was taken in.
+    dated = exists().where(v.manifest_id == f.manifest_id, v.at == since, v.at != v.taken_at)
+    return (
+        select(*f, m.origin, m.path, place.found_in, and_(m.origin == Origin.UPLOAD, dated).label("is_dated"))
+        .select_from(page)
+        .join(schema.manifest, m.id == f.manifest_id)
+        .outerjoin(schema.package_place, and_(place.manifest_id == f.manifest_id, place.package_id == f.package_id))
+        .order_by(f.ref, f.package_id, f.manifest_id, f.from_at, f.held_from)
     )
 
 
@@ -170,11 +191,22 @@ class _Counts(NamedTuple):
 def _counts(conn: Connection, visibility: Visibility, asked: Mapping[str, Any], *, is_past: bool) -> _Counts:
     """How much there is on all pages."""
     by_package, together = _counting(visibility, is_past=is_past)
-    rows = conn.execute(by_package, asked).all()
-    packages_ = tuple(row[0] for row in rows)
+    packages_: tuple[int, ...] = tuple(asked["ids"])
+    if len(packages_) != 1:
+        rows = conn.execute(by_package, asked).all()
+        packages_ = tuple(row[0] for row in rows)
+        if len(rows) == 1:
+            _, total, components, owners = rows[0]
+            return _Counts(total, components, owners, packages_)
     # A component that uses several versions counts once.
-    total, components, owners = rows[0][1:] if len(rows) == 1 else conn.execute(together, asked).one()
-    return _Counts(int(total), int(components), int(owners), packages_)
+    total, components, owners = conn.execute(together, asked).one()
+    return _Counts(total, components, owners, packages_ if total else ())
+
+
+def _counted(rows: Sequence[Row[Any]]) -> _Counts:
+    """The same, of rows that are all there are."""
+    owners = {row.owner_ref for row in rows} - {None}
+    return _Counts(len(rows), len({row.ref for row in rows}), len(owners), tuple({row.package_id for row in rows}))
 
 
 @lru_cache(maxsize=256)
@@ -212,10 +244,8 @@ def _rows(
     conn: Connection, dialect: Dialect, rows: Sequence[Row[Any]], meant: dict[int, Package]
 ) -> tuple[UseRow, ...]:
     ways = ways_of(conn, rows)
-    dated = _dated(
-        conn, {(row.manifest_id, max(row.from_at, row.held_from)) for row in rows if row.origin == Origin.UPLOAD}
-    )
-    named = packages.of_ids(conn, dialect, {each for way in ways for each in way})
+    between = {each for way in ways for each in way} - meant.keys()
+    named = {**packages.of_ids(conn, dialect, between), **meant} if between else meant
     return tuple(
         UseRow(
             component=EntityRef(row.ref),
@@ -229,24 +259,11 @@ def _rows(
             line=row.line,
             found_in=row.found_in,
             since=Instant(max(row.from_at, row.held_from)),
-            since_by=Dated.BILL if (row.manifest_id, max(row.from_at, row.held_from)) in dated else Dated.KNOWN,
+            since_by=Dated.BILL if row.is_dated else Dated.KNOWN,
             until=None if (end := min(row.until_at, row.held_until)) == NEVER else Instant(end),
         )
         for row, way in zip(rows, ways, strict=True)
     )
-
-
-def _dated(conn: Connection, moments: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Of these moments of bills those that a bill named itself: where it does not speak of when it was taken in."""
-    if not moments:
-        return set()
-    manifest_ids, ats = {each for each, _ in moments}, {at for _, at in moments}
-    return {(row[0], row[1]) for row in conn.execute(_DATED, {"ids": sorted(manifest_ids), "ats": sorted(ats)})}
-
-
-_DATED = select(v.manifest_id, v.at).where(
-    v.manifest_id.in_(bindparam("ids", expanding=True)), v.at.in_(bindparam("ats", expanding=True)), v.at != v.taken_at
-)
 
 
 def _cursor(row: Row[Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ColumnElement, Integer, MetaData, SmallInteger, Table, Text
 
-HEAD = "0024"
+HEAD = "0025"
 """The schema that this program speaks: the last number in `migrations/versions`."""
 
 KNOWN = frozenset(f"{n:04}" for n in range(1, int(HEAD) + 1))

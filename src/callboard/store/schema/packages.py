@@ -129,6 +129,7 @@ package_use = Table(
     Column("root_id", BigInteger),
     Column("depth", SmallInteger, nullable=False),
     Column("file_id", BigInteger),
+    sqlite_with_rowid=False,
 )
-"""`parent_id` is the package before it on a shortest way from the project, `root_id` the one that the project asks
-for, `file_id` what it comes as."""
+"""Kept in the order of its key where SQLite can: the uses of one package lie together. `parent_id` is the package before it
+on a shortest way from the project, `root_id` the one that the project asks for, `file_id` what it comes as."""

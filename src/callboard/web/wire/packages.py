@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 
 
-class PackageStep(msgspec.Struct, frozen=True):
+class PackageStep(msgspec.Struct, frozen=True, gc=False):
     """One package on the way from a component."""
 
     name: str
     version: str
 
 
-class PackageUse(msgspec.Struct, frozen=True, kw_only=True):
+class PackageUse(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One component that uses, or used, one package."""
 
     component: str
