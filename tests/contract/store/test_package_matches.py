@@ -137,6 +137,21 @@ def test_one_upgrade_is_one_row_and_malware_comes_first(company: Stage, judge: K
     assert next(row.kind for row in company.rows("is:open").values()) is Kind.MALICIOUS_PACKAGE
 
 
+def test_what_another_source_says_of_the_same_package_is_in_the_same_row(company: Stage, judge: Known) -> None:
+    """One upgrade is one piece of work, whoever found it: three findings of two sources, and the higher of their versions."""
+    company.catalog.put(component("cart", "red", projects=["p1"]))
+    company.read_catalog()
+    company.world.add(
+        "wiz-2", kind="vulnerability", severity="high", projects=("p1",), resource="cart-repository", rule="CVE-2021-23337",
+        package="lodash", version="4.17.20", fixed_version="4.17.22",
+    )  # fmt: skip
+    company.sync()
+    match(company, judge)
+    board = ask.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
+    (upgrade,) = [row for row in board.bundles if row.fix and "lodash" in row.fix]
+    assert (upgrade.fix, upgrade.findings, upgrade.component_count) == ("Upgrade lodash to 4.17.22", 3, 2)
+
+
 def test_an_upgrade_fixes_and_a_bill_is_enough(company: Stage, judge: Known) -> None:
     """Only packages that are new are judged; what is not used any more is fixed, and back when it comes back."""
     match(company, judge)
