@@ -304,7 +304,7 @@ def test_numbers_are_the_same_on_one_page_and_on_many(company: Stage) -> None:
     assert part.next is not None
     rest = ask(company, "lodash", limit=2, cursor=part.next)
     assert (rest.total, len(rest.rows), rest.next) == (3, 2, None)
-    assert ask(company, "lodash", visibility=Everything(deepest=Depth.COUNTS)).total == 0
+    assert ask(company, "lodash", visibility=Everything(reason="a test", deepest=Depth.COUNTS)).total == 0
 
 
 def test_the_step_that_lays_uses_together_keeps_them(company: Stage) -> None:
