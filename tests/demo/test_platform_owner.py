@@ -16,6 +16,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.finding import Severity
 from callboard.domain.instant import Instant
 from callboard.domain.person import Person
+from callboard.domain.query import parse
 from callboard.store import Store, open_store
 from callboard.usecases import ask
 from callboard.usecases.packages import keep_register
@@ -74,3 +75,14 @@ def test_the_portals_register_begins_with_the_same_packages(board: Store) -> Non
     register = keep_register.newest(board, AT_THE_LAPTOP).register
     assert register is not None
     assert {each.key for each in register.risks[:2]} == {"malware:npm:event-stream", "malware:npm:flatmap-stream"}
+
+
+def test_what_is_odd_is_told_to_whose_it_is_as_a_question(board: Store) -> None:
+    """One version with two files, and what came lately and runs code: signs, each where it is, and nothing else is one."""
+    query = parse("kind:suspicious-package is:open")
+    page = ask.list_findings(board, AT_THE_LAPTOP, query, now=Instant(time.time_ns() // 1_000))
+    assert {row.external_id for row in page.rows} == {
+        "component:default/account-pages|npm|sharp|SIGN-NEW-WITH-INSTALL-SCRIPT",
+        "component:default/driver-app|npm|webpack|SIGN-INTEGRITY-CONFLICT",
+    }
+    assert not any(is_harm(each) for each in first_page(board, of_team("routing")).bundles)

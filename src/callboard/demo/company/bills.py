@@ -1,14 +1,17 @@
 """What the company's components consist of: bills of materials, and the advisories about what is in them.
 
 Each component uses what Wiz finds in its code, and packages that everybody has; most of what is weak comes along with
-something else. A month ago one of them was without the release that carried a miner.
+something else. A month ago one of them was without the release that carried a miner. Two things are odd, and proof of
+nothing: one project's file of a version is not everybody's, and what came to another runs code when it is installed.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -51,6 +54,11 @@ LOCKFILES: Final = {
 
 PORTAL: Final = "developer-portal"
 """It consists of what the portal's own lockfile names."""
+
+OTHER_FILE: Final = ("driver-app", "webpack")
+"""A component, and the package that it has from somewhere else than everybody: one version, two files."""
+CAME_WITH_SCRIPT: Final = ("account-pages", Package(ecosystem=NPM, name="sharp", version="0.33.5"))
+"""A component, and what came to it lately and runs code when it is installed, as that package honestly does."""
 
 WITHOUT: Final = 7
 """Of so many components one hands in nothing."""
@@ -140,13 +148,16 @@ def _lock(component: Component, packages: list[Package], *, is_former: bool = Fa
     )
     if component.name == PORTAL:
         _add_portal(draft, own, without=portal.LATELY if is_former else ())
+    if component.name == CAME_WITH_SCRIPT[0] and not is_former:
+        draft.edge(own, draft.add(_entry(draft, CAME_WITH_SCRIPT[1], install_script=True)))
     wanted = ECOSYSTEMS.get(component.ecosystem)
     ecosystems = sorted({each.ecosystem for each in packages} | ({wanted} if wanted else set()))
     for ecosystem in ecosystems:
         asked: list[int] = []
         for text in COMMON[ecosystem]:
             name, _, version = text.rpartition("@")
-            asked.append(draft.add(_entry(draft, Package(ecosystem=ecosystem, name=name, version=version))))
+            package = Package(ecosystem=ecosystem, name=name, version=version)
+            asked.append(draft.add(_entry(draft, package, integrity=_file(component, package))))
             is_last = text == COMMON[ecosystem][-1]
             draft.edge(own, asked[-1], Need.DEVELOPMENT if is_last else Need.PRODUCTION)
         for number, package in enumerate(each for each in packages if each.ecosystem == ecosystem):
@@ -170,5 +181,14 @@ def _add_portal(draft: Draft, own: int, *, without: tuple[str, ...]) -> None:
             draft.edge(position, at[needed])
 
 
-def _entry(draft: Draft, package: Package) -> Entry:
-    return Entry(package=package, line=len(draft.entries) + 1)
+def _file(component: Component, package: Package) -> tuple[str, ...]:
+    """The hash of what the registry hands out, made up, where a version is one file."""
+    if package.ecosystem != NPM:
+        return ()
+    other = component.name if (component.name, package.name) == OTHER_FILE else ""
+    digest = hashlib.sha512(f"{package.purl} {other}".encode()).digest()
+    return (f"sha512-{base64.b64encode(digest).decode()}",)
+
+
+def _entry(draft: Draft, package: Package, **told: Any) -> Entry:
+    return Entry(package=package, line=len(draft.entries) + 1, **told)
