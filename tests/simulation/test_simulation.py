@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 FOUND = {
     31: "a clock that was an hour ahead made readings of changes miss what the source dated in between",
+    51: "a reader lost the word that it was over, and a sync whose worker had failed never ended",
 }
 """Seeds that once went wrong, and by what. They are lived for ever."""
 
@@ -74,15 +75,15 @@ def test_a_life_is_the_same_on_both_databases_and_whatever_order_sets_have(
 
 
 @pytest.mark.slow
-@pytest.mark.seeds("board", 200)
+@pytest.mark.seeds("board", 40)
 def test_many_lives(memory: Store) -> None:
-    """200 of them."""
-    lives(memory, range(1, 201))
+    """Forty of them; `make simulate` lives as many as it is told."""
+    lives(memory, range(1, 41))
     memory.close()
 
 
 @pytest.mark.slow
-@pytest.mark.seeds("board on PostgreSQL", 20)
+@pytest.mark.seeds("board on PostgreSQL", 5)
 def test_many_lives_on_postgresql(postgres_store: Store) -> None:
     """A share of them on the other database."""
-    lives(postgres_store, range(1, 21))
+    lives(postgres_store, range(1, 6))

@@ -140,8 +140,10 @@ class Fetching:
                 if not self.leads or not await self._in_store(self._reading):
                     return
                 # Somebody reads what is left, here or elsewhere, and may split it, fail or die.
+                # `wait_for` of Python 3.11 may lose a cancellation that comes together with the news.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await news.wait()
                 continue
             try:
                 children = await self._read_part(row, queue)
@@ -211,7 +213,8 @@ class Fetching:
         """What comes next. While nothing comes, what others have staged is written down."""
         while self._drain is not None:
             with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(queue.get(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    return await queue.get()
             await self._in_store(self._drain)
         return await queue.get()
 
