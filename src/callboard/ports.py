@@ -83,6 +83,20 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | None = None
 
 
+class Turns(Protocol):
+    """The pace at which one account may be called, by however many processes."""
+
+    async def take(self) -> None:
+        """Wait until one more call may be made. Raises StoreError when nobody can tell."""
+
+    async def hold(self, seconds: float) -> None:
+        """The account was told to wait for so long."""
+
+
+TurnsOf = Callable[[str, float], Turns]
+"""The turns of an account, which calls so many times a second at most. Any text that names the account will do."""
+
+
 class Source(Protocol):
     """A configured place findings come from."""
 
@@ -145,8 +159,11 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     """For people, for example "Wiz"."""
     config: type[msgspec.Struct]
     """What the operator's file must hold, with a docstring under each field."""
-    build: Callable[[Any, str], Source]
-    """From a value of `config` and our user agent. Opens nothing yet."""
+    build: Callable[[Any, str, TurnsOf | None], Source]
+    """From a value of `config`, our user agent, and where its account takes turns. None: only this process calls.
+
+    Opens nothing yet.
+    """
     file_kinds: tuple[str, ...] = ()
     """Kinds of files that `read_file` takes, for `--as`."""
     detect_file: Callable[[Path], str] | None = None

@@ -345,7 +345,10 @@ class Background:
     async def _opened(self, section: Section) -> OpenSource:
         if section.name not in self._open:
             stack = AsyncExitStack()
-            self._open[section.name] = (stack, await stack.enter_async_context(open_source(section)))
+            self._open[section.name] = (
+                stack,
+                await stack.enter_async_context(open_source(section, self._services.store)),
+            )
         return self._open[section.name][1]
 
     async def _close(self, name: str) -> None:

@@ -131,7 +131,7 @@ async def _everywhere(
     done = _Done()
     for section in sections:
         try:
-            async with open_source(section) as opened:
+            async with open_source(section, services.store) as opened:
                 report = await check_links(
                     services.store,
                     LAPTOP,

@@ -172,7 +172,7 @@ async def one_place(
 
 async def one_source(services: Services, section: Section, *, mode: Mode | None, listen: Listener | None) -> RunReport:
     """Runs one source. `mode` None: full when the last full run is old enough, else what has changed."""
-    async with open_source(section) as opened:
+    async with open_source(section, services.store) as opened:
         return await run(services, opened, mode=mode, listen=listen)
 
 
@@ -252,7 +252,7 @@ async def _holder(services: Services, run_id: int) -> AsyncIterator[Source]:
     if held[run_id].source == SOURCE:
         yield PackageSource(services.store, services.clock)
         return
-    async with open_source(services.config.source(held[run_id].source)) as opened:
+    async with open_source(services.config.source(held[run_id].source), services.store) as opened:
         yield opened.source
 
 
@@ -260,7 +260,7 @@ async def estimates(services: Services, sections: Sequence[Section]) -> list[Est
     """What a first run of each source would cost."""
     found = []
     for section in sections:
-        async with open_source(section) as opened:
+        async with open_source(section, services.store) as opened:
             sizes = tuple([size async for size in opened.source.estimate(now=services.clock.now())])
         # Projects are read too, and take hardly any room.
         findings = sum(size.count for size in sizes if not size.part.startswith("project"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import cast
 
 import msgspec
@@ -21,8 +22,11 @@ from callboard.ports import (
     Source,
     SourceSpec,
     Split,
+    TurnsOf,
     Writer,
 )
+from callboard.store import Store
+from callboard.usecases.call_turns import SharedTurns
 from callboard.wiring.machine import USER_AGENT
 
 FULL_EVERY_HOURS = 24.0
@@ -78,13 +82,21 @@ class _Timed:
             began = time.monotonic()
 
 
+def turns_on(store: Store) -> TurnsOf | None:
+    """Where accounts take turns that several machines call. None: only this machine does."""
+    return partial(SharedTurns, store) if store.dialect.has_many_hosts else None
+
+
 @asynccontextmanager
-async def open_source(section: Section) -> AsyncIterator[OpenSource]:
-    """The source of a section, its secrets read only now. Opening asks nothing yet. Raises ConfigError."""
+async def open_source(section: Section, store: Store | None = None) -> AsyncIterator[OpenSource]:
+    """The source of a section, its secrets read only now. Opening asks nothing yet. Raises ConfigError.
+
+    `store` is where its account takes turns with other machines; without one nobody else is thought of.
+    """
     from callboard.sources import SOURCES
 
     settings = section.settings()
-    source = SOURCES[section.kind].build(settings, USER_AGENT)
+    source = SOURCES[section.kind].build(settings, USER_AGENT, None if store is None else turns_on(store))
     try:
         yield OpenSource(
             source=source,

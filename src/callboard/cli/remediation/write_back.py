@@ -108,7 +108,7 @@ async def _send(services: Services) -> dict[str, Written]:
 
     reports: dict[str, Written] = {}
     for section in services.config.sources:
-        async with open_source(section) as opened:
+        async with open_source(section, services.store) as opened:
             if opened.writer is not None:
                 reports[section.name] = await use.write_back(
                     services.store, section.name, opened.writer, clock=services.clock

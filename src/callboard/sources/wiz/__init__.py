@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from callboard.domain.finding import Observed, Rejected
-from callboard.ports import Source, SourceSpec
+from callboard.ports import Source, SourceSpec, TurnsOf
 from callboard.sources.wiz.config import WizConfig
 
 # The rooms behind are imported when they are used: aiohttp alone costs a command line that only prints its help more
 # than everything else together.
 
 
-def _build(config: WizConfig, user_agent: str) -> Source:
+def _build(config: WizConfig, user_agent: str, turns: TurnsOf | None) -> Source:
     from callboard.sources.wiz.source import WizSource
 
-    return WizSource(config, user_agent=user_agent)
+    return WizSource(config, user_agent=user_agent, turns=turns)
 
 
 def _detect_file(path: Path) -> str:

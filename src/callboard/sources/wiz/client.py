@@ -31,6 +31,7 @@ from callboard.errors import (
     UnreachableError,
 )
 from callboard.net import Answer, Net, retry_after_seconds, sent_at
+from callboard.ports import Turns, TurnsOf
 from callboard.sources.wiz.auth import Tokens, forbidden_ip
 from callboard.sources.wiz.config import WizConfig
 from callboard.sources.wiz.patience import Patience, TransientError
@@ -115,29 +116,55 @@ def scope_for(kind: str) -> str | None:
     return _SCOPES.get(kind)
 
 
+class _OwnTurns:
+    """`ports.Turns` of an account that only this process calls."""
+
+    def __init__(self, rate: float) -> None:
+        # A bucket of one call: Wiz measures bursts too, and a steady pace was what ran clean.
+        self._limiter = AsyncLimiter(1, 1 / rate)
+
+    async def take(self) -> None:
+        await self._limiter.acquire()
+
+    async def hold(self, seconds: float) -> None:
+        """Whoever was told waits by itself; the others find out."""
+
+
 class _Shared:
     """What all sources of one service account have in common in one event loop."""
 
-    def __init__(self, config: WizConfig) -> None:
+    def __init__(self, config: WizConfig, turns: TurnsOf | None) -> None:
         rate = config.calls_per_second
-        # A bucket of one call: Wiz measures bursts too, and a steady pace was what ran clean.
-        self.limiter = AsyncLimiter(1, 1 / rate)
+        account = f"wiz {config.token_url} {config.client_id}"
+        self.turns: Turns = _OwnTurns(rate) if turns is None else turns(account, rate)
         self.slots = asyncio.Semaphore(config.concurrency)
 
 
-_SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str], _Shared]] = WeakKeyDictionary()
+_Key = tuple[str, str, bool]
+
+_SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[_Key, _Shared]] = WeakKeyDictionary()
 
 
-def _shared(config: WizConfig) -> _Shared:
+def _shared(config: WizConfig, turns: TurnsOf | None) -> _Shared:
     accounts = _SHARED.setdefault(asyncio.get_running_loop(), {})
-    return accounts.setdefault((config.token_url, config.client_id), _Shared(config))
+    key = (config.token_url, config.client_id, turns is None)
+    if key not in accounts:
+        accounts[key] = _Shared(config, turns)
+    return accounts[key]
 
 
 class Client:
     """Calls of one service account."""
 
     def __init__(
-        self, config: WizConfig, net: Net, tokens: Tokens, patience: Patience, *, now: Callable[[], Instant]
+        self,
+        config: WizConfig,
+        net: Net,
+        tokens: Tokens,
+        patience: Patience,
+        *,
+        now: Callable[[], Instant],
+        turns: TurnsOf | None = None,
     ) -> None:
         self._url = config.graphql_url
         self._timeout = config.timeout_seconds
@@ -146,6 +173,7 @@ class Client:
         self._tokens = tokens
         self._patience = patience
         self._now = now
+        self._turns = turns
         self.calls = 0
         """Requests sent to the API so far, retries included."""
         self.sent_at: Instant | None = None
@@ -207,9 +235,9 @@ class Client:
         return found
 
     async def _post(self, body: bytes, token: str) -> Answer:
-        shared = _shared(self._config)
+        shared = _shared(self._config, self._turns)
         async with shared.slots:
-            await shared.limiter.acquire()
+            await shared.turns.take()
             try:
                 self.calls += 1
                 answer = await self._net.request(
@@ -222,6 +250,8 @@ class Client:
             except UnreachableError as error:
                 raise TransientError(error.message, hint=error.hint) from error
         self.sent_at = sent_at(answer.headers)
+        if answer.status == 429 and (wait := retry_after_seconds(answer.headers, self._now())):
+            await shared.turns.hold(wait)
         return answer
 
 

@@ -13,7 +13,7 @@ from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.errors import SourceChangedError
 from callboard.net import Net
-from callboard.ports import Check, ProjectRecord, RawPage, Split
+from callboard.ports import Check, ProjectRecord, RawPage, Split, TurnsOf
 from callboard.sources.wiz import cutting, documents, filters
 from callboard.sources.wiz.auth import Tokens
 from callboard.sources.wiz.client import Client, NotUnderstoodError, Page, TooHeavyError
@@ -74,8 +74,12 @@ class WizSource:
         random: Callable[[], float] = random_module.random,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], Instant] | None = None,
+        turns: TurnsOf | None = None,
     ) -> None:
-        """`now` and the other clocks are passed in by tests; `user_agent` is `<product>/<version>`, as Wiz asks for."""
+        """`turns`: where the account's calls take turns; without it only this process calls.
+
+        `now` and the other clocks are passed in by tests; `user_agent` is `<product>/<version>`, as Wiz asks for.
+        """
         self.config = config
         self._scope = config.scope.resolved()
         self._now = now or _wall_clock
@@ -86,6 +90,7 @@ class WizSource:
             Tokens(config, self._net, monotonic=monotonic, now=self._now),
             Patience(sleep=sleep, random=random),
             now=self._now,
+            turns=turns,
         )
         self._vocabulary = Vocabulary(self._filter_fields, now=self._now)
         self._ways = {kind: _Ways(config.page_size) for kind in documents.PAGES}

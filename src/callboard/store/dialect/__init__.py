@@ -26,6 +26,8 @@ class Dialect(Protocol):
 
     name: str
 
+    has_many_hosts: bool
+    """Processes on several machines may work on one database."""
     copies_itself: bool
     """Whether `copy_out` and `copy_in` are there: the database is one file."""
 
@@ -117,6 +119,9 @@ class Dialect(Protocol):
 
     def refresh_statistics(self, conn: Connection) -> None:
         """After a large apply: the list's plan depends on it."""
+
+    def microseconds(self) -> ColumnElement[int]:
+        """The time by the database's own clock, in microseconds since 1970."""
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """A clause: the text column `search` of a rule or a resource holds `folded` (three characters at least)."""

@@ -10,7 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Index, Table, create_engine, make_url
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Table,
+    cast,
+    create_engine,
+    extract,
+    func,
+    make_url,
+)
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.schema import CreateIndex
@@ -32,6 +44,7 @@ class Postgresql:
     """The `Dialect` of PostgreSQL."""
 
     name = "postgresql"
+    has_many_hosts = True
     copies_itself = False
 
     def copy_out(self, engine: Engine, path: Path) -> None:
@@ -239,6 +252,10 @@ class Postgresql:
     def refresh_statistics(self, conn: Connection) -> None:
         """ANALYZE samples by itself."""
         conn.exec_driver_sql("ANALYZE")
+
+    def microseconds(self) -> ColumnElement[int]:
+        """The clock of the server, as it goes on inside a transaction."""
+        return cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """By LIKE, which the index of trigrams serves; what LIKE would take for a wildcard is escaped."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Engine,
@@ -20,8 +21,10 @@ from sqlalchemy import (
     Integer,
     Table,
     bindparam,
+    cast,
     create_engine,
     event,
+    func,
     make_url,
     text,
 )
@@ -108,6 +111,7 @@ class Sqlite:
     """The `Dialect` of SQLite."""
 
     name = "sqlite"
+    has_many_hosts = False
     copies_itself = True
 
     def copy_out(self, engine: Engine, path: Path) -> None:
@@ -281,6 +285,10 @@ class Sqlite:
         """A bounded ANALYZE: a thousand rows an index tell the planner enough."""
         conn.exec_driver_sql("PRAGMA analysis_limit = 1000")
         conn.exec_driver_sql("ANALYZE")
+
+    def microseconds(self) -> ColumnElement[int]:
+        """The machine's clock, to a millisecond."""
+        return cast((func.julianday("now") - 2_440_587.5) * 86_400_000_000, BigInteger)
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """By a phrase of trigrams, which is the text itself, quoted."""

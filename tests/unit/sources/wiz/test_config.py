@@ -138,4 +138,4 @@ def test_the_api_address_is_suggested_from_a_token(text: str, url: str | None) -
 def test_the_source_is_found() -> None:
     """By looking, not by a list."""
     assert SOURCES["wiz"].config is WizConfig
-    assert SOURCES["wiz"].build(config(), "tests/1").name == "wiz"
+    assert SOURCES["wiz"].build(config(), "tests/1", None).name == "wiz"
