@@ -141,7 +141,17 @@ def set_up_logging(*, debug: bool = False, pretty: bool | None = None, stream: T
     root.setLevel(logging.INFO)
     logging.getLogger("callboard").setLevel(logging.DEBUG if debug else logging.INFO)
     # Libraries speak up only when something is wrong; uvicorn's access lines would hold search text.
-    for name in ("alembic", "aiohttp", "asyncio", "sqlalchemy", "uvicorn", "uvicorn.access", "litestar"):
+    for name in (
+        "alembic",
+        "aiohttp",
+        "asyncio",
+        "procrastinate",
+        "psycopg",
+        "sqlalchemy",
+        "uvicorn",
+        "uvicorn.access",
+        "litestar",
+    ):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -17,6 +17,7 @@ import pytest
 
 from callboard.cli.serve import web_services
 from callboard.config import load
+from callboard.usecases.jobs import Job, hurry, standing
 from callboard.web.serve import running as open_door
 from callboard.wiring.services import Services
 from tests.cli.conftest import SECRET, Folder
@@ -87,18 +88,27 @@ def test_a_source_that_fails_is_asked_again_later(folder: Folder, wiz: StubWiz) 
 
         background = Background(services)
 
+        def source() -> Job:
+            return next(each for each in standing(services.store, now=services.clock.now()).failing)
+
         async def twice() -> None:
+            await background.begin()
             await background.once()
-            first = background._not_before["source main"]
+            first = source()
             await background.once()
-            assert background._not_before["source main"] == first
-            background._not_before.clear()
+            assert source() == first
+            hurry(services.store, "source main", clock=services.clock)
             await background.once()
-            now = services.clock.now()
-            assert background._not_before["source main"] - now > first - now
+            second = source()
+            assert (first.name, first.failures, second.failures) == ("source main", 1, 2)
+            assert first.ended_at is not None
+            assert second.ended_at is not None
+            assert second.due_at - second.ended_at > first.due_at - first.ended_at
 
         asyncio.run(twice())
-        assert background._failed == {"source main": 2}
+        # Whoever starts another process has perhaps mended it.
+        asyncio.run(Background(services).begin())
+        assert source().due_at <= services.clock.now()
 
 
 @pytest.mark.fault("F34")

@@ -8,7 +8,10 @@ from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
 
-@click.group(cls=click.RichGroup, epilog=examples("callboard db status", "callboard db migrate", "callboard db check"))
+@click.group(
+    cls=click.RichGroup,
+    epilog=examples("callboard db status", "callboard db migrate", "callboard db check", "callboard db digest"),
+)
 def db() -> None:
     """Look after the database."""
 
@@ -136,3 +139,23 @@ def check(door: Door, /, *, as_json: bool) -> None:
     else:
         output.line(f"All {words.number(check.counters)} counters agree with {words.count(check.findings, 'finding')}.")
     end(FAILED if wrong else DONE)
+
+
+@db.command(epilog=examples("callboard db digest", "callboard db digest --json"))
+@answers
+@click.pass_obj
+def digest(door: Door, /, *, as_json: bool) -> None:
+    """Say in short what the board holds, so that two boards can be compared: a backup that was restored, or another database.
+
+    Row numbers, versions and the times of reading are left out. Reads everything, so it takes a while.
+    """
+    from callboard.cli import output
+    from callboard.usecases.upkeep import digests
+
+    with door.services() as services:
+        found = digests(services.store)
+    if as_json:
+        output.document({"tables": found})
+        return
+    rows = [(name, f"{each.rows:,}", each.digest) for name, each in sorted(found.items())]
+    output.show(output.table(("What", "Rows", "Digest"), rows, right=("Rows",)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from callboard.cli import working
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
@@ -68,6 +69,7 @@ def examine(door: Door, *, offline: bool) -> list[Check]:
             checks += _readings(services)
             checks += _messages(services)
             checks += _writes(services)
+            checks += working.checks(services)
     except CallboardError as error:
         # No database yet is how every board begins.
         is_new = not _exists(config)

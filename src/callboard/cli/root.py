@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sync": ("callboard.cli.sync:sync", "Read the sources and the catalogs."),
     "import": ("callboard.cli.imports:import_files", "Take in findings from files."),
     "serve": ("callboard.cli.serve:serve", "Show the board in a browser and keep it up to date."),
+    "worker": ("callboard.cli.worker:worker", "Do what is due, beside other processes on the same database."),
     "findings": ("callboard.cli.findings:findings", "List findings."),
     "bundles": ("callboard.cli.bundles:bundles", "List findings put together by what closes them."),
     "finding": ("callboard.cli.findings:finding", "Everything about one finding."),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
+import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,21 +24,28 @@ if TYPE_CHECKING:
     from callboard.wiring.services import Services
 
 
-@click.command(epilog=examples("callboard serve", "callboard serve --port 8500", "callboard serve --no-sync"))
+@click.command(epilog=examples("callboard serve", "callboard serve --port 8500", "callboard serve --no-jobs"))
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1, or [server] host]")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 takes any free one.  [default: 8400, or [server] port]",
 )
-@click.option("--no-sync", is_flag=True, help="Only show what is there; read no source and no catalog.")
+@click.option(
+    "--no-jobs",
+    "--no-sync",
+    "no_jobs",
+    is_flag=True,
+    help="Only show the board and take what people and webhooks say; the work is done by `callboard worker`.",
+)
 @click.pass_obj
-def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -> None:
+def serve(door: Door, /, *, host: str | None, port: int | None, no_jobs: bool) -> None:
     """Show the board in a browser and keep it up to date.
 
     Prints a link that opens the board once, in one browser. Ends with Ctrl-C or SIGTERM.
     """
     from callboard.cli import output, running
+    from callboard.cli.stopping import end_within
     from callboard.web.gate import check_bind
     from callboard.web.serve import serve as open_door
 
@@ -53,14 +63,20 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_sync: bool) -
     with door.services(create=True) as services, contextlib.ExitStack() as stack:
         running.look_after(services)
         background = None
-        if not no_sync and (config.sources or config.catalogs):
+        if not no_jobs and (config.sources or config.catalogs):
             from callboard.cli.background import Background
 
             background = stack.enter_context(Background(services))
-        elif not no_sync:
+        elif not no_jobs:
             output.say("No source is configured yet: `callboard init` sets one up.")
+
+        def stopping() -> None:
+            end_within()
+            if background is not None:
+                background.stop()
+
         web = web_services(services, background=background)
-        open_door(web, host, config.server.port if port is None else port, opened=opened)
+        open_door(web, host, config.server.port if port is None else port, opened=opened, stopping=stopping)
 
 
 def public_place(config: Config) -> Public | None:
@@ -84,7 +100,7 @@ def web_services(
 ) -> WebServices:
     """What the web door needs, from what is configured. A secret that cannot be read costs only what needs it.
 
-    Webhooks are taken only with a `background`, which reads again what they name.
+    What a webhook names is read again by `background`, or by whichever process does the work.
     """
     from callboard import __version__
     from callboard.cli import output
@@ -107,8 +123,8 @@ def web_services(
             output.say(f"Source {section.name} cannot be read: {error.message}")
             continue
         token, ids = getattr(settings, "webhook_token", None), SOURCES[section.kind].hook_ids
-        if background is not None and token and ids is not None:
-            hooks[section.name] = _hook(section.name, token, ids, background)
+        if token and ids is not None:
+            hooks[section.name] = _hook(services, section.name, token, ids, background)
     return WebServices(
         store=services.store,
         clock=services.clock,
@@ -133,17 +149,25 @@ def web_services(
         link_rules=link_rules(services.config),
         jwks=_jwks(services),
         trackers=ticket_places(services.config),
-        wake=background.wake if background is not None else _no_one,
+        wake=background.wake if background is not None else partial(_wake_somebody, services),
     )
 
 
-def _no_one() -> None:
-    """Nothing runs beside the pages: what waits is sent by another command."""
+def _wake_somebody(services: Services) -> None:
+    """The work is done elsewhere: something waits to leave the house."""
+    threading.Thread(target=services.waker.call, args=(["channels"],), daemon=True).start()
 
 
-def _hook(source: str, token: str, ids_of: Callable[[bytes], tuple[str, ...]], background: Background) -> HookHandler:
+def _hook(
+    services: Services,
+    source: str,
+    token: str,
+    ids_of: Callable[[bytes], tuple[str, ...]],
+    background: Background | None,
+) -> HookHandler:
     """Takes a webhook: only the ids in it count, and those are read again from the source itself."""
     from callboard.errors import CallboardError
+    from callboard.usecases.jobs import note_hooked
     from callboard.web.services import HookAnswer
 
     wanted = hashlib.sha256(token.encode()).digest()
@@ -159,8 +183,12 @@ def _hook(source: str, token: str, ids_of: Callable[[bytes], tuple[str, ...]], b
             return HookAnswer(status=400, message=error.message)
         if not ids:
             return HookAnswer(status=400, message="The body names no finding.")
-        if not background.tell(source, ids):
+        if not await asyncio.to_thread(note_hooked, services.store, source, ids, clock=services.clock):
             return HookAnswer(status=503, message="Too many findings wait to be read again.")
+        if background is not None:
+            background.look()
+        else:
+            await asyncio.to_thread(services.waker.call, [f"source {source}"])
         return HookAnswer(status=202, message="Taken. What it names is read again from the source.")
 
     return handle
@@ -170,13 +198,16 @@ def _ready(services: Services) -> Readiness:
     """Whether the database answers."""
     from callboard.errors import CallboardError
     from callboard.usecases import browse
+    from callboard.usecases.jobs import standing
     from callboard.web.services import Readiness
 
     try:
         browse.revision(services.store)
+        found = standing(services.store, now=services.clock.now())
     except CallboardError as error:
         return Readiness(ready=False, parts={"database": error.message})
-    return Readiness(ready=True, parts={"database": "answers"})
+    work = f"{len(found.workers)} at work, {len(found.due)} due, {len(found.failing)} failing, {len(found.stuck)} stuck"
+    return Readiness(ready=True, parts={"database": "answers", "jobs": work})
 
 
 def _jwks(services: Services) -> Callable[[], bytes] | None:

@@ -28,6 +28,7 @@ import msgspec
 
 from callboard.advisories.config import AdvisoriesConfig
 from callboard.advisories.place import VARIABLE as INDEX_VARIABLE
+from callboard.config.jobs import Jobs
 from callboard.config.mcp import Mcp
 from callboard.config.reader import KeyPath, Reader, words
 from callboard.config.secret import Keeper, Secret, hide_password
@@ -43,6 +44,7 @@ __all__ = [
     "Database",
     "Due",
     "Freshness",
+    "Jobs",
     "Mcp",
     "Ownership",
     "Safety",
@@ -183,6 +185,7 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "database": Database,
     "server": Server,
     "freshness": Freshness,
+    "jobs": Jobs,
     "safety": Safety,
     "due": Due,
     "identity": IdentityConfig,
@@ -223,6 +226,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     server: Server
     freshness: Freshness
+    jobs: Jobs
     safety: Safety
     due: Due
     identity: IdentityConfig
@@ -287,6 +291,7 @@ def load(
         database=database if database.url else Database(url=f"sqlite:///{reader.folder / 'callboard.db'}"),
         server=fixed["server"],
         freshness=fixed["freshness"],
+        jobs=fixed["jobs"],
         safety=fixed["safety"],
         due=fixed["due"],
         identity=fixed["identity"],

@@ -12,11 +12,10 @@ from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect,
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from callboard.domain.due import DEFAULT, Policy
-from callboard.domain.instant import SECOND
 from callboard.domain.remediation.write_back import WritePolicy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
-from callboard.store.dialect import Dialect, bind, bind_promise
+from callboard.store.dialect import LEASE, Dialect, bind, bind_promise
 from callboard.store.dialect.postgresql import Postgresql
 from callboard.store.dialect.sqlite import Sqlite
 from callboard.store.schema import HEAD, KNOWN
@@ -88,7 +87,9 @@ class Store:
     def _said_plainly(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
+        except DBAPIError as error:
+            if not (isinstance(error, OperationalError) or error.connection_invalidated):
+                raise
             raise StoreError(
                 f"The database cannot be used: {_first_line(error)}", hint="`callboard doctor` looks closer."
             ) from error
@@ -166,6 +167,8 @@ def connect(url: str, *, create: bool = True) -> Store:
 
 def _make(store: Store) -> None:
     with store.write() as conn:
+        if inspect(conn).has_table("meta"):
+            return  # another process made it while this one waited
         schema.metadata.create_all(conn)
         store.dialect.index_words(conn)
         seed_rows(conn)
@@ -215,15 +218,6 @@ def next_id(conn: Connection, table: Table) -> int:
 def _last_id(table: Table) -> Select[Any]:
     column = next(iter(table.primary_key.columns))
     return select(func.coalesce(func.max(column), 0))
-
-
-LEASE = 120 * SECOND
-"""A worker that has not been heard of for this long (microseconds) has lost what it worked on to the next one."""
-
-
-def lease_of(conn: Connection) -> int:
-    """How long a lease lasts, in microseconds."""
-    return int(conn.get_execution_options().get("callboard_lease", LEASE))
 
 
 def revision(conn: Connection) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from callboard.domain.remediation.engagement import forgotten_before
 from callboard.ports import Clock
-from callboard.store import Store
+from callboard.store import Store, canonical
+from callboard.store.canonical import Digest
 from callboard.store.intake import recount
 from callboard.store.intake.recount import Check
 from callboard.store.ownership import policies
@@ -15,6 +16,12 @@ def check_counters(store: Store) -> Check:
     """Count everything anew and compare."""
     with store.read() as conn:
         return recount.check(conn)
+
+
+def digests(store: Store) -> dict[str, Digest]:
+    """What the board holds, table by table, in short and so that two boards can be compared. Reads everything."""
+    with store.read() as conn:
+        return canonical.digests(conn)
 
 
 def follow_policy(store: Store, clock: Clock) -> int:

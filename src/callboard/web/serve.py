@@ -27,9 +27,10 @@ MAX_CONNECTIONS = 200
 class _Server(uvicorn.Server):
     """Stops on SIGTERM and SIGINT and then returns to its caller, who has things to put away."""
 
-    def __init__(self, services: WebServices) -> None:
+    def __init__(self, services: WebServices, stopping: Callable[[], None] | None = None) -> None:
         super().__init__(_config(services))
         self._closing = services.closing
+        self._stopping = stopping
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tells whoever listens to live updates first: those answers would never end by themselves."""
@@ -50,6 +51,8 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self._stopping is not None:
+            self._stopping()
         self.handle_exit(number, frame)
 
 
@@ -63,15 +66,22 @@ class Running:
     services: WebServices
 
 
-def serve(services: WebServices, host: str, port: int, *, opened: Callable[[str | None], None] | None = None) -> None:
+def serve(
+    services: WebServices,
+    host: str,
+    port: int,
+    *,
+    opened: Callable[[str | None], None] | None = None,
+    stopping: Callable[[], None] | None = None,
+) -> None:
     """Answer requests until SIGTERM or SIGINT, then finish what is under way.
 
-    `opened` is called once when the port is taken, with the sign-in link where there is one.
-    Raises ConfigError when `host` is not loopback and nobody comes in by name, or
-    the port cannot be had.
+    `stopping` is called at the signal, and has to return at once. `opened` is called once when the port is taken, with the
+    sign-in link where there is one. Raises ConfigError when `host` is not loopback and nobody comes in by name, or the
+    port cannot be had.
     """
     with contextlib.closing(_listen(services, host, port)) as listener:
-        server = _Server(services)
+        server = _Server(services, stopping)
         if opened is not None:
             opened(services.gate.sign_in_link() if services.gate.is_for_laptop else None)
         server.run(sockets=[listener])

@@ -10,13 +10,14 @@ from typing import Self
 from callboard.config import Config
 from callboard.domain.due import PolicyName
 from callboard.domain.finding import Severity
-from callboard.domain.instant import MINUTE
+from callboard.domain.instant import MINUTE, SECOND
 from callboard.domain.policy import Due, Roles
 from callboard.errors import StoreError
 from callboard.ports import (
     Clock,
 )
 from callboard.store import Store, open_store
+from callboard.store.waking import waker_of
 from callboard.usecases.plan_policy import Configured
 from callboard.wiring.machine import SystemClock
 from callboard.wiring.sources import write_policies
@@ -29,6 +30,8 @@ class Services:
         self.config = config
         self.store = store
         self.clock = clock
+        self.waker = waker_of(store)
+        """Calls the other processes on this database."""
 
     @classmethod
     def open(cls, config: Config, *, create: bool) -> Self:
@@ -42,6 +45,7 @@ class Services:
         store = open_store(config.database.url, create=create, promised=promised, policy=config.due.as_policy())
         store.trusted_locations = config.ownership.trusted_locations
         store.announces = bool(config.channels)
+        store.lease = config.jobs.lease_seconds * SECOND
         store.write_policies = functools.cache(lambda: write_policies(config))
         return cls(config, store, SystemClock())
 
@@ -51,6 +55,7 @@ class Services:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.waker.close()
         self.store.close()
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import ColumnElement, Connection, Engine, Index, Table
 from sqlalchemy.exc import DBAPIError
 
-from callboard.domain.instant import HOUR
+from callboard.domain.instant import HOUR, SECOND
 
 Row = tuple[Any, ...]
 
@@ -69,6 +69,9 @@ class Dialect(Protocol):
 
     def build_beside(self, engine: Engine, index: Index) -> None:
         """Build an index while others read and write, anew if it is broken. Not inside a transaction."""
+
+    def end_stopped_writers(self, conn: Connection) -> int:
+        """End the transaction of a writer that was stopped in the middle of it, where that can be done. Returns how many."""
 
     def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Insert many rows; each is a tuple in the order of the table's columns."""
@@ -140,6 +143,15 @@ def bind_promise(engine: Engine, promised: int) -> None:
 def promise_of(conn: Connection) -> int:
     """How old findings may be before they are called stale, in microseconds."""
     return int(conn.get_execution_options().get("callboard_promised", PROMISED))
+
+
+LEASE = 120 * SECOND
+"""A worker that has not been heard of for this long (microseconds) has lost what it worked on to the next one."""
+
+
+def lease_of(conn: Connection) -> int:
+    """How long a lease lasts, in microseconds."""
+    return int(conn.get_execution_options().get("callboard_lease", LEASE))
 
 
 def of(conn: Connection) -> Dialect:

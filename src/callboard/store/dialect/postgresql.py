@@ -24,11 +24,12 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateIndex
 
+from callboard.domain.instant import SECOND
 from callboard.errors import StoreError
-from callboard.store.dialect import SEARCHED, Row
+from callboard.store.dialect import SEARCHED, Row, lease_of
 
 RUN_ROAD = 0x63616C6C
 """The advisory lock of the one writer ("call" in ASCII)."""
@@ -38,6 +39,11 @@ LOCK_SECONDS = 3
 
 FEW = 30
 """Up to here plain statements are cheaper than a temporary table."""
+
+
+def _milliseconds(conn: Connection) -> str:
+    """The time of a lease, as settings of the server take it."""
+    return str(lease_of(conn) // 1_000)
 
 
 class Postgresql:
@@ -94,8 +100,13 @@ class Postgresql:
         return conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     def lock_for_writing(self, conn: Connection) -> None:
-        """One writer on the run road, as on SQLite; people's writes do not take this lock."""
-        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (RUN_ROAD,))
+        """One writer on the run road, as on SQLite.
+
+        The server ends a writer that says nothing for the time of a lease, so that one that was stopped in the middle of a
+        transaction keeps nobody from writing.
+        """
+        idle = "set_config('idle_in_transaction_session_timeout', %s, true)"
+        conn.exec_driver_sql(f"SELECT {idle}, pg_advisory_xact_lock(%s)", (_milliseconds(conn), RUN_ROAD))
 
     def wait_briefly(self, conn: Connection) -> None:
         """By `lock_timeout`. Whoever asks for a table behind one that waits for it waits as well."""
@@ -119,6 +130,21 @@ class Postgresql:
             conn.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}")
             told = str(CreateIndex(index).compile(dialect=engine.dialect))
             conn.exec_driver_sql(told.replace(" INDEX ", " INDEX CONCURRENTLY ", 1))
+
+    def end_stopped_writers(self, conn: Connection) -> int:
+        """End whoever holds the run road and has not said anything in the middle of a COPY for the time of a lease.
+
+        The server's own timeouts do not reach such a writer: it is not idle, and cannot be cancelled while it is read from.
+        """
+        ended = conn.exec_driver_sql(
+            "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_locks l ON l.pid = a.pid "
+            "WHERE l.locktype = 'advisory' AND l.granted AND l.objid = %s AND l.classid = 0 "
+            "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "AND a.usename = current_user AND a.state = 'active' AND a.wait_event = 'ClientRead' "
+            "AND a.query_start < clock_timestamp() - make_interval(secs => %s)",
+            (RUN_ROAD, lease_of(conn) / SECOND),
+        )
+        return len(ended.all())
 
     def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
         """By COPY."""
@@ -178,11 +204,15 @@ class Postgresql:
     @staticmethod
     def _copy(conn: Connection, text: str, types: list[str], rows: Sequence[Row]) -> None:
         driver: Any = conn.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(text) as copy:
-            copy.set_types(types)
-            write = copy.write_row
-            for row in rows:
-                write(row)
+        with driver.cursor() as cursor:
+            try:
+                with cursor.copy(text) as copy:
+                    copy.set_types(types)
+                    write = copy.write_row
+                    for row in rows:
+                        write(row)
+            except driver.OperationalError as error:
+                raise OperationalError(text, None, error) from error
 
     def lookup(
         self,

@@ -201,6 +201,10 @@ class Sqlite:
             with conn.begin():
                 index.create(conn, checkfirst=True)
 
+    def end_stopped_writers(self, conn: Connection) -> int:  # noqa: ARG002 - the port's
+        """Nobody can end another process's transaction: what waits for it says that the database is busy."""
+        return 0
+
     def insert(self, conn: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Many rows by one statement."""
         for number, values in _in_bulk(table, rows):

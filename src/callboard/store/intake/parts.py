@@ -13,7 +13,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.run import Part, RunState
 from callboard.errors import ConflictError
 from callboard.store import schema
-from callboard.store.database import lease_of
+from callboard.store.dialect import lease_of
 from callboard.store.intake.runs import PartRow, Run, get_run
 
 r, p = schema.run.c, schema.run_part.c

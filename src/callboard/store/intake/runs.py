@@ -18,8 +18,8 @@ from callboard.domain.instant import SECOND, Instant
 from callboard.domain.run import Mode, Part, RunState
 from callboard.errors import ConflictError
 from callboard.store import schema
-from callboard.store.database import lease_of, next_id
-from callboard.store.dialect import Dialect
+from callboard.store.database import next_id
+from callboard.store.dialect import Dialect, lease_of
 
 PROJECT = "project"
 """The part kind that reads projects instead of findings."""

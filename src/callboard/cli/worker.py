@@ -1,0 +1,46 @@
+"""`callboard worker`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import rich_click as click
+
+from callboard.cli.door import Door, examples
+
+
+@click.command(epilog=examples("callboard worker", "CALLBOARD_DATABASE_URL=postgresql://… callboard worker"))
+@click.pass_obj
+def worker(door: Door, /) -> None:
+    """Do what is due, beside other processes on the same database.
+
+    Reads sources and catalogs, matches packages, looks after ownership, sends messages, writes back. Any number of
+    workers may run, on any number of machines, on one PostgreSQL; each job is done by one of them, and the parts of a
+    large sync by all of them together. Nothing is kept on a worker's disk. Ends with Ctrl-C or SIGTERM, within 20 seconds.
+    """
+    from callboard.cli import output, running
+    from callboard.cli.background import Background
+    from callboard.cli.stopping import end_within
+    from callboard.usecases.leases import worker_name
+
+    door.log()
+    told = threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        end_within()
+        told.set()
+
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with door.services(create=True) as services:
+            running.look_after(services)
+            if not (services.config.sources or services.config.catalogs):
+                output.say("No source is configured yet: `callboard init` sets one up.")
+            with Background(services, role="worker") as background:
+                output.say(f"Worker {worker_name()} works. Ctrl-C ends it.")
+                while not told.wait(1.0) and background.is_alive:
+                    pass
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
