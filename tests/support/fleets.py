@@ -107,6 +107,9 @@ token_url = "{address["token_url"]}"
 audience = "wiz-api"
 {self._source}
 allow_private = true
+
+[source.scope]
+kinds = ["vulnerabilities"]
 """
 
     def until(self, true: Callable[[], object]) -> None:
