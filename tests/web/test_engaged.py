@@ -63,6 +63,6 @@ def test_use_is_told(door: NamedDoor) -> None:
     with door.as_user("sam") as client:
         told = client.get("/api/v1/metrics/use").raise_for_status().json()
         assert told["share"] is None
-        assert {row["door"] for row in told["rows"]} == {"page", "api", "plugin"}
+        assert {row["door"] for row in told["rows"]} == {"page", "api", "plugin", "message"}
         assert "Too few teams to tell" in client.get("/progress/use").raise_for_status().text
         assert client.get("/api/v1/metrics/use.csv").text.splitlines()[0] == "what,door,findings"
