@@ -107,7 +107,7 @@ def test_selectors_find_what_they_mean() -> None:
         for each in found
         if each["kind"] in WORKLOADS
     }
-    assert pods == {"callboard-serve", "callboard-migrate"}
+    assert pods == {"callboard-serve", "callboard-worker", "callboard-migrate"}
     for each in found:
         if each["kind"] == "Deployment":
             assert each["spec"]["selector"]["matchLabels"] == each["spec"]["template"]["metadata"]["labels"]
@@ -116,7 +116,7 @@ def test_selectors_find_what_they_mean() -> None:
         for each in found
         if each["kind"] == "PodDisruptionBudget"
     }
-    assert budgets == {"callboard-serve"}
+    assert budgets == {"callboard-serve", "callboard-worker"}
     policies = [each["spec"] for each in found if each["kind"] == "NetworkPolicy"]
     (everything,) = (each for each in policies if "Egress" in each["policyTypes"])
     assert set(everything["podSelector"]["matchExpressions"][0]["values"]) == pods
