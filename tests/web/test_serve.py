@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -53,6 +56,26 @@ def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:
         process.send_signal(stop)
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out.splitlines()[-1]) == (0, "put away"), err
+
+
+def test_no_answer_waits_for_the_last_one_to_be_acknowledged(door: Door) -> None:
+    """A kept connection would wait some 40 ms for each answer but the first (Nagle beside delayed acknowledgements)."""
+    with httpx.Client(trust_env=False, timeout=60) as client, client.stream("GET", f"{door.url}/healthz") as answer:
+        ours = answer.extensions["network_stream"].get_extra_info("client_addr")
+        assert _sent_at_once(ours) == [True]
+
+
+def _sent_at_once(peer: tuple[str, int]) -> list[bool]:
+    """Whether this process, in which the server runs too, sends at once what it has for a peer."""
+    found = []
+    for name in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if not stat.S_ISSOCK(os.fstat(int(name.name)).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(int(name.name))) as each:
+                if each.getpeername()[:2] == peer[:2]:
+                    found.append(each.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0)
+    return found
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "", "127.0.0.1.example.com"])  # noqa: S104
