@@ -106,7 +106,8 @@ def running(services: WebServices, host: str = "127.0.0.1", port: int = 0) -> It
 def _listen(services: WebServices, host: str, port: int) -> socket.socket:
     host = check_bind(host, services.gate.public)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio sends answers at once (TCP_NODELAY) only on sockets that name their protocol.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
