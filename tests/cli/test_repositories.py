@@ -14,6 +14,8 @@ from callboard.config import load
 from callboard.domain.instant import MINUTE
 from callboard.errors import ConfigError
 from callboard.repositories import FORGES
+from callboard.store import jobs
+from callboard.usecases.jobs import standing
 from callboard.wiring.services import Services
 from tests.cli.conftest import SECRET, Folder
 from tests.support.forges import Forge, MadeUpRepository, commit, in_a_thread
@@ -113,20 +115,16 @@ def test_the_loop_reads_them_on_their_own_schedule(configured: Folder, forge: Fo
     """Beside the sources, and not again after a restart before it is time."""
     config = load(configured.path / "callboard.toml", environ={})
 
-    async def once() -> Background:
-        background = Background(services)
-        await background.once()
-        await asyncio.gather(*background._beside.values())
-        return background
-
     with Services.open(config, create=True) as services:
-        background = asyncio.run(once())
+        asyncio.run(once(services))
         asked = len(forge.asked)
         assert asked == 11
-        assert not background._failed
-        wait = background._not_before["repositories github"] - services.clock.now()
+        assert not standing(services.store, now=services.clock.now()).failing
+        with services.store.read() as conn:
+            (job,) = (each for each in jobs.jobs(conn) if each.name == "repositories github")
+        wait = job.due_at - services.clock.now()
         assert 59 * MINUTE < wait <= 60 * MINUTE
-        background = asyncio.run(once())
+        asyncio.run(once(services))
         assert len(forge.asked) == asked
 
 
@@ -136,15 +134,17 @@ def test_a_forge_that_is_down_is_asked_again_later(configured: Folder, forge: Fo
     forge.broken["/api/v3/orgs/acme/repos"] = (200, b"<html>", {})
 
     with Services.open(config, create=True) as services:
+        asyncio.run(once(services))
+        (job,) = standing(services.store, now=services.clock.now()).failing
+        assert (job.name, job.failures) == ("repositories github", 1)
+        assert job.due_at > services.clock.now()
 
-        async def once() -> Background:
-            background = Background(services)
-            await background.once()
-            await asyncio.gather(*background._beside.values())
-            return background
 
-        background = asyncio.run(once())
-        assert background._failed == {"repositories github": 1}
+async def once(services: Services) -> None:
+    """One look of a loop at what is due, to its end."""
+    background = Background(services)
+    await background.once()
+    await asyncio.gather(*background._beside.values())
 
 
 GOOD: dict[str, dict[str, Any]] = {
