@@ -92,6 +92,21 @@ def test_rows_move_to_the_other_database(sqlite_store: Store, postgres_url: str,
         keep_backups.restore(postgres_url, plain)
 
 
+def test_columns_may_stand_in_another_order(urls: tuple[str, str], tmp_path: Path) -> None:
+    """As they do where a table was altered on the way here, and is made in one go there."""
+    url, empty = urls
+    path = tmp_path / "portable"
+    store = connect(url)
+    with store.write() as conn:
+        conn.execute(text("CREATE TABLE other (value TEXT NOT NULL, key TEXT NOT NULL PRIMARY KEY)"))
+        conn.execute(text("INSERT INTO other (key, value) SELECT key, value FROM meta"))
+        conn.execute(text("DROP TABLE meta"))
+        conn.execute(text("ALTER TABLE other RENAME TO meta"))
+    store.close()
+    made = keep_backups.create(url, path, clock=CLOCK, portable=True)
+    assert keep_backups.restore(empty, path).sums == made.sums
+
+
 def test_an_older_schema_is_kept_as_it_is(urls: tuple[str, str], tmp_path: Path) -> None:
     """Before an upgrade, with the new program: the backup comes back at its schema, and goes up from there."""
     _, empty = urls
