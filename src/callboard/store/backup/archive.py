@@ -17,7 +17,7 @@ from sqlalchemy import Boolean, Connection, Table
 
 from callboard.domain.instant import Instant
 from callboard.errors import StoreError
-from callboard.store.backup.tables import Sum, rows_of, tables_of
+from callboard.store.backup.tables import Sum, columns_of, rows_of, tables_of
 from callboard.store.dialect import of
 
 MAGIC = b"CALLBOARD BACKUP 1\n"
@@ -68,7 +68,7 @@ def write(conn: Connection, stream: BinaryIO, head: Head) -> dict[str, Sum]:
     with zstandard.ZstdCompressor(level=3, write_checksum=True).stream_writer(stream, closefd=False) as packed:
         _put(packed, head)
         for table in tables_of(conn):
-            _put(packed, Begun(str(table.name), tuple(str(column.name) for column in table.columns)))
+            _put(packed, Begun(str(table.name), tuple(str(column.name) for column in columns_of(table))))
             found = Sum.empty()
             for rows in rows_of(conn, table):
                 found = found.with_rows(rows)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import xxhash
-from sqlalchemy import Boolean, Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import Boolean, Column, Connection, MetaData, Table, inspect, select, text
 
 from callboard.store.schema import metadata
 
@@ -56,10 +56,16 @@ def tables_of(conn: Connection) -> tuple[Table, ...]:
     return tuple(known.sorted_tables)
 
 
+def columns_of(table: Table) -> tuple[Column[Any], ...]:
+    """By name: where they stand differs between a table that was altered and one that was made in one go."""
+    return tuple(sorted(table.columns, key=lambda column: column.name))
+
+
 def rows_of(conn: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a table, some at a time: numbers, texts, bytes and nothing else."""
-    flags = tuple(n for n, column in enumerate(table.columns) if isinstance(column.type, Boolean))
-    found = conn.execution_options(stream_results=True, yield_per=ROWS).execute(select(table))
+    """The rows of a table, some at a time, columns by name: numbers, texts, bytes and nothing else."""
+    columns = columns_of(table)
+    flags = tuple(n for n, column in enumerate(columns) if isinstance(column.type, Boolean))
+    found = conn.execution_options(stream_results=True, yield_per=ROWS).execute(select(*columns))
     for some in found.partitions(ROWS):
         yield [_plain(row, flags) for row in some]
 
