@@ -54,14 +54,14 @@ def make(url: str, path: Path, *, now: Instant, program: str, portable: bool = F
         with store.read() as conn:
             level = _known(level_of(conn))
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            if portable or not store.dialect.copies_itself:
+            if portable or store.dialect.file is None:
                 with store.read() as conn:
                     head = archive.Head(_known(level_of(conn)), now, program, store.dialect.name)
                     archive.write(conn, stream, head)
                 stream.flush()
                 os.fsync(stream.fileno())
-        if not portable and store.dialect.copies_itself:
-            store.dialect.copy_out(store.engine, part)
+        if not portable and store.dialect.file is not None:
+            store.dialect.file.out(store.engine, part)
         if path.exists():
             raise StoreError(f"{path} is there already.", hint="Name a new file; no backup is written over another.")
         part.replace(path)
@@ -114,7 +114,7 @@ def restore(url: str, path: Path, *, replace: bool = False) -> Backup:
         if backup.portable:
             with path.open("rb") as stream, _writing(store) as conn:
                 archive.read_into(conn, stream, prepare=lambda head: _prepare(store, conn, head.level, replace=replace))
-        elif not store.dialect.copies_itself:
+        elif store.dialect.file is None:
             raise StoreError(
                 "This backup is a copy of an SQLite database, which only SQLite takes.",
                 hint="Make one with --portable where the board is.",
@@ -122,7 +122,7 @@ def restore(url: str, path: Path, *, replace: bool = False) -> Backup:
         else:
             with store.engine.connect() as conn:
                 _refuse_to_lose(conn, replace=replace)
-            store.dialect.copy_in(store.engine, path)
+            store.dialect.file.into(store.engine, path)
         with store.read() as conn:
             if wrong := differences(backup.sums, sums_of(conn)):
                 raise StoreError(f"What is there now is not what the backup holds: {', '.join(wrong)}.")

@@ -21,6 +21,16 @@ PROMISED = 24 * HOUR
 """How old findings may be where the operator promises nothing else (microseconds)."""
 
 
+class FileCopy(Protocol):
+    """Copies of a database that is one file."""
+
+    def out(self, engine: Engine, path: Path) -> None:
+        """Make a copy of what the database holds at one moment, while others read and write."""
+
+    def into(self, engine: Engine, path: Path) -> None:
+        """Put a copy in the place of everything that is there, at once or not at all."""
+
+
 class Dialect(Protocol):
     """The few things that the two databases do differently."""
 
@@ -28,14 +38,8 @@ class Dialect(Protocol):
 
     has_many_hosts: bool
     """Processes on several machines may work on one database."""
-    copies_itself: bool
-    """Whether `copy_out` and `copy_in` are there: the database is one file."""
-
-    def copy_out(self, engine: Engine, path: Path) -> None:
-        """Make a copy of what the database holds at one moment, while others read and write."""
-
-    def copy_in(self, engine: Engine, path: Path) -> None:
-        """Put a copy in the place of everything that is there, at once or not at all."""
+    file: FileCopy | None
+    """How to copy it where the database is one file. None: it is on a server."""
 
     def scratch(self, engine: Engine, url: str, folder: Path) -> AbstractContextManager[str]:
         """The address of an empty database like this one, in `folder` or beside it, gone after the `with`."""

@@ -29,7 +29,7 @@ from sqlalchemy.schema import CreateIndex
 
 from callboard.domain.instant import SECOND
 from callboard.errors import StoreError
-from callboard.store.dialect import SEARCHED, Row, lease_of
+from callboard.store.dialect import SEARCHED, FileCopy, Row, lease_of
 
 RUN_ROAD = 0x63616C6C
 """The advisory lock of the one writer ("call" in ASCII)."""
@@ -51,15 +51,7 @@ class Postgresql:
 
     name = "postgresql"
     has_many_hosts = True
-    copies_itself = False
-
-    def copy_out(self, engine: Engine, path: Path) -> None:
-        """Never called: a server is no file."""
-        raise NotImplementedError
-
-    def copy_in(self, engine: Engine, path: Path) -> None:
-        """Never called, as `copy_out`."""
-        raise NotImplementedError
+    file: FileCopy | None = None
 
     @contextmanager
     def scratch(self, engine: Engine, url: str, folder: Path) -> Iterator[str]:  # noqa: ARG002 - it is on the server

@@ -32,7 +32,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from callboard.errors import SchemaOutOfDateError, StoreError
-from callboard.store.dialect import SEARCHED, Row
+from callboard.store.dialect import SEARCHED, FileCopy, Row
 
 MAGIC = b"SQLite format 3\x00"
 """How a file of SQLite's begins."""
@@ -107,14 +107,10 @@ def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
         yield chunk
 
 
-class Sqlite:
-    """The `Dialect` of SQLite."""
+class _File:
+    """The `FileCopy` of SQLite."""
 
-    name = "sqlite"
-    has_many_hosts = False
-    copies_itself = True
-
-    def copy_out(self, engine: Engine, path: Path) -> None:
+    def out(self, engine: Engine, path: Path) -> None:
         """By the online backup API, in one step: others wait for nothing, as the log lets them write meanwhile."""
         with closing(sqlite3.connect(path)) as target, engine.connect() as conn:
             driver: Any = conn.connection.driver_connection
@@ -122,7 +118,7 @@ class Sqlite:
             # One file, with no log beside it.
             target.execute("PRAGMA journal_mode = DELETE")
 
-    def copy_in(self, engine: Engine, path: Path) -> None:
+    def into(self, engine: Engine, path: Path) -> None:
         """By the same the other way round, which waits until nobody writes. Raises StoreError when somebody goes on."""
         try:
             with closing(sqlite3.connect(_read_only(path), uri=True)) as source, engine.connect() as conn:
@@ -130,6 +126,14 @@ class Sqlite:
                 source.backup(driver)
         except sqlite3.Error as error:
             raise StoreError(f"The database cannot be written: {error}.", hint="Stop Callboard first.") from error
+
+
+class Sqlite:
+    """The `Dialect` of SQLite."""
+
+    name = "sqlite"
+    has_many_hosts = False
+    file: FileCopy | None = _File()
 
     @contextmanager
     def scratch(self, engine: Engine, url: str, folder: Path) -> Iterator[str]:  # noqa: ARG002 - a file is all it takes
