@@ -16,7 +16,7 @@ from callboard.domain.instant import DAY, Instant
 from callboard.store import Store, schema
 from callboard.store.bulk import build_indexes, defer_indexes
 from callboard.store.database import bump_revision
-from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.store.intake.apply import Applier
 from callboard.store.intake.memory import Written
 from callboard.store.ownership import catalog as catalog_store
@@ -112,7 +112,7 @@ def fill(store: Store, size: int) -> float:
     """Write the company. Returns seconds."""
     began = time.perf_counter()
     with store.write() as conn:
-        source_id = run_store.ensure_source(conn, "main", "wiz").id
+        source_id = source_store.ensure_source(conn, "main", "wiz").id
         catalog_store.note_reading(
             conn, "catalog", now=NOW, state="applied", reason=None, entities=COMPONENTS, problems=()
         )

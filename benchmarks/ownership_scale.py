@@ -39,6 +39,7 @@ from callboard.domain.ownership.mapping import RuleSet
 from callboard.domain.run import Mode
 from callboard.store import Store, evidence, mapping, open_store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.store.intake.apply import Applier
 from callboard.store.ownership import catalog as catalog_store
 from callboard.store.ownership import deciding, owning, touched
@@ -151,8 +152,8 @@ def fill(store: Store, resources: int, components: int) -> None:
     with store.write() as conn:
         catalog_store.note_reading(conn, "scale", now=NOW, state="applied", reason=None, entities=0, problems=())
         catalog_store.apply_reading(conn, store, "scale", entities(components), complete=True, now=NOW)
-        row = run_store.ensure_source(conn, "scale", "made-up")
-        fence = run_store.take_lease(conn, row, "benchmark", now=NOW, abandoned=False)
+        row = source_store.ensure_source(conn, "scale", "made-up")
+        fence = source_store.take_lease(conn, row, "benchmark", now=NOW, abandoned=False)
         run = run_store.start_run(conn, row, Mode.FULL, "{}", fence=fence, now=NOW, parts=(), replace=False)
     applier = Applier(store, source_id=run.source_id, run_id=run.id)
     batch: list[tuple[Observed, bytes]] = []
@@ -162,7 +163,7 @@ def fill(store: Store, resources: int, components: int) -> None:
             write(store, applier, batch)
     write(store, applier, batch)
     with store.write() as conn:
-        run_store.drop_lease(conn, run.source_id, run.fence)
+        source_store.drop_lease(conn, run.source_id, run.fence)
         store.dialect.refresh_statistics(conn)
 
 

@@ -17,7 +17,7 @@ from callboard.domain.run import Part
 from callboard.ports import RawNode, RawPage, Source
 from callboard.store import Store
 from callboard.store.intake.memory import Memory, load_memory
-from callboard.store.intake.runs import PROJECT, Moved
+from callboard.store.intake.spool import PROJECT, Moved
 
 API = "api"
 """The door of the source's own API."""

@@ -23,7 +23,7 @@ from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.board import links as link_store
 from callboard.store.board.links import Linked, Tally
-from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 
 SAMPLE = 50
 """Links of each kind and shape that are looked at where nobody says how many."""
@@ -141,7 +141,7 @@ def _chosen(
 ) -> tuple[int, list[_Link]]:
     """The links to look at, judged by their text."""
     with store.write() as conn:
-        source_id = run_store.ensure_source(conn, source.name, source.kind).id
+        source_id = source_store.ensure_source(conn, source.name, source.kind).id
     found: list[_Link] = []
     with store.read() as conn:
         portal = rules.portal or link_store.portal(conn, visibility, source.name, rules.hosts)

@@ -18,6 +18,7 @@ from callboard.domain.run import Part
 from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.fetching import CONFIRM
 from callboard.usecases.intake import Intake
@@ -85,7 +86,7 @@ def _by_kind(store: Store, ids: list[int]) -> dict[Kind, list[str]]:
 def _begin(store: Store, run: run_store.Run, part: Part, now: Instant) -> bool:
     """Make the part ready to be read. Returns False when its answers are there and still count."""
     with store.write() as conn:
-        run_store.keep_lease(conn, run.source_id, run.fence, now=now)
+        source_store.keep_lease(conn, run.source_id, run.fence, now=now)
         for row in run_store.parts_of(conn, run.id):
             if row.part.name == part.name and row.state == "done":
                 asked = msgspec.json.decode(row.part.filter, type=_Asked)
@@ -98,5 +99,5 @@ def _begin(store: Store, run: run_store.Run, part: Part, now: Instant) -> bool:
 
 def _end(store: Store, run: run_store.Run, part: Part, now: Instant) -> None:
     with store.write() as conn:
-        run_store.keep_lease(conn, run.source_id, run.fence, now=now)
+        source_store.keep_lease(conn, run.source_id, run.fence, now=now)
         run_store.end_part(conn, run.id, part.name, state="done", reason=None)

@@ -19,6 +19,7 @@ from callboard.ports import Clock, RawPage, Source, Split
 from callboard.store import Store
 from callboard.store.intake import parts as part_store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.leases import is_dead, worker_name
 
@@ -244,7 +245,7 @@ class Fetching:
         now, row = self._clock.now(), end.row
         with self._store.write() as conn:
             if self.leads:
-                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=now)
+                source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=now)
             part_store.show(conn, self._run.id, row.part.name, row.fence, now=now)
             run_store.end_part(conn, self._run.id, row.part.name, state=end.state, reason=end.reason)
             run_store.add_parts(conn, self._run.id, end.children)

@@ -17,6 +17,7 @@ from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.intake import parts as part_store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import spool as spool_store
 from callboard.usecases.cheap_door import CheapDoor, Page, promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching
@@ -99,10 +100,10 @@ class _Helper:
                 part_store.show(conn, run.id, page.part.name, page.fence, now=now)
                 raw = [(raw_hash, bytes(node.raw)) for raw_hash, node in each.unknown]
                 if page.raw.nodes:
-                    run_store.spool(
+                    spool_store.spool(
                         conn, dialect, run.id, page.part, page.seq, seen=each.seen, moved=each.moved, raw=raw
                     )
-                seen += len(page.raw.nodes) if page.part.kind != run_store.PROJECT else 0
+                seen += len(page.raw.nodes) if page.part.kind != spool_store.PROJECT else 0
                 run_store.set_part(
                     conn, run.id, page.part.name, fence=page.fence, cursor=page.raw.cursor, pages=page.seq + 1,
                     state="waiting" if page.raw.cursor else "done", expected=page.raw.expected,

@@ -15,6 +15,7 @@ from callboard.errors import NotFoundError
 from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.store.people import audit
 from callboard.usecases.confirm import confirm
 from callboard.usecases.fetching import CONFIRM
@@ -38,7 +39,7 @@ def held(store: Store) -> tuple[HeldRun, ...]:
         return tuple(
             HeldRun(
                 run=run.id,
-                source=run_store.source_name(conn, run.source_id),
+                source=source_store.source_name(conn, run.source_id),
                 reason=run.reason or "",
                 started_at=run.started_at,
             )
@@ -92,7 +93,7 @@ def _found(store: Store, run: run_store.Run) -> tuple[BitMap, list[run_store.Par
 
 def _let_go(store: Store, run: run_store.Run) -> None:
     with store.write() as conn:
-        run_store.drop_lease(conn, run.source_id, run.fence)
+        source_store.drop_lease(conn, run.source_id, run.fence)
 
 
 def _note_accepted(store: Store, run: run_store.Run, source: str, now: Instant, by: str) -> None:
@@ -109,7 +110,7 @@ def discard(store: Store, source: Source, run_id: int, *, clock: Clock, by: str 
         run_store.note_source(
             conn, run.source_id, run=run, state=RunState.DISCARDED, reason=reason, next_due_at=clock.now()
         )
-        run_store.drop_lease(conn, run.source_id, run.fence)
+        source_store.drop_lease(conn, run.source_id, run.fence)
         audit.note(
             conn,
             at=clock.now(),
@@ -122,12 +123,12 @@ def discard(store: Store, source: Source, run_id: int, *, clock: Clock, by: str 
 
 def _take(store: Store, source: Source, run_id: int, clock: Clock) -> tuple[run_store.Run, str | None]:
     with store.write() as conn:
-        row = run_store.ensure_source(conn, source.name, source.kind)
+        row = source_store.ensure_source(conn, source.name, source.kind)
         run = run_store.get_run(conn, run_id)
         if run is None or run.source_id != row.id or run.state is not RunState.HELD:
             raise NotFoundError(
                 f"No held run {run_id} of {source.name!r}.", hint="`callboard sources` lists held runs."
             )
-        holder = run_store.lease_owner(conn, row.id)
-        fence = run_store.take_lease(conn, row, worker_name(), now=clock.now(), abandoned=is_dead(holder))
+        holder = source_store.lease_owner(conn, row.id)
+        fence = source_store.take_lease(conn, row, worker_name(), now=clock.now(), abandoned=is_dead(holder))
         return run_store.adopt(conn, run, fence), row.scope

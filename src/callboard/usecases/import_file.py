@@ -13,7 +13,8 @@ from callboard.ports import Clock, Source
 from callboard.store import Store
 from callboard.store.database import bump_revision
 from callboard.store.intake import runs as run_store
-from callboard.store.intake.runs import RejectedRow
+from callboard.store.intake import sources as source_store
+from callboard.store.intake.rejected import RejectedRow
 from callboard.usecases.intake import Figures, Intake
 from callboard.usecases.leases import is_dead, worker_name
 
@@ -54,9 +55,9 @@ def import_file(
     began = clock.now()
     figures = Figures()
     with store.write() as conn:
-        row = run_store.ensure_source(conn, source.name, source.kind)
-        holder = run_store.lease_owner(conn, row.id)
-        fence = run_store.take_lease(conn, row, worker_name(), now=began, abandoned=is_dead(holder))
+        row = source_store.ensure_source(conn, source.name, source.kind)
+        holder = source_store.lease_owner(conn, row.id)
+        fence = source_store.take_lease(conn, row, worker_name(), now=began, abandoned=is_dead(holder))
         run = run_store.start_run(
             conn, row, Mode.IMPORT, source.scope.fingerprint, fence=fence, now=began, parts=(), replace=False
         )
@@ -66,7 +67,7 @@ def import_file(
 
     def commit(batch: list[tuple[Observed, bytes]], bad: list[RejectedRow]) -> None:
         with store.write() as conn:
-            run_store.keep_lease(conn, run.source_id, run.fence, now=clock.now())
+            source_store.keep_lease(conn, run.source_id, run.fence, now=clock.now())
             intake.apply_observed(conn, batch, bad, whole=whole)
 
     try:
@@ -96,7 +97,7 @@ def import_file(
     finally:
         with store.write() as conn:
             run_store.finish_run(conn, run.id, state, now=clock.now(), reason=reason, report=None)
-            run_store.drop_lease(conn, run.source_id, run.fence)
+            source_store.drop_lease(conn, run.source_id, run.fence)
             bump_revision(conn)
     tally = figures.tally
     return ImportReport(

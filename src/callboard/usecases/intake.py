@@ -18,11 +18,16 @@ from callboard.ports import Clock, ProjectRecord, Source
 from callboard.store import Connection, Store
 from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
 from callboard.store.database import bump_revision
+from callboard.store.intake import rejected as rejected_store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
+from callboard.store.intake import spool as spool_store
 from callboard.store.intake.apply import Applier, Tally, write_sightings
 from callboard.store.intake.closing import close_absent, leave_scope
 from callboard.store.intake.memory import Written
-from callboard.store.intake.runs import PROJECT, Moved, RejectedRow, Run
+from callboard.store.intake.rejected import RejectedRow
+from callboard.store.intake.runs import Run
+from callboard.store.intake.spool import PROJECT, Moved
 from callboard.usecases.cheap_door import API, CheapDoor, Page, Read
 from callboard.usecases.fetching import CONFIRM, QUEUE
 from callboard.usecases.pace import Pace
@@ -136,7 +141,7 @@ class Intake:
         try:
             with self._store.write() as conn:
                 locked_at = self._clock.now()
-                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=locked_at)
+                source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=locked_at)
                 if self._run.first:
                     self._defer_indexes(conn)
                     self._apply_at_once(conn, read, records)
@@ -178,7 +183,7 @@ class Intake:
         if not self._run.first:
             return False
         with self._store.read() as conn:
-            staged = run_store.some_spooled(conn, self._run.id, QUEUE)
+            staged = spool_store.some_spooled(conn, self._run.id, QUEUE)
         if not staged:
             return False
         records, projects = [], []
@@ -190,7 +195,7 @@ class Intake:
         moved = [each for _, page in staged for each in page.moved]
         try:
             with self._store.write() as conn:
-                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
                 self._defer_indexes(conn)
                 if projects:
                     self._write_projects(conn, projects)
@@ -199,7 +204,7 @@ class Intake:
                 self._figures.redetected += len(moved)
                 self._figures.unchanged += sum(len(page.seen) for _, page in staged)
                 for seq, page in staged:
-                    run_store.unspool(conn, self._run.id, page.part, seq)
+                    spool_store.unspool(conn, self._run.id, page.part, seq)
                 bump_revision(conn)
         except BaseException:
             self._applier.forget()
@@ -217,7 +222,7 @@ class Intake:
                     bump_revision(conn)
         elif page.raw.nodes:
             raw = [(raw_hash, bytes(node.raw)) for raw_hash, node in read.unknown]
-            run_store.spool(
+            spool_store.spool(
                 conn, self._store.dialect, self._run.id, page.part, page.seq, seen=read.seen, moved=read.moved, raw=raw
             )
         figures.pages += 1
@@ -287,7 +292,7 @@ class Intake:
     def _note_rejected(self, conn: Connection, bad: Sequence[RejectedRow]) -> None:
         if bad:
             self._figures.rejected += len(bad)
-            self._rejected_news += run_store.note_rejected(conn, self._run.source_id, self._run.id, bad)
+            self._rejected_news += rejected_store.note_rejected(conn, self._run.source_id, self._run.id, bad)
 
     # What a complete run did not hold
 
@@ -302,7 +307,7 @@ class Intake:
         with self._store.read() as conn:
             seen = run_store.seen_ids(conn, self._run.id)
             # Changed records are staged undecoded: the ids inside them are there as well.
-            for page in run_store.spooled(conn, self._run.id):
+            for page in spool_store.spooled(conn, self._run.id):
                 came = self._external_ids(page)
                 if came:
                     seen |= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
@@ -310,7 +315,7 @@ class Intake:
                 return BitMap()
             return run_store.open_in_scope(conn, self._run.source_id, sorted(kinds)) - seen
 
-    def _external_ids(self, page: run_store.Spooled) -> set[str]:
+    def _external_ids(self, page: spool_store.Spooled) -> set[str]:
         came: set[str] = set()
         for _, record in page.raw:
             parsed = self._source.parse(page.kind, record)
@@ -343,7 +348,7 @@ class Intake:
         prepared = self._prepare()
         try:
             with self._store.write() as conn:
-                run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+                source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
                 open_before = run_store.open_count(conn, self._run.source_id)
                 changed = self._apply_groups(conn, self._groups(conn) if prepared is None else prepared)
                 now = self._clock.now()
@@ -361,7 +366,7 @@ class Intake:
                 if safety is not None:
                     self._judge(conn, safety, open_before=open_before)
                 if complete:
-                    self._rejected_news += run_store.forget_rejected(conn, self._run.source_id, self._run.id)
+                    self._rejected_news += rejected_store.forget_rejected(conn, self._run.source_id, self._run.id)
                 # Records that are unreadable, or older than what is stored, as they were the last time are no news.
                 told = changed - (figures.rejected - before.rejected) - (figures.tally.outdated - before.tally.outdated)
                 if told or figures.left_scope or figures.redetected or self._rejected_news:
@@ -396,10 +401,10 @@ class Intake:
 
         Projects come first, all together: whose a finding is depends on where its projects stand among folders.
         """
-        projects = run_store.spooled(conn, self._run.id, projects=True)
+        projects = spool_store.spooled(conn, self._run.id, projects=True)
         yield _Group(projects=[each for page in projects for each in self._parsed_projects(page.raw)])
         group = _Group()
-        for page in run_store.spooled(conn, self._run.id):
+        for page in spool_store.spooled(conn, self._run.id):
             is_confirming = page.part.startswith(CONFIRM)
             is_full = len(group.records) >= GROUP or len(group.moved) >= SIGHTINGS_AT_ONCE
             if is_full or is_confirming != group.is_confirming:
@@ -457,7 +462,7 @@ class Intake:
     def hold(self, reason: str, *, absent: Sequence[int], next_due_at: Instant | None) -> Outcome:
         """Keep the staged run for a person. Blocking."""
         with self._store.write() as conn:
-            run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+            source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
             run_store.keep_absent(conn, self._store.dialect, self._run.id, BitMap(absent))
             self._end(conn, RunState.HELD, reason, next_due_at)
         return Outcome(RunState.HELD, reason)
@@ -466,10 +471,10 @@ class Intake:
         """End a first run, which has nothing staged. Blocking."""
         self.build_indexes()
         with self._store.write() as conn:
-            run_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
+            source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
             self._figures.tally.moved += self._applier.stand_in(conn, now=self._clock.now())
             if state is RunState.APPLIED:
-                run_store.forget_rejected(conn, self._run.source_id, self._run.id)
+                rejected_store.forget_rejected(conn, self._run.source_id, self._run.id)
             bump_revision(conn)
             self._end(conn, state, reason, next_due_at)
         if self._figures.tally.new >= STATISTICS_FROM:
@@ -486,7 +491,7 @@ class Intake:
             run_store.note_source(
                 conn, self._run.source_id, run=self._run, state=state, reason=reason, next_due_at=next_due_at
             )
-        run_store.drop_lease(conn, self._run.source_id, self._run.fence)
+        source_store.drop_lease(conn, self._run.source_id, self._run.fence)
 
     def refresh_statistics(self) -> None:
         """Tell the database's planner what the tables look like now. Blocking."""

@@ -9,7 +9,7 @@ from callboard.domain.instant import MINUTE, Instant
 from callboard.domain.run import Mode
 from callboard.ports import Clock, Source
 from callboard.store import Store
-from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.usecases.sync import due_mode
 
 
@@ -24,7 +24,7 @@ def due(store: Store, source: Source, *, clock: Clock, full_every: int) -> Due |
     """Whether `source` should be synced now; None when not. `full_every` is in microseconds."""
     now = clock.now()
     with store.write() as conn:
-        row = run_store.ensure_source(conn, source.name, source.kind)
+        row = source_store.ensure_source(conn, source.name, source.kind)
     if row.next_due_at is not None and row.next_due_at > now:
         return None
     return Due(source=source.name, mode=due_mode(row, now=now, full_every=full_every))
@@ -33,7 +33,7 @@ def due(store: Store, source: Source, *, clock: Clock, full_every: int) -> Due |
 def next_mode(store: Store, source: Source, *, clock: Clock, full_every: int) -> Mode:
     """The mode that the next run of `source` should have, whenever it is."""
     with store.write() as conn:
-        row = run_store.ensure_source(conn, source.name, source.kind)
+        row = source_store.ensure_source(conn, source.name, source.kind)
     return due_mode(row, now=clock.now(), full_every=full_every)
 
 

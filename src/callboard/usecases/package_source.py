@@ -21,7 +21,7 @@ from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.ports import Check, Clock, Judge, ProjectRecord, RawNode, RawPage, Split
 from callboard.store import Store, evidence
-from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.store.packages import package_files, registry_answers
 from callboard.store.packages import package_matches as shelf
 from callboard.usecases.packages.ask_registries import NOBODY, Registered
@@ -111,7 +111,7 @@ class PackageSource:
 
     def _components(self) -> tuple[list[int], set[str]]:
         with self._store.write() as conn:
-            row = run_store.ensure_source(conn, self.name, self.kind)
+            row = source_store.ensure_source(conn, self.name, self.kind)
         with self._store.read() as conn:
             return shelf.components(conn), shelf.open_ids(conn, row.id)
 
@@ -179,10 +179,10 @@ async def match_packages(
 def _note_fresh(store: Store, now: Instant) -> None:
     """Nothing has changed: what was told is as fresh as if it had been told now."""
     with store.read() as conn:
-        is_old = run_store.is_older(conn, SOURCE, than=Instant(now - FRESH_FOR))
+        is_old = source_store.is_older(conn, SOURCE, than=Instant(now - FRESH_FOR))
     if is_old:
         with store.write() as conn:
-            run_store.note_fresh(conn, SOURCE, now=now)
+            source_store.note_fresh(conn, SOURCE, now=now)
 
 
 def _judge(store: Store, judge: Judge, registered: Registered, clock: Clock) -> tuple[Matching, str]:

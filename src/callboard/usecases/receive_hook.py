@@ -15,6 +15,7 @@ from callboard.domain.run import Mode, Part, RunState
 from callboard.ports import Clock, RawPage, Source
 from callboard.store import Store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.intake import Figures, Intake, Outcome
 from callboard.usecases.leases import is_dead, worker_name
@@ -37,9 +38,9 @@ def _write(
     now = clock.now()
     part = Part(name=f"hook/{kind.word}", kind=kind.word, filter="{}")
     with store.write() as conn:
-        row = run_store.ensure_source(conn, source.name, source.kind)
-        holder = run_store.lease_owner(conn, row.id)
-        fence = run_store.take_lease(conn, row, worker_name(), now=now, abandoned=is_dead(holder))
+        row = source_store.ensure_source(conn, source.name, source.kind)
+        holder = source_store.lease_owner(conn, row.id)
+        fence = source_store.take_lease(conn, row, worker_name(), now=now, abandoned=is_dead(holder))
         run = run_store.start_run(
             conn, row, Mode.HOOK, source.scope.fingerprint, fence=fence, now=now, parts=(part,), replace=False
         )
@@ -53,6 +54,6 @@ def _write(
     except BaseException:
         with store.write() as conn:
             run_store.finish_run(conn, run.id, RunState.DISCARDED, now=clock.now(), reason="it failed", report=None)
-            run_store.drop_lease(conn, run.source_id, run.fence)
+            source_store.drop_lease(conn, run.source_id, run.fence)
         raise
     return run, figures

@@ -25,6 +25,7 @@ from callboard.store.bulk import build_indexes
 from callboard.store.database import bump_revision
 from callboard.store.intake import parts as part_store
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.usecases.cheap_door import promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
@@ -134,7 +135,7 @@ async def sync(
     return report
 
 
-def due_mode(row: run_store.SourceRow, *, now: Instant, full_every: int) -> Mode:
+def due_mode(row: source_store.SourceRow, *, now: Instant, full_every: int) -> Mode:
     """Which mode a source's next run should have. `full_every` is in microseconds."""
     if row.last_full_at is None or row.watermark is None or now - row.last_full_at >= full_every:
         return Mode.FULL
@@ -194,15 +195,15 @@ class _Sync:
 
     # Beginning
 
-    def _begin(self, mode: Mode) -> tuple[run_store.Run, run_store.SourceRow, bool]:
+    def _begin(self, mode: Mode) -> tuple[run_store.Run, source_store.SourceRow, bool]:
         build_indexes(self._store)  # a first load that was killed may have left them out
         now = self._clock.now()
         scope = self._source.scope.fingerprint
         with self._store.write() as conn:
-            row = run_store.ensure_source(conn, self._source.name, self._source.kind)
+            row = source_store.ensure_source(conn, self._source.name, self._source.kind)
             owner = worker_name()
-            holder = run_store.lease_owner(conn, row.id)
-            fence = run_store.take_lease(conn, row, owner, now=now, abandoned=is_dead(holder))
+            holder = source_store.lease_owner(conn, row.id)
+            fence = source_store.take_lease(conn, row, owner, now=now, abandoned=is_dead(holder))
             is_ahead = row.watermark is not None and row.watermark > now
             if row.last_full_at is None or is_ahead or (row.scope is not None and row.scope != scope):
                 # A wider scope asks for what no delta would bring; a narrower one marks what it leaves. A last run in
@@ -218,7 +219,7 @@ class _Sync:
             since = None
             if mode is Mode.DELTA and row.watermark is not None:
                 # The watermark is by our own clock, and what the source dates is by its own.
-                since = Instant(row.watermark - known_ahead(run_store.last_report(conn, row.id)))
+                since = Instant(row.watermark - known_ahead(source_store.last_report(conn, row.id)))
             parts = self._source.plan(mode, since=since, now=now)
             promise = promise_of(self._source)
             run = run_store.start_run(conn, row, mode, scope, fence=fence, now=now, parts=parts, promise=promise)
@@ -230,14 +231,14 @@ class _Sync:
             run_store.finish_run(conn, run.id, RunState.REFUSED, now=now, reason=reason, report=None)
             # Still due: whoever asks again decides how long to wait.
             run_store.note_source(conn, run.source_id, run=run, state=RunState.REFUSED, reason=reason, next_due_at=now)
-            run_store.drop_lease(conn, run.source_id, run.fence)
+            source_store.drop_lease(conn, run.source_id, run.fence)
             bump_revision(conn)
         build_indexes(self._store)
 
     def _release(self, run: run_store.Run) -> None:
         with self._store.write() as conn:
             part_store.free(conn, run.id, worker_name())
-            run_store.drop_lease(conn, run.source_id, run.fence)
+            source_store.drop_lease(conn, run.source_id, run.fence)
         build_indexes(self._store)
 
     # Fetching
@@ -262,7 +263,7 @@ class _Sync:
         """Say that we live, beside whatever we are doing."""
         now = self._clock.now()
         with self._store.jot() as conn:
-            run_store.keep_lease(conn, run.source_id, run.fence, now=now)
+            source_store.keep_lease(conn, run.source_id, run.fence, now=now)
             part_store.extend(conn, run.id, worker_name(), now=now)
 
     def _count_help(self, run: run_store.Run) -> None:
@@ -274,7 +275,7 @@ class _Sync:
     # The end
 
     async def _conclude(
-        self, run: run_store.Run, row: run_store.SourceRow, intake: Intake, failure: str | None
+        self, run: run_store.Run, row: source_store.SourceRow, intake: Intake, failure: str | None
     ) -> Outcome:
         """Judge the run as a whole and apply it, apply it without closing, or hold it."""
         now = self._clock.now()

@@ -15,6 +15,7 @@ from callboard.domain.run import Mode, RunState
 from callboard.errors import ConflictError
 from callboard.ports import RawPage
 from callboard.store.intake import runs as run_store
+from callboard.store.intake import sources as source_store
 from callboard.usecases.leases import is_dead, worker_name
 from callboard.usecases.sync import sync
 from tests.support.dumps import differences, dump
@@ -122,8 +123,8 @@ def test_a_worker_that_lost_its_lease_cannot_commit(stage: Stage) -> None:
     def steal(part: object, number: int) -> None:
         if number == 2:
             with stage.store.write() as conn:
-                row = run_store.ensure_source(conn, "world", "made-up")
-                run_store.take_lease(conn, row, somebody_alive(), now=stage.clock.now(), abandoned=True)
+                row = source_store.ensure_source(conn, "world", "made-up")
+                source_store.take_lease(conn, row, somebody_alive(), now=stage.clock.now(), abandoned=True)
 
     stage.world.on_page = steal
     with pytest.raises(ConflictError):
@@ -131,7 +132,7 @@ def test_a_worker_that_lost_its_lease_cannot_commit(stage: Stage) -> None:
     after = dump(stage.store)
     assert (after["finding"], after["history"]) == (before["finding"], before["history"])
     with stage.store.read() as conn:
-        assert run_store.lease_owner(conn, 1) == somebody_alive()
+        assert source_store.lease_owner(conn, 1) == somebody_alive()
     stage.world.heal()
     stage.clock.advance(3600)
     assert stage.sync().changed == 1

@@ -25,7 +25,7 @@ from callboard.store.counting import Ledger, Standing
 from callboard.store.database import Store, next_id
 from callboard.store.dialect import Dialect, Row
 from callboard.store.intake.memory import Written
-from callboard.store.intake.runs import Moved
+from callboard.store.intake.spool import Moved
 from callboard.store.intake.stored import as_stored, stored_findings
 from callboard.store.interning.bundles import Bundles
 from callboard.store.interning.projects import ProjectSets
