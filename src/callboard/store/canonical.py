@@ -6,11 +6,12 @@ many interruptions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import msgspec
-import xxhash
 from sqlalchemy import Connection, text
+
+from callboard.store.row_sums import Sum, plain
 
 _FINDINGS = """
 SELECT s.name, f.external_id, f.kind, f.state, f.closed, f.severity, f.rank, f.title, rule.external_id, r.external_id,
@@ -91,26 +92,12 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def digests(conn: Connection) -> dict[str, Digest]:
-    """Each table in short, without the times of reading. Takes memory for one row at a time. Inside `Store.read`."""
+    """Each table in short, without the times of reading. Takes memory for a thousand rows at a time. Inside `Store.read`."""
     return {name: _digest(conn, query) for name, query in {**TABLES, **BY_THE_CLOCK}.items()}
 
 
 def _digest(conn: Connection, query: str) -> Digest:
-    count, total = 0, 0
-    for row in _rows(conn, query):
-        count += 1
-        total += xxhash.xxh3_128_intdigest(row)
-    return Digest(rows=count, digest=f"{total % 2**128:032x}")
-
-
-def _rows(conn: Connection, query: str) -> Iterator[bytes]:
-    encode = msgspec.json.Encoder().encode
-    for row in conn.execute(text(query).execution_options(yield_per=1_000)):
-        yield encode([_plain(value) for value in row])
-
-
-def _plain(value: object) -> object:
-    """The same on each database."""
-    if isinstance(value, bool):
-        return int(value)
-    return bytes(value) if isinstance(value, memoryview) else value
+    found = Sum.empty()
+    for rows in conn.execute(text(query).execution_options(yield_per=1_000)).partitions():
+        found = found.with_rows([plain(row) for row in rows])
+    return Digest(rows=found.rows, digest=f"{found.digest:032x}")

@@ -17,8 +17,9 @@ from sqlalchemy import Boolean, Connection, Table
 
 from callboard.domain.instant import Instant
 from callboard.errors import StoreError
-from callboard.store.backup.tables import Sum, columns_of, rows_of, tables_of
+from callboard.store.backup.tables import columns_of, rows_of, tables_of
 from callboard.store.dialect import of
+from callboard.store.row_sums import Sum
 
 MAGIC = b"CALLBOARD BACKUP 1\n"
 LARGEST_MESSAGE = 64 * 1024 * 1024

@@ -15,12 +15,13 @@ from callboard.domain.audit import breaks
 from callboard.domain.instant import Instant
 from callboard.errors import SchemaTooNewError, StoreError
 from callboard.store.backup import archive
-from callboard.store.backup.tables import Sum, differences, level_of, sums_of, tables_of
+from callboard.store.backup.tables import differences, level_of, sums_of, tables_of
 from callboard.store.database import Store, connect
 from callboard.store.dialect.sqlite import MAGIC, open_copy
 from callboard.store.intake import recount
 from callboard.store.migrations.run import run_sequence
 from callboard.store.people.audit import chain
+from callboard.store.row_sums import Sum
 from callboard.store.schema import HEAD, KNOWN
 
 

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-import xxhash
-from sqlalchemy import Boolean, Column, Connection, MetaData, Table, inspect, select, text
+from sqlalchemy import Column, Connection, MetaData, Table, inspect, select, text
 
+from callboard.store.row_sums import Sum, plain
 from callboard.store.schema import metadata
 
 ROWS = 1_000
 """Rows that are held at a time."""
-
-_LARGEST = 1 << 128
-
-
-class Sum(msgspec.Struct, frozen=True):
-    """What a table holds, to be compared: its rows in any order."""
-
-    rows: int
-    digest: int
-    """The sum of the 128-bit hashes (XXH3) of all rows. It finds what was damaged or left out, not what was forged."""
-
-    @classmethod
-    def empty(cls) -> Sum:
-        """Of a table without rows."""
-        return cls(0, 0)
-
-    def with_rows(self, rows: Sequence[Sequence[Any]]) -> Sum:
-        """With more rows."""
-        digest = self.digest
-        for row in rows:
-            digest += xxhash.xxh3_128_intdigest(msgspec.msgpack.encode(row))
-        return Sum(self.rows + len(rows), digest % _LARGEST)
 
 
 def level_of(conn: Connection) -> str | None:
@@ -63,11 +40,9 @@ def columns_of(table: Table) -> tuple[Column[Any], ...]:
 
 def rows_of(conn: Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of a table, some at a time, columns by name: numbers, texts, bytes and nothing else."""
-    columns = columns_of(table)
-    flags = tuple(n for n, column in enumerate(columns) if isinstance(column.type, Boolean))
-    found = conn.execution_options(stream_results=True, yield_per=ROWS).execute(select(*columns))
+    found = conn.execution_options(stream_results=True, yield_per=ROWS).execute(select(*columns_of(table)))
     for some in found.partitions(ROWS):
-        yield [_plain(row, flags) for row in some]
+        yield [plain(row) for row in some]
 
 
 def sums_of(conn: Connection) -> dict[str, Sum]:
@@ -84,10 +59,3 @@ def sums_of(conn: Connection) -> dict[str, Sum]:
 def differences(one: dict[str, Sum], other: dict[str, Sum]) -> tuple[str, ...]:
     """The tables that do not hold the same."""
     return tuple(sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)))
-
-
-def _plain(row: Sequence[Any], flags: tuple[int, ...]) -> tuple[Any, ...]:
-    values = [bytes(value) if isinstance(value, memoryview | bytearray) else value for value in row]
-    for n in flags:
-        values[n] = None if values[n] is None else int(values[n])
-    return tuple(values)
