@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from callboard.store import Store
 from callboard.store.canonical import TABLES
+from callboard.store.row_sums import plain
 
 Dump = dict[str, list[tuple[Any, ...]]]
 
@@ -30,13 +31,7 @@ def dump(store: Store) -> Dump:
 
 
 def _rows(conn: Connection, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(_plain(value) for value in row) for row in conn.execute(text(query))]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a driver gives
-    if isinstance(value, bool):
-        return int(value)
-    return bytes(value) if isinstance(value, memoryview) else value
+    return [plain(row) for row in conn.execute(text(query))]
 
 
 def differences(one: Dump, other: Dump) -> str:
