@@ -43,7 +43,7 @@ faults: $(DEV) $(BROWSER) ## run the slow end-to-end suites: crashes, races, lon
 	@$(PYTEST) $(SPREAD) -m slow --timeout 900 $(ARGS)
 
 assurance: $(DEV) $(BROWSER) ## run every test that tries a fault, an attack, a fuzz target or seeds, and write docs/assurance.md
-	@$(PYTEST) $(SPREAD) -m "fault or attack or fuzz or seeds" --timeout 900 --assurance docs/assurance.md $(ARGS)
+	@$(PYTEST) $(SPREAD) -m "fault or attack or fuzz or seeds" --timeout 900 --assurance=docs/assurance.md $(ARGS)
 
 simulate: $(DEV) ## live many lives of a board, each drawn from a seed, against a model of it (ARGS="--seed 4711")
 	@$(BIN)/python -m tests.simulation $(ARGS)

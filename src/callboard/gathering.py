@@ -105,7 +105,7 @@ def read_bill(name: str, raw: bytes, *, now: Instant) -> Arrival:
     bom = read_bom(name, raw)
     return Arrival(
         lock=bom.lock(), at=_moment(bom.timestamp, now), digest=digest({name: raw}), serial=bom.serial,
-        revision=bom.revision,
+        revision=bom.revision, stated=bom.stated,
     )  # fmt: skip
 
 

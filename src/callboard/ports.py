@@ -13,6 +13,7 @@ from callboard.domain.finding import Kind, Observed, Rejected
 from callboard.domain.forge import Activity, File, Head, Kept, Listed, Tree
 from callboard.domain.instant import Instant
 from callboard.domain.packages.at_registry import Said, Terms
+from callboard.domain.packages.feed import Fetched
 from callboard.domain.packages.lock import Lock
 from callboard.domain.packages.package import Package
 from callboard.domain.packages.package_match import Matched
@@ -274,6 +275,10 @@ class Judge(Protocol):
     @property
     def mark(self) -> str:
         """Names the state of what it knows: another mark may mean other answers."""
+
+    @property
+    def feeds(self) -> tuple[Fetched, ...]:
+        """The lists that it knows it from, and when each was fetched. Empty: only from what came with Callboard."""
 
     def judge(self, packages: Mapping[Package, Collection[str]], /) -> Judged:
         """What is known about each of these, which come with the hashes of their files.

@@ -140,7 +140,10 @@ def test_a32_a_log_that_was_touched_is_found_out(fresh: NamedDoor) -> None:
 
 @pytest.mark.attack("A32")
 def test_a32_nothing_in_the_program_changes_the_log(door: NamedDoor) -> None:
-    """No address writes to it but by being used, and an administrator reads it like anybody who may."""
+    """No address writes to it but by being used, and an administrator reads it like anybody who may.
+
+    What is old is cut from its beginning, in one place, which follows the chain first and leaves the hash of what went.
+    """
     with door.as_user("ada") as client:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             assert client.request(method, "/api/v1/audit").status_code == 405
@@ -148,6 +151,9 @@ def test_a32_nothing_in_the_program_changes_the_log(door: NamedDoor) -> None:
     source = Path(__file__).parents[2] / "src" / "callboard"
     for file in source.rglob("*.py"):
         text = file.read_text()
+        if file.name == "audit_cut.py":
+            assert text.count("schema.audit)") == text.count("delete(schema.audit).where(a.seq <= last)") == 1
+            continue
         for word in ("delete(schema.audit", "update(schema.audit", "schema.audit.delete", "schema.audit.update"):
             assert word not in text, file
     assert isinstance(first, list)

@@ -97,18 +97,18 @@ def test_mistakes_are_told(told: Folder) -> None:
 
 def test_the_server_sends_by_itself(told: Folder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits is sent beside the reading of sources, and soon after somebody wakes it."""
-    from callboard.cli import background
     from callboard.config import load
     from callboard.domain.component import EntityRef
     from callboard.usecases.remediation import tell
     from callboard.wiring.services import Services
+    from callboard.worker import loop
 
     monkeypatch.chdir(told.path)
     config = load(told.path / "callboard.toml")
     with Services.open(config, create=False) as services:
         route = config.channels[0].settings().route
         team = EntityRef("group:default/payments")
-        with background.Background(services) as running:
+        with loop.Background(services) as running:
             for count in (1, 2):
                 tell.add_tests(services.store, route, team, clock=services.clock)
                 running.wake()

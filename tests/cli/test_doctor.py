@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+from callboard.domain.instant import DAY, HOUR, Instant
+from callboard.store import jobs as job_store
+from callboard.store import open_store
+from callboard.wiring.machine import SystemClock
 from tests.cli.conftest import SECRET, Folder, Said
 from tests.cli.stub_wiz import StubWiz
 
@@ -81,3 +87,29 @@ def test_a_foreign_database_is_told(folder: Folder) -> None:
     assert "database" in lines(folder.call("doctor", code=1), "fail")
     assert "tables of another program" in folder.call("sync", code=2).err
     assert folder.call("db", "status", "--json", code=1).json["usable"] is False
+
+
+def test_who_works_and_who_was_lost_is_told(board: Folder) -> None:
+    """Processes that live with their jobs, one that was not heard of, what it held, what fails, and what nobody does."""
+    now = SystemClock().now()
+    with closing(open_store(f"sqlite:///{board.path / 'callboard.db'}")) as store, store.jot() as conn:
+        for name, seen_at in (("east/11/a", now), ("west/12/b", Instant(now - HOUR))):
+            known = job_store.Worker(
+                name=name, role="worker", version="1", started_at=Instant(now - DAY), seen_at=seen_at, doing="packages"
+            )  # fmt: skip
+            job_store.beat(conn, known)
+        job_store.ensure(conn, ["packages", "ownership", "channels"])
+        job_store.take(conn, "ownership", "west/12/b", now=Instant(now - HOUR), is_dead=lambda _worker: False)
+        failed = job_store.take(conn, "channels", "east/11/a", now=now, is_dead=lambda _worker: False)
+        assert failed is not None
+        job_store.end(conn, failed, due_at=now, failures=3, reason="nobody answers", now=now)
+    said = board.call("doctor", "--offline", code=None)
+    assert "1 process: worker east/11 (packages)" in lines(said, "ok")
+    warned = lines(said, "warn")
+    assert "worker west/12 was last heard of 1 h ago" in warned
+    assert "Begun by west/12, which was not heard of since" in warned
+    assert "It failed 3 times in a row: nobody answers" in warned
+    with closing(open_store(f"sqlite:///{board.path / 'callboard.db'}")) as store, store.jot() as conn:
+        for name in ("east/11/a", "west/12/b"):
+            job_store.let_go(conn, name)
+    assert "Nobody works, and" in lines(board.call("doctor", "--offline", code=None), "warn")

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from callboard.cli.background import Background
 from callboard.config import load
 from callboard.demo.company import make_world
 from callboard.demo.wizsim import SimAddress, WizSim, running
@@ -23,6 +22,7 @@ from callboard.domain.access import LAPTOP
 from callboard.domain.link import Verdict
 from callboard.usecases import browse
 from callboard.wiring.services import Services
+from callboard.worker.loop import Background
 from tests.cli.conftest import Folder
 from tests.support.browser import UNPACKED
 

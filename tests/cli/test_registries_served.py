@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
 from callboard.domain.component import EntityRef
@@ -17,6 +16,7 @@ from callboard.usecases import browse
 from callboard.usecases.packages import manifests
 from callboard.usecases.read_catalog import read_catalog
 from callboard.wiring.services import Services
+from callboard.worker.loop import Background
 from tests.support.catalogs import MadeUpCatalog, component, group
 from tests.support.registries import serving
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.instant import MINUTE
 from callboard.errors import ConfigError
@@ -17,6 +16,7 @@ from callboard.repositories import FORGES
 from callboard.store import jobs
 from callboard.usecases.jobs import standing
 from callboard.wiring.services import Services
+from callboard.worker.loop import Background
 from tests.cli.conftest import SECRET, Folder
 from tests.support.forges import Forge, MadeUpRepository, commit, in_a_thread
 

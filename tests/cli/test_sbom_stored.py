@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from callboard.cli.background import Background
 from callboard.config import load
 from callboard.domain.access import Grant, Right
 from callboard.domain.component import EntityRef
 from callboard.domain.packages.sign import Sign
 from callboard.wiring.services import Services
+from callboard.worker.loop import Background
 from tests.cli.conftest import Folder
 from tests.support.bills import bill
 from tests.support.named import named_door

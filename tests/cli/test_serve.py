@@ -43,7 +43,7 @@ def post(url: str, token: str, body: bytes) -> int:
 @contextmanager
 def served(folder: Folder) -> Iterator[tuple[str, Callable[[str], dict[str, object]]]]:
     """The board with its loop, in this process: its address, and a way to ask its API."""
-    from callboard.cli.background import Background
+    from callboard.worker.loop import Background
 
     config = load(folder.path / "callboard.toml", environ={})
     with Services.open(config, create=True) as services, Background(services) as background:
@@ -78,7 +78,7 @@ def test_the_loop_reads_what_is_due_and_webhooks_hurry_it(folder: Folder, wiz: S
 
 def test_a_source_that_fails_is_asked_again_later(folder: Folder, wiz: StubWiz) -> None:
     """The catalog and the board go on; the wait grows."""
-    from callboard.cli.background import Background
+    from callboard.worker.loop import Background
 
     wiz.token_status = 401
     folder.configure(wiz)

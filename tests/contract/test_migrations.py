@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Dialect, Engine, create_engine, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateIndex
 
 from callboard.errors import SchemaOutOfDateError, SchemaTooNewError, StoreError
-from callboard.store import open_store
+from callboard.store import open_store, schema
 from callboard.store.migrations.run import upgrade
 from callboard.store.schema import HEAD, KNOWN
 
@@ -115,3 +117,12 @@ def test_names_of_the_sequence() -> None:
     assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]
     assert numbers[-1] == HEAD
     assert set(numbers) == set(KNOWN)
+
+
+@pytest.mark.parametrize("make", [sqlite.dialect, postgresql.dialect], ids=["sqlite", "postgresql"])
+def test_an_index_over_a_part_says_so_to_each_database(make: Callable[[], Dialect]) -> None:
+    """However it comes to be made: with its table, or later by itself."""
+    parts = [index for table in schema.metadata.tables.values() for index in table.indexes if "only" in index.info]
+    assert len(parts) >= 8
+    for index in parts:
+        assert " WHERE " in str(CreateIndex(index).compile(dialect=make()))

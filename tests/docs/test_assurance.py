@@ -44,6 +44,11 @@ def test_the_page_lists_what_the_marks_say(marks: list[Mark]) -> None:
     assert sorted(each for each in page - told if (each[0], each[2]) not in made_up) == []
 
 
+def test_the_command_says_its_page_in_one_word() -> None:
+    """In two, pytest takes the page for a place to look for tests, finds no tests' set-up there, and knows no such option."""
+    assert " --assurance=docs/assurance.md " in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
 def test_a_page_gives_back_the_names_it_was_made_from() -> None:
     """In all four tables."""
     results = {
@@ -64,11 +69,13 @@ def test_marks_are_found_wherever_they_stand(tmp_path: Path) -> None:
         "@pytest.mark.fuzz('yarn')\nclass TestAll:\n    def test_in_it(self): ...\n"
         "@pytest.mark.parametrize('x', [pytest.param(1, marks=pytest.mark.seeds('board', 200))])\ndef test_with(x): ...\n"
         "@pytest.mark.parametrize('x', [pytest.param(n, marks=pytest.mark.fuzz(n)) for n in N])\ndef test_made(x): ...\n"
+        "EACH = [pytest.param(n, marks=pytest.mark.fuzz(n.name)) for n in N]\n"
+        "@pytest.mark.parametrize('x', EACH)\ndef test_kept(x): ...\n"
         "def no_test(): ...\n"
     )
     found = {(mark.kind, mark.name, mark.test) for mark in marks_of(tmp_path)}
     assert found == {
-        *(("attack", "A1", test) for test in ("test_on_it", "test_in_it", "test_with", "test_made")),
+        *(("attack", "A1", test) for test in ("test_on_it", "test_in_it", "test_with", "test_made", "test_kept")),
         ("fault", "F1", "test_on_it"), ("fault", "F2", "test_on_it"), ("fuzz", "yarn", "test_in_it"),
-        ("seeds", "board", "test_with"), ("fuzz", "", "test_made"),
+        ("seeds", "board", "test_with"), ("fuzz", "", "test_made"), ("fuzz", "", "test_kept"),
     }  # fmt: skip

@@ -7,7 +7,8 @@ from pathlib import Path
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assurance" / "remediation.md").read_text(encoding="utf-8")
 PARTS = (
-    "Decisions", "Guidance", "Writing to Wiz", "Tickets", "Messages", "Campaigns", "Noise", "Assistants and scripts",
+    "Decisions", "Guidance", "Writing to Wiz", "Tickets", "Messages", "Campaigns", "Noise", "What is seen and followed",
+    "Assistants and scripts",
 )  # fmt: skip
 
 

@@ -10,8 +10,7 @@ import httpx
 import pytest
 
 from callboard.domain.run import RunState
-from callboard.store.canonical import Digest
-from tests.support.fleets import Fleet, Outside, disturb, look_alike, told
+from tests.support.fleets import Fleet, Outside, disturb, know_people, look_alike, told
 from tests.support.postgres import Postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -25,20 +24,31 @@ APPLIED = [RunState.APPLIED.value]
 
 
 @pytest.fixture
-def tenant() -> Iterator[dict[str, str]]:
+def catalog(tmp_path: Path) -> Path:
+    """Where the company's catalog is written to."""
+    return tmp_path / "catalog"
+
+
+@pytest.fixture
+def tenant(catalog: Path) -> Iterator[dict[str, str]]:
     """A look-alike whose pages take their time, as those of a real one do."""
-    with look_alike(FINDINGS, latency_ms=500) as address:
+    with look_alike(FINDINGS, catalog, latency_ms=500) as address:
         yield address
 
 
+@pytest.mark.fault("F1", "F18", "F19")
 def test_a_killed_and_a_sleeping_worker_lose_nothing(
-    postgres: Postgres, tenant: dict[str, str], tmp_path: Path
+    postgres: Postgres, tenant: dict[str, str], catalog: Path, tmp_path: Path
 ) -> None:
-    """Three workers and two servers, without a shared disk; the leader is killed, and a helper sleeps past its lease."""
+    """Three workers and two servers, without a shared disk; the leader is killed, and a helper sleeps past its lease.
+
+    Findings of every kind, of components that a catalog knows.
+    """
     urls, fleets = {}, {}
     for name in ("one", "many"):
         (tmp_path / name).mkdir()
         urls[name] = postgres.create()
+        know_people(urls[name], catalog)
         fleets[name] = Fleet(tmp_path / name, urls[name], tenant, window=WINDOW, page_size=PAGE)
     alone, many = fleets["one"], fleets["many"]
     try:
@@ -50,7 +60,7 @@ def test_a_killed_and_a_sleeping_worker_lose_nothing(
         many.end()
         codes = sorted(process.returncode for process in many.processes.values())
         assert codes == [-signal.SIGKILL, 0, 0, 0, 0]
-        assert facts(urls["many"]) == facts(urls["one"])
+        assert told(urls["many"]) == told(urls["one"])
     except BaseException:
         print(many.log_of_all())  # noqa: T201 - for whoever has to find out why
         raise
@@ -59,11 +69,6 @@ def test_a_killed_and_a_sleeping_worker_lose_nothing(
             fleet.end()
         for url in urls.values():
             postgres.drop(url)
-
-
-def facts(url: str) -> dict[str, Digest]:
-    """What a board holds, but for projects: whether one counts as listed depends on what tells of it first."""
-    return {name: digest for name, digest in told(url).items() if name != "project"}
 
 
 def sync_disturbed(fleet: Fleet, url: str) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 
+from callboard.domain.remediation.engagement import Door, Engagement
 from tests.portal import path
 from tests.portal.conftest import Sit
 from tests.support.browser import complaints
@@ -19,6 +22,8 @@ pytestmark = pytest.mark.portal
 
 AMIR, LENA, PRIYA, MARA = "amir.silva", "lena.lopez", "priya.hansen", "mara.kaur"
 """Two of group:default/shopfront, one of group:default/checkout, and one of group:default/developer-experience: she owns the portal."""
+LONG_ENOUGH_MS = 2_500
+"""A row counts as seen after two seconds in sight."""
 TAB = "/catalog/default/component/storefront-web/callboard"
 
 
@@ -168,6 +173,26 @@ def test_portal_safety_is_for_who_looks_after_it(stage: Stage, sit: Sit) -> None
     refused = [each for each in complaints(page) if "403" in each]
     assert refused
     complaints(page)[:] = [each for each in complaints(page) if "403" not in each]
+
+
+def test_what_was_in_sight_is_counted_and_not_who_looked(stage: Stage, sit: Sit) -> None:
+    """Rows of the tab's list, told through the proxy when the list goes away."""
+    reader = sit(stage, PRIYA)
+    page = reader.open("/catalog/default/component/tax-calculator/callboard?view=findings")
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"^\d+ findings"))).to_be_visible()
+    page.wait_for_timeout(LONG_ENOUGH_MS)
+    with page.expect_response(lambda answer: answer.url.endswith("/callboard/api/v1/seen")) as told:
+        page.get_by_role("link", name="Callboard").first.click()
+    assert told.value.status == 200
+    seen = json.loads(told.value.request.post_data or "{}")["findings"]
+    ours = {each["id"] for each in path.findings(reader, "is:open component:tax-calculator")["findings"]}
+    assert len(seen) >= 5
+    assert set(seen) <= ours
+    # Reports tell of days that are over, so what is kept is looked at where it is kept.
+    with closing(sqlite3.connect(f"file:{stage.folder / 'callboard.db'}?mode=ro", uri=True)) as conn:
+        looks = "SELECT finding_id FROM engagement WHERE kind = ? AND door = ?"
+        kept = {id_ for (id_,) in conn.execute(looks, (Engagement.SEEN, Door.PLUGIN))}
+    assert set(seen) <= kept
 
 
 def test_what_was_made_to_harm_is_the_first_thing_that_its_owner_sees(stage: Stage, sit: Sit) -> None:

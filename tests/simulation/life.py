@@ -88,7 +88,8 @@ def _end_well(board: Board) -> None:
         runs.ended(board, report)
         if report.state is RunState.HELD:
             runs.agree(board)
-        is_done = report.state is RunState.APPLIED and not report.resumed
+        # A first run closes nothing: what an abandoned one before it had read, and is gone since, waits for the next.
+        is_done = report.state is RunState.APPLIED and not report.resumed and not report.first
         board.look()
     for id_, record in world.visible().items():
         assert board.model.told[id_] == board.model.observed(record), id_

@@ -10,8 +10,13 @@ from callboard.domain.packages.manifest_series import Arrival
 from callboard.gathering import read_bill
 
 
-def bill(*ways: str, at: Instant | None = None, version: int = 1, serial: int = 1) -> bytes:
-    """A CycloneDX document. A way is `lodash@4.17.20` or `express@4 -> qs@6`: the first is what the project asks for."""
+def bill(
+    *ways: str, at: Instant | None = None, version: int = 1, serial: int = 1, suppliers: int = 0, licences: int = 0
+) -> bytes:
+    """A CycloneDX document. A way is `lodash@4.17.20` or `express@4 -> qs@6`: the first is what the project asks for.
+
+    The first so many parts by name have a supplier, and a licence.
+    """
     edges: dict[str, set[str]] = {"root": set()}
     for way in ways:
         before = "root"
@@ -38,8 +43,10 @@ def bill(*ways: str, at: Instant | None = None, version: int = 1, serial: int = 
                 "purl": ref,
                 "name": ref.removeprefix("pkg:npm/").rpartition("@")[0],
                 "version": ref.rpartition("@")[2],
+                **({"supplier": {"name": "Somebody"}} if number < suppliers else {}),
+                **({"licenses": [{"license": {"id": "MIT"}}]} if number < licences else {}),
             }
-            for ref in refs
+            for number, ref in enumerate(refs)
         ],
         "dependencies": [{"ref": ref, "dependsOn": sorted(needs)} for ref, needs in sorted(edges.items())],
     }

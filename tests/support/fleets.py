@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -15,9 +16,13 @@ from typing import IO, Any, Self
 
 from sqlalchemy import Row, Select, create_engine, func, inspect, select
 
+from callboard.catalog.config import FileCatalogConfig
+from callboard.catalog.file import FileCatalog
 from callboard.domain.run import RunState
 from callboard.store import open_store, schema
 from callboard.store.canonical import Digest, digests
+from callboard.usecases.read_catalog import read_catalog
+from callboard.wiring.machine import SystemClock
 
 ROOT = Path(__file__).parents[2]
 r, p = schema.run.c, schema.run_part.c
@@ -35,12 +40,15 @@ def until(true: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
 
 
 @contextmanager
-def look_alike(findings: int, *, latency_ms: int = 0) -> Iterator[dict[str, str]]:
-    """A tenant of so many findings, of which three in four are vulnerabilities; yields its addresses."""
+def look_alike(findings: int, catalog: Path, *, latency_ms: int = 0) -> Iterator[dict[str, str]]:
+    """A tenant of so many findings of every kind, three in four of them vulnerabilities; yields its addresses.
+
+    What the company's portal reads is written to the folder `catalog`.
+    """
     command = [
         sys.executable, "-m", "callboard", "wiz-sim", "--json", "--port", "0", "--vulnerabilities",
         str(findings * 3 // 4), "--issues", str(findings // 8), "--configuration-findings", str(findings // 8),
-        "--page-latency-ms", str(latency_ms), "--now", "2026-11-01T00:00:00Z",
+        "--page-latency-ms", str(latency_ms), "--now", "2026-11-01T00:00:00Z", "--catalog", str(catalog),
     ]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as server:
         assert server.stdout is not None
@@ -109,7 +117,8 @@ audience = "wiz-api"
 allow_private = true
 
 [source.scope]
-kinds = ["vulnerabilities"]
+# What was closed just so many days ago would be there for one board and not for another, which reads a minute later.
+closed_days = 3650
 """
 
     def until(self, true: Callable[[], object]) -> None:
@@ -221,6 +230,15 @@ def disturb(fleet: Fleet, outside: Outside, *, after_pages: int) -> str:
     fleet.until(lambda: sleeper not in outside.readers() and outside.leader() != first)
     fleet.processes[of[sleeper]].send_signal(signal.SIGCONT)
     return of[sleeper]
+
+
+def know_people(url: str, catalog: Path) -> None:
+    """Make a board that knows whose things are, before anything was found: every process finds the same."""
+    store = open_store(url)
+    try:
+        asyncio.run(read_catalog(store, FileCatalog(FileCatalogConfig(root=catalog)), clock=SystemClock()))
+    finally:
+        store.close()
 
 
 def told(url: str) -> dict[str, Digest]:

@@ -123,13 +123,13 @@ class Play:
         assert done.decision is not None
         self.said[id_] = done.decision
 
-    def delivers(self, text: str, ref: str, *ways: str) -> None:
-        """A pipeline hands in a bill."""
+    def delivers(self, text: str, ref: str, *ways: str, suppliers: int = 0, licences: int = 0) -> None:
+        """A pipeline hands in a bill, in which so many parts have a supplier, and a licence."""
         self.go(text)
         now = self.stage.clock.now()
         manifests.deliver(
-            self.stage.store, AT_THE_LAPTOP, EntityRef(ref), "sbom", reading(bill(*ways, at=now), now),
-            clock=self.stage.clock,
+            self.stage.store, AT_THE_LAPTOP, EntityRef(ref), "sbom",
+            reading(bill(*ways, at=now, suppliers=suppliers, licences=licences), now), clock=self.stage.clock,
         )  # fmt: skip
 
     def noted(self, text: str, action: str) -> None:
@@ -151,7 +151,7 @@ def play(stage: Stage) -> Play:
     stage.read_catalog()
     p.found("f01", "f02", "f03", "f04", "f05", "f06", "f07", "f08")
     sync()
-    p.delivers("03-03", "component:default/cart", "lodash@4.17.20")
+    p.delivers("03-03", "component:default/cart", "lodash@4.17.20", suppliers=1, licences=1)
     p.noted("03-05", "access.denied")
     p.go("03-16")
     p.became("f05", "fixed", "03-15")
@@ -230,7 +230,7 @@ def _may(p: Play) -> None:
 def _june(p: Play) -> None:
     p.says("06-05", ANA, DecisionKind.DISMISS, "f15", reason=Reason.FALSE_POSITIVE)
     p.says("06-06", ANA, DecisionKind.UNDO, "f15", of=p.said["f15"])
-    p.delivers("06-10", "component:default/bank", "express@4.0.0 -> qs@6.5.2")
+    p.delivers("06-10", "component:default/bank", "express@4.0.0 -> qs@6.5.2", suppliers=1, licences=2)
     p.found("f16")
     p.go("06-11")
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.remediation import Period
 from callboard.domain.remediation.channels import Stratum
+from callboard.domain.remediation.cohorts import Cohort, Exposed
 from callboard.domain.remediation.rolled import Rolled, by_differences, by_lot
 from callboard.domain.remediation.rollout import Rollout, chosen
 from callboard.domain.remediation.rollout import by_lot as plan_by_lot
 from callboard.domain.remediation.rollout_days import Windows, windows
-from callboard.domain.remediation.rollout_sums import Exposed
-from callboard.domain.survival import Ages
 
 FIRST = 1_000
 """The day on which the first teams begin."""
@@ -57,7 +56,7 @@ def company(
     dice = random.Random(seed)  # noqa: S311 - repeats
     days = windows(plan, Period(Instant((FIRST - 60) * DAY), Instant((FIRST + lasting + 10) * DAY)))
     bounds = [at // DAY for at in days.bounds]
-    found: defaultdict[tuple[int, Stratum], defaultdict[EntityRef, Ages]] = defaultdict(lambda: defaultdict(Ages))
+    found: defaultdict[tuple[Stratum, EntityRef], Cohort] = defaultdict(Cohort)
     for team, start in plan.starts.items():
         speed = math.exp(dice.gauss(0, spread))
         begins = math.inf if start is None else start / DAY
@@ -66,8 +65,9 @@ def company(
             opened = FIRST - BEFORE + dice.random() * (BEFORE + lasting)
             changes = [(FIRST, 1.5), (begins, 1.5 * ratio)]
             closed = _closed(opened, dice.expovariate(1), RATES[which] * speed, changes)
-            _watch(found, STRATA[which], team, (opened, closed), bounds)
-    return found, days
+            _watch(found[STRATA[which], team], opened, closed, bounds)
+    at = tuple(bound - bounds[0] for bound in bounds)
+    return Exposed(at=at, cohorts=found), days
 
 
 def _closed(at: float, work: float, rate: float, changes: Sequence[tuple[float, float]]) -> float:
@@ -83,15 +83,13 @@ def _closed(at: float, work: float, rate: float, changes: Sequence[tuple[float, 
     return at + work / speed
 
 
-def _watch(
-    found: Mapping[tuple[int, Stratum], Mapping[EntityRef, Ages]], stratum: Stratum, team: EntityRef,
-    life: tuple[float, float], bounds: Sequence[int],
-) -> None:  # fmt: skip
-    opened, closed = life
-    for block, (begins, ends) in enumerate(pairwise(bounds)):
-        if opened < ends and closed >= begins:
-            entered, left = int(max(0, begins - opened)), int(min(closed, ends) - opened)
-            found[block, stratum][team].add(entered, max(entered, left), 1, fixed=closed < ends)
+def _watch(cohort: Cohort, opened: float, closed: float, bounds: Sequence[int]) -> None:
+    if opened >= bounds[-1] or closed < bounds[0]:
+        return
+    old = math.floor(bounds[0] - opened)
+    cohort.opened[old] = cohort.opened.get(old, 0) + 1
+    if closed < bounds[-1]:
+        cohort.end(bisect_right(bounds, closed) - 1, old, int(closed - opened), fixed=True)
 
 
 CERTAIN = 0.05

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,9 +146,14 @@ def fill(store: Store, clock: SettableClock) -> None:
     apart(sync(store, world, clock=clock))
 
 
-@contextmanager
-def opened(path: Path, *, filled: bool) -> Iterator[Door]:
+def opened(path: Path, *, filled: bool) -> AbstractContextManager[Door]:
     """An open door on the board at `path`."""
+    return opened_on(f"sqlite:///{path}", filled=filled)
+
+
+@contextmanager
+def opened_on(url: str, *, filled: bool) -> Iterator[Door]:
+    """An open door on the board in a database."""
     clock = SettableClock()
     hooked: list[bytes] = []
 
@@ -158,7 +163,7 @@ def opened(path: Path, *, filled: bool) -> Iterator[Door]:
         hooked.append(body)
         return HookAnswer(status=202, message="Taken.")
 
-    with closing(open_store(f"sqlite:///{path}")) as store:
+    with closing(open_store(url)) as store:
         if filled:
             fill(store, clock)
             clock.advance(12 * 60)

@@ -33,6 +33,7 @@ def test_every_answer_has_its_shape(door: Door, api: httpx.Client) -> None:
         "/api/v1/findings": wire.Findings,
         f"/api/v1/findings/{door.finding_id('due-soon')}": wire.FindingPage,
         "/api/v1/sources": wire.Sources,
+        "/api/v1/workers": wire.Workers,
         "/api/v1/bundles": wire_work.Bundles,
         "/api/v1/bundles?q=group:component": wire_work.Bundles,
         "/api/v1/facets": wire_work.Facets,
@@ -305,8 +306,13 @@ def test_a_bad_question_names_its_parameter(api: httpx.Client, path: str, field:
 
 
 def test_a_question_too_long_is_refused(api: httpx.Client) -> None:
-    """Before anything reads it."""
-    assert api.get("/api/v1/findings?q=" + "x" * 20_000).status_code == 414
+    """Before anything reads it, and told as every refusal is."""
+    answer = api.get("/api/v1/findings?q=" + "x" * 20_000)
+    assert (answer.status_code, answer.headers["content-type"]) == (414, "application/problem+json")
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    page = api.get("/findings?q=" + "x" * 20_000)
+    assert (page.status_code, page.headers["content-type"]) == (414, "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize(

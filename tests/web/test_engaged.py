@@ -45,7 +45,9 @@ def test_doors_are_told_apart(door: NamedDoor) -> None:
         client.get(f"/findings/{red}").raise_for_status()
     with door.as_user("ida") as client:
         assert client.get(f"/api/v1/findings/{red}").status_code == 404
-    assert counted(door, least=3) == {("opened", "plugin", red), ("acted", "plugin", red), ("opened", "api", red)}
+    assert counted(door, least=4) == {
+        ("opened", "plugin", red), ("seen", "plugin", red), ("acted", "plugin", red), ("opened", "api", red),
+    }  # fmt: skip
 
 
 def test_who_asks_not_to_be_tracked_is_not_counted(door: NamedDoor) -> None:
@@ -55,7 +57,8 @@ def test_who_asks_not_to_be_tracked_is_not_counted(door: NamedDoor) -> None:
         for header in ("sec-gpc", "dnt"):
             client.get(f"/api/v1/findings/{red}", headers={header: "1"}).raise_for_status()
         client.get(f"/api/v1/findings/{door.finding('red-1')}").raise_for_status()
-    assert counted(door, least=1) == {("opened", "plugin", door.finding("red-1"))}
+    other = door.finding("red-1")
+    assert counted(door, least=2) == {("opened", "plugin", other), ("seen", "plugin", other)}
 
 
 def test_use_is_told(door: NamedDoor) -> None:
@@ -63,6 +66,9 @@ def test_use_is_told(door: NamedDoor) -> None:
     with door.as_user("sam") as client:
         told = client.get("/api/v1/metrics/use").raise_for_status().json()
         assert told["share"] is None
-        assert {row["door"] for row in told["rows"]} == {"page", "api", "plugin", "message"}
+        assert {row["door"] for row in told["rows"]} == {
+            *("page", "api", "plugin", "message"),
+            *("slack", "email", "portal", "webhook"),
+        }
         assert "Too few teams to tell" in client.get("/progress/use").raise_for_status().text
         assert client.get("/api/v1/metrics/use.csv").text.splitlines()[0] == "what,door,findings"

@@ -89,6 +89,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/findings/{finding_id}"): BOARD,
     ("POST", "/api/v1/findings/{finding_id}/broken-link"): BOARD,
     ("POST", "/api/v1/findings/{finding_id}/followed"): BOARD,
+    ("POST", "/api/v1/seen"): {**BOARD, "session": 415, "bearer": 415},  # without a body
     ("POST", "/api/v1/decisions"): {**BOARD, "session": 415, "bearer": 415},  # without a body
     ("POST", "/api/v1/decisions/{decision_id}/undo"): NONE,
     ("GET", "/campaigns"): BOARD,
@@ -152,6 +153,7 @@ EXPECTED: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/ownership/changes"): BOARD,
     ("GET", "/ownership/signals"): BOARD,
     ("GET", "/api/v1/sources"): BOARD,
+    ("GET", "/api/v1/workers"): BOARD,
     ("GET", "/api/v1/me"): BOARD,
     ("GET", "/api/v1/audit"): BOARD,
     ("GET", "/api/v1/evidence"): {**BOARD, "session": 400, "bearer": 400},  # without a framework, or a number

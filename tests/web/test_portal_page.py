@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import httpx
+import msgspec
 import pytest
 
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.risk.register import Risk
+from callboard.domain.risk.scale import known
 from callboard.usecases.packages import keep_register
 from tests.support.named import NamedDoor, named_door
 from tests.support.registers import RISKS, made_up_register
@@ -83,3 +85,18 @@ def test_nothing_judged_is_no_peace_and_an_old_register_says_so(door: NamedDoor)
         keep(door, Instant(door.clock.now() - 8 * DAY))
         assert "This is old." in client.get("/portal").text
         assert client.get("/api/v1/portal/risks").json()["old"] is True
+
+
+def test_commands_stand_as_code_and_nothing_shows_its_ticks(door: NamedDoor) -> None:
+    """On this page, where sentences tell commands, and on that of the portal against tickets."""
+    told_ = "Go to a newer release with `backstage-cli versions:bump`: <i>core</i>."
+    risk = msgspec.structs.replace(RISKS[1], action=told_, likelihood=known(1, "by `yarn audit`"))
+    keep(door, door.clock.now(), risks=(risk,))
+    with door.as_user("sam") as client:
+        text = told(client)
+        assert "<code>backstage-cli versions:bump</code>: &lt;i&gt;core&lt;/i&gt;." in text
+        assert "<code>yarn audit</code>" in text
+        channels = client.get("/progress/channels").raise_for_status().text
+        assert "<code>callboard metrics rollout plan</code>" in channels
+        for page in (text, channels):
+            assert "`" not in page.partition("<main")[2]

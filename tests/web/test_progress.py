@@ -161,7 +161,7 @@ def test_what_a_rollout_tells_is_on_the_page_and_in_the_files(door: NamedDoor, m
             design=RollDesign.ROLLOUT, refusal=None, arms=arms, period=period, ratio=1.5, low=1.1, high=2.04, p=0.012,
             lots=2_000, smallest=1.6,
         )  # fmt: skip
-        change = msgspec.structs.replace(told, design=RollDesign.DIFFERENCES, before=period)
+        change = msgspec.structs.replace(told, design=RollDesign.DIFFERENCES, before=period, low=0.05, high=9.0)
         monkeypatch.setattr(measure_channels, "by_lot", lambda *_: told)
         monkeypatch.setattr(measure_channels, "by_differences", lambda *_: change)
         page = client.get("/progress/channels").raise_for_status().text
@@ -175,4 +175,8 @@ def test_what_a_rollout_tells_is_on_the_page_and_in_the_files(door: NamedDoor, m
         assert (found["rollout"]["by_lot"], len(found["rollout"]["waves"])) == (True, 2)
         rows = client.get("/api/v1/metrics/channels.csv").text.splitlines()
         assert rows[1] == "rollout,given,,,,6,90,40,1000"
-        assert "Given by lot" in client.get("/api/v1/metrics/channels.svg").raise_for_status().text
+        assert "40 fixes of 6 teams that had been given it, 40 of 6 that had not." in page
+        picture = client.get("/api/v1/metrics/channels.svg").raise_for_status().text
+        assert "Given by lot" in picture
+        # The interval of the second reaches beyond both edges, which arrows say; that of the first does not.
+        assert (picture.count('x1="0" x2="6"'), picture.count('x1="300" x2="294"')) == (2, 2)

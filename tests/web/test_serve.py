@@ -36,6 +36,20 @@ print("put away", flush=True)
 """
 
 
+@pytest.mark.fault("F33")
+def test_two_hundred_and_forty_stay_on_the_line_at_once(door: Door) -> None:
+    """Each is answered, and nobody is sent away while the others stay."""
+    with contextlib.ExitStack() as stack:
+        lines = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", door.running.port), timeout=120))
+            for _ in range(240)
+        ]
+        asked = f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{door.running.port}\r\n\r\n".encode()
+        for line in lines:
+            line.sendall(asked)
+        assert {line.recv(4_096).partition(b"\r\n")[0] for line in lines} == {b"HTTP/1.1 200 OK"}
+
+
 @pytest.mark.fault("F34")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_gently(tmp_path: Path, stop: signal.Signals) -> None:

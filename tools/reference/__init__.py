@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
+from callboard.cli.overview import WIDTHS
 from tools.reference.command_line import command_line
 from tools.reference.configuration import configuration
 from tools.reference.errors import error_page
 from tools.reference.http import description, http
 from tools.reference.limits import limits_page
+from tools.reference.overview import overview
+from tools.reference.retention import retention_page
 from tools.reference.tables import schema_page
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +29,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/http.md": http,
     "docs/reference/errors.md": error_page,
     "docs/reference/limits.md": limits_page,
+    "docs/reference/retention.md": retention_page,
     "docs/reference/schema.md": schema_page,
     "backstage/plugins/callboard/openapi.json": description,
+    **{f"src/callboard/cli/overview/{width}.txt": partial(overview, width) for width in WIDTHS},
 }
 """Every generated page and what makes it."""
 

@@ -16,7 +16,8 @@ from tools.reference.markdown import Row, page, prose, table
 def command_line() -> str:
     """Every command with its options."""
     overview = [(f"[`callboard {name}`](#{_anchor(f'callboard {name}')})", told) for name, (_, told) in commands()]
-    top = click.Context(root.callboard, info_name="callboard")
+    # As in life: the names of a help option are kept from the first time they are asked for.
+    top = click.Context(root.callboard, info_name="callboard", **root.callboard.context_settings)
     return page(
         "Command line",
         prose(root.callboard.help),

@@ -9,6 +9,7 @@ import msgspec
 from callboard.advisories.answering import Match, answer, listed_hash
 from callboard.advisories.index import FORMAT, Index
 from callboard.domain.finding import Severity
+from callboard.domain.packages.feed import Fetched
 from callboard.domain.packages.matching import Confidence
 from callboard.domain.packages.package import NPM, PYPI, Package
 from callboard.domain.packages.package_match import Matched
@@ -38,6 +39,11 @@ class IndexJudge:
     def mark(self) -> str:
         """Names the state of what it knows."""
         return self._mark
+
+    @property
+    def feeds(self) -> tuple[Fetched, ...]:
+        """What the index was made from."""
+        return tuple(Fetched(name=each.name, read_at=each.read_at) for each in self._index.facts.feeds)
 
     def judge(self, packages: Mapping[Package, Collection[str]], /) -> Judged:
         """What is known about each. That a package once carried malware, in other versions, is no finding."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import struct
 import tempfile
 from collections import Counter
@@ -34,6 +33,8 @@ OWN_MODIFIED = Instant(0)
 
 def build(records: Iterable[tuple[Advisory, bytes]], *, feeds: tuple[Feed, ...], signs: Signs, now: Instant) -> bytes:
     """The bytes of an index of these advisories, each with its msgpack. Every id may come once."""
+    import secrets
+
     seed = secrets.randbits(63)
     body = bytearray(HEAD.size)
     packages: dict[bytes, list[int]] = {}

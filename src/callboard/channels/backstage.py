@@ -16,6 +16,7 @@ from callboard.channels import words
 from callboard.channels.config import BackstageConfig
 from callboard.channels.posting import post
 from callboard.domain.instant import Instant
+from callboard.domain.remediation.engagement import Door
 from callboard.domain.remediation.message import Message
 from callboard.net import Net
 from callboard.ports import Check
@@ -56,6 +57,7 @@ class BackstageChannel:
 
 def body_of(message: Message) -> dict[str, Any]:
     """The notification."""
+    message = message.by(Door.PORTAL)
     told = [words.lead(message), *(words.head(part) for part in message.parts)]
     payload = {
         "title": message.title,

@@ -14,6 +14,7 @@ from email.utils import format_datetime, parseaddr
 from callboard.channels import words
 from callboard.channels.config import EmailConfig
 from callboard.domain.instant import Instant, to_datetime
+from callboard.domain.remediation.engagement import Door
 from callboard.domain.remediation.message import Line, Message, Part, Work
 from callboard.errors import AddressRefusedError, ChannelRefusedError, ChannelUnreachableError, UnreachableError
 from callboard.net import public_addresses
@@ -146,6 +147,7 @@ def _connected(host: str, port: int, allowed: tuple[str, ...], timeout: float) -
 
 def mail_of(message: Message, address: str, *, sender: str) -> EmailMessage:
     """The mail."""
+    message = message.by(Door.EMAIL)
     mail = EmailMessage()
     mail["Subject"] = " ".join(message.title.split())
     mail["From"] = sender

@@ -15,6 +15,7 @@ from callboard.channels import words
 from callboard.channels.config import SlackConfig
 from callboard.channels.posting import checked, post
 from callboard.domain.instant import Instant
+from callboard.domain.remediation.engagement import Door
 from callboard.domain.remediation.message import Line, Message, Part, Work
 from callboard.net import Net
 from callboard.ports import Check
@@ -55,6 +56,7 @@ class SlackChannel:
 
 def body_of(message: Message) -> dict[str, Any]:
     """The message in blocks, and as one line for notifications."""
+    message = message.by(Door.SLACK)
     blocks = list(_blocks(message))[:MOST_BLOCKS]
     # Slack knows no message ids; whoever sees it twice can tell by this.
     blocks.append({"type": "context", "elements": [_text(f"Callboard, message {message.key}")]})

@@ -17,6 +17,7 @@ import msgspec
 from callboard.channels.config import WebhookConfig
 from callboard.channels.posting import checked, post
 from callboard.domain.instant import SECOND, Instant, to_text
+from callboard.domain.remediation.engagement import Door
 from callboard.domain.remediation.message import Line, Message, Part, Work
 from callboard.errors import ConfigError
 from callboard.net import Net
@@ -139,6 +140,7 @@ def signature(key: bytes, id_: str, seconds: int, body: bytes) -> str:
 
 def body_of(message: Message) -> Body:
     """The message for programs."""
+    message = message.by(Door.WEBHOOK)
     return Body(
         type=f"callboard.{message.sort}", version=1, id=message.key, at=to_text(message.at),
         since=_text(message.since), team=message.team, title=message.title, open=message.open,

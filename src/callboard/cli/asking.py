@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import rich_click as click
+import click
 from click.shell_completion import CompletionItem
+
+from callboard.cli import explained
 
 if TYPE_CHECKING:
     from callboard.domain.query import KeyHelp, Query
@@ -17,7 +19,7 @@ ANY = "any"
 """For --state: whatever the state."""
 
 
-class Asking(click.RichCommand):
+class Asking(explained.Command):
     """A command whose arguments are a query, so that `-env:test` is a term and no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from callboard.domain.audit import Entry
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples("callboard audit list", "callboard audit export audit.jsonl", "callboard audit verify"),
 )
 def audit() -> None:
@@ -111,13 +111,16 @@ def verify(door: Door, /, *, kept: str | None, as_json: bool) -> None:
     """Check that no entry was changed or taken out. Ends with 1 and names the first place where it does not hold.
 
     Prints the newest hash. Keep it elsewhere: with it, `--hash` proves later that nothing was cut from the end.
+    Where old entries were dropped, it says from which one on the log is followed, and the hash that those before it left.
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
+    from callboard.domain.instant import to_text
     from callboard.usecases.people import audit_log
 
     with door.services() as services:
         found = audit_log.verify(services.store, AT_THE_LAPTOP, kept_hash=kept)
+    cut = found.cut
     if as_json:
         output.document(
             {
@@ -126,14 +129,23 @@ def verify(door: Door, /, *, kept: str | None, as_json: bool) -> None:
                 "newest": found.newest,
                 "first_break": found.first_break,
                 "kept_hash_found": found.kept_hash_found,
+                "cut": None if cut is None else {**cut.detail(), "at": to_text(cut.at)},
             }
         )
     elif found.first_break is not None:
         output.line(f"The log does not hold at entry {found.first_break.seq}: {found.first_break.reason}.")
     elif found.kept_hash_found is False:
-        output.line("The hash that was kept is not in the log: entries were cut from its end, or it was made anew.")
+        before = "" if cut is None else f", or it is of an entry before {cut.through + 1}, which was dropped as old"
+        output.line(
+            f"The hash that was kept is not in the log: entries were cut from its end, or it was made anew{before}."
+        )
     else:
         output.line(f"{found.entries:,} entries hold. Newest hash: {found.newest or 'none yet'}")
+        if cut is not None:
+            output.line(
+                f"They begin behind entry {cut.through} of {to_text(cut.last_at)[:10]}, whose hash the log holds: "
+                f"{cut.hash.hex()}. What was before was dropped as old on {to_text(cut.at)[:10]}."
+            )
     end(DONE if found.holds else FAILED)
 
 

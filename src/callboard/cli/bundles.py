@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.asking import Asking, query_of, query_words
 from callboard.cli.door import Door, answers, examples
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from callboard.domain.instant import Instant
 
 
-@click.command(
+@explained.command(
     cls=Asking,
     epilog=examples(
         "callboard bundles",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import examples
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         'eval "$(callboard completion bash)"        in ~/.bashrc',
         'eval "$(callboard completion zsh)"         in ~/.zshrc',

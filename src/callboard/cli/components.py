@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from callboard.domain.instant import Instant
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard components", "callboard components --owner payments", "callboard components --system shop --json"
     )
@@ -91,7 +92,7 @@ def _row(row: ComponentRow, now: Instant) -> tuple[Cell, ...]:
     )
 
 
-@click.command(
+@explained.command(
     epilog=examples("callboard component checkout-api", "callboard component component:default/checkout-api --json")
 )
 @click.argument("ref")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples("callboard db status", "callboard db migrate", "callboard db check", "callboard db digest"),
 )
 def db() -> None:

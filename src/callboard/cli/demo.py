@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import end
 
@@ -29,7 +30,7 @@ SIZES = {"small": 600, "medium": 4_000, "large": 40_000}
 """Findings of a company."""
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard demo", "callboard demo --seed 7 --size small --port 8500", "callboard demo --once --json"
     )
@@ -51,6 +52,7 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
     """Open a board with a made-up company: a look-alike of Wiz, a catalog, and a year of findings. Needs no account."""
     from callboard.cli import demo_desk, output
     from callboard.demo.company.decisions import say_all
+    from callboard.demo.company.said_of_rules import say_of_rules
     from callboard.demo.company.year import live_through
     from callboard.wiring.services import Services
 
@@ -65,7 +67,10 @@ def demo(door: Door, /, *, once: bool, seed: int, size: str, port: int, database
         _lay_down(services)
         _hand_in(services, world)
         _judge_portal(services, folder)
-        live_through(services.store, seed=seed, now=services.clock.now())
+        live_through(services.store, seed=seed, now=services.clock.now(), rollout=world.rollout)
+        demo_desk.have_told(services, world)
+        if world.noisy is not None:
+            say_of_rules(services.store, world.organisation, world.noisy, now=services.clock.now())
         say_all(services.store, world.organisation, now=services.clock.now())
         if once:
             second = _read(services)
@@ -85,7 +90,9 @@ def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[C
     from callboard.demo.company import make_world, write_catalog
     from callboard.demo.wizsim import Options, WizSim, running
 
-    world = make_world(seed=seed, findings=findings)
+    # In a small company there are too few fixes for a rollout to say anything, and too few findings of a rule for noise.
+    is_large = findings > SIZES["small"]
+    world = make_world(seed=seed, findings=findings, with_rollout=is_large, with_noise=is_large)
     options = Options(scopes=tuple(scope for scope in Options().scopes if scope != SCOPE_LEFT_OUT))
     with (
         tempfile.TemporaryDirectory(prefix="callboard-demo-") as name,
@@ -97,17 +104,16 @@ def _company(seed: int, findings: int, database: str | None) -> Iterator[tuple[C
         file = folder / "callboard.toml"
         file.touch(mode=0o600)
         told = _configuration(address, database or f"sqlite:///{folder / 'callboard.db'}")
-        file.write_text(told + around.configuration(_first_team(world)), encoding="utf-8")
+        file.write_text(told + around.configuration(_teams(world)), encoding="utf-8")
         # Variables of the person's real board stay out of the made-up one.
         environ = {key: value for key, value in os.environ.items() if not key.startswith("CALLBOARD_")}
         _publish(folder, world)
         yield load(file, environ=environ), world, folder
 
 
-def _first_team(world: World) -> str:
-    """The team whose digest is sent."""
-    teams = world.organisation.teams
-    return next(team.name for team in teams if team.members and team.parent is not None)
+def _teams(world: World) -> list[str]:
+    """The teams that are told: those that own something."""
+    return sorted({each.team.name for each in world.organisation.components})
 
 
 def _configuration(address: SimAddress, database: str) -> str:
@@ -186,19 +192,19 @@ def _hand_in(services: Services, world: World) -> None:
     """What the pipelines of the company's components hand in, and what follows from it, by the roads of every board."""
     from functools import partial
 
-    from callboard.cli import running
     from callboard.demo.company.bills import bills
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import EntityRef
     from callboard.gathering import BILL_FORMATS, bill_of, read_bill
     from callboard.usecases.packages import manifests
+    from callboard.worker import reading
 
     for each in bills(world):
         raw = bill_of(each.component, [(each.lock, each.at)], BILL_FORMATS[0])
         ref = EntityRef(f"component:default/{each.component}")
         read = partial(read_bill, manifests.USUAL_NAME, raw, now=services.clock.now())
         manifests.deliver(services.store, AT_THE_LAPTOP, ref, manifests.USUAL_NAME, read, clock=services.clock)
-    asyncio.run(running.match(services, always=False))
+    asyncio.run(reading.match(services, always=False))
 
 
 def _judge_portal(services: Services, folder: Path) -> None:
@@ -222,9 +228,9 @@ def _judge_portal(services: Services, folder: Path) -> None:
 
 def _show(services: Services, port: int) -> None:
     from callboard.cli import output
-    from callboard.cli.background import Background
     from callboard.cli.serve import web_services
     from callboard.web.serve import serve
+    from callboard.worker.loop import Background
 
     def opened(link: str | None) -> None:
         output.line(f"The board is open. This link signs you in, once:\n{link}")

@@ -1,4 +1,4 @@
-"""What the demo sends out before it opens: a ticket for each piece of work that was planted, a digest, and two writes to Wiz."""
+"""What the demo sends: what its teams were told since they have the board, and before it opens a digest, tickets, and two writes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,40 @@ import asyncio
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from callboard.demo.company.world import World
+    from callboard.domain.component import EntityRef
+    from callboard.domain.instant import Instant
     from callboard.wiring.services import Services
 
 SCOPE_LEFT_OUT = "write:issue_comments"
 """What the demo's service account may not do, so that there is something that Wiz refused."""
 DAYS_BEFORE = 8
 """A digest is sent once its turn has come, which is a week and a day after a channel was set up at the latest."""
+
+
+def have_told(services: Services, world: World) -> None:
+    """What was sent to the teams of the company's receiver since each of them has the board."""
+    from callboard.demo.company.messages import send_the_past
+    from callboard.worker import sending
+
+    now = services.clock.now()
+
+    async def send() -> None:
+        async with sending.opened(services, services.config.channels) as ways:
+            for way in ways.values():
+                await send_the_past(
+                    services.store, way.channel, world.organisation, _since(world, way.route.teams), now=now
+                )  # fmt: skip
+
+    asyncio.run(send())
+
+
+def _since(world: World, teams: tuple[EntityRef, ...]) -> dict[EntityRef, Instant]:
+    """When each was given the board. Nobody knows: it was always there."""
+    from callboard.domain.instant import Instant
+
+    starts = {} if world.rollout is None else world.rollout.starts
+    return {team: starts.get(team) or Instant(0) for team in teams}
 
 
 def send_all(services: Services) -> None:
@@ -66,9 +94,9 @@ def _set_the_turn(services: Services) -> None:
 
 
 async def _send(services: Services) -> None:
-    from callboard.cli.remediation import sending
     from callboard.usecases.remediation.write_back import write_back
     from callboard.wiring.sources import open_source
+    from callboard.worker import sending
 
     await sending.keep(services)
     await sending.send(services)

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
-from callboard.cli import working
+from callboard.cli import explained, working
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WORDS = {True: "ok", None: "warn", False: "fail"}
 
 
-@click.command(epilog=examples("callboard doctor", "callboard doctor --offline", "callboard doctor --json"))
+@explained.command(epilog=examples("callboard doctor", "callboard doctor --offline", "callboard doctor --json"))
 @click.option("--offline", is_flag=True, help="Ask nobody; look only at what is on this machine.")
 @answers
 @click.pass_obj

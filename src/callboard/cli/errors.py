@@ -77,6 +77,9 @@ def report(error: BaseException, *, debug: bool) -> int:
     """Says on stderr what went wrong and returns the exit code. With `debug` the traceback comes first."""
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        print(error.message)
+        return error.exit_code
     if isinstance(error, KeyboardInterrupt | click.Abort):
         _say("Stopped.")
         return INTERRUPTED

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.asking import Asking, query_of, query_words, split, terms
 from callboard.cli.door import Door, answers, examples
 
@@ -24,7 +25,7 @@ MANY = "Give it several times, or a list with commas."
 ONE_BY_ONE = "Several times for several."
 
 
-@click.command(
+@explained.command(
     cls=Asking,
     epilog=examples(
         "callboard findings",
@@ -71,11 +72,8 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.domain.remediation.sayable import about_many
     from callboard.usecases import ask, browse
-    from callboard.usecases.remediation import decide
     from callboard.web.params import board as params
-    from callboard.web.to_wire import board as to_wire
 
     limit, cursor = asked["limit"], asked["cursor"]
     if csv_file is not None and (as_json or limit is not None or cursor is not None):
@@ -86,7 +84,8 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         if csv_file is not None:
             _write(services, query, csv_file)
             return
-        seen = decide.newest(services.store)
+        # Before the page: what is said in between must not count as seen.
+        seen = _seen(services) if as_json else 0
         page = ask.list_findings(
             services.store,
             AT_THE_LAPTOP,
@@ -97,6 +96,9 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         )
         health = browse.sources(services.store, AT_THE_LAPTOP.visibility, now=now)
     if as_json:
+        from callboard.domain.remediation.sayable import about_many
+        from callboard.web.to_wire import board as to_wire
+
         output.document(to_wire.findings(page, query, may=about_many(AT_THE_LAPTOP.rights), seen=seen))
         return
     if page.rows:
@@ -104,6 +106,13 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         output.show(output.table(columns, (_row(row, now) for row in page.rows), right=("Id", "Age", "Due")))
     output.say(output.shown(page, "finding", query.without("group").canonical))
     output.banners(health, now)
+
+
+def _seen(services: Services) -> int:
+    """The newest decision, which programs give back when they decide."""
+    from callboard.usecases.remediation import decide
+
+    return decide.newest(services.store)
 
 
 def _query(asked: dict[str, Any]) -> Query:
@@ -152,7 +161,7 @@ def _row(row: FindingRow, now: Instant) -> tuple[Cell, ...]:
     whose = ", ".join(short_name(ref) for ref in row.components)
     if not whose:
         why = words.reason(row.reason or "unknown")
-        whose = f"unmapped: {why}" if output.out().width >= WIDE else "unmapped"
+        whose = f"unmapped: {why}" if output.width() >= WIDE else "unmapped"
     return (
         str(row.id),
         output.severity(row.severity),
@@ -165,7 +174,7 @@ def _row(row: FindingRow, now: Instant) -> tuple[Cell, ...]:
     )
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard finding 4711", "callboard finding 6c8a2f5e-… --json", "callboard finding --source main CVE-…"
     )

@@ -6,8 +6,9 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, INCOMPLETE, end, exit_code
 
@@ -21,7 +22,7 @@ WHOLE = ("nodes",)
 """Kinds of files whose records tell every field, as the API's own do."""
 
 
-@click.command(
+@explained.command(
     "import",
     epilog=examples(
         "callboard import issues.csv",

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard init",
         "callboard init --yes --client-id … --client-secret-file wiz.secret --catalog-path ../catalog",

@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, INCOMPLETE, end
 
@@ -29,7 +30,7 @@ BROKEN = {
 }
 
 
-@click.group(cls=click.RichGroup, epilog=examples("callboard links check", "callboard links check --all --json"))
+@explained.group(epilog=examples("callboard links check", "callboard links check --all --json"))
 def links() -> None:
     """Look after the links that lead from findings to their source."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, examples
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard token create my-assistant --sees group:default/payments --right decide",
         "CALLBOARD_MCP_TOKEN=cbt_… callboard mcp",

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, RenderableType
-from rich.table import Table
-from rich.text import Text
-
+from callboard.cli.plain_table import Coloured, Shown, Table, as_lines
 from callboard.web import words
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
     from callboard.domain.board import Counts
     from callboard.domain.finding import Severity
     from callboard.domain.health import SourceHealth
@@ -32,7 +31,10 @@ _SEVERITY_STYLE = {
     "info": "dim",
 }
 
-Cell = Text | str | int | None
+_ASKED = ("COLUMNS", "FORCE_COLOR", "TTY_COMPATIBLE")
+"""Variables with which a person asks for another width, or for colours where no terminal is."""
+
+Cell = Coloured | str | int | None
 
 
 def document(value: object) -> None:
@@ -53,17 +55,35 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+def width() -> int:
+    """Columns that an answer may take."""
+    return PIPE_COLUMNS if _is_plain() else out().width
+
+
+def _is_plain() -> bool:
+    """Whether stdout is a pipe or a file, and nobody asked that it be treated otherwise."""
+    return not sys.stdout.isatty() and not any(os.environ.get(name) for name in _ASKED)
+
+
 def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else PIPE_COLUMNS
     return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def show(renderable: RenderableType) -> None:
+def show(part: Table | RenderableType) -> None:
     """Part of an answer, on stdout, without the blanks that fill a table's lines."""
+    if isinstance(part, Table):
+        if _is_plain() and (lines := as_lines(part, PIPE_COLUMNS)) is not None:
+            for text in lines:
+                print(text)
+            return
+        part = _drawn(part)
     console = out()
     with console.capture() as captured:
-        console.print(renderable)
+        console.print(part)
     for text in captured.get().rstrip("\n").split("\n"):
         print(text.rstrip())
 
@@ -106,30 +126,22 @@ def pairs(asked: Mapping[str, object]) -> list[tuple[str, str]]:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, right: Sequence[str] = ()) -> Table:
     """Rows for people. What a source or a file said is shown as text, whatever it looks like."""
-    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        made.add_column(
-            column, justify="right" if column in right else "left", overflow="fold", no_wrap=column in right
-        )
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text(_text(cell)) for cell in row))
-    return made
+    return Table(
+        tuple(columns),
+        tuple(tuple(map(_shown, row)) for row in rows),
+        right=tuple(column in right for column in columns),
+    )
 
 
 def facts(pairs: Iterable[tuple[str, Cell]]) -> Table:
     """Names and values under each other; those without a value are left out."""
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(style="bold", no_wrap=True)
-    made.add_column(overflow="fold")
-    for name, value in pairs:
-        if value is not None and str(value):
-            made.add_row(name, value if isinstance(value, Text) else Text(_text(value)))
-    return made
+    told = ((name, _shown(value)) for name, value in pairs if value is not None and str(value))
+    return Table(None, tuple(told), right=(False, False))
 
 
-def severity(value: Severity) -> Text:
+def severity(value: Severity) -> Coloured:
     """The severity as a word; its colour only adds to it."""
-    return Text(value.word, style=_SEVERITY_STYLE[value.word])
+    return Coloured(value.word, _SEVERITY_STYLE[value.word])
 
 
 def counts(value: Counts) -> str:
@@ -139,7 +151,27 @@ def counts(value: Counts) -> str:
     return ", ".join(told) or "none"
 
 
-def _text(cell: Text | str | int | None) -> str:
+def _shown(cell: Cell) -> Shown:
+    if isinstance(cell, Coloured):
+        return cell
     if cell is None:
         return "–"
     return words.number(cell) if isinstance(cell, int) else words.visible(str(cell), keep_lines=True)
+
+
+def _drawn(part: Table) -> RenderableType:
+    """The same table by rich, which folds what is too wide and colours what a terminal can show."""
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    if part.columns is None:
+        made = Drawn.grid(padding=(0, 2, 0, 0))
+        made.add_column(style="bold", no_wrap=True)
+        made.add_column(overflow="fold")
+    else:
+        made = Drawn(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        for column, right in zip(part.columns, part.right, strict=True):
+            made.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
+    for row in part.rows:
+        made.add_row(*(Text(cell.text, cell.style) if isinstance(cell, Coloured) else Text(cell) for cell in row))
+    return made

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
-from callboard.cli import drafts
+from callboard.cli import drafts, explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 KINDS = ("roles", "due")
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples("callboard policy show", "callboard policy plan roles.yaml", "callboard policy remove due"),
 )
 def policy() -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, INCOMPLETE, USAGE, end
 
@@ -24,8 +25,7 @@ SHOWN = 20
 """Lines of each kind that `show` prints for people; --json has all."""
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard repositories read", "callboard repositories list", "callboard repositories show acme/shop"
     ),
@@ -123,16 +123,16 @@ def _sections(config: Config, names: Sequence[str]) -> tuple[Section, ...]:
 async def _read(
     services: Services, sections: Sequence[Section]
 ) -> tuple[list[RepositoriesReport], list[tuple[dict[str, str | None], int]]]:
-    from callboard.cli import running
     from callboard.cli.errors import exit_code
     from callboard.errors import CallboardError
+    from callboard.worker import reading
 
     reports = []
     failures: list[tuple[dict[str, str | None], int]] = []
     with _progress() as listen:
         for section in sections:
             try:
-                report, _ = await running.one_place(services, section, listen(section.name))
+                report, _ = await reading.one_place(services, section, listen(section.name))
             except CallboardError as error:
                 failure = {"name": section.name, "message": error.message, "hint": error.hint}
                 failures.append((failure, exit_code(error)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from callboard.domain.instant import Instant
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard team payments",
         "callboard team user:default/ana --json",
@@ -32,7 +33,7 @@ def team(door: Door, /, *, ref: str, terms: str | None, as_json: bool) -> None:
     _answer(door, ref, kinds=("group", "user"), as_json=as_json)
 
 
-@click.command(epilog=examples("callboard system shop", "callboard system system:default/shop --json"))
+@explained.command(epilog=examples("callboard system shop", "callboard system system:default/shop --json"))
 @click.argument("ref")
 @answers
 @click.pass_obj
@@ -41,7 +42,7 @@ def system(door: Door, /, *, ref: str, as_json: bool) -> None:
     _answer(door, ref, kinds=("system",), as_json=as_json)
 
 
-@click.command(epilog=examples("callboard domain commerce", "callboard domain domain:default/commerce --json"))
+@explained.command(epilog=examples("callboard domain commerce", "callboard domain domain:default/commerce --json"))
 @click.argument("ref")
 @answers
 @click.pass_obj

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-import rich_click as click
+import click
 
 from callboard import __version__
+from callboard.cli import explained
 from callboard.cli.door import Door
 from callboard.cli.errors import report
 
@@ -76,6 +77,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "callboard.cli.packages.advisories:advisories",
         "Look after what is known about vulnerable and malicious packages.",
     ),
+    "retention": (
+        "callboard.cli.retention:retention",
+        "What is kept for how long, and what would be dropped.",
+    ),
     "backup": ("callboard.cli.backup:backup", "Make backups, bring them back, and try whether they can be."),
     "db": ("callboard.cli.db:db", "Look after the database."),
     "demo": ("callboard.cli.demo:demo", "Open a board with a made-up company; no account needed."),
@@ -86,11 +91,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Name → where the command is, and the line that the overview shows. Loaded when called, not when listed."""
 
 
-class Stub(click.RichCommand):
+class Stub(explained.Command):
     """A command in the overview, before it is loaded."""
 
 
-class Root(click.RichGroup):
+class Root(explained.Group):
     """The group of all commands. Ends the process itself, so that every error passes `report`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
@@ -134,7 +139,7 @@ def load(name: str) -> click.Command:
     return command
 
 
-@click.group(
+@explained.group(
     cls=Root,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="A first look: `callboard demo`. A first real board: `callboard init`, `callboard sync`, `callboard serve`.",

@@ -1,44 +1,37 @@
-"""Reading catalogs and sources, for `callboard sync` and for the loop behind `callboard serve`."""
+"""Reading everything once, for `callboard sync` and the demo: in which order, what it came to, and how far it is."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import msgspec
 
-from callboard import gathering
 from callboard.cli.errors import exit_code
 from callboard.config import Section
-from callboard.domain.instant import Instant
 from callboard.domain.packages.package_match import SOURCE
 from callboard.domain.run import Mode, Size
 from callboard.errors import CallboardError, NotFoundError
 from callboard.ports import Source
-from callboard.telemetry import metrics
-from callboard.usecases import holds, keep_fresh, upkeep
+from callboard.usecases import holds, keep_records, upkeep
 from callboard.usecases.fetching import Progress
 from callboard.usecases.ownership.watch_ownership import watch
-from callboard.usecases.package_source import Matching, PackageSource, match_packages
-from callboard.usecases.packages.ask_registries import Registered, as_known, ask_registries
-from callboard.usecases.read_catalog import CatalogReport, read_catalog
-from callboard.usecases.read_repositories import RepositoriesProgress, RepositoriesReport, read_repositories
+from callboard.usecases.package_source import PackageSource
+from callboard.usecases.read_catalog import CatalogReport
 from callboard.usecases.remediation import decide
-from callboard.usecases.sync import RunReport, sync
-from callboard.wiring.catalogs import open_catalog, open_repositories
-from callboard.wiring.packages import open_judge, open_registries
+from callboard.usecases.sync import RunReport
 from callboard.wiring.services import Services
-from callboard.wiring.sources import OpenSource, open_source
+from callboard.wiring.sources import open_source
+from callboard.worker import reading
+from callboard.worker.reading import Listener
 
 BYTES_PER_FINDING = 2_000
 """On disk, with rule, resource, history and indexes. The made-up company takes 1,450; real texts are longer."""
 
 SECONDS_BETWEEN_LINES = 5.0
-
-Listener = Callable[[str, Progress], None]
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,9 +74,12 @@ def follow_policy(services: Services) -> None:
 
 
 def look_after(services: Services) -> None:
-    """What is done before anything is read: dates of the policy in force, and forgetting what is old."""
+    """What a command does before it reads: dates of the policy in force, and once a day dropping what is old."""
     follow_policy(services)
-    upkeep.forget_engagement(services.store, services.clock)
+    if keep_records.is_due(services.store, clock=services.clock):
+        done = keep_records.apply(services.store, services.config.retention, clock=services.clock)
+        if done.problem is not None:
+            print(f"What is old was not all dropped. {done.problem}", file=sys.stderr)
 
 
 def bring_back(services: Services) -> None:
@@ -127,106 +123,22 @@ async def everything(
     failures: list[Failure] = []
     for section in catalogs:
         try:
-            catalog_reports.append(await one_catalog(services, section, accept=accept))
+            catalog_reports.append(await reading.one_catalog(services, section, accept=accept))
         except CallboardError as error:
             failures.append(_failure("Catalog", section.name, error))
     for section in sections:
         try:
-            reports.append(await one_source(services, section, mode=mode, listen=listen))
+            reports.append(await reading.one_source(services, section, mode=mode, listen=listen))
         except CallboardError as error:
             failures.append(_failure("Source", section.name, error))
     if packages is not False:
         try:
-            matching = await match(services, always=packages is True)
+            matching = await reading.match(services, always=packages is True)
         except CallboardError as error:
             failures.append(_failure("Source", SOURCE, error))
         else:
             reports += [matching.run] if matching is not None and matching.run is not None else []
     return Round(catalogs=tuple(catalog_reports), sources=tuple(reports), failures=tuple(failures))
-
-
-async def one_catalog(services: Services, section: Section, *, accept: bool = False) -> CatalogReport:
-    """Reads one catalog."""
-    async with open_catalog(services.config, section, services.clock) as catalog:
-        return await read_catalog(
-            services.store, catalog, clock=services.clock, safety=services.config.safety, accept=accept
-        )
-
-
-async def one_place(
-    services: Services, section: Section, listen: Callable[[RepositoriesProgress], object] | None = None
-) -> tuple[RepositoriesReport, int]:
-    """Reads the repositories of one section. With how long until the next reading, in microseconds."""
-    async with open_repositories(services.config, section, services.clock) as opened:
-        report = await read_repositories(
-            services.store,
-            opened.reader,
-            clock=services.clock,
-            activity_days=opened.activity_days,
-            sections=[each.name for each in services.config.repositories],
-            gathering=gathering,
-            progress=listen,
-        )
-        return report, opened.every
-
-
-async def one_source(services: Services, section: Section, *, mode: Mode | None, listen: Listener | None) -> RunReport:
-    """Runs one source. `mode` None: full when the last full run is old enough, else what has changed."""
-    async with open_source(section, services.store) as opened:
-        return await run(services, opened, mode=mode, listen=listen)
-
-
-async def run(
-    services: Services, opened: OpenSource, *, mode: Mode | None = None, listen: Listener | None = None
-) -> RunReport:
-    """Runs an open source."""
-    store, clock, source = services.store, services.clock, opened.source
-    if mode is None:
-        mode = keep_fresh.next_mode(store, source, clock=clock, full_every=opened.full_every)
-    report = await sync(
-        store,
-        opened.timed(metrics().page_seconds.labels(source.name).observe),
-        clock=clock,
-        mode=mode,
-        safety=services.config.safety,
-        progress=None if listen is None else lambda progress: listen(source.name, progress),
-        next_due_at=lambda now: Instant(now + opened.delta_every),
-    )
-    count(report)
-    return report
-
-
-async def ask(services: Services, *, always: bool) -> Registered:
-    """Asks registries, where some are configured. Without `always` only when it is time."""
-    async with open_registries(services.config) as (registries, problems):
-        return await ask_registries(services.store, registries, clock=services.clock, problems=problems, always=always)
-
-
-async def match(services: Services, *, always: bool, asks: bool = True) -> Matching | None:
-    """Matches the packages of components with what is known of them now. None: nothing has changed.
-
-    Without `asks` registries are not asked first: what they said stands.
-    """
-    judge = open_judge(services.config)
-    if asks:
-        registered = await ask(services, always=always)
-    else:
-        async with open_registries(services.config) as (registries, problems):
-            registered = await as_known(services.store, registries, problems)
-    matching = await match_packages(
-        services.store, judge, clock=services.clock, safety=services.config.safety, always=always, registered=registered
-    )
-    if matching is not None and matching.run is not None:
-        count(matching.run)
-    return matching
-
-
-def count(report: RunReport) -> None:
-    """Adds a run to the figures of this process."""
-    figures = metrics()
-    figures.runs.labels(report.source, report.state.value).inc()
-    figures.seen.labels(report.source).inc(report.seen)
-    figures.rejected.labels(report.source).inc(report.rejected)
 
 
 async def accept(services: Services, run_id: int) -> Round:

@@ -12,19 +12,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, examples
 
 if TYPE_CHECKING:
-    from callboard.cli.background import Background
     from callboard.config import Config
     from callboard.web.place import Public
     from callboard.web.services import HookHandler, Readiness, WebServices
     from callboard.wiring.services import Services
+    from callboard.worker.loop import Background
 
 
-@click.command(epilog=examples("callboard serve", "callboard serve --port 8500", "callboard serve --no-jobs"))
+@explained.command(epilog=examples("callboard serve", "callboard serve --port 8500", "callboard serve --no-jobs"))
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1, or [server] host]")
 @click.option(
     "--port",
@@ -61,10 +62,10 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_jobs: bool) -
         output.say("Ctrl-C ends it.")
 
     with door.services(create=True) as services, contextlib.ExitStack() as stack:
-        running.look_after(services)
+        running.follow_policy(services)
         background = None
         if not no_jobs and (config.sources or config.catalogs):
-            from callboard.cli.background import Background
+            from callboard.worker.loop import Background
 
             background = stack.enter_context(Background(services))
         elif not no_jobs:

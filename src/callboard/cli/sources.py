@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from callboard.domain.instant import Instant
 
 
-@click.command(epilog=examples("callboard sources", "callboard sources --json"))
+@explained.command(epilog=examples("callboard sources", "callboard sources --json"))
 @answers
 @click.pass_obj
 def sources(door: Door, /, *, as_json: bool) -> None:

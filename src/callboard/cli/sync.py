@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, INCOMPLETE, USAGE, end
 
@@ -19,7 +20,7 @@ PACKAGES = "packages"
 """The source that needs no configuration: what components consist of, matched with advisories."""
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard sync",
         "callboard sync main --full",

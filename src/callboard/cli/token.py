@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -18,8 +19,7 @@ RIGHTS = ("decide", "accept", "map", "administer", "audit", "deliver")
 DEPTHS = ("counts", "work", "sensitive")
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard token create dashboard --sees everything --depth counts",
         "callboard token list",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import answers, examples
 
 
-@click.command(epilog=examples("callboard version", "callboard version --json"))
+@explained.command(epilog=examples("callboard version", "callboard version --json"))
 @answers
 def version(*, as_json: bool) -> None:
     """Print the version of Callboard and of the Python that runs it."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.asking import Asking, query_words
 from callboard.cli.door import Door, answers, examples
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard views list", "callboard views save Late is:open is:overdue", "callboard views remove Late"
     ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, examples
 
 
-@click.command(epilog=examples("callboard worker", "CALLBOARD_DATABASE_URL=postgresql://… callboard worker"))
+@explained.command(epilog=examples("callboard worker", "CALLBOARD_DATABASE_URL=postgresql://… callboard worker"))
 @click.pass_obj
 def worker(door: Door, /) -> None:
     """Do what is due, beside other processes on the same database.
@@ -20,9 +21,9 @@ def worker(door: Door, /) -> None:
     large sync by all of them together. Nothing is kept on a worker's disk. Ends with Ctrl-C or SIGTERM, within 20 seconds.
     """
     from callboard.cli import output, running
-    from callboard.cli.background import Background
     from callboard.cli.stopping import end_within
     from callboard.usecases.leases import worker_name
+    from callboard.worker.loop import Background
 
     door.log()
     told = threading.Event()
@@ -34,7 +35,7 @@ def worker(door: Door, /) -> None:
     former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with door.services(create=True) as services:
-            running.look_after(services)
+            running.follow_policy(services)
             if not (services.config.sources or services.config.catalogs):
                 output.say("No source is configured yet: `callboard init` sets one up.")
             with Background(services, role="worker") as background:

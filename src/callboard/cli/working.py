@@ -27,8 +27,7 @@ def checks(services: Services) -> list[Check]:
     lines = []
     if found.workers:
         told = "; ".join(
-            f"{each.role} {each.name.rpartition('/')[0]}" + (f" ({each.doing})" if each.doing else "")
-            for each in found.workers
+            f"{each.role} {each.process}" + (f" ({each.doing})" if each.doing else "") for each in found.workers
         )
         lines.append(
             Check(
@@ -43,7 +42,7 @@ def checks(services: Services) -> list[Check]:
         Check(
             subject="workers",
             ok=None,
-            message=f"{each.role} {each.name.rpartition('/')[0]} was last heard of {words.ago(each.seen_at, now)}.",
+            message=f"{each.role} {each.process} was last heard of {words.ago(each.seen_at, now)}.",
             hint="What it worked on is taken over by another one; look why it ended.",
         )
         for each in found.lost

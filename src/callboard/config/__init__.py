@@ -31,6 +31,7 @@ from callboard.advisories.place import VARIABLE as INDEX_VARIABLE
 from callboard.config.jobs import Jobs
 from callboard.config.mcp import Mcp
 from callboard.config.reader import KeyPath, Reader, words
+from callboard.config.retention import Retention
 from callboard.config.secret import Keeper, Secret, hide_password
 from callboard.config.standards import Standards
 from callboard.domain import reconcile
@@ -47,6 +48,7 @@ __all__ = [
     "Jobs",
     "Mcp",
     "Ownership",
+    "Retention",
     "Safety",
     "Section",
     "Server",
@@ -193,6 +195,7 @@ FIXED: Mapping[str, type[msgspec.Struct]] = {
     "ownership": Ownership,
     "advisories": AdvisoriesConfig,
     "mcp": Mcp,
+    "retention": Retention,
 }
 LISTS = ("source", "catalog", "repositories", "channel", "tracker", "registry")
 """Sections that may come several times; each says its kind and its name."""
@@ -234,6 +237,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ownership: Ownership
     advisories: AdvisoriesConfig
     mcp: Mcp
+    retention: Retention
     sources: tuple[Section, ...]
     catalogs: tuple[Section, ...]
     repositories: tuple[Section, ...]
@@ -299,6 +303,7 @@ def load(
         ownership=fixed["ownership"],
         advisories=fixed["advisories"],
         mcp=fixed["mcp"],
+        retention=fixed["retention"],
         sources=lists["source"],
         catalogs=lists["catalog"],
         repositories=lists["repositories"],

@@ -315,11 +315,15 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     won: bool
 
 
+SHORTENED = "shortened"
+"""A line of a history that stands for details which were dropped as old: `domain.retention.DETAIL`."""
+
+
 class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
     """One event of a finding."""
 
     kind: str
-    """opened, state, severity, reopened, owner, …"""
+    """opened, state, severity, reopened, owner, …; or that details were dropped: shortened."""
     at: Instant
     """When it happened, by the source's clock where it tells."""
     recorded_at: Instant

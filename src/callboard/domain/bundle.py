@@ -145,9 +145,9 @@ def key_of(seen: Observed, base: str | None = None) -> str:
     `base`: what the image that it is in was built on. None: it is in none, or nobody knows.
     """
     package, system = seen.detail.package, seen.system
+    if (image := image_of(seen)) is not None:
+        return base_key(image, base)
     if (found := _fixed(seen)) is not None:
-        if (image := image_of(seen)) is not None:
-            return base_key(image, base)
         return short(f"{_SYSTEM}{system.family}" if isinstance(system, System) else f"{_FIXED}{found[0]}")
     if isinstance(package, str):
         if seen.kind is Kind.MALICIOUS_PACKAGE:
@@ -161,8 +161,8 @@ def key_of(seen: Observed, base: str | None = None) -> str:
 
 
 def image_of(seen: Observed) -> str | None:
-    """The image that is built anew to mend it. None: it is in none, or in what was built into it."""
-    for brought in (seen.layer, seen.system):
+    """The image that is built anew to mend it. None: that mends it not, or it is in none, or in what was built into it."""
+    for brought in () if _fixed(seen) is None else (seen.layer, seen.system):
         if isinstance(brought, BaseLayer | System) and brought.image is not None:
             return brought.image
     return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz.distance import OSA
-
 NEAR_LENGTH = 5
 """Letters of a word from which on another spelling of it is looked for: short words have too many neighbours."""
 
@@ -31,6 +29,8 @@ class Spellings:
             return ()
         found = self._found.get(word)
         if found is None:
+            from rapidfuzz.distance import OSA
+
             maybe = {other for rest in _rests(word) for other in self._by_rest.get(rest, ())}
             found = tuple(sorted(other for other in maybe if OSA.distance(word, other, score_cutoff=1) == 1))
             self._found[word] = found

@@ -12,13 +12,19 @@ from sqlalchemy import Connection, Index, delete, insert, select
 from callboard.store import schema
 from callboard.store.database import Store
 
-BUILD_AT = 150_000
+BUILD_AT = 500_000
 """Findings after which a first load goes on with indexes."""
 
 _MARK = "indexes"
 
+_NEEDED = "ix_finding_image"
+"""By it a first load finds what it has written of an image, again and again, when more becomes known of the image."""
+
 DEFERRED: tuple[Index, ...] = tuple(
-    sorted((*schema.finding.indexes, *schema.event.indexes), key=lambda index: str(index.name))
+    sorted(
+        (index for table in (schema.finding, schema.event) for index in table.indexes if index.name != _NEEDED),
+        key=lambda index: str(index.name),
+    )
 )
 
 

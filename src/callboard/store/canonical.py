@@ -16,10 +16,12 @@ from callboard.store.row_sums import Sum, plain
 _FINDINGS = """
 SELECT s.name, f.external_id, f.kind, f.state, f.closed, f.severity, f.rank, f.title, rule.external_id, r.external_id,
        h.key, p.key, b.key, f.first_detected_at, f.status_changed_at, f.updated_at, f.fixed_at, f.due_at,
-       f.policy_due_at, f.priority, f.blast, f.cvss, f.reopened, f.apart, f.in_scope, f.beneath, i.last_detected_at, d.url, d.body
+       f.policy_due_at, f.priority, f.blast, f.cvss, f.reopened, f.apart, f.in_scope, f.beneath, i.last_detected_at, d.url, d.body,
+       image.key
 FROM finding f JOIN source s ON s.id = f.source_id JOIN rule ON rule.id = f.rule_id JOIN resource r ON r.id = f.resource_id
 JOIN holding h ON h.id = f.holding_id JOIN project_set p ON p.id = f.project_set_id
 JOIN bundle b ON b.id = f.bundle_id JOIN finding_detail d ON d.finding_id = f.id LEFT JOIN sighting i ON i.finding_id = f.id
+LEFT JOIN bundle image ON image.id = f.image_id
 """
 TABLES: Mapping[str, str] = {
     "finding": _FINDINGS,
@@ -63,6 +65,7 @@ TABLES: Mapping[str, str] = {
     "due_cell": "SELECT h.key, c.day, c.n FROM due_cell c LEFT JOIN holding h ON h.id = c.holding_id",
     "flow_cell": """
         SELECT h.key, c.week, c.opened, c.closed, c.transient FROM flow_cell c JOIN holding h ON h.id = c.holding_id
+        WHERE c.opened <> 0 OR c.closed <> 0 OR c.transient <> 0
     """,
     "term": "SELECT r.external_id, t.form, t.value FROM resource_term t JOIN resource r ON r.id = t.resource_id",
     "entity": """

@@ -104,10 +104,11 @@ class Ledger:
         if before.state <= OPEN:
             self.moved(before.holding_id, after.holding_id, 1, now)
 
-    def move(self, standing: Standing, to: int, n: int, least: Least, *, now: Instant) -> None:
+    def move(self, standing: Standing, to: int, n: int, least: Least, *, now: Instant | None) -> None:
         """So many findings that are counted alike go to another holding, where they are taken in like new ones.
 
-        What they leave is read again from its rows, and with it the whole bundle, which has all of them as before.
+        What they leave is read again from its rows, and with it the whole bundle, which has all of them as before. `now`
+        None: they were never anywhere else.
         """
         s = standing
         cube, rest = self._cube, (s.source_id, s.kind, s.state, s.severity)
@@ -122,7 +123,8 @@ class Ledger:
             day = s.due_at // DAY
             self._due[s.holding_id, day] -= n
             self._due[to, day] += n
-        self.moved(s.holding_id, to, n, now)
+        if now is not None:
+            self.moved(s.holding_id, to, n, now)
         apart, priority, blast, first_at = least
         key, came = (s.bundle_id, to, apart), (6 - s.severity, priority, blast, s.due_at, first_at)
         cell = self._fresh.get(key)
@@ -137,12 +139,12 @@ class Ledger:
         """A finding was opened, or opened again, at a time."""
         self._week(holding, at)[0] += n
 
-    def closed(self, holding: int, at: int, *, lived: int | None) -> None:
+    def closed(self, holding: int, at: int, *, lived: int | None, n: int = 1) -> None:
         """A finding was closed at a time, having lived so long (microseconds; None: nobody can tell)."""
         week = self._week(holding, at)
-        week[1] += 1
+        week[1] += n
         if lived is not None and 0 <= lived < DAY:
-            week[2] += 1
+            week[2] += n
 
     def moved(self, from_: int, to: int, n: int, now: Instant) -> None:
         """Open findings went from one holding to another."""

@@ -10,14 +10,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from callboard.domain.due import DEFAULT, Policy
 from callboard.domain.remediation.write_back import WritePolicy
 from callboard.errors import CallboardError, ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import schema
 from callboard.store.dialect import LEASE, Dialect, bind, bind_promise
-from callboard.store.dialect.postgresql import Postgresql
-from callboard.store.dialect.sqlite import Sqlite
 from callboard.store.schema import HEAD, KNOWN
 
 T = TypeVar("T")
@@ -87,6 +86,8 @@ class Store:
     def _said_plainly(self) -> Iterator[None]:
         try:
             yield
+        except PoolTimeoutError as error:
+            raise StoreError("The database is busy: no connection to it became free in time.") from error
         except DBAPIError as error:
             if not (isinstance(error, OperationalError) or error.connection_invalidated):
                 raise
@@ -153,9 +154,14 @@ def connect(url: str, *, create: bool = True) -> Store:
     """
     scheme = url.partition(":")[0].partition("+")[0]
     dialect: Dialect
+    # Each brings its half of SQLAlchemy along, and a process speaks to one.
     if scheme == "sqlite":
+        from callboard.store.dialect.sqlite import Sqlite
+
         dialect = Sqlite()
     elif scheme in {"postgresql", "postgres"}:
+        from callboard.store.dialect.postgresql import Postgresql
+
         dialect = Postgresql()
     else:
         raise ConfigError(

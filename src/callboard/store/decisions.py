@@ -299,27 +299,18 @@ def ending(conn: Connection, *, now: Instant, limit: int) -> list[Ending]:
 # Requests that come twice
 
 
-def answered(conn: Connection, actor: str, key: str) -> tuple[bytes, bytes] | None:
-    """What a request with this key was, as a hash, and what it was answered."""
+def answered(conn: Connection, actor: str, key: str, *, since: Instant) -> tuple[bytes, bytes] | None:
+    """What a request with this key was, as a hash, and what it was answered. Older ones may lie here, and count no more."""
     i = schema.idempotency.c
-    row = conn.execute(select(i.body_hash, i.answer).where(i.actor == actor, i.key == key)).one_or_none()
+    query = select(i.body_hash, i.answer).where(i.actor == actor, i.key == key, i.at >= since)
+    row = conn.execute(query).one_or_none()
     return None if row is None else (bytes(row.body_hash), bytes(row.answer))
 
 
 def keep_answer(conn: Connection, actor: str, key: str, body_hash: bytes, answer: bytes, *, now: Instant) -> None:
-    """Keep what a request was answered, for when it comes again."""
+    """Keep what a request was answered, for when it comes again, in the place of what the key meant once."""
+    table = schema.idempotency
+    conn.execute(table.delete().where(table.c.actor == actor, table.c.key == key))
     conn.execute(
         insert(schema.idempotency).values(actor=actor, key=key, body_hash=body_hash, answer=answer, at=now)
     )  # fmt: skip
-
-
-def are_old(conn: Connection, *, before: Instant) -> bool:
-    """Whether anything was kept longer than it has to be."""
-    i = schema.idempotency.c
-    return conn.execute(select(i.at).where(i.at < before).limit(1)).first() is not None
-
-
-def forget_answers(conn: Connection, *, before: Instant) -> int:
-    """Drop what was kept longer than it has to be."""
-    table = schema.idempotency
-    return conn.execute(table.delete().where(table.c.at < before)).rowcount

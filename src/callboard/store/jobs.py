@@ -46,6 +46,11 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
     doing: str
     """The jobs that it does right now, in words; empty: none."""
 
+    @property
+    def process(self) -> str:
+        """Host and number, as people know it."""
+        return self.name.rpartition("/")[0]
+
 
 def ensure(conn: Connection, names: Collection[str]) -> None:
     """Have a row for each job; one that is new is due."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from callboard.domain.access import Viewer
 from callboard.domain.due import today
@@ -94,13 +94,6 @@ def still(conn: Connection, viewer: Viewer, asking: Asking, items: Iterable[Item
         rows = select(f.id).where(f.id.in_(some), f.closed == 0, f.apart == 0, _mine(viewer, asking))
         there.update(conn.execute(rows).scalars())
     return tuple(item for item in wanted if item.finding in there)
-
-
-def forget(conn: Connection, *, before: Instant) -> int:
-    """Drop what is older. Returns how many rows that were."""
-    # The last one stays: the numbers of the next ones count on from it.
-    last = select(func.max(n.id)).scalar_subquery()
-    return conn.execute(delete(schema.notice).where(n.at < before, n.id < last)).rowcount
 
 
 def _mine(viewer: Viewer, asking: Asking) -> ColumnElement[bool]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol
-
-import structlog
 
 from callboard.store.database import Store
 
@@ -32,6 +29,8 @@ class Nobody:
 
     async def answer(self, do: Callable[[str], Awaitable[None]]) -> None:  # noqa: ARG002 - the port's
         """Nobody calls."""
+        import asyncio
+
         await asyncio.Event().wait()
 
     def close(self) -> None:
@@ -45,6 +44,8 @@ def waker_of(store: Store) -> Waker:
     try:
         from callboard.store.dialect.queue import Queue
     except ModuleNotFoundError as error:
+        import structlog
+
         structlog.get_logger("callboard.queue").warning("each process looks by itself", missing=error.name)
         return Nobody()
     return Queue(store.engine)

@@ -21,6 +21,7 @@ from callboard.store.intake import spool as spool_store
 from callboard.usecases.cheap_door import CheapDoor, Page, promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching
+from callboard.usecases.large_blocks import give_back_large_blocks
 from callboard.usecases.leases import beating, worker_name
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ async def help_sync(
     that reads records differently. Raises ConflictError when the run has ended, or this worker was too slow and another one
     reads on: nothing is lost then.
     """
+    give_back_large_blocks()
     with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
         helper = _Helper(store, source, clock, pool)
         run = await helper.in_store(helper.find)

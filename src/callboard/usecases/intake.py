@@ -18,6 +18,7 @@ from callboard.ports import Clock, ProjectRecord, Source
 from callboard.store import Connection, Store
 from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
 from callboard.store.database import bump_revision
+from callboard.store.intake import heard as heard_store
 from callboard.store.intake import rejected as rejected_store
 from callboard.store.intake import runs as run_store
 from callboard.store.intake import sources as source_store
@@ -116,9 +117,17 @@ class Intake:
         self._rejected_news = 0
         self._applier = Applier(store, source_id=run.source_id, run_id=run.id)
         self._applier.announces = store.announces and not run.first
+        if run.first:
+            self._applier.since = run.started_at
         self._indexes: str | None = None
         self._began = clock.now()
         self._pace = Pace()
+        self._heard_seq = 0
+        """Where the next that a first run heard is kept."""
+        self._twice: set[str] = set()
+        """Findings of which this run was perhaps told more than once: their records are compared before any is written."""
+        self._has_looked = False
+        """Whether everything that is staged was looked through for such findings."""
 
     def commit(self, pages: Sequence[Page]) -> None:
         """Commit pages with their cursors: staged, or on a first run applied at once. Blocking."""
@@ -171,12 +180,28 @@ class Intake:
         """A first run has no "before": its pages are written as they come, several together."""
         figures = self._figures
         moved = [each for page in read for each in page.moved]
+        self._hear_again(conn)
         self._write_records(conn, records)
+        self._keep_heard(conn)
         write_sightings(conn, self._store.dialect, moved)
         figures.redetected += len(moved)
         figures.unchanged += sum(len(page.seen) for page in read)
         if records or moved:
             bump_revision(conn)
+
+    def _hear_again(self, conn: Connection) -> None:
+        """A first run may have been begun by a process that is no more: what it was told stands by what it was told."""
+        if not self._applier.heard.keeps:
+            kept = heard_store.kept(conn, self._run.id)
+            self._heard_seq = len(kept)
+            self._applier.heard.take(kept)
+            self._applier.heard.keeps = True
+
+    def _keep_heard(self, conn: Connection) -> None:
+        told = self._applier.heard.told()
+        if told is not None:
+            heard_store.keep(conn, self._store.dialect, self._run.id, self._heard_seq, told)
+            self._heard_seq += 1
 
     def drain(self) -> bool:
         """Apply some pages that others have staged for a first run. Returns whether there were any. Blocking."""
@@ -197,9 +222,11 @@ class Intake:
             with self._store.write() as conn:
                 source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
                 self._defer_indexes(conn)
+                self._hear_again(conn)
                 if projects:
                     self._write_projects(conn, projects)
                 self._write_records(conn, records)
+                self._keep_heard(conn)
                 write_sightings(conn, self._store.dialect, moved)
                 self._figures.redetected += len(moved)
                 self._figures.unchanged += sum(len(page.seen) for _, page in staged)
@@ -306,11 +333,14 @@ class Intake:
         dialect = self._store.dialect
         with self._store.read() as conn:
             seen = run_store.seen_ids(conn, self._run.id)
+            told = Written()
             # Changed records are staged undecoded: the ids inside them are there as well.
             for page in spool_store.spooled(conn, self._run.id):
                 came = self._external_ids(page)
+                self._twice.update(told.again(list(came)))
                 if came:
                     seen |= BitMap(run_store.ids_of(conn, dialect, self._run.source_id, list(came)).values())
+            self._has_looked = True
             if len(seen) == run_store.finding_count(conn, self._run.source_id):
                 return BitMap()
             return run_store.open_in_scope(conn, self._run.source_id, sorted(kinds)) - seen
@@ -350,9 +380,10 @@ class Intake:
             with self._store.write() as conn:
                 source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
                 open_before = run_store.open_count(conn, self._run.source_id)
+                self._applier.since, self._applier.waits = self._clock.now(), True
                 changed = self._apply_groups(conn, self._groups(conn) if prepared is None else prepared)
                 now = self._clock.now()
-                figures.tally.moved += self._applier.stand_in(conn, now=now)
+                figures.tally.moved += self._applier.settle(conn, now=now)
                 if scope_changed:
                     figures.left_scope += leave_scope(conn, self._store, absent, run_id=self._run.id, now=now)
                 elif complete:
@@ -388,13 +419,18 @@ class Intake:
         """Read and decode what is staged before the database is locked for writing. None: too much to hold."""
         groups: list[_Group] = []
         held = 0
+        told = Written()
         with self._store.read() as conn:
             for group in self._groups(conn):
-                groups.append(group)
+                if not group.is_confirming:
+                    came = {each.external_id for _, each in group.records if each.external_id is not None}
+                    self._twice.update(told.again(list(came)))
                 held += len(group.records) + len(group.projects) + len(group.moved) // 10
-                if held > PREPARED_AT_MOST:
+                if held <= PREPARED_AT_MOST:
+                    groups.append(group)
+                elif self._has_looked:
                     return None
-        return groups
+        return groups if held <= PREPARED_AT_MOST else None
 
     def _groups(self, conn: Connection) -> Iterator[_Group]:
         """What is staged, several pages at a time: a statement for many records costs hardly more than for one.
@@ -423,11 +459,18 @@ class Intake:
         decoded = 0
         self._confirmed = BitMap()
         self._is_unsure = False
+        # So many are no slips of a page: then they are written as they come, and the last word of each group stands.
+        twice = self._twice if len(self._twice) <= PREPARED_AT_MOST else set()
+        late: list[_Parsed] = []
         for group in groups:
             if group.projects:
                 rejected = figures.rejected
                 decoded += self._write_projects(conn, group.projects) + figures.rejected - rejected
-            came = self._write_records(conn, group.records, in_scope=not group.is_confirming)
+            records = group.records
+            if twice and not group.is_confirming:
+                late += [each for each in records if each[1].external_id in twice]
+                records = [each for each in records if each[1].external_id not in twice]
+            came = self._write_records(conn, records, in_scope=not group.is_confirming)
             write_sightings(conn, self._store.dialect, group.moved)
             decoded += len(group.records)
             figures.redetected += len(group.moved)
@@ -438,6 +481,7 @@ class Intake:
                 named = [external_id for external_id in came if external_id is not None]
                 ids = run_store.ids_of(conn, self._store.dialect, self._run.source_id, named)
                 self._confirmed.update(ids.values())
+        self._write_records(conn, late)
         return decoded
 
     def _judge(self, conn: Connection, safety: Safety, *, open_before: int) -> None:
@@ -472,7 +516,7 @@ class Intake:
         self.build_indexes()
         with self._store.write() as conn:
             source_store.keep_lease(conn, self._run.source_id, self._run.fence, now=self._clock.now())
-            self._figures.tally.moved += self._applier.stand_in(conn, now=self._clock.now())
+            self._figures.tally.moved += self._applier.settle(conn, now=self._clock.now())
             if state is RunState.APPLIED:
                 rejected_store.forget_rejected(conn, self._run.source_id, self._run.id)
             bump_revision(conn)

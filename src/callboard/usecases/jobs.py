@@ -5,6 +5,7 @@ The truth is in the rows. A loop only looks, and whatever wakes it may be lost.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
 
 import msgspec
@@ -14,6 +15,8 @@ from callboard.domain.instant import DAY, Instant
 from callboard.ports import Clock
 from callboard.store import Store
 from callboard.store import jobs as job_store
+from callboard.store.intake import parts as part_store
+from callboard.store.intake.parts import Reading
 from callboard.store.jobs import Job, Worker
 from callboard.usecases.leases import is_dead, worker_name
 
@@ -35,6 +38,7 @@ class Jobs:
         self._clock = clock
         self._role = role
         self._started_at = clock.now()
+        self._beating = threading.Lock()
 
     def begin(self, names: Collection[str], *, hurried: Collection[str] = ()) -> None:
         """Have rows for these jobs; what failed before is tried again, and `hurried` ones are due at once."""
@@ -60,8 +64,8 @@ class Jobs:
             job_store.end(conn, job, due_at=due_at, failures=failures, reason=reason, now=self._clock.now())
 
     def beat(self, doing: Collection[str]) -> None:
-        """Say that this process lives."""
-        with self._store.jot() as conn:
+        """Say that this process lives. Blocking; several threads may say it at once."""
+        with self._beating, self._store.jot() as conn:
             self._store.dialect.end_stopped_writers(conn)
             job_store.beat(
                 conn,
@@ -110,6 +114,34 @@ def clock_ahead(store: Store, clock: Clock) -> int:
         return clock.now() - job_store.database_now(conn)
 
 
+class AtWork(msgspec.Struct, frozen=True, kw_only=True):
+    """One process, and what it does."""
+
+    worker: Worker
+    is_lost: bool
+    """It was not heard of for the time of a lease, or is known to be no more."""
+    readings: tuple[Reading, ...]
+    """The syncs that it leads, or helps with."""
+
+
+def at_work(store: Store, *, now: Instant) -> tuple[AtWork, ...]:
+    """Every process that does jobs, the oldest first, and what it reads. For whoever looks after Callboard."""
+    with store.read() as conn:
+        workers, readings = job_store.workers(conn), part_store.readings(conn)
+    return tuple(
+        AtWork(
+            worker=each,
+            is_lost=_is_lost(store, each, now),
+            readings=tuple(one for one in readings if one.worker == each.name),
+        )
+        for each in workers
+    )
+
+
+def _is_lost(store: Store, worker: Worker, now: Instant) -> bool:
+    return is_dead(worker.name) or now - worker.seen_at > store.lease
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How the work stands."""
 
@@ -131,7 +163,7 @@ def standing(store: Store, *, now: Instant) -> Standing:
     with store.read() as conn:
         workers, jobs = job_store.workers(conn), job_store.jobs(conn)
         waiting = job_store.hooked_count(conn)
-    lost = {each.name for each in workers if is_dead(each.name) or now - each.seen_at > store.lease}
+    lost = {each.name for each in workers if _is_lost(store, each, now)}
     held = [each for each in jobs if each.lease_owner is not None]
     stuck = {each.name for each in held if is_dead(each.lease_owner) or (each.lease_until or 0) <= now}
     return Standing(

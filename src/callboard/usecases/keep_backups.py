@@ -83,14 +83,19 @@ def drill(url: str, *, clock: Clock, portable: bool = False) -> Drill:
 def lost(store: Store, lines: Iterable[str]) -> Lost:
     """What people did that an exported audit log has and the database has not, as after a backup was brought back.
 
+    What was cut from the beginning of the log since it was old is not lost: the export has to lead to the hash that it left.
     Raises StoreError for a log that is none, or whose entries are not what was once written.
     """
     common, before = 0, START
     entries: list[Entry] = []
     with store.read() as conn:
         own = {entry.seq: digest for entry, digest in audit_store.chain(conn)}
+        cut = audit_store.cut(conn)
+    if cut is not None:
+        own[cut.through] = cut.hash
     for entry, digest in _exported(lines):
-        if not entries and own.get(entry.seq) == digest:
+        is_before = cut is not None and entry.seq < cut.through
+        if not entries and (own.get(entry.seq) == digest or (is_before and _follows(entry, digest, common, before))):
             common, before = entry.seq, digest
             continue
         if entry.seq != (entries[-1].seq if entries else common) + 1:
@@ -100,6 +105,11 @@ def lost(store: Store, lines: Iterable[str]) -> Lost:
         before = digest
         entries.append(entry)
     return Lost(last_common=common, entries=tuple(entries))
+
+
+def _follows(entry: Entry, digest: bytes, last: int, before: bytes) -> bool:
+    """Whether an entry that was cut here is the next one of the export, or its first."""
+    return last == 0 or (entry.seq == last + 1 and link(entry, before) == digest)
 
 
 class _Line(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ import msgspec
 from callboard.domain.finding import Kind, Observed, Rejected, Severity, State
 from callboard.domain.instant import DAY, MINUTE, Instant
 from callboard.domain.packages.at_registry import Terms, signs
+from callboard.domain.packages.feed import Fetched
 from callboard.domain.packages.package import Package, PackageKey
 from callboard.domain.packages.package_match import SOURCE, Matched, PackageFinding, observed
 from callboard.domain.packages.package_signs import found
@@ -21,6 +22,7 @@ from callboard.domain.reconcile import Safety
 from callboard.domain.run import Mode, Part, Scope, Size
 from callboard.ports import Check, Clock, Judge, ProjectRecord, RawNode, RawPage, Split
 from callboard.store import Store, evidence
+from callboard.store.intake import runs as run_store
 from callboard.store.intake import sources as source_store
 from callboard.store.packages import package_files, registry_answers
 from callboard.store.packages import package_matches as shelf
@@ -172,6 +174,7 @@ async def match_packages(
         store, PackageSource(store, clock), clock=clock, mode=Mode.FULL, safety=safety,
         next_due_at=lambda now: Instant(now + DAY),
     )  # fmt: skip
+    await asyncio.to_thread(_note_feeds, store, run.run, judge.feeds)
     await asyncio.to_thread(_remember, store, _TOLD, f"{state} {judge.mark}{registered.mark}")
     return msgspec.structs.replace(matching, run=run)
 
@@ -235,6 +238,11 @@ def _by_registry(
 ) -> Iterator[Matched]:
     kept = answers.get(package.key)
     return signs(package, None if kept is None else kept.answer, terms.get(package.ecosystem), now=now)
+
+
+def _note_feeds(store: Store, run_id: int, feeds: Sequence[Fetched]) -> None:
+    with store.write() as conn:
+        run_store.note_feeds(conn, run_id, feeds)
 
 
 def _remember(store: Store, key: str, value: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 
 import msgspec
-import yaml
 
 from callboard.domain import policy
 from callboard.domain.access import (
@@ -292,6 +291,8 @@ def refused(kind: PolicyKind, wrong: tuple[Problem, ...]) -> MappingRefusedError
 
 def as_yaml(body: Body) -> str:
     """The policy as the file that it can be kept in."""
+    import yaml
+
     return yaml.safe_dump(policy.write(body), sort_keys=False, allow_unicode=True, width=110)
 
 

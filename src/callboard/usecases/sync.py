@@ -31,6 +31,7 @@ from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching, ProgressListener
 from callboard.usecases.intake import Figures, Intake, Outcome, known_ahead
+from callboard.usecases.large_blocks import give_back_large_blocks
 from callboard.usecases.leases import beating, is_dead, worker_name
 
 CONFIRM_AT_MOST = 50_000
@@ -169,6 +170,7 @@ class _Sync:
 
     async def go(self, mode: Mode) -> RunReport:
         began = self._clock.now()
+        give_back_large_blocks()
         # One thread: the store is synchronous, and one writer is all that a source ever has.
         with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
             self._pool = pool

@@ -1,15 +1,13 @@
-"""Look after what is stored: counters against their rows, dates after the policy changed, and what is to be forgotten."""
+"""Look after what is stored: counters against their rows, and dates after the policy changed."""
 
 from __future__ import annotations
 
-from callboard.domain.remediation.engagement import forgotten_before
 from callboard.ports import Clock
 from callboard.store import Store, canonical
 from callboard.store.canonical import Digest
 from callboard.store.intake import recount
 from callboard.store.intake.recount import Check
 from callboard.store.ownership import policies
-from callboard.store.remediation import engagement
 
 
 def check_counters(store: Store) -> Check:
@@ -37,9 +35,3 @@ def follow_policy(store: Store, clock: Clock) -> int:
         moved += step.moved
         after = step.next
     return moved
-
-
-def forget_engagement(store: Store, clock: Clock) -> int:
-    """Drop what is kept of people's clicks for longer than it may be. Returns how many rows that were."""
-    with store.write() as conn:
-        return engagement.forget(conn, before=forgotten_before(clock.now()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from litestar.response import Response
@@ -22,9 +22,9 @@ _MOVING_WORDS = frozenset({"new", "stale"})
 _encoder = msgspec.json.Encoder()
 
 
-def json(content: object, *, status: int = 200) -> Response[bytes]:
+def json(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """`content` as JSON."""
-    return Response(_encoder.encode(content), status_code=status, media_type="application/json")
+    return Response(_encoder.encode(content), status_code=status, media_type="application/json", headers=headers)
 
 
 def fresh(view: View, read: Callable[[], object], *, holds: int = DAY) -> Response[bytes]:

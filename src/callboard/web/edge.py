@@ -10,11 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import msgspec
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from callboard import telemetry
+from callboard.store.patience import waits_at_most
+from callboard.web.errors import WORDS, Problem, is_machine_path
 from callboard.web.gate import LoopbackGate
 from callboard.web.metrics import Metrics
 from callboard.web.pages_elsewhere import PREFLIGHT, answer_headers, asks_beforehand, page_of_a_portal
@@ -22,6 +25,10 @@ from callboard.web.place import client_of, host_of, values
 
 MAX_QUERY_BYTES = 16_000
 """Of the query of one request."""
+FOREIGN_HOST = 421
+"""Whoever comes by a foreign name is told so in one line, and nothing about what there is."""
+WAIT_SECONDS = 10.0
+"""How long a request waits for others to write. Then it is told to come again: waiting threads would hold up everybody."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY = (
@@ -95,12 +102,15 @@ class Edge:
 
         try:
             refusal = self._judge(scope, portal)
-            if refusal is not None:
+            if refusal is not None and is_machine_path(scope["path"]) and refusal[0] != FOREIGN_HOST:
+                await _problem(watched, *refusal, request_id)
+            elif refusal is not None:
                 await _plain(watched, *refusal)
             elif portal is not None and asks_beforehand(scope):
                 await _plain(watched, 200, "", PREFLIGHT)
             else:
-                await self._app(scope, receive, watched)
+                with waits_at_most(WAIT_SECONDS):
+                    await self._app(scope, receive, watched)
         finally:
             seconds = time.perf_counter() - started
             route = str(scope.get("path_template") or "unknown")
@@ -119,7 +129,7 @@ class Edge:
         peer = (scope.get("client") or ("", 0))[0]
         scope["state"]["client"] = client_of(headers, peer, public)
         if not self._gate.admits_host(host_of(headers, peer, public)):
-            return 421, "This address is not Callboard's. Use the address that `callboard serve` printed."
+            return FOREIGN_HOST, "This address is not Callboard's. Use the address that `callboard serve` printed."
         # A page of a portal acts by the token that it sends along; a cookie that its browser adds counts for nothing then.
         by_token = portal is not None and bool(values(headers, b"authorization"))
         if scope["method"] not in SAFE_METHODS and not by_token and not self._from_here(scope):
@@ -137,7 +147,16 @@ class Edge:
 
 
 async def _plain(send: Send, status: int, text: str, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    body = f"{text}\n".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *extra]
+    await _whole(send, status, b"text/plain; charset=utf-8", f"{text}\n".encode(), extra)
+
+
+async def _problem(send: Send, status: int, text: str, request_id: str) -> None:
+    """As every other refusal is told to a program."""
+    told = Problem(title=WORDS[status], status=status, detail=text, request_id=request_id)
+    await _whole(send, status, b"application/problem+json", msgspec.json.encode(told))
+
+
+async def _whole(send: Send, status: int, media: bytes, body: bytes, extra: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    headers = [(b"content-type", media), (b"content-length", str(len(body)).encode()), *extra]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -9,7 +9,7 @@ from callboard.domain.decision import DecisionKind
 from callboard.domain.remediation.engagement import Engagement
 from callboard.errors import CallboardError
 from callboard.usecases.remediation.decide import Done
-from callboard.usecases.remediation.note_engagement import note_acts, note_engagement
+from callboard.usecases.remediation.note_engagement import note_acts, note_engagement, note_seen
 from callboard.web.view import View
 
 _log = structlog.get_logger("callboard.web")
@@ -29,6 +29,7 @@ def acted(view: View, done: Done) -> BackgroundTask | None:
 def _opened(view: View, finding_id: int) -> None:
     try:
         note_engagement(view.store, view.visibility, finding_id, Engagement.OPENED, view.door, now=view.now)
+        note_seen(view.store, view.viewer, (finding_id,), view.door, now=view.now)
     except CallboardError as error:
         _log.warning("not counted", reason=type(error).__name__)
 

@@ -88,6 +88,7 @@ WORDS = {
     405: "This address does not take that method.",
     409: "Somebody else is working on this right now.",
     413: "The body is too large.",
+    414: "The address is too long.",
     415: "The body is of a sort that is not taken here.",
     422: "The content cannot be used.",
     429: "Too many requests.",
@@ -95,6 +96,9 @@ WORDS = {
     502: "A system that Callboard reads from failed.",
     503: "The database could not be used just now.",
 }
+
+RETRY_AFTER = {429: "60", 503: "10"}
+"""Seconds after which the same request may be made again, by status."""
 
 UNKNOWN_WHO = "It cannot be found out just now who you are."
 
@@ -159,7 +163,7 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
         _log.error("failed", error=type(error).__name__, frames=frames[-12:], request_id=request_id)
     _note(request, refusal)
     headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-    headers |= {"Retry-After": "60"} if refusal.status == 429 else {}
+    headers |= {"Retry-After": RETRY_AFTER[refusal.status]} if refusal.status in RETRY_AFTER else {}
     if isinstance(error, HTTPException) and error.headers:
         headers |= {name: value for name, value in error.headers.items() if name.lower() == "allow"}
     if is_machine_path(request.scope["path"]):

@@ -19,6 +19,11 @@ _OPEN = OneOf("is", ("open",))
 _UNMAPPED = OneOf("is", ("unmapped",))
 
 
+def again(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """The same path of ours with these parameters, as they stand."""
+    return f"{quote(path)}?{urlencode(pairs)}" if pairs else quote(path)
+
+
 def address(path: str, values: Mapping[str, Sequence[str] | str | bool]) -> str:
     """A path with parameters: names sorted, lists joined where lists are allowed, empty ones left out."""
     pairs: list[tuple[str, str]] = []

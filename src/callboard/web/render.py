@@ -25,6 +25,7 @@ ASSETS = {
     "live.js": "text/javascript",
     "own.css": "text/css",
     "pop.js": "text/javascript",
+    "seen.js": "text/javascript",
     "mark.svg": "image/svg+xml",
 }
 """The files of `static/`, all of them small enough to hold in memory."""
@@ -77,6 +78,11 @@ def ticks(text: str) -> Markup:
     return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(words.visible(text)))))  # noqa: S704 (escaped first)
 
 
+def said(text: str) -> Markup:
+    """A sentence in which `back-ticks` mark code and long names may be broken."""
+    return Markup(_TICKS.sub(r"<code>\1</code>", str(breaks(text))))  # noqa: S704 (escaped first)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -109,6 +115,7 @@ def _environment() -> Environment:
         image=image_words,
         markdown=markdown.to_html,
         breaks=breaks,
+        said=said,
         ticks=ticks,
     )
     return environment

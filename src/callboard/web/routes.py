@@ -30,6 +30,7 @@ from callboard.web.api import (
     portal,
     queues,
     rollups,
+    seen,
     tickets,
     views,
 )
@@ -99,6 +100,7 @@ API = [
     _get("/api/v1/findings/{finding_id:str}", findings.show, Policy.BOARD),
     _post("/api/v1/findings/{finding_id:str}/broken-link", findings.broken_link, Policy.BOARD),
     _post("/api/v1/findings/{finding_id:str}/followed", findings.followed, Policy.BOARD),
+    _post("/api/v1/seen", seen.note, Policy.BOARD),
     _post("/api/v1/decisions", decisions.decide, Policy.BOARD),
     _post("/api/v1/decisions/{decision_id:str}/undo", decisions.undo, Policy.BOARD),
     _get("/api/v1/campaigns", campaigns.list_all, Policy.BOARD),
@@ -157,6 +159,7 @@ API = [
     _get("/api/v1/ownership/tree", queues.tree, Policy.BOARD),
     _post("/api/v1/ownership/propose", queues.propose, Policy.BOARD),
     _get("/api/v1/sources", board.sources, Policy.NUMBERS),
+    _get("/api/v1/workers", board.workers, Policy.FIGURES),
     _get("/api/v1/me", me.show, Policy.NUMBERS),
     _get("/api/v1/evidence", evidence.show, Policy.AUDIT),
     _get("/api/v1/evidence.csv", evidence.as_csv, Policy.AUDIT),

@@ -21,7 +21,8 @@ from callboard.web.services import WebServices
 GRACE_SECONDS = 15
 """Requests that are under way when the process is told to stop get this long."""
 START_SECONDS = 60
-MAX_CONNECTIONS = 200
+MAX_CONNECTIONS = 600
+"""At a time; whoever comes then is answered 503. Each holds a file of the process, of which 1,024 are usual."""
 
 
 class _Server(uvicorn.Server):
@@ -111,7 +112,7 @@ def _listen(services: WebServices, host: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(MAX_CONNECTIONS)
     except (OSError, OverflowError) as error:
         listener.close()
         reason = error.strerror if isinstance(error, OSError) else "no such port"

@@ -35,6 +35,8 @@ WebRequest = Request[Any, Any, Any]
 """Litestar's request; the three types it is generic over are not used."""
 
 DELIVERIES_PER_HOUR = 600
+LOOKS_PER_MINUTE = 60
+"""Times that one viewer's browsers tell what was in sight; a page does so six times a minute at most."""
 REFUSALS_PER_MINUTE = 60
 """Credentials from one address that are refused with a reason and noted; beyond that they are told to wait."""
 
@@ -61,6 +63,8 @@ class View:
     """The way by which the caller came."""
     is_counted: bool = True
     """Whether what the caller looks at may be counted. False: the browser asks not to be tracked, or looks by itself."""
+    is_tracked: bool = True
+    """Whether what the caller's browser tells may be counted. False: it asks not to be tracked."""
 
     @property
     def visibility(self) -> Visibility:
@@ -144,8 +148,13 @@ async def keep_policy(connection: ASGIConnection[Any, Any, Any, Any], handler: B
         raise NotAllowedError("You see numbers alone, and this address tells more.")
     if policy is Policy.AUDIT:
         viewer.require(Right.AUDIT)
-    if policy is Policy.FIGURES and Role.MACHINE not in viewer.roles:
+    if policy is Policy.FIGURES and not sees_figures(viewer):
         viewer.require(Right.ADMINISTER)
+
+
+def sees_figures(viewer: Viewer) -> bool:
+    """Whether a page may tell the viewer about processes: a program, or somebody who looks after Callboard."""
+    return Role.MACHINE in viewer.roles or Right.ADMINISTER in viewer.rights
 
 
 _FOR_VIEWERS = (Policy.BOARD, Policy.NUMBERS, Policy.AUDIT, Policy.FIGURES)
@@ -181,6 +190,8 @@ class Paces:
     """By viewer."""
     deliveries: Pace
     """By viewer: bills of materials that are handed in."""
+    looks: Pace
+    """By viewer: what was in sight."""
     refusals: Pace
     """By address: credentials that were not good."""
 
@@ -192,6 +203,7 @@ class Paces:
             Pace(clock, most=limits.requests_per_minute, window=MINUTE),
             Pace(clock, most=limits.exports_per_hour, window=HOUR),
             Pace(clock, most=DELIVERIES_PER_HOUR, window=HOUR),
+            Pace(clock, most=LOOKS_PER_MINUTE, window=MINUTE),
             Pace(clock, most=REFUSALS_PER_MINUTE, window=MINUTE),
         )
 
@@ -208,6 +220,7 @@ def provide_view(request: WebRequest) -> View:
     door = _door(request)
     # What a page reads again by itself is no look.
     by_itself = door is Door.PAGE and request.headers.get("sec-fetch-dest", "document") != "document"
+    is_tracked = "1" not in (request.headers.get("sec-gpc"), request.headers.get("dnt"))
     return View(
         services=services,
         viewer=request.scope["state"]["viewer"],
@@ -216,7 +229,8 @@ def provide_view(request: WebRequest) -> View:
         query=tuple(request.query_params.multi_items()),
         conditional=request.headers.get("if-none-match"),
         door=door,
-        is_counted="1" not in (request.headers.get("sec-gpc"), request.headers.get("dnt")) and not by_itself,
+        is_counted=is_tracked and not by_itself,
+        is_tracked=is_tracked,
     )
 
 

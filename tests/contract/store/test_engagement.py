@@ -8,13 +8,12 @@ from sqlalchemy import select
 from callboard.domain.access import LAPTOP, Depth, Readers
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind
-from callboard.domain.instant import DAY, HOUR, SECOND
-from callboard.domain.remediation.engagement import KEPT, Door, Engagement
+from callboard.domain.instant import HOUR, SECOND
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.errors import NotFoundError
 from callboard.store import schema
 from callboard.usecases import browse
 from callboard.usecases.remediation.note_engagement import note_engagement
-from callboard.usecases.upkeep import forget_engagement
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 
@@ -91,16 +90,3 @@ def test_who_may_not_see_a_finding_counts_nothing(board: Stage) -> None:
             note_engagement(board.store, red, finding_id, Engagement.FOLLOWED, Door.PAGE, now=now)
     assert kept(board) == []
     assert note_engagement(board.store, red, number(board, "a"), Engagement.FOLLOWED, Door.PAGE, now=now)
-
-
-def test_after_thirteen_months_it_is_forgotten(board: Stage) -> None:
-    """Not a day earlier."""
-    follow(board, "a")
-    board.clock.advance(30 * DAY // SECOND)
-    follow(board, "b")
-    assert forget_engagement(board.store, board.clock) == 0
-    board.clock.advance((KEPT - 30 * DAY) // SECOND)
-    assert forget_engagement(board.store, board.clock) == 0
-    board.clock.advance(HOUR // SECOND)
-    assert forget_engagement(board.store, board.clock) == 1
-    assert [row["finding_id"] for row in kept(board)] == [number(board, "b")]

@@ -160,3 +160,61 @@ def test_days_that_are_not_over() -> None:
     """Nobody knows what will be open."""
     with pytest.raises(InvalidQueryError, match="over"):
         read_day("2026-03-02", now=Instant(1_772_438_400_000_000))
+
+
+@pytest.fixture
+def moved(board: Stage) -> Stage:
+    """What was low for twenty days became critical for two of the six today, and one of them came and went between."""
+    for number in range(2):
+        board.world.change(f"new-{number}", severity="critical")
+    board.sync()
+    board.clock.advance(5 * DAY // SECOND)
+    board.world.change("new-1", severity="medium")
+    board.sync()
+    board.clock.advance(2 * DAY // SECOND)
+    return board
+
+
+def by_severity(stage: Stage, at: Instant | None, text: str = "") -> dict[str, int]:
+    """What was open at a moment."""
+    found = measure_flow.open_at(
+        stage.store, AT_THE_LAPTOP, parse(text), by=By.SEVERITY, at=at, now=stage.clock.now()
+    )  # fmt: skip
+    assert found.whole.n == sum(row.n for row in found.rows)
+    return {row.key: row.n for row in found.rows}
+
+
+def test_a_past_day_is_told_by_the_severities_of_then(moved: Stage) -> None:
+    """Each day by its own, also where one moved twice; and today by today's, as the lists have it."""
+    assert by_severity(moved, None) == {"critical": 1, "medium": 1, "low": 4}
+    assert by_severity(moved, on(moved, 1)) == {"critical": 1, "medium": 1, "low": 4}
+    assert by_severity(moved, on(moved, 4)) == {"critical": 2, "low": 4}
+    # The day before the first change, and a day on which what is gone and set aside since was there.
+    assert by_severity(moved, on(moved, 9)) == {"low": 6}
+    assert by_severity(moved, on(moved, 20))["low"] == 6
+
+
+def test_a_query_of_a_past_day_asks_by_the_severities_of_then(moved: Stage) -> None:
+    """What was low is found by it, and what is critical today is not; told apart by anything."""
+    assert by_severity(moved, on(moved, 9), "severity:low") == {"low": 6}
+    assert by_severity(moved, on(moved, 9), "severity:critical,medium") == {}
+    assert by_severity(moved, on(moved, 4), "severity:critical") == {"critical": 2}
+    assert by_severity(moved, on(moved, 4), "-severity:low") == {"critical": 2}
+    for text, n in (("severity:low", 6), ("-severity:low", 0)):
+        found = measure_flow.open_at(
+            moved.store, AT_THE_LAPTOP, parse(text), by=By.TEAM, at=on(moved, 9), now=moved.clock.now()
+        )  # fmt: skip
+        assert (found.whole.n, found.whole.overdue) == (n, n)
+
+
+def test_dates_are_told_by_the_severities_of_then(moved: Stage) -> None:
+    """What fell due while it was low is of the low ones."""
+    whole = period(moved, 60)
+    found = measure_flow.due(moved.store, AT_THE_LAPTOP, Query(), whole, by=By.SEVERITY, now=moved.clock.now())
+    rows = {row.key: row.kept for row in found.rows}
+    assert rows["low"].overdue == 6
+    assert not {"critical", "medium"} & set(rows)
+    low = measure_flow.due(
+        moved.store, AT_THE_LAPTOP, parse("severity:low"), whole, by=By.TEAM, now=moved.clock.now()
+    )  # fmt: skip
+    assert low.whole.kept.overdue == 6

@@ -24,6 +24,7 @@ from callboard.errors import NotFoundError
 from callboard.store import contested, schema
 from callboard.store.counting import Ledger
 from callboard.store.intake.recount import differences
+from callboard.store.migrations.run import build_missing
 from callboard.store.ownership import moving
 from callboard.store.ownership.holdings import Holdings
 from callboard.usecases import browse
@@ -459,6 +460,25 @@ def test_the_step_to_this_schema_and_back(company: Stage) -> None:
     company.world.parser_version += 1
     company.sync()
     assert set(company.rows("is:inherited")) == INHERITED
+
+
+def test_the_step_to_images_that_findings_name(company: Stage) -> None:
+    """One run after it each finding names its image again, so that it follows what that was built on."""
+    step = importlib.import_module("callboard.store.migrations.versions.0028_images")
+    company.world.add("word", resource="cart-pod", projects=("p1",))
+    company.sync()
+    before = dump(company.store)
+    with company.store.write() as conn, Operations.context(MigrationContext.configure(conn)):
+        step.downgrade()
+        step.upgrade()
+    assert build_missing(company.store) == ("ix_finding_image",)
+    company.world.parser_version += 1
+    company.sync()
+    assert dump(company.store)["finding"] == before["finding"]
+    for id_ in ("cart", "cart-own"):
+        company.world.change(id_, base="registry.example/other")
+    company.sync()
+    assert company.page("cart-pod-own").row.bundle == company.page("cart-own").row.bundle
 
 
 def test_the_step_to_dated_inheritance(company: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 from callboard.domain.instant import MINUTE, Instant
 from callboard.store import Store
@@ -70,6 +71,14 @@ def test_a_process_that_lives_keeps_its_jobs(store: Store) -> None:
     here.let_go()
     found = standing(store, now=clock.now())
     assert (found.workers, [each.name for each in found.due]) == ((), ["packages"])
+
+
+def test_a_process_may_say_twice_at_once_that_it_lives(store: Store) -> None:
+    """As when it begins while its loop beats: it is one worker, and nothing fails."""
+    here = Jobs(store, SettableClock(), "worker")
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(here.beat, [["packages"]] * 8)) == [None] * 8
+    assert [each.name for each in standing(store, now=SettableClock().now()).workers] == [worker_name()]
 
 
 def test_a_process_that_was_not_heard_of_is_told_and_then_forgotten(store: Store) -> None:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import select
 
 from callboard.domain.instant import DAY
 from callboard.domain.run import Mode, RunState
 from callboard.errors import ConflictError
 from callboard.ports import RawPage
+from callboard.store import schema
 from callboard.store.intake import runs as run_store
 from callboard.store.intake import sources as source_store
 from callboard.usecases.leases import is_dead, worker_name
@@ -136,6 +138,18 @@ def test_a_worker_that_lost_its_lease_cannot_commit(stage: Stage) -> None:
     stage.world.heal()
     stage.clock.advance(3600)
     assert stage.sync().changed == 1
+
+
+@pytest.mark.fault("F18")
+def test_a_late_word_that_a_worker_lives_takes_no_lease(stage: Stage) -> None:
+    """It may have waited for the database until the run had ended and let the source go."""
+    stage.world.add("a")
+    stage.sync()
+    with stage.store.read() as conn:
+        fence = conn.execute(select(schema.source.c.fence)).scalar_one()
+    with pytest.raises(ConflictError), stage.store.write() as conn:
+        source_store.keep_lease(conn, 1, fence, now=stage.clock.now())
+    assert stage.sync().state is RunState.APPLIED
 
 
 @pytest.mark.fault("F1")

@@ -13,10 +13,12 @@ from callboard.domain.decision import DecisionKind, Draft, Until
 from callboard.domain.instant import DAY, HOUR, MINUTE, Instant
 from callboard.domain.remediation.engagement import Door, Engagement, hour_of
 from callboard.domain.remediation.message import LAST_WAIT, MOST_ATTEMPTS, Message, Route, Sort
+from callboard.domain.retention import DEFAULT
 from callboard.errors import ChannelRefusedError, ChannelUnreachableError, NotFoundError
 from callboard.ports import Check
 from callboard.store import schema
 from callboard.store.remediation import outbox
+from callboard.usecases import keep_records
 from callboard.usecases.remediation import decide, tell
 from callboard.usecases.remediation.decide import Target
 from callboard.usecases.remediation.deliver import LEASE, Delivered, deliver
@@ -473,7 +475,13 @@ def test_what_is_old_is_forgotten(company: Stage) -> None:
         company.sync()
         assert len(post.both()) == 1
     company.clock.at = Instant(company.clock.at + 100 * DAY)
-    assert tell.forget(company.store, clock=company.clock) == 2
+    done = keep_records.apply(company.store, DEFAULT, clock=company.clock)
+    # Of the two that arrived the words, and not that they did.
+    assert (done.rows["notices"], done.rows["words"], "messages" in done.rows) == (1, 2, False)
+    with company.store.read() as conn:
+        kept = conn.execute(select(schema.outbox.c.body, schema.outbox.c.address, schema.outbox.c.findings)).all()
+    assert [(row.body, row.address) for row in kept] == [(None, "")] * 2
+    assert all(bytes(row.findings) != b"[]" for row in kept)
     company.clock.at = Instant(company.clock.at + MINUTE)
     company.world.fill(1, start=40, projects=("p1",), severity="critical")
     company.sync()

@@ -9,17 +9,23 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP, Depth, Readers
+from callboard.domain.compliance import period as periods
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity
+from callboard.domain.instant import DAY, Instant
+from callboard.domain.packages.feed import Fetched
 from callboard.domain.packages.package import Package
 from callboard.domain.packages.package_match import Matched
 from callboard.domain.packages.who_uses import Period, read_wanted
 from callboard.ports import Judged
+from callboard.store import schema
 from callboard.usecases import ask
 from callboard.usecases.package_source import Matching, match_packages
 from callboard.usecases.packages import manifests
+from callboard.usecases.remediation import export_evidence
 from tests.support.bills import bill, reading
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
@@ -46,12 +52,18 @@ class Known:
             "pkg:npm/evil@1.0.0": (EVIL,),
         }
         self.version = 1
+        self.lists: tuple[Fetched, ...] = ()
         self.asked = 0
 
     @property
     def mark(self) -> str:
         """Changes with what is known."""
         return str(self.version)
+
+    @property
+    def feeds(self) -> tuple[Fetched, ...]:
+        """As it was told."""
+        return self.lists
 
     def judge(self, packages: Mapping[Package, Collection[str]], /) -> Judged:
         """As it was told."""
@@ -122,6 +134,62 @@ def test_matches_are_findings_like_all_others(company: Stage, judge: Known) -> N
     assert (again.judged, again.run and again.run.unchanged) == (0, 3)
     assert company.versions() == versions
     assert match(company, judge, always=False) is None
+
+
+def test_evidence_tells_the_lists_that_were_at_hand(company: Stage, judge: Known) -> None:
+    """Those of the last matching by the end, with when each was fetched; before the first nobody can tell."""
+    before = Instant(company.clock.now() - DAY)
+    judge.lists = (Fetched(name="kev", read_at=before), Fetched(name="npm", read_at=Instant(before - 20 * DAY)))
+    match(company, judge)
+    end = company.clock.advance(60)
+    assert lists(company, end) == ((2, 1, 2), {"kev", "npm"}, ())
+    judge.version, judge.lists = 2, (Fetched(name="osv", read_at=end),)
+    match(company, judge)
+    assert lists(company, end) == ((2, 1, 2), {"kev", "npm"}, ())
+    assert lists(company, company.clock.advance(60)) == ((1, 1, 1), {"osv"}, ())
+    count, _, why = lists(company, Instant(before - DAY))
+    assert count == (0, 0, 0)
+    assert [each for each in why if each.startswith("By which lists packages were matched is kept since ")]
+
+
+def lists(stage: Stage, until: Instant) -> tuple[tuple[int | None, ...], set[str], tuple[str, ...]]:
+    """How many lists there were at the end of a period, how many of how many fresh ones; which; and what is not known."""
+    period = periods.Period(start=Instant(until - 30 * DAY), until=until, is_over=True)
+    found = export_evidence.behind(stage.store, AT_THE_LAPTOP, "feeds", period, limit=10)
+    fresh = export_evidence.behind(stage.store, AT_THE_LAPTOP, "feeds-fresh", period, limit=10).figure
+    assert all("matched" in dict(row.facts) and row.at is not None for row in found.rows)
+    return (found.figure.value, fresh.value, fresh.of), {row.id for row in found.rows}, found.figure.why_not
+
+
+def test_what_a_bill_says_of_its_parts_is_counted_when_it_comes_again(company: Stage) -> None:
+    """One that was taken in before it was counted is in doubt, and the very same bill, handed in again, is not."""
+    now = company.clock.advance(60)
+    raw = bill("left@1.0.0", at=now, suppliers=1)
+
+    def deliver_again() -> None:
+        manifests.deliver(company.store, AT_THE_LAPTOP, CART, "sbom", reading(raw, now), clock=company.clock)
+
+    deliver_again()
+    assert said(company) == {"supplied": (1, 2, False), CART: ("1 of 1", "0 of 1"), BANK: ("0 of 3", "0 of 3")}
+    with company.store.write() as conn:
+        conn.execute(update(schema.manifest_version).values(parts=None, suppliers=None, licences=None))
+    assert said(company) == {"supplied": (0, 2, True), CART: None, BANK: None}
+    deliver_again()
+    assert said(company) == {"supplied": (1, 2, True), CART: ("1 of 1", "0 of 1"), BANK: None}
+
+
+def said(stage: Stage) -> dict[str, Any]:
+    """The number, out of how many, and whether it is in doubt for want of counting; and the counts of each component."""
+    until = stage.clock.advance(60)
+    period = periods.Period(start=Instant(until - 30 * DAY), until=until, is_over=False)
+    figure = export_evidence.behind(stage.store, AT_THE_LAPTOP, "components-suppliers", period, limit=10).figure
+    billed = export_evidence.behind(stage.store, AT_THE_LAPTOP, "components-billed", period, limit=10).rows
+    facts = {row.id: dict(row.facts) for row in billed}
+    is_in_doubt = any(why.startswith("What bills say of their parts was not counted") for why in figure.why_not)
+    return {
+        "supplied": (figure.value, figure.of, is_in_doubt),
+        **{id_: (each["suppliers"], each["licences"]) if "suppliers" in each else None for id_, each in facts.items()},
+    }
 
 
 def test_one_upgrade_is_one_row_and_malware_comes_first(company: Stage, judge: Known) -> None:

@@ -13,9 +13,9 @@ from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import Query
 from callboard.domain.reconcile import Safety
 from callboard.domain.remediation import read_period
+from callboard.domain.remediation.cohorts import Cells
 from callboard.domain.remediation.rolled import RollDesign
 from callboard.domain.remediation.rollout import Rollout
-from callboard.domain.remediation.rollout_sums import Exposed
 from callboard.errors import InvalidQueryError, NotAllowedError
 from callboard.store import schema
 from callboard.store.query.filters import Asking
@@ -52,13 +52,14 @@ def board(stage: Stage) -> Stage:
     return stage
 
 
-def exposed(stage: Stage, plan: Rollout, days: list[int]) -> Exposed:
+def exposed(stage: Stage, plan: Rollout, days: list[int]) -> Cells[EntityRef]:
     """What was watched in blocks that begin on these days since 1970."""
     with stage.store.read() as conn:
-        return rolling.exposed(
+        found = rolling.exposed(
             conn, AT_THE_LAPTOP.visibility, Query(), Asking(now=stage.clock.now(), me=()), rollout=plan,
             bounds=[Instant(day * DAY) for day in days],
         )  # fmt: skip
+    return found.cells(range(len(days) - 1), lambda team: team)
 
 
 def told(stage: Stage, viewer: Viewer = AT_THE_LAPTOP) -> Effect:

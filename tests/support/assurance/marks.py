@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -34,29 +34,41 @@ def _in_file(path: Path, root: Path) -> Iterator[Mark]:
         return
     tree = ast.parse(text)
     where = path.relative_to(root).as_posix()
+    named = _named(tree)
+    above = [call for value in named.get("pytestmark", ()) for call in _calls(value)]
     for node in tree.body:
-        yield from _on_tests(node, _of_module(tree), where)
+        yield from _on_tests(node, above, named, where)
 
 
-def _of_module(tree: ast.Module) -> list[tuple[str, str]]:
-    found = []
+def _named(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """What a module gives a name: marks of parameters are often kept in a list."""
+    found: dict[str, list[ast.expr]] = {}
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(
-            isinstance(to, ast.Name) and to.id == "pytestmark" for to in node.targets
-        ):
-            found += list(_calls(node.value))
+        if isinstance(node, ast.Assign):
+            for to in node.targets:
+                if isinstance(to, ast.Name):
+                    found.setdefault(to.id, []).append(node.value)
     return found
 
 
-def _on_tests(node: ast.stmt, above: list[tuple[str, str]], where: str) -> Iterator[Mark]:
+def _on_tests(
+    node: ast.stmt, above: list[tuple[str, str]], named: Mapping[str, list[ast.expr]], where: str
+) -> Iterator[Mark]:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return
-    own = above + [call for decorator in node.decorator_list for call in _calls(decorator)]
+    said = [each for decorator in node.decorator_list for each in (decorator, *_meant(decorator, named))]
+    own = above + [call for each in said for call in _calls(each)]
     if isinstance(node, ast.ClassDef):
         for each in node.body:
-            yield from _on_tests(each, own, where)
+            yield from _on_tests(each, own, named, where)
     elif node.name.startswith("test_"):
         yield from (Mark(kind, name, node.name, where) for kind, name in own)
+
+
+def _meant(tree: ast.expr, named: Mapping[str, list[ast.expr]]) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield from named.get(node.id, ())
 
 
 def _calls(tree: ast.expr) -> Iterator[tuple[str, str]]:

@@ -29,8 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect where reports arrive: not in the workers that run the tests."""
-    if (path := config.getoption("--assurance")) and not hasattr(config, "workerinput"):
+    """Collect where reports arrive: not in the workers that run the tests. What is only listed has no results."""
+    is_run = not hasattr(config, "workerinput") and not config.option.collectonly
+    if (path := config.getoption("--assurance")) and is_run:
         config.pluginmanager.register(_Collector(Path(path)), "assurance-collector")
 
 

@@ -57,7 +57,7 @@ def test_a_mail_arrives_as_text_and_as_html() -> None:
     assert rich is not None
     text = plain.get_content()
     for told in ("37 findings open.", "New and urgent, since 2026-02-23: 12", "checkout-api, due 5 Mar", "2 days late",
-                 "and 10 more", "Fixed: 3", "Upgrade log4j-core to 2.17.1", "https://board.example/findings/7"):  # fmt: skip
+                 "and 10 more", "Fixed: 3", "Upgrade log4j-core to 2.17.1", "https://board.example/findings/7?via=email"):  # fmt: skip
         assert told in text
     assert "<script" not in rich.get_content()
 

@@ -67,7 +67,7 @@ def test_a_digest_arrives_in_a_room() -> None:
         body = msgspec.json.decode(raw)
         check_blocks(body)
         told = "\n".join(texts(body))
-        assert "<https://board.example/findings?q=new|New and urgent, since 2026-02-23: 12>" in told
+        assert "<https://board.example/findings?q=new&via=slack|New and urgent, since 2026-02-23: 12>" in told
         assert "and 10 more" in told
         assert "Upgrade log4j-core to 2.17.1" in told
         assert DIGEST.key in told
@@ -158,6 +158,6 @@ def test_a_digest_is_a_notification_of_the_group() -> None:
         assert set(payload) == {"title", "description", "severity", "topic", "scope", "link"}
         assert payload["severity"] in {"critical", "high", "normal", "low"}
         assert payload["scope"] == DIGEST.key
-        assert payload["link"] == "https://board.example/findings?q=is%3Aopen"
+        assert payload["link"] == "https://board.example/findings?q=is%3Aopen&via=portal"
 
     asyncio.run(check())

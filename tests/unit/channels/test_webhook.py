@@ -39,7 +39,7 @@ def test_a_receiver_can_tell_who_sent_it_and_what() -> None:
         document = Webhook(SECRET).verify(body, headers)
         assert document["id"] == headers["webhook-id"] == DIGEST.key
         assert document["type"] == "callboard.digest"
-        assert document["parts"][0]["findings"][0]["url"] == "https://board.example/findings/7"
+        assert document["parts"][0]["findings"][0]["url"] == "https://board.example/findings/7?via=webhook"
         assert document["team"] == "group:default/payments"
         for secret, spoiled, more in (
             (OTHER, body, {}),

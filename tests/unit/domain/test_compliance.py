@@ -7,16 +7,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from callboard.domain.compliance.facts import Facts, PolicyFact, Since, SourceFact
+from callboard.domain.compliance.facts import ComponentFact, Facts, PolicyFact, Since, SourceFact
 from callboard.domain.compliance.framework import OBJECTS
 from callboard.domain.compliance.frameworks import FRAMEWORKS
-from callboard.domain.compliance.life import Event, Life, Recorded, Whose, life_of
+from callboard.domain.compliance.life import Event, Life, Notice, Recorded, Whose, life_of
 from callboard.domain.compliance.measure import FEWEST, Figure, Need, Subject, Tally
 from callboard.domain.compliance.measures import BY_KEY, findings
 from callboard.domain.compliance.period import Period, period_of
 from callboard.domain.compliance.report import why_not
+from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import DAY, Instant, from_text, to_text
+from callboard.domain.packages.bom import Stated
 from callboard.domain.reconcile import EventKind
 from callboard.errors import InvalidQueryError
 
@@ -41,10 +43,14 @@ def facts(**fields: Any) -> Facts:
     """All is known, but for what is given."""
     known: dict[str, Any] = {
         "sources": (source(-10, 5, 88, after=92),), "runs": (), "decisions": (), "components": (), "resources": (),
-        "entries": (), "policies": (PolicyFact(kind="due", name="due", n=1, at=days(1), actor="ada"),),
-        "since": Since(owners=days(-9), components=days(-9), catalog_read_at=days(90)), "log_breaks_at": None,
+        "entries": (), "messages": (), "feeds": (), "policies": (PolicyFact(kind="due", name="due", n=1, at=days(1), actor="ada"),),
+        "since": Since(owners=days(-9), components=days(-9), catalog_read_at=days(90), feeds=days(-9)), "log_breaks_at": None,
     }  # fmt: skip
     return Facts(**(known | fields))
+
+
+UNCOUNTED = ComponentFact(ref=EntityRef("component:default/a"), owner=None, can_act=False, bill_at=days(1), packages=3)
+COUNTED = msgspec.structs.replace(UNCOUNTED, said=Stated(parts=3, suppliers=0, licences=3))
 
 
 @pytest.mark.parametrize("need", Need)
@@ -69,6 +75,10 @@ def test_nothing_is_missing_where_all_is_known(need: Need) -> None:
         (Need.CATALOG, {"since": Since(owners=None, components=days(95), catalog_read_at=None)}, "since 2026-07-05 only"),
         (Need.CATALOG, {"since": Since(owners=None, components=days(1), catalog_read_at=days(70))}, "whole since 2026-06-10"),
         (Need.CATALOG, {"since": Since(owners=None, components=days(1), catalog_read_at=None)}, "was not read whole."),
+        (Need.FEEDS, {"since": Since(owners=None, components=None, catalog_read_at=None)}, "were matched is not kept yet"),
+        (Need.FEEDS, {"since": Since(owners=None, components=None, catalog_read_at=None, feeds=days(95))}, "since 2026-07-05 only"),
+        (Need.PARTS, {"components": (UNCOUNTED, COUNTED)}, "those of 1 component was taken in"),
+        (Need.FAILURES, {"since": Since(owners=None, components=None, catalog_read_at=None, failures=days(3))}, "2026-04-04 only"),
         (Need.LOG, {"log_breaks_at": 7}, "does not hold at entry 7"),
         (Need.POLICY, {"policies": ()}, "those of the configuration"),
     ],
@@ -148,6 +158,29 @@ def test_few_findings_have_no_median() -> None:
     assert told([life(1, 11)] * FEWEST) == (10, "10 of 10")
     assert told([life(1, 11)] * 5 + [life(1)] * 15) == (None, "not reached: 5 of 20")
     assert told([life(1, 1.5)] * 50) == (None, "too few to tell: 0 of 0")
+
+
+def test_how_soon_severe_findings_are_told() -> None:
+    """From the first detection to the first message; what was never told of counts as untold, and slight ones are left out."""
+
+    def told(found: Life, after: float | None) -> Life:
+        at = None if after is None else Instant(found.opened_at + int(after * DAY))
+        return msgspec.structs.replace(found, notice=Notice(at, None))
+
+    def median(lives: list[Life]) -> tuple[int | None, str]:
+        tally = Tally(findings.TOLD_MEDIAN, QUARTER)
+        for each in lives:
+            tally.take(each)
+        found = tally.figure(())
+        return found.value, found.remark
+
+    assert median([told(life(1), 2.5)] * 10) == (2, "10 of 10")
+    assert median([told(life(1), 2)] * 6 + [told(life(1), None)] * 14) == (None, "not reached: 6 of 20")
+    # Fixed before anybody was told of it, and found before the period.
+    assert median([told(life(1, 9), 10)] * 20) == (None, "too few to tell: 0 of 20")
+    assert median([told(life(-5), 2)] * 20) == (None, "too few to tell: 0 of 0")
+    slight = msgspec.structs.replace(life(1), severity=Severity.MEDIUM)
+    assert median([told(slight, 2)] * 20) == (None, "too few to tell: 0 of 0")
 
 
 def test_days_are_whole_days_of_utc() -> None:

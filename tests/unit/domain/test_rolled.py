@@ -7,6 +7,7 @@ import pytest
 
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.remediation import Period
+from callboard.domain.remediation.cohorts import Exposed
 from callboard.domain.remediation.rolled import by_differences, by_lot
 from callboard.domain.remediation.rollout_days import windows
 from tests.support.rollouts import FIRST, Told, by_all_lots, by_all_pilots, company, drawn, middle, piloted, told
@@ -74,4 +75,21 @@ def test_what_is_refused() -> None:
     assert "fixes" in (by_lot(plan, *company(plan, 4, each=2)).refusal or "")
     assert "fixes" in (by_differences(pilot, *company(pilot, 4, each=6)).refusal or "")
     over = windows(plan, Period(Instant((FIRST + 200) * DAY), Instant((FIRST + 300) * DAY)))
-    assert "all teams" in (by_lot(plan, {}, over).refusal or "")
+    assert "all teams" in (by_lot(plan, Exposed(), over).refusal or "")
+
+
+def test_figures_are_those_that_they_were() -> None:
+    """However they are counted: the ratio, its interval and p of sixty teams, by both designs."""
+    plan = drawn(5, number=60, waves=5)
+    found, days = company(plan, 5, each=30)
+    lot, change = by_lot(plan, found, days), by_differences(plan, found, days)
+    known = (0.863344147707833, 0.6607658432102103, 1.128029127171819, 0.3165)
+    assert (lot.ratio, lot.low, lot.high, lot.p) == pytest.approx(known, rel=1e-9)
+    assert [(arm.teams, arm.findings, arm.fixed, arm.days) for arm in lot.arms] == [
+        (47, 586, 413, 9719), (48, 546, 376, 7903),
+    ]  # fmt: skip
+    known = (0.8821953700145471, 0.6137349234322166, 1.3498935514450805, 0.565)
+    assert (change.ratio, change.low, change.high, change.p) == pytest.approx(known, rel=1e-9)
+    assert [(arm.teams, arm.findings, arm.fixed, arm.days) for arm in change.arms] == [
+        (12, 220, 183, 3764), (12, 179, 122, 3161), (12, 155, 131, 1974), (12, 130, 103, 1769),
+    ]  # fmt: skip

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from callboard.cli import running
 from callboard.config import Config, load
 from callboard.errors import ConfigError
 from callboard.wiring.packages import open_registries
 from callboard.wiring.services import Services
+from callboard.worker import reading
 from tests.support.registries import serving
 
 NPM = '[[registry]]\nkind = "npm"\nurl = "https://packages.example/npm"\n'
@@ -29,7 +29,7 @@ async def test_without_a_section_nobody_is_asked(tmp_path: Path) -> None:
     config = read(tmp_path, "")
     assert config.registries == ()
     with Services.open(config, create=True) as services:
-        done = await running.match(services, always=True)
+        done = await reading.match(services, always=True)
     assert done is not None
     assert any("nobody asks registries" in each for each in done.blind)
 
@@ -56,7 +56,7 @@ async def test_matching_goes_on_without_a_registry_whose_token_is_missing(tmp_pa
             'token = { file = "not-there" }\n',
         )
         with Services.open(config, create=True) as services:
-            done = await running.match(services, always=True)
+            done = await reading.match(services, always=True)
         assert registry.asked == []
     assert done is not None
     assert any("What the npm registry says: " in each for each in done.blind)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from callboard.domain.packages.bom import Completeness
+from callboard.domain.packages.bom import Bom, Completeness, Component, Stated
 from callboard.domain.packages.lock import Lock
 from callboard.manifests import read_manifest
 from callboard.sbom import read_bom
@@ -201,3 +201,25 @@ def test_differences_are_by_package_whatever_the_format() -> None:
     assert [(each.name, each.before, each.after) for each in found.moved] == [("moved", ("1",), ("2",))]
     assert [package.name for package in found.integrity] == ["Same.Name"]
     assert compare(before, before).is_empty
+
+
+def test_what_a_bill_says_of_its_parts_is_counted() -> None:
+    """Of other people's alone; that something is unknown names nobody, and no licence."""
+
+    def part(name: str, supplier: str = "", *licences: str, is_own: bool = False) -> Component:
+        return Component(ref=name, name=name, supplier=supplier, licences=licences, is_own=is_own)
+
+    bom = Bom(
+        format="cyclonedx-1.6",
+        root="it",
+        components=(
+            part("it", "Us", "MIT"),
+            part("own", "Us", "MIT", is_own=True),
+            part("a", "Somebody", "MIT"),
+            part("b", " Unknown", "NOASSERTION"),
+            part("c", "NONE", "unknown", "Apache-2.0"),
+            part("d"),
+        ),
+        edges=(),
+    )
+    assert bom.stated == Stated(parts=4, suppliers=1, licences=2)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 KINDS = ("no-project", "no-such-project", "project-unclaimed", "service-unknown", "owners", "folder", "unit")
 
 
-@click.command(
+@explained.command(
     "align",
     epilog=examples(
         "callboard ownership align",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ MAX_BYTES = 50_000_000
 """Size of the largest file of labels that is read."""
 
 
-@click.command(
+@explained.command(
     "evaluate",
     epilog=examples(
         "callboard ownership evaluate --labels labels.csv", "callboard ownership evaluate --labels labels.jsonl --json"

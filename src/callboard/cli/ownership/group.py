@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
-from callboard.cli import drafts
+from callboard.cli import drafts, explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.ownership import studies as ownership_studies
 from callboard.cli.ownership.queue import queue
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from callboard.domain.ownership.plan import Plan
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard ownership report",
         "callboard ownership explain arn:aws:s3:::receipts",

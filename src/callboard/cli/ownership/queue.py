@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -14,9 +15,7 @@ if TYPE_CHECKING:
     from callboard.domain.waiting import Heap, Waiter
 
 
-@click.command(
-    cls=click.RichCommand, epilog=examples("callboard ownership queue", "callboard ownership queue --limit 500 --json")
-)
+@explained.command(epilog=examples("callboard ownership queue", "callboard ownership queue --limit 500 --json"))
 @click.option("--limit", type=click.IntRange(1, 100_000), default=12, show_default=True, help="Lines of each list.")
 @answers
 @click.pass_obj

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 
-@click.command(
-    cls=click.RichCommand,
+@explained.command(
     epilog=examples(
         "callboard ownership report",
         "callboard ownership report --by account",
@@ -81,8 +81,7 @@ def _share(share: float | None) -> str | None:
     return None if share is None else f"{share:.0%}"
 
 
-@click.command(
-    cls=click.RichCommand,
+@explained.command(
     epilog=examples(
         "callboard ownership signals",
         "callboard ownership signals --close 4",

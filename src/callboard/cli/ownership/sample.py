@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ COLUMNS = ("resource", "label", "second", "part", "source", "type", "account", "
 """Of the file: the first three are what `evaluate` reads."""
 
 
-@click.command(
+@explained.command(
     "sample",
     epilog=examples(
         "callboard ownership sample --out labels.csv",

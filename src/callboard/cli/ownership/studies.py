@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import rich_click as click
-
+from callboard.cli import explained
 from callboard.cli.ownership.align import align
 from callboard.cli.ownership.evaluate import evaluate
 from callboard.cli.ownership.sample import sample
@@ -12,7 +11,7 @@ from callboard.cli.ownership.suggest import suggest
 from callboard.cli.ownership.tree import tree
 
 
-def add_to(group: click.RichGroup) -> None:
+def add_to(group: explained.Group) -> None:
     """Put them under this group."""
     for command in (suggest, sample, evaluate, align, standards, tree):
         group.add_command(command)

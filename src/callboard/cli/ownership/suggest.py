@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 
-@click.command(
+@explained.command(
     "suggest",
     epilog=examples(
         "callboard ownership suggest",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.domain.tree import Node
 
 
-@click.command(
+@explained.command(
     "tree",
     epilog=examples("callboard ownership tree", "callboard ownership tree --by unit --json"),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.drafts import reason_option
 
@@ -11,8 +12,7 @@ resource_argument = click.argument("resource")
 source_option = click.option("--source", help="The source, where several know a resource of this name.")
 
 
-@click.command(
-    cls=click.RichCommand,
+@explained.command(
     epilog=examples("callboard ownership explain arn:aws:s3:::receipts", "callboard ownership explain web-7 --json"),
 )
 @resource_argument
@@ -73,8 +73,7 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
         output.line(f"Before, until {until}: {', '.join(tenure.components) or 'nobody'}")
 
 
-@click.command(
-    cls=click.RichCommand,
+@explained.command(
     epilog=examples("callboard ownership confirm arn:aws:s3:::receipts receipts-api --reason 'asked them'"),
 )
 @resource_argument
@@ -88,9 +87,8 @@ def confirm(door: Door, /, *, as_json: bool, **told: str) -> None:
     _say(door, "confirm", as_json=as_json, **told)
 
 
-@click.command(
+@explained.command(
     "not-ours",
-    cls=click.RichCommand,
     epilog=examples("callboard ownership not-ours arn:aws:s3:::receipts receipts-api"),
 )
 @resource_argument
@@ -130,7 +128,7 @@ def _say(
         output.say(f"This evidence was said to be wrong several times; look at it: {said.review}")
 
 
-@click.command(cls=click.RichCommand, epilog=examples("callboard ownership undo 12"))
+@explained.command(epilog=examples("callboard ownership undo 12"))
 @click.argument("decision", type=int)
 @answers
 @click.pass_obj

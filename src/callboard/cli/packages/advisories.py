@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import FAILED, INCOMPLETE, end
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from callboard.domain.instant import Instant
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard advisories update --from ~/osv", "callboard advisories status", "callboard advisories show ID"
     ),

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _PORTAL = (
 )
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard assess --portal ../portal",
         "callboard assess --portal ../portal --fail-on high",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import end
 from callboard.cli.packages import matching
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard match yarn.lock",
         "callboard match . --fail-on high --json",
@@ -74,15 +75,16 @@ def _stored(door: Door, *, as_json: bool) -> int:
 
     import msgspec
 
-    from callboard.cli import output, running
+    from callboard.cli import output
     from callboard.cli.errors import DONE, FAILED
     from callboard.domain.packages.sign import Sign
     from callboard.domain.run import RunState
     from callboard.web import words
+    from callboard.worker import reading
 
     door.log()
     with door.services() as services:
-        done = asyncio.run(running.match(services, always=True))
+        done = asyncio.run(reading.match(services, always=True))
     run = None if done is None else done.run
     if as_json:
         signs = [{"sign": each.id, "words": each.words, "false_alarms": each.often} for each in Sign]

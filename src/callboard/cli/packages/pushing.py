@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-import rich_click as click
+import click
 
 from callboard.cli.errors import FAILED, INCOMPLETE, end
 

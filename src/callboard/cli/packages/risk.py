@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.packages import pushing
 from callboard.cli.packages.assess import of_portal
@@ -22,7 +23,7 @@ _BANDS = ("critical", "high", "medium", "low", "never")
 _FEW = 3
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard risk --portal ../portal",
         "callboard risk --portal ../portal --board",

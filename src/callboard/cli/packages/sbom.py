@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, INCOMPLETE, end
 from callboard.cli.packages import sbom_stored
@@ -23,8 +24,7 @@ LISTS = {"ntia": "NTIA 2021", "cisa": "CISA 2025"}
 existing = click.Path(path_type=Path, exists=True, resolve_path=False)
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard sbom create . --output bom.json",
         "callboard sbom check bom.json",

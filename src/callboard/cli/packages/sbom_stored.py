@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 from callboard.cli.packages import pushing
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from callboard.web.wire.packages import DeliveredSbom
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard sbom push . --component checkout-api",
         "callboard sbom push bom.json --component checkout-api --url https://callboard.example.com",
@@ -60,7 +61,7 @@ def push(door: Door, /, *, path: Path, component: str, name: str, url: str | Non
         output.line(f"{done.component}: {done.packages:,} packages, {done.added:,} added, {done.removed:,} removed.")
 
 
-@click.command(epilog=examples("callboard sbom show checkout-api", "callboard sbom show checkout-api --json"))
+@explained.command(epilog=examples("callboard sbom show checkout-api", "callboard sbom show checkout-api --json"))
 @click.argument("component", metavar="REF")
 @answers
 @click.pass_obj
@@ -89,7 +90,7 @@ def show(door: Door, /, *, component: str, as_json: bool) -> None:
     end(DONE if found.missing is None else FAILED)
 
 
-@click.command(epilog=examples("callboard sbom coverage", "callboard sbom coverage --json"))
+@explained.command(epilog=examples("callboard sbom coverage", "callboard sbom coverage --json"))
 @click.option("--all", "everything", is_flag=True, help="List those that are covered as well.")
 @answers
 @click.pass_obj

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.asking import Asking, query_words
 from callboard.cli.door import Door, answers, examples
 
@@ -18,8 +19,7 @@ DAYS_SHOWN = 14
 """Lines of a burndown that are told to people; --json has all of it."""
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard campaigns begin 'No critical one before the launch' is:open severity:critical --due 2027-01-31",
         "callboard campaigns list",

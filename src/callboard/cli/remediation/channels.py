@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from callboard.wiring.services import Services
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples("callboard channels list", "callboard channels preview slack", "callboard channels test slack"),
 )
 def channels() -> None:
@@ -107,9 +107,9 @@ def test(door: Door, /, *, name: str, team: str | None, as_json: bool) -> None:
 def send(door: Door, /, *, names: tuple[str, ...], again: bool, as_json: bool) -> None:
     """Send what is due, as `callboard serve` does by itself."""
     from callboard.cli import output
-    from callboard.cli.remediation import sending
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import tell
+    from callboard.worker import sending
 
     door.log()
     with door.services() as services:

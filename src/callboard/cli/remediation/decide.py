@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ JUSTIFICATIONS = (
 )
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard decide take 4711",
         "callboard decide snooze 4711 --until worse",

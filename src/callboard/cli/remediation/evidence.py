@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -25,8 +26,7 @@ _form = click.option(
 )
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard evidence export --framework nist-csf-2 --from 2026-07-01 --to 2026-09-30",
         "callboard evidence rows overdue --to 2026-09-30",

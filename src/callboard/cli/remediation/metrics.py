@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.remediation.metrics_channels import channels
 from callboard.cli.remediation.metrics_noise import noise
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard metrics times", "callboard metrics times --by team --measure investigate",
         'callboard metrics times --query "owner:payments" --svg > times.svg',
@@ -155,7 +155,7 @@ def open_on(
         for row in (found.whole, *found.rows)
     ]
     output.show(output.table(columns, rows, right=columns[1:]))
-    output.say(f"When {found.on} ended, in UTC." if found.on else "Now.")
+    output.say(f"When {found.on} ended, in UTC, by the severities of then." if found.on else "Now.")
 
 
 @metrics.command(epilog=examples("callboard metrics due", "callboard metrics due --by team --from 2026-01-01"))
@@ -194,7 +194,7 @@ def due(
         for row in (found.whole, *found.rows)
     ]  # fmt: skip
     output.show(output.table(columns, rows, right=columns[1:]))
-    output.say(f"Of what fell due from {asked.period.first} to {asked.period.last}, in UTC.")
+    output.say(f"Of what fell due from {asked.period.first} to {asked.period.last}, in UTC, by the severities of then.")
 
 
 @metrics.command(epilog=examples("callboard metrics use", "callboard metrics use --from 2026-01-01 --json"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, examples
 from callboard.cli.remediation.metrics_options import as_file, files, narrowed
 
 
-@click.command(
+@explained.command(
     epilog=examples(
         "callboard metrics channels", "callboard metrics channels --design rollout",
         "callboard metrics channels --from 2026-01-01 --json",

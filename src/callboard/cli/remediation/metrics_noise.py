@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 
-@click.command(
+@explained.command(
     epilog=examples("callboard metrics noise", "callboard metrics noise --from 2026-01-01 --to 2026-03-31 --csv")
 )
 @click.option("--from", "first", metavar="DAY", help="The first day.  [default: a quarter before]")

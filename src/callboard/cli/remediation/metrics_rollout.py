@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from callboard.domain.remediation.rollout import Rollout
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples("callboard metrics rollout plan --waves 6 --every 14", "callboard metrics rollout show"),
 )
 def rollout() -> None:

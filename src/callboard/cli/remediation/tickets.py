@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.asking import Asking, query_words
 from callboard.cli.door import Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from callboard.wiring.services import Services
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     epilog=examples(
         "callboard tickets create is:open bundle:package:log4j-core",
         "callboard tickets link PAY-12 id:4711",
@@ -136,7 +136,7 @@ def unlink(door: Door, /, *, number: int, words: tuple[str, ...], as_json: bool)
 def read(door: Door, /, *, as_json: bool) -> None:
     """Make tickets that wait and read back where the others stand, as `callboard serve` does by itself."""
     from callboard.cli import output
-    from callboard.cli.remediation import sending
+    from callboard.worker import sending
 
     door.log()
     with door.services() as services:
@@ -158,9 +158,9 @@ def _query(words: tuple[str, ...]) -> Query:
 
 def _asked(services: Services, ticket: LinkedTicket) -> LinkedTicket:
     """The ticket once its tracker was asked, if that could be."""
-    from callboard.cli.remediation import sending
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.usecases.remediation import file_ticket
+    from callboard.worker import sending
 
     asyncio.run(sending.keep(services, only=ticket.id))
     return file_ticket.one_ticket(services.store, AT_THE_LAPTOP, ticket.id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import rich_click as click
+import click
 
+from callboard.cli import explained
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from callboard.wiring.services import Services
 
 
-@click.group(
-    cls=click.RichGroup,
+@explained.group(
     name="write-back",
     epilog=examples("callboard write-back list", "callboard write-back send", "callboard write-back again 12"),
 )

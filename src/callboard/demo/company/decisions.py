@@ -19,10 +19,12 @@ from callboard.domain.decision import DecisionKind, Draft, Justification, Reason
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.person import Person
 from callboard.domain.query import parse
+from callboard.domain.remediation.engagement import Door
 from callboard.store import Store
 from callboard.usecases import ask
 from callboard.usecases.remediation import run_campaign
 from callboard.usecases.remediation.decide import Target, decide
+from callboard.usecases.remediation.note_engagement import note_acts
 
 LOOKED_AT: Final = 200
 """Open findings of a team from which it is picked, those to be done first."""
@@ -62,7 +64,7 @@ def say_all(store: Store, organisation: Organisation, *, now: Instant) -> None:
     """Let everybody say it, each as who they are, in the order in which they said it."""
     teams = [team for team in organisation.teams if team.members and team.parent is not None]
     security = next(team for team in organisation.teams if team.name == "security")
-    viewers = dict(_viewers((*teams, security)))
+    viewers = viewers_of(organisation)
     _begin_campaign(store, viewers[ref_of(security.members[0].username)], teams, now=now)
     said: list[Said] = []
     for number, team in enumerate(teams):
@@ -72,6 +74,8 @@ def say_all(store: Store, organisation: Organisation, *, now: Instant) -> None:
         said += said_by(team, rows, security, seed=organisation.seed, number=number, now=now)
     for each in sorted(said, key=lambda one: (one.at, one.finding)):
         done = decide(store, viewers[each.by], each.draft, Target(findings=(each.finding,)), clock=Moment(each.at))
+        door = Door.PLUGIN if each.finding % 3 else Door.PAGE
+        note_acts(store, viewers[each.by].visibility, (each.finding,), door, now=each.at)
         if each.agrees is not None:
             agreed = Draft(kind=DecisionKind.ACCEPT, of=done.decision)
             decide(store, viewers[each.agrees], agreed, Target(), clock=Moment(Instant(each.at + DAY)))
@@ -94,6 +98,11 @@ def _begin_campaign(store: Store, viewer: Viewer, teams: Iterable[Team], *, now:
         owner=f"group:default/{team.name}", due_at=Instant(now - now % DAY + 22 * DAY),
     )  # fmt: skip
     run_campaign.begin(store, viewer, draft, query, clock=Moment(at))
+
+
+def viewers_of(organisation: Organisation) -> dict[EntityRef, Viewer]:
+    """Everybody who works in a team, with what they may see and do."""
+    return dict(_viewers(team for team in organisation.teams if team.members))
 
 
 def _viewers(teams: Iterable[Team]) -> Iterable[tuple[EntityRef, Viewer]]:

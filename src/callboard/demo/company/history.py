@@ -23,6 +23,7 @@ from callboard.demo.company.ledger import (
     Ledger,
 )
 from callboard.demo.company.organisation import DAY
+from callboard.demo.company.rollout import sooner
 
 _STEPS: Final = 4096
 _NEVER: Final = 100_000 * DAY
@@ -84,6 +85,7 @@ def write_history(
     severity_of_cause: Sequence[int],
     known_since: Sequence[int],
     paces: Sequence[float],
+    hastened: Sequence[int],
     seed: str,
     now: int,
 ) -> None:
@@ -91,7 +93,7 @@ def write_history(
 
     `leads` says for each row which row's life it shares, its own or that of a copy elsewhere, give or take a few days.
     `known_since` says for each cause before when it cannot have been found; `paces` says for each resource how slow its
-    owners are.
+    owners are, and `hastened` since when they are faster; 0: never.
     """
     count = len(causes)
     random = Random(f"{seed}:history")
@@ -109,7 +111,7 @@ def write_history(
         born = max(now - 365 * DAY, now - ages[age & 4095] - (age >> 12) - drift)
         if born < known_since[cause]:
             born = min(now - 3600, known_since[cause] + age)
-        end = born + int(lives[severity][life & 4095] * paces[resource])
+        end = sooner(born, born + int(lives[severity][life & 4095] * paces[resource]), hastened[resource])
         if end >= born + DAY:
             end += drift
         scan = jitter + 3_600

@@ -16,6 +16,7 @@ from callboard.demo.company.estate import make_resources
 from callboard.demo.company.history import write_history
 from callboard.demo.company.ids import FindingIds
 from callboard.demo.company.ledger import NO_REASON, OPEN, SEVERITIES, Ledger
+from callboard.demo.company.noisy_rules import Noisy, leave_alone, noisy
 from callboard.demo.company.organisation import (
     DAY,
     make_accounts,
@@ -26,10 +27,12 @@ from callboard.demo.company.organisation import (
     stray_repositories,
 )
 from callboard.demo.company.pairing import KINDS, Kind, Pairing
+from callboard.demo.company.rollout import begins, planned
 from callboard.demo.company.rules import make_rules
 from callboard.demo.company.values import Organisation, Resource, Rule, Weakness
 from callboard.demo.company.weaknesses import make_weaknesses
 from callboard.domain.packages.versions.untold import order_of
+from callboard.domain.remediation.rollout import Rollout
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +69,12 @@ class World:
     ledgers: dict[Kind, Ledger]
     organisation_revision: int = 0
     paces: tuple[float, ...] = field(default=(), repr=False)
+    rollout: Rollout | None = None
+    """In which order its teams were given the portal. None: nobody knows."""
+
+    noisy: Noisy | None = None
+    """Rules that its people call not useful. None: it is too small, or nobody wants to know."""
+
     _installed: dict[tuple[str, str, str], str] | None = field(default=None, repr=False)
 
     @property
@@ -134,8 +143,14 @@ def make_world(
     sizes: Sizes | None = None,
     now: datetime | int | None = None,
     components: int | None = None,
+    with_rollout: bool = False,
+    with_noise: bool = False,
 ) -> World:
-    """Make the same world for the same arguments. `now` defaults to the start of today."""
+    """Make the same world for the same arguments. `now` defaults to the start of today.
+
+    `with_rollout`: its teams were given the portal one after the other, and fix sooner since. `with_noise`: two of its rules
+    are noise, of which one was tuned.
+    """
     clock = midnight() if now is None else int(now.timestamp()) if isinstance(now, datetime) else now
     amounts = sizes or Sizes.of(findings)
     total = amounts.issues + amounts.vulnerabilities + amounts.configurations
@@ -143,6 +158,10 @@ def make_world(
     ledgers = {kind: Ledger(ids=FindingIds(seed, kind)) for kind in KINDS}
     world = World(organisation=organisation, now=clock, ledgers=ledgers)
     world.paces = tuple(r.component.team.pace if r.component else 3.0 for r in organisation.resources)
+    if with_rollout:
+        world.rollout = planned(sorted({each.team.name for each in organisation.components}), seed=seed, now=clock)
+    since = {} if world.rollout is None else begins(world.rollout)
+    hastened = [since.get(r.component.team.name, 0) if r.component else 0 for r in organisation.resources]
     for kind, count in zip(KINDS, (amounts.issues, amounts.vulnerabilities, amounts.configurations), strict=True):
         drawn = Pairing(organisation, kind).draw(count, f"{seed}:{kind}")
         source: tuple[Rule, ...] | tuple[Weakness, ...]
@@ -155,10 +174,16 @@ def make_world(
             severity_of_cause=[_code(cause.severity) for cause in source],
             known_since=[_known_since(cause) for cause in source],
             paces=world.paces,
+            hastened=hastened,
             seed=f"{seed}:{kind}",
             now=clock,
         )
     _plant(world)
+    if with_noise:
+        world.noisy = noisy(organisation, world.configurations, now=clock)
+        if world.noisy is not None:
+            leave_alone(world.configurations, organisation, world.noisy)
+            leave_alone(world.issues, organisation, world.noisy)
     return world
 
 

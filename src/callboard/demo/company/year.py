@@ -10,14 +10,17 @@ from random import Random
 from typing import Final
 
 from callboard.demo.company.decisions import Moment
+from callboard.demo.company.rollout import EVERY, WAVES
 from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
 from callboard.domain.board import FindingRow
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.query import parse
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.rollout import Rollout
 from callboard.domain.remediation.ticket import Place
 from callboard.store import Store
 from callboard.usecases import ask
+from callboard.usecases.remediation import plan_rollout
 from callboard.usecases.remediation.file_ticket import link_ticket, of_finding
 from callboard.usecases.remediation.make_past import have_been_here
 from callboard.usecases.remediation.note_engagement import note_engagement
@@ -31,9 +34,14 @@ SOON: Final = 30
 TRACKER: Final = Place(name="jira", kind="jira", base="https://jira.demo.example", project="SEC")
 
 
-def live_through(store: Store, *, seed: int, now: Instant) -> None:
-    """Let it have happened."""
+def live_through(store: Store, *, seed: int, now: Instant, rollout: Rollout | None = None) -> None:
+    """Let it have happened. `rollout`: in which order teams were given the portal."""
     have_been_here(store, Instant(now - HALF_YEAR * DAY))
+    if rollout is not None:
+        plan_rollout.draw(
+            store, AT_THE_LAPTOP, waves=WAVES, first=rollout.first, every=EVERY, seed=rollout.seed, teams=rollout.teams,
+            clock=Moment(rollout.planned_at),
+        )  # fmt: skip
     random = Random(f"{seed}:year")
     tickets = 0
     for row in sorted(_opened_since(store, now), key=lambda each: each.external_id):
@@ -68,5 +76,6 @@ def _opened_since(store: Store, now: Instant) -> list[FindingRow]:
 def _follow(store: Store, finding_id: int, random: Random, at: Instant) -> None:
     """Somebody opens it in the portal, or here, and goes on to the source."""
     door = random.choice((Door.PLUGIN, Door.PLUGIN, Door.PAGE))
-    note_engagement(store, LAPTOP, finding_id, Engagement.OPENED, door, now=Instant(at - HOUR))
+    for what in (Engagement.SEEN, Engagement.OPENED):
+        note_engagement(store, LAPTOP, finding_id, what, door, now=Instant(at - HOUR))
     note_engagement(store, LAPTOP, finding_id, Engagement.FOLLOWED, door, now=at)

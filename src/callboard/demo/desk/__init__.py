@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,8 +36,9 @@ class Desk:
     issues: dict[int, dict[str, Any]] = field(default_factory=dict)
     messages: list[bytes] = field(default_factory=list)
 
-    def configuration(self, team: str) -> str:
-        """The sections of a board's configuration that lead here, messages those of one team. TOML."""
+    def configuration(self, teams: Iterable[str]) -> str:
+        """The sections of a board's configuration that lead here, messages those of these teams. TOML."""
+        told = ", ".join(f'"group:default/{team}"' for team in teams)
         return f"""\
 [[tracker]]
 kind = "github"
@@ -52,7 +53,7 @@ kind = "webhook"
 name = "room"
 url = "{self.url}/messages"
 secret = "{self.secret}"
-teams = ["group:default/{team}"]
+teams = [{told}]
 allow_private = true
 """
 

@@ -10,6 +10,8 @@ from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Reason
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.ownership.verdict import Verdict
+from callboard.domain.packages.bom import Stated
+from callboard.domain.remediation.message import Sort
 from callboard.domain.run import Mode, RunState
 
 
@@ -68,6 +70,9 @@ class ComponentFact(msgspec.Struct, frozen=True, kw_only=True):
     bill_at: Instant | None = None
     """The moment of which the newest bill of materials speaks that was known then. None: there was none."""
     packages: int = 0
+    said: Stated | None = None
+    """What these bills say of their parts; a manifest that is no bill names nobody. None: of some it was not counted when they
+    were taken in."""
 
 
 class ResourceFact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -102,6 +107,31 @@ class PolicyFact(msgspec.Struct, frozen=True, kw_only=True):
     actor: str
 
 
+class FeedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of advisories or of what is exploited, as packages were last matched with it by the end."""
+
+    name: str
+    read_at: Instant
+    """When it was fetched from its publisher."""
+    matched_at: Instant
+    """When packages were matched with it."""
+
+
+class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that arrived in the period, or was made in it and had not arrived by its end."""
+
+    id: int
+    key: str
+    sort: Sort
+    team: EntityRef
+    channel: str
+    made_at: Instant
+    at: Instant | None
+    """When it arrived. None: it had not by the end, whether it was refused, was tried again, or nobody had tried."""
+    findings: int
+    """That it told at once. A digest is made anew when it leaves, and counts none."""
+
+
 class Since(msgspec.Struct, frozen=True, kw_only=True):
     """From when on something is kept, so that earlier days cannot be told. None: nothing is kept yet."""
 
@@ -110,6 +140,18 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
     components: Instant | None
     catalog_read_at: Instant | None
     """The last whole reading of the catalog by the end."""
+    log: Instant | None = None
+    """The log of who did what, of which older entries were dropped. None: all of it is there."""
+    runs: Instant | None = None
+    """The same of readings, but for the whole ones that were applied."""
+    bills: Instant | None = None
+    """The same of bills of materials: what held at the end of any later period is there."""
+    messages: Instant | None = None
+    """What was sent. None: nothing of it was forgotten."""
+    failures: Instant | None = None
+    """The same of what was to be sent and did not arrive."""
+    feeds: Instant | None = None
+    """By which lists packages were matched. None: it is not kept yet."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +165,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[EntryFact, ...]
     """Of the period."""
     policies: tuple[PolicyFact, ...]
+    messages: tuple[MessageFact, ...]
+    feeds: tuple[FeedFact, ...]
     since: Since
     log_breaks_at: int | None
     """The first entry up to the end at which the log does not hold. None: it holds."""

@@ -95,6 +95,18 @@ class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Of an accepted risk: who asked for it."""
 
 
+class Notice(NamedTuple):
+    """When messages that could not wait for the digest had told somebody of it. None: none had."""
+
+    at: Instant | None = None
+    """The first, for whatever reason."""
+    overdue_at: Instant | None = None
+    """The first that said that its date had passed."""
+
+
+NO_NOTICE = Notice()
+
+
 class Life(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A finding as it was known at the end of a period."""
 
@@ -113,6 +125,9 @@ class Life(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """In order."""
     is_mapped: bool | None = None
     """Whether its resource had an owner then. None: whose it was is not known for that time."""
+    ticket_at: Instant | None = None
+    """When it was first about to be seen to by a ticket: made or linked here. None: there was none by the end."""
+    notice: Notice = NO_NOTICE
 
     @property
     def opened_at(self) -> Instant:
@@ -151,7 +166,7 @@ _OUTCOMES = {State.FIXED: Outcome.FIXED, State.GONE: Outcome.GONE}
 
 def life_of(
     row: Recorded, events: Sequence[Event], *, horizon: Instant | None, until: Instant, words: Iterable[Word] = (),
-    whose: Whose = NOT_KNOWN,
+    whose: Whose = NOT_KNOWN, notice: Notice = NO_NOTICE,
 ) -> Life | None:  # fmt: skip
     """What was known of it. None: it was not known yet.
 
@@ -181,6 +196,8 @@ def life_of(
         due_at=row.due_at if due is None else None if due.old is None else from_text(due.old),
         spells=_spells(first_at, moves),
         words=tuple(each for each in words if each.at <= until),
+        ticket_at=next((event.at for event in counted if event.kind == EventKind.TICKET and event.new is not None), None),
+        notice=notice,
         is_mapped=whose.own if whose.inherited is None or not _is_in_base(row, later) else whose.inherited,
     )  # fmt: skip
 

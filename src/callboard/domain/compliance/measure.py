@@ -12,6 +12,7 @@ import msgspec
 from callboard.domain import survival
 from callboard.domain.compliance.life import Life, Outcome, Spell
 from callboard.domain.compliance.period import Period
+from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.survival import Lives
 
@@ -28,6 +29,8 @@ class Subject(enum.StrEnum):
     RESOURCE = "resources"
     ENTRY = "entries"
     POLICY = "policies"
+    MESSAGE = "messages"
+    FEED = "feeds"
 
 
 @enum.unique
@@ -43,7 +46,19 @@ class Need(enum.StrEnum):
     CATALOG = "catalog"
     """The same of components, and the catalog had been read."""
     LOG = "log"
-    """The log of who did what holds."""
+    """The log of who did what holds, and is kept since before the beginning."""
+    RUNS = "runs"
+    """How readings went is kept since before the beginning."""
+    BILLS = "bills"
+    """What components consisted of is kept for the end of the period."""
+    PARTS = "parts"
+    """What bills say of their parts was counted when they were taken in."""
+    FEEDS = "feeds"
+    """By which lists packages were matched is kept for the end of the period."""
+    NOTICES = "notices"
+    """What was sent is kept since before the beginning."""
+    FAILURES = "failures"
+    """What was to be sent and did not arrive is kept since before the beginning."""
     POLICY = "policy"
     """Due dates were laid down, so that it is known by whom and when."""
 
@@ -216,13 +231,22 @@ def until_fixed(life: Life, period: Period) -> Iterator[Lives]:
 
 def until_answered(life: Life, period: Period) -> Iterator[Lives]:
     """From its opening in the period to the first word of a person, or to its end."""
+    yield from _until(life.answered_at, life, period)
+
+
+def until_told(life: Life, period: Period) -> Iterator[Lives]:
+    """From its opening in the period to the first message that told of it at once, or to its end; of severe ones."""
+    if life.severity >= Severity.HIGH:
+        yield from _until(life.notice.at, life, period)
+
+
+def _until(at: Instant | None, life: Life, period: Period) -> Iterator[Lives]:
     spell = life.spells[0]
     if not period.holds(spell.opened_at) or life.is_brief(spell):
         return
-    answered_at = life.answered_at
     ended_at = period.until if spell.ended_at is None else spell.ended_at
-    is_first = answered_at is not None and answered_at <= ended_at
-    left = answered_at if answered_at is not None and is_first else ended_at
+    is_first = at is not None and at <= ended_at
+    left = at if at is not None and is_first else ended_at
     yield Lives(0, max(0, _age(spell, left)), 1, fixed=is_first)
 
 

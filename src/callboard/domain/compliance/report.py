@@ -13,7 +13,7 @@ from callboard.domain.compliance.life import Life
 from callboard.domain.compliance.measure import AnyMeasure, Figure, Need, Subject, Tally
 from callboard.domain.compliance.measures.kept import FRESH_DAYS
 from callboard.domain.compliance.period import Period
-from callboard.domain.instant import DAY, to_text
+from callboard.domain.instant import DAY, Instant, to_text
 
 RULES = 1
 """Grows when a number means something else: the same period under another number may tell others."""
@@ -105,6 +105,10 @@ def _items(subject: Subject, facts: Facts, lives: Callable[[], Iterable[Life]]) 
             return facts.entries
         case Subject.POLICY:
             return facts.policies
+        case Subject.MESSAGE:
+            return facts.messages
+        case Subject.FEED:
+            return facts.feeds
         case _:
             assert_never(subject)
 
@@ -123,19 +127,28 @@ def why_not(need: Need, facts: Facts, period: Period) -> tuple[str, ...]:
         case Need.FLOW:
             return (*_unread(facts.sources, period), *_read_late(facts.sources, period))
         case Need.OWNERS:
-            since = facts.since.owners
-            if since is not None and since <= period.until:
-                return ()
-            return (_kept_since("Whose resources are", None if since is None else _day(since)),)
+            return tuple(_not_yet("Whose resources are", facts.since.owners, period.until))
         case Need.CATALOG:
             return tuple(_unread_catalog(facts, period))
+        case Need.PARTS:
+            return tuple(_uncounted(facts))
+        case Need.FEEDS:
+            return tuple(_not_yet("By which lists packages were matched", facts.since.feeds, period.until))
         case Need.LOG:
             at = facts.log_breaks_at
-            return () if at is None else (f"The log of who did what does not hold at entry {at}.",)
+            broken = () if at is None else (f"The log of who did what does not hold at entry {at}.",)
+            return (*broken, *_dropped("The log of who did what", facts.since.log, period.start))
+        case Need.RUNS | Need.BILLS | Need.NOTICES | Need.FAILURES:
+            what, since, asked = {
+                Need.RUNS: ("How readings went", facts.since.runs, period.start),
+                Need.BILLS: ("What components consisted of", facts.since.bills, period.until),
+                Need.NOTICES: ("What was sent", facts.since.messages, period.start),
+                Need.FAILURES: ("What did not arrive", facts.since.failures, period.start),
+            }[need]
+            return tuple(_dropped(what, since, asked))
         case Need.POLICY:
-            if any(each.kind == "due" for each in facts.policies):
-                return ()
-            return ("Due dates were those of the configuration, which has no history.",)
+            is_laid_down = any(each.kind == "due" for each in facts.policies)
+            return () if is_laid_down else ("Due dates were those of the configuration, which has no history.",)
         case _:
             assert_never(need)
 
@@ -175,6 +188,25 @@ def _unread_catalog(facts: Facts, period: Period) -> Iterator[str]:
     elif read_at is None or period.until - read_at > FRESH_DAYS * DAY:
         last = "" if read_at is None else f" since {_day(read_at)}"
         yield f"The catalog was not read whole{last}."
+
+
+def _uncounted(facts: Facts) -> Iterator[str]:
+    count = sum(each.bill_at is not None and each.said is None for each in facts.components)
+    if count:
+        yield (
+            f"What bills say of their parts was not counted yet when those of {count:,} "
+            f"{'component was' if count == 1 else 'components were'} taken in: it is once they are handed in again."
+        )
+
+
+def _dropped(what: str, since: Instant | None, asked: Instant) -> Iterator[str]:
+    if since is not None and since > asked:
+        yield f"{what} is kept since {_day(since)} only: what is older was dropped."
+
+
+def _not_yet(what: str, since: Instant | None, until: Instant) -> Iterator[str]:
+    if since is None or since > until:
+        yield _kept_since(what, None if since is None else _day(since))
 
 
 def _kept_since(what: str, day: str | None) -> str:

@@ -12,6 +12,8 @@ from callboard.domain.compliance.facts import (
     ComponentFact,
     DecisionFact,
     EntryFact,
+    FeedFact,
+    MessageFact,
     PolicyFact,
     ResourceFact,
     RunFact,
@@ -19,6 +21,8 @@ from callboard.domain.compliance.facts import (
 )
 from callboard.domain.compliance.life import Life
 from callboard.domain.compliance.measure import Subject
+from callboard.domain.decision import DecisionKind
+from callboard.domain.finding import State
 from callboard.domain.instant import Instant, to_text
 
 
@@ -37,21 +41,52 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FACTS: Mapping[Subject, tuple[str, ...]] = MappingProxyType({
-    Subject.FINDING: ("source", "kind", "rule", "severity", "state", "due", "closed", "answered"),
+    Subject.FINDING: (
+        "source", "kind", "rule", "severity", "state", "due", "closed", "answered", "ticket", "told", "told_late",
+        "accepted_by", "asked_by",
+    ),
     Subject.SOURCE: ("last_whole",),
     Subject.RUN: ("mode", "state", "ended"),
     Subject.DECISION: ("by", "findings", "reason", "until"),
-    Subject.COMPONENT: ("owner", "can_act", "bill", "packages"),
+    Subject.COMPONENT: ("owner", "can_act", "bill", "packages", "suppliers", "licences"),
     Subject.RESOURCE: ("type", "verdict", "tier"),
     Subject.ENTRY: ("by", "subject"),
     Subject.POLICY: ("kind", "revision", "by"),
+    Subject.FEED: ("matched",),
+    Subject.MESSAGE: ("sort", "team", "channel", "findings", "arrived"),
 })  # fmt: skip
 """What is told of each subject where it is known, in this order."""
 
-MOMENTS = frozenset({"due", "closed", "answered", "until", "ended", "bill", "last_whole"})
+MOMENTS = frozenset(
+    {
+        "due",
+        "closed",
+        "answered",
+        "until",
+        "ended",
+        "bill",
+        "last_whole",
+        "ticket",
+        "told",
+        "told_late",
+        "arrived",
+        "matched",
+    }
+)
 """Those that are instants, told as RFC 3339."""
 
-AnyFact = Life | SourceFact | RunFact | DecisionFact | ComponentFact | ResourceFact | EntryFact | PolicyFact
+AnyFact = (
+    Life
+    | SourceFact
+    | RunFact
+    | DecisionFact
+    | ComponentFact
+    | ResourceFact
+    | EntryFact
+    | PolicyFact
+    | MessageFact
+    | FeedFact
+)
 
 
 def row_of(item: AnyFact, sources: Mapping[int, str]) -> Row:
@@ -74,8 +109,11 @@ def row_of(item: AnyFact, sources: Mapping[int, str]) -> Row:
             )  # fmt: skip
         case ComponentFact():
             can_act = "yes" if item.can_act else "no"
+            said = item.said if item.bill_at is not None else None
             return _row(
-                item.ref, item.ref, None, owner=item.owner, can_act=can_act, bill=item.bill_at, packages=item.packages
+                item.ref, item.ref, None, owner=item.owner, can_act=can_act, bill=item.bill_at, packages=item.packages,
+                suppliers=None if said is None else f"{said.suppliers} of {said.parts}",
+                licences=None if said is None else f"{said.licences} of {said.parts}",
             )  # fmt: skip
         case ResourceFact():
             return _row(item.id, item.name, item.since, type=item.type, verdict=item.verdict, tier=item.tier)
@@ -83,16 +121,25 @@ def row_of(item: AnyFact, sources: Mapping[int, str]) -> Row:
             return _row(item.seq, item.action, item.at, by=item.actor, subject=item.subject)
         case PolicyFact():
             return _row(f"{item.kind}/{item.name}", item.name, item.at, kind=item.kind, revision=item.n, by=item.actor)
+        case FeedFact():
+            return _row(item.name, item.name, item.read_at, matched=item.matched_at)
+        case MessageFact():
+            return _row(
+                item.key, f"{item.sort.word} to {item.team}", item.made_at, sort=item.sort.word, team=item.team,
+                channel=item.channel, findings=item.findings, arrived=item.at,
+            )  # fmt: skip
         case _:
             assert_never(item)
 
 
 def _finding(life: Life, sources: Mapping[int, str]) -> Row:
     last = life.spells[-1]
+    accepted = life.last_word(DecisionKind.ACCEPT) if life.state is State.ACCEPTED else None
     row = _row(
         life.external_id, life.title, life.opened_at, source=sources.get(life.source_id, ""), kind=life.kind.word,
         rule=life.rule, severity=life.severity.word, state=life.state.word, due=life.due_at, closed=last.ended_at,
-        answered=life.answered_at,
+        answered=life.answered_at, ticket=life.ticket_at, told=life.notice.at, told_late=life.notice.overdue_at,
+        accepted_by=accepted.actor if accepted else None, asked_by=accepted.asked_by if accepted else None,
     )  # fmt: skip
     return msgspec.structs.replace(row, finding_id=life.id)
 

@@ -99,6 +99,25 @@ class Component(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return Origin(told) if told in _ORIGINS else Origin.REGISTRY
 
 
+_NO_WORDS = frozenset({"", "noassertion", "none", "unknown", "n/a"})
+"""Words by which a bill says that it cannot tell."""
+
+
+def _is_told(text: str) -> bool:
+    return text.strip().casefold() not in _NO_WORDS
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bill says of its parts, counted."""
+
+    parts: int
+    """Components that are other people's."""
+    suppliers: int
+    """Those of them that name who supplies them, which "unknown" does not …"""
+    licences: int
+    """… and under which terms."""
+
+
 class Bom(msgspec.Struct, frozen=True, kw_only=True):
     """A bill of materials."""
 
@@ -124,6 +143,15 @@ class Bom(msgspec.Struct, frozen=True, kw_only=True):
     unknown: tuple[str, ...] = ()
     """What could not be known, in sentences."""
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def stated(self) -> Stated:
+        """What it says of its parts."""
+        parts = [each for each in self.components if not each.is_own and each.ref != self.root]
+        return Stated(
+            parts=len(parts), suppliers=sum(_is_told(each.supplier) for each in parts),
+            licences=sum(any(map(_is_told, each.licences)) for each in parts),
+        )  # fmt: skip
 
     def lock(self) -> Lock:
         """The same as a lock, so that one road leads from both: packages, edges, and what is not known.

@@ -8,6 +8,7 @@ import msgspec
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
+from callboard.domain.packages.bom import Stated
 from callboard.domain.packages.lock import Lock
 
 
@@ -61,6 +62,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """Of a bill."""
     revision: int = 0
     """The version of a bill with the same serial number."""
+    stated: Stated | None = None
+    """What a bill says of its parts. None: it is no bill."""
 
 
 @enum.unique

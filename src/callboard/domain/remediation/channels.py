@@ -50,7 +50,7 @@ class Channel(enum.StrEnum):
     NEITHER = "neither"
 
 
-class Stratum(msgspec.Struct, frozen=True, order=True):
+class Stratum(msgspec.Struct, frozen=True, order=True, gc=False):
     """What must not be mixed."""
 
     severity: int
@@ -58,7 +58,7 @@ class Stratum(msgspec.Struct, frozen=True, order=True):
     is_owned: bool
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """Findings of one stratum and team to which the same happened at the same ages, in whole days since the opening."""
 
     stratum: Stratum
@@ -177,7 +177,10 @@ class _Cells:
 
     def watch(self, channel: Channel, each: Seen, entered: int, left: int, *, fixed: bool) -> None:
         """From one age to another."""
-        pair = self.cells[each.stratum].setdefault(each.team, (Ages(), Ages()))
+        teams = self.cells[each.stratum]
+        pair = teams.get(each.team)
+        if pair is None:
+            pair = teams[each.team] = (Ages(), Ages())
         pair[channel is Channel.PORTAL].add(entered, left, each.n, fixed=fixed)
 
     def compared(self, design: Design) -> Compared:

@@ -17,6 +17,7 @@ from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY, HOUR, MINUTE, Instant
 from callboard.domain.priority import signs
 from callboard.domain.reconcile import Stored, Verdict
+from callboard.domain.remediation.engagement import VIA, Door
 from callboard.domain.standing import Danger, worsened
 
 URGENT_BAND = 2
@@ -34,8 +35,6 @@ LAST_WAIT = 6 * HOUR
 """After a failure the wait doubles from the first to the last."""
 MOST_ATTEMPTS = 20
 """By then about three days have passed, and a person has to look."""
-KEPT = 90 * DAY
-"""How long it is kept what was sent, and what was worth a word."""
 
 
 @enum.unique
@@ -158,15 +157,25 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     work: tuple[Work, ...] = ()
     unsubscribe: str | None = None
     """Path by which this address gets no more of them. None: the operator decides."""
+    via: str = ""
+    """The sort of channel that its links say they were followed from: never a person, a team or a message. Empty: none."""
 
     @property
     def named(self) -> tuple[int, ...]:
         """The findings that it names, each once."""
         return tuple(dict.fromkeys(line.finding for part in self.parts for line in part.lines))
 
+    def by(self, channel: Door) -> Message:
+        """The same, with links that tell by which sort of channel they came."""
+        return msgspec.structs.replace(self, via=channel.word)
+
     def link(self, path: str | None) -> str | None:
         """The address of a path of the board."""
-        return f"{self.board}{path}" if self.board and path else None
+        if not self.board or not path:
+            return None
+        if not self.via or not path.startswith(_LISTS):
+            return f"{self.board}{path}"
+        return f"{self.board}{path}{'&' if '?' in path else '?'}{VIA}={self.via}"
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +190,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     weekday: int | None
     """0: Monday. None: no digests."""
     hour: int
+
+
+_LISTS = "/findings"
+"""Where pages read by which channel somebody came."""
 
 
 def spacing(address: str, sort: Sort) -> int:

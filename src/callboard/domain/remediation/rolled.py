@@ -15,22 +15,26 @@ import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, combinations
+from operator import getitem
 
 import msgspec
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
 from callboard.domain.remediation.channels import FEWEST, FEWEST_TEAMS
+from callboard.domain.remediation.cohorts import Exposed
 from callboard.domain.remediation.question import Period
 from callboard.domain.remediation.rollout import Rollout
 from callboard.domain.remediation.rollout_days import FEWEST_EACH, SHORTEST, Windows
-from callboard.domain.remediation.rollout_sums import Exposed, RolledArm, Sum, arm_of, pulls_of, split, sums_of
+from callboard.domain.remediation.rollout_sums import RolledArm, Sum, arm_of, pulls_of, split, sums_of, together
 from callboard.domain.survival import Ages, hazard, table_of
 
 DRAWS = 1_999
 """Other lots that are drawn. With the real one they make two thousand, so that p has no more digits than are true."""
 FEWEST_LOTS = 40
 """Different orders under which no difference is rarer than one in twenty, both sides counted."""
+NEVER = Instant(2**62)
+"""Later than any day: of teams of which nobody has said when."""
 SEEN_AT = 2.8
 """How many errors away a difference has to be to be seen four times in five."""
 
@@ -79,17 +83,19 @@ def by_lot(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
         at = starts[team]
         return at is not None and at <= asked.bounds[block]
 
-    cells = {key: teams for key, teams in found.items() if key[0] in blocks}
-    pulls = pulls_of(cells)
+    # Teams that begin on one day are on one side at all times: tables are made of days, and only chance is told of teams.
+    cells = found.cells(blocks, lambda team: starts.get(team) or NEVER)
+    pulls = pulls_of(found, blocks, {key: together(each.values()) for key, each in cells.items()})
+    tallies = found.tallies()
     arms = (
-        arm_of("given", sums_of(cells, pulls, has)),
-        arm_of("not-yet", sums_of(cells, pulls, lambda team, block: not has(team, block))),
+        arm_of("given", sums_of(tallies, pulls, blocks, has)),
+        arm_of("not-yet", sums_of(tallies, pulls, blocks, lambda team, block: not has(team, block))),
     )
     told = msgspec.structs.replace(told, arms=arms)
-    teams = sorted({team for each in cells.values() for team in each})
+    teams = sorted(team for team, watched in tallies.items() if any(block in blocks for block in watched))
     if len(teams) < FEWEST_TEAMS or _orders([starts[team] for team in teams]) < FEWEST_LOTS:
         return _refused(told, _few_teams(len(teams), FEWEST_TEAMS))
-    pairs = {key: split(each, lambda team, key=key: has(team, key[0])) for key, each in cells.items()}  # type: ignore[misc]
+    pairs = {key: split(each, lambda start, key=key: start <= asked.bounds[key[0]]) for key, each in cells.items()}  # type: ignore[misc]
     refusal = _few_fixes(pairs.values())
     ratio = None if refusal else hazard([table_of(*pair) for pair in pairs.values()])
     if ratio is None:
@@ -103,8 +109,9 @@ def by_lot(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
     others: list[float] = []
     for _ in range(DRAWS):
         # Teams in the order of numbers that are drawn for each: a third of the work of shuffling them.
-        order = sorted(sums, key=lambda _: dice.random())
-        others.append(sum(each[column] for each, column in zip(order, columns, strict=True)))
+        drawn = [dice.random() for _ in sums]
+        order = sorted(range(len(sums)), key=drawn.__getitem__)
+        others.append(sum(map(getitem, map(sums.__getitem__, order), columns)))
     p = (1 + sum(abs(other) >= abs(pull) - 1e-9 for other in others)) / (1 + DRAWS)
     if not math.isfinite(ratio.log) or not math.isfinite(ratio.error):
         return _refused(told, "One side fixed nothing, so that no ratio is bounded.")
@@ -131,15 +138,16 @@ def by_differences(rollout: Rollout, found: Exposed, asked: Windows) -> Rolled:
     starts = rollout.starts
     first = {team for team, at in starts.items() if at is not None and at <= asked.after.start}
     waiting = {team for team, at in starts.items() if at is None or at >= asked.after.end}
-    cells = {
-        key: {team: ages for team, ages in teams.items() if team in first or team in waiting}
-        for key, teams in found.items()
-    }
+    compared = msgspec.structs.replace(
+        found, cohorts={key: each for key, each in found.cohorts.items() if key[1] in first or key[1] in waiting}
+    )
+    whole = {key: each[""] for key, each in compared.cells(range(len(found.at) - 1), lambda _: "").items()}
+    tallies = compared.tallies()
     spans = {word: asked.blocks(span) for word, span in (("", asked.after), ("-before", asked.before))}
-    sums = {}
-    for word, blocks in spans.items():
-        within = {key: teams for key, teams in cells.items() if key[0] in blocks}
-        sums[word] = sums_of(within, pulls_of(within), lambda _team, _block: True)
+    sums = {
+        word: sums_of(tallies, pulls_of(compared, blocks, whole), blocks, lambda _team, _block: True)
+        for word, blocks in spans.items()
+    }
     there = sorted(team for team in sums[""] if team in sums["-before"])
     arms = tuple(
         arm_of(f"{arm}{word}", {team: sums[word][team] for team in there if team in side})

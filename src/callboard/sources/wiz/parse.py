@@ -13,8 +13,8 @@ from callboard.sources.wiz.project import read_project
 from callboard.sources.wiz.vulnerability import read_vulnerability
 from callboard.sources.wiz.words import FUTURE_SLACK
 
-PARSER_VERSION = 8
-"""Grows whenever the same bytes would be read differently: then every record is read again once."""
+PARSER_VERSION = 9
+"""Grows whenever the same bytes would be read differently, or more of them is kept: then every record is read again once."""
 
 _READERS = {
     "issue": read_issue,

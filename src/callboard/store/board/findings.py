@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from callboard.domain import bundle, priority
 from callboard.domain.access import Depth, Visibility, reaching, withhold
-from callboard.domain.board import Evidence, FindingPage, FindingRow, HistoryLine
+from callboard.domain.board import SHORTENED, Evidence, FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind
 from callboard.domain.component import ANOTHER, EntityRef, short_name
 from callboard.domain.finding import Detail, Kind, Project, Resource, Rule, Severity, State
@@ -30,6 +30,8 @@ from callboard.store.dialect import of as dialect_of
 from callboard.store.ownership import base_image
 from callboard.store.query.filters import Asking
 from callboard.store.query.scope import hidden
+from callboard.store.retention import standing
+from callboard.store.retention.closed import is_over
 from callboard.store.schema import NEVER
 from callboard.store.visible import entity_visible, sees, visible
 
@@ -203,6 +205,8 @@ def one(conn: Connection, visibility: Visibility, finding_id: int, *, now: Insta
         new=State.OPEN.word,
     )
     history, reopened_at = _history(conn, visibility, opened, row.id, row.resource_id)
+    if not State(row.state).is_open:
+        history = (*_shortened(conn, row.id), *history)
     told, withheld = withhold(
         msgspec.json.decode(bytes(detail.body), type=Detail), Kind(row.kind), sensitive=bool(row.sensitive)
     )
@@ -254,6 +258,15 @@ def _evidence(conn: Connection, visibility: Visibility, resource_id: int) -> tup
     return tuple(
         Evidence(component=EntityRef(row.ref), tier=row.tier, text=row.evidence, won=bool(row.won)) for row in rows
     )
+
+
+def _shortened(conn: Connection, finding_id: int) -> tuple[HistoryLine, ...]:
+    """That detail of the history was dropped as old, where it was."""
+    before = standing.kept_since(conn).get("history")
+    if before is None or not conn.execute(select(is_over(finding_id, before))).scalar_one():
+        return ()
+    rule = Actor.RULE.word
+    return (HistoryLine(kind=SHORTENED, at=before, recorded_at=before, actor=rule, old=None, new=None),)
 
 
 def _history(

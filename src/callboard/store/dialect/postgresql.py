@@ -30,6 +30,7 @@ from sqlalchemy.schema import CreateIndex
 from callboard.domain.instant import SECOND
 from callboard.errors import StoreError
 from callboard.store.dialect import SEARCHED, FileCopy, Row, lease_of
+from callboard.store.patience import patience
 
 RUN_ROAD = 0x63616C6C
 """The advisory lock of the one writer ("call" in ASCII)."""
@@ -98,6 +99,9 @@ class Postgresql:
         transaction keeps nobody from writing.
         """
         idle = "set_config('idle_in_transaction_session_timeout', %s, true)"
+        seconds = patience()
+        if seconds is not None:
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1_000)}")
         conn.exec_driver_sql(f"SELECT {idle}, pg_advisory_xact_lock(%s)", (_milliseconds(conn), RUN_ROAD))
 
     def wait_briefly(self, conn: Connection) -> None:

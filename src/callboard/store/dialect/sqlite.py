@@ -33,6 +33,7 @@ from sqlalchemy.pool import NullPool
 
 from callboard.errors import SchemaOutOfDateError, StoreError
 from callboard.store.dialect import SEARCHED, FileCopy, Row
+from callboard.store.patience import patience
 
 MAGIC = b"SQLite format 3\x00"
 """How a file of SQLite's begins."""
@@ -341,9 +342,9 @@ def _update_by(conn: Connection, table: Table, columns: Sequence[str], key: str,
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Take the lock of the one writer as soon as it is free. Raises OperationalError when it is not in WAIT_SECONDS."""
+    """Take the lock of the one writer as soon as it is free. Raises OperationalError when it is not in time."""
     driver: Any = connection.connection.driver_connection
-    until = time.monotonic() + WAIT_SECONDS
+    until = time.monotonic() + min(WAIT_SECONDS, patience() or WAIT_SECONDS)
     driver.execute("PRAGMA busy_timeout = 0")
     try:
         while time.monotonic() < until:

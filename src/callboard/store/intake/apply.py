@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select
 
-from callboard.domain import reconcile
+from callboard.domain import bundle, reconcile
 from callboard.domain.due import Policy
 from callboard.domain.finding import LAST_OPEN, BaseLayer, Detail, Observed, State
 from callboard.domain.instant import Instant
@@ -28,6 +28,7 @@ from callboard.store.intake.memory import Written
 from callboard.store.intake.spool import Moved
 from callboard.store.intake.stored import as_stored, stored_findings
 from callboard.store.interning.bundles import Bundles
+from callboard.store.interning.heard import Heard
 from callboard.store.interning.projects import ProjectSets
 from callboard.store.interning.remedies import Remedies
 from callboard.store.interning.resources import Held, Resources
@@ -63,8 +64,11 @@ _UPDATED = [
     "state", "closed", "severity", "rank", "title", "rule_id", "resource_id", "holding_id", "project_set_id",
     "bundle_id", "remedy_id", "raw_hash", "first_detected_at", "status_changed_at", "updated_at", "fixed_at", "due_at",
     "policy_due_at", "priority", "blast", "cvss", "tickets", "reopened", "apart", "in_scope",
-    "base_layer", "beneath", "changed_run", "version",
+    "base_layer", "beneath", "image_id", "changed_run", "version",
 ]  # fmt: skip
+_Told = tuple[int, int | None, int]
+"""The bundle of a finding, that of its image alone, and its remedy."""
+
 _WORST = 6
 """`rank` counts from the worst severity downwards, so that an ascending index lists the worst first."""
 
@@ -109,13 +113,23 @@ class Applier:
         """Channels are told of what cannot wait. A first load is no news."""
         self.may_be_old = False
         """Observations come from a file that may tell of the past, about rules and resources as well."""
+        self.since: Instant | None = None
+        """From when on nobody has seen what was written: the beginning of a first run, or of the one transaction of another.
+        None: each batch is seen by itself."""
+        self.waits = False
+        """More batches follow in this transaction: whose things are is decided by `settle`, when all is known."""
         self.forget()
 
     def forget(self) -> None:
-        """Drop everything remembered: a transaction was rolled back, or somebody else wrote."""
-        self._rules = Rules(self._dialect, self._source_id)
+        """Drop everything remembered: a transaction was rolled back."""
+        self.heard = Heard()
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Drop what may be looked up: somebody else wrote."""
+        self._rules = Rules(self._dialect, self._source_id, self.heard)
         self._projects = ProjectSets(self._dialect, self._source_id)
-        self._resources = Resources(self._dialect, self._source_id, self._projects)
+        self._resources = Resources(self._dialect, self._source_id, self._projects, self.heard)
         self._bundles = Bundles(self._dialect)
         self._remedies = Remedies(self._dialect)
         self._holdings: Holdings | None = None
@@ -123,7 +137,7 @@ class Applier:
     def _current_holdings(self, conn: Connection) -> Holdings:
         """Start of a transaction: see that what is remembered still holds."""
         if self._holdings is not None and not self._holdings.is_current(conn):
-            self.forget()
+            self._look_again()
         if self._holdings is None:
             self._holdings = Holdings(conn, self._store)
         return self._holdings
@@ -145,30 +159,36 @@ class Applier:
             newest = self._without_outdated(conn, newest, work.tally)
         observations = [seen for seen, _ in newest]
         work.rules = self._rules.ensure(conn, observations, whole=self.whole)
-        images = lineage.images_of(observations)
+        images = lineage.images_of(observations) | {
+            image for seen in observations if (image := bundle.image_of(seen)) is not None
+        }
         former = lineage.bases(conn, images)
         work.resources, moved = self._resources.ensure(
-            conn, holdings, observations, work.ledger, now=now, whole=self.whole
+            conn, holdings, observations, work.ledger, now=now, whole=self.whole, since=self.since, waits=self.waits
         )
-        bases = lineage.bases(conn, images)
-        changed = {image: bases.get(image) for image in images if bases.get(image) != former.get(image)}
+        # A resource may also have stopped to name an image, of which it alone knew the base.
+        before: dict[str, str | None] = {
+            **self._resources.former_bases,
+            **{image: former.get(image) for image in images},
+        }
+        bases = lineage.bases(conn, before) if self._resources.tells_of_bases else former
+        changed = {image: bases.get(image) for image, base in before.items() if bases.get(image) != base}
         if changed:
             rebasing.follow(conn, self._dialect, self._bundles, changed, work.ledger, now=now)
-        moved += self._resources.inherit(conn, holdings, observations, changed, work.ledger, now=now)
-        keys = [rebasing.key_of(seen, bases) for seen in observations]
-        bundles = self._bundles.ensure(conn, keys)
+        moved += self._resources.inherit(conn, holdings, observations, changed, work.ledger, now=now, since=self.since)
+        places = rebasing.places_of(conn, self._bundles, observations, bases)
         remedies = self._remedies.of(conn, observations)
         work.tally.moved = moved
         external_ids = [seen.external_id for seen in observations]
         unsure = external_ids if self.written is None else self.written.again(external_ids)
         stored = stored_findings(conn, self._dialect, self._source_id, unsure)
-        for (seen, record_hash), key, remedy_id in zip(newest, keys, remedies, strict=True):
+        for (seen, record_hash), place, remedy_id in zip(newest, places, remedies, strict=True):
             raw_hash = record_hash if in_scope else UNKNOWN
             row = stored.get(seen.external_id)
             if row is None:
-                self._first(conn, work, seen, raw_hash, (bundles[key], remedy_id))
+                self._first(conn, work, seen, raw_hash, (*place, remedy_id))
             else:
-                self._again(conn, work, seen, raw_hash, row, told=(bundles[key], remedy_id))
+                self._again(conn, work, seen, raw_hash, row, told=(*place, remedy_id))
         self._write(conn, work)
         return work.tally
 
@@ -182,23 +202,29 @@ class Applier:
             sets = self._dialect.lookup(conn, schema.project_set_member, ["set_id"], "project_id", moved)
             rows = self._dialect.lookup(conn, schema.resource, ["id"], "project_set_id", {row[0] for row in sets})
             ledger = Ledger()
-            moves = owning.decide_again(conn, self._dialect, holdings, [row[0] for row in rows], now=now)
-            tally.moved = move(conn, self._dialect, holdings, moves, ledger, now=now).findings
+            ids = [row[0] for row in rows]
+            moves = owning.decide_again(conn, self._dialect, holdings, ids, now=now, since=self.since)
+            tally.moved = move(conn, self._dialect, holdings, moves, ledger, now=now, since=self.since).findings
             tally.moved_by_projects = tally.moved
             ledger.write(conn, self._dialect)
             self._resources.forget()
         return count, tally
 
-    def stand_in(self, conn: Connection, *, now: Instant) -> int:
-        """At the end of a run: base images that no source lists can be somebody's. Returns how many findings moved."""
+    def settle(self, conn: Connection, *, now: Instant) -> int:
+        """At the end of a run, when all is known: whose things are, and that base images no source lists can be somebody's.
+
+        Returns how many findings moved.
+        """
         ledger = Ledger()
-        moved = self._resources.stand_in(conn, self._current_holdings(conn), ledger, now=now)
+        holdings = self._current_holdings(conn)
+        moved = self._resources.decide(conn, holdings, ledger, now=now, since=self.since)
+        moved += self._resources.stand_in(conn, holdings, ledger, now=now, since=self.since)
         ledger.write(conn, self._dialect)
         return moved
 
-    def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, told: tuple[int, int]) -> None:
-        """A finding that was never stored before. `told`: its bundle and remedy."""
-        bundle_id, remedy_id = told
+    def _first(self, conn: Connection, work: _Batch, seen: Observed, raw_hash: bytes, told: _Told) -> None:
+        """A finding that was never stored before."""
+        bundle_id, image_id, remedy_id = told
         held = work.resources[seen.resource.external_id]
         verdict = reconcile.first_sight(seen, work.policy)
         id_ = work.next_finding
@@ -217,7 +243,7 @@ class Applier:
             verdict.first_detected_at, verdict.status_changed_at, verdict.updated_at, verdict.fixed_at, due_at,
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, None), _tickets(seen, 0), 0, 0, work.in_scope, work.now, self._run_id, None, 1,
-            remedy_id, base_layer, None,
+            remedy_id, base_layer, None, image_id,
         ))  # fmt: skip
         work.details.append((id_, None if seen.url is UNSET else seen.url, _encode_detail(seen.detail)))
         if verdict.last_detected_at is not None:
@@ -240,9 +266,9 @@ class Applier:
         raw_hash: bytes,
         row: dict[str, Any],
         *,
-        told: tuple[int, int],
+        told: _Told,
     ) -> None:
-        """A finding that is stored. `told`: its bundle and remedy as this observation tells them."""
+        """A finding that is stored. `told`: as this observation tells it."""
         known = as_stored(row)
         verdict = reconcile.reconcile(known, seen, work.policy)
         tally = work.tally
@@ -251,7 +277,7 @@ class Applier:
             return
         held = work.resources[seen.resource.external_id]
         set_id = row["project_set_id"] if seen.projects is UNSET else self._projects.set_of(conn, seen.projects)
-        bundle_id, remedy_id = _work(seen, row, told)
+        bundle_id, image_id, remedy_id = _work(seen, row, told)
         base_layer = row["base_layer"] if seen.layer is UNSET else int(seen.layer is not None)
         holding_id = held.inherited_id if base_layer else held.holding_id
         due_at = NEVER if verdict.due_at is None else verdict.due_at
@@ -273,7 +299,7 @@ class Applier:
             NEVER if verdict.policy_due_at is None else verdict.policy_due_at, verdict.priority, verdict.blast,
             _tenths(seen.detail.score, row["cvss"]), _tickets(seen, row["tickets"]), verdict.reopened,
             apart, work.in_scope, base_layer,
-            int(verdict.state) if state.is_set_aside else None,
+            int(verdict.state) if state.is_set_aside else None, image_id,
         )  # fmt: skip
         work.changed.append((*after, self._run_id, row["version"] + 1, known.id))
         work.changed_details[known.id] = seen
@@ -390,11 +416,11 @@ def _ended(known: Stored, verdict: Verdict, due_at: int) -> Row:
     return known.id, known.reopened, known.fixed_at, int(known.state), due_at, again_at
 
 
-def _work(seen: Observed, row: dict[str, Any], told: tuple[int, int]) -> tuple[int, int]:
-    """The bundle and remedy of a stored finding. What this door tells nothing of stays as it is."""
-    stored = row["bundle_id"], row["remedy_id"]
+def _work(seen: Observed, row: dict[str, Any], told: _Told) -> _Told:
+    """What mends a stored finding. What this door tells nothing of stays as it is."""
+    stored = row["bundle_id"], row["image_id"], row["remedy_id"]
     is_place_told = seen.layer is not UNSET and seen.system is not UNSET
-    if seen.fix is UNSET or (not is_place_told and told[1] and told[1] == stored[1]):
+    if seen.fix is UNSET or (not is_place_told and told[2] and told[2] == stored[2]):
         return stored
     return told
 

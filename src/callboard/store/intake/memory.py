@@ -50,7 +50,7 @@ class Written:
     def again(self, external_ids: Sequence[str]) -> list[str]:
         """Those that were perhaps written before, and all that were; notes them all.
 
-        Two of 150,000 ids have one digest about five times: whoever asks looks up what is really stored.
+        Two of 500,000 ids have one digest about thirty times: whoever asks looks up what is really stored.
         """
         digest = xxhash.xxh32_intdigest
         digests = [digest(external_id.encode(), self._seed) for external_id in external_ids]

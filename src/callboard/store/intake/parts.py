@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from callboard.domain.instant import Instant
@@ -17,6 +18,44 @@ from callboard.store.dialect import lease_of
 from callboard.store.intake.runs import PartRow, Run, get_run
 
 r, p = schema.run.c, schema.run_part.c
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process does for a sync that is being read."""
+
+    source: str
+    worker: str
+    leads: bool
+    parts: tuple[str, ...]
+    """The names of those that it reads right now."""
+
+
+def readings(conn: Connection) -> list[Reading]:
+    """Who reads what right now, by source, whoever leads first."""
+    s = schema.source.c
+    fetched = r.state == RunState.FETCHING.value
+    leaders = conn.execute(
+        select(s.name, s.lease_owner)
+        .join_from(schema.run, schema.source, s.id == r.source_id)
+        .where(fetched, s.lease_owner.is_not(None))
+        .distinct()
+    ).all()
+    parts = conn.execute(
+        select(s.name, p.lease_owner, p.part)
+        .join_from(schema.run_part, schema.run, r.id == p.run_id)
+        .join(schema.source, s.id == r.source_id)
+        .where(fetched, p.state == "waiting", p.lease_owner.is_not(None))
+        .order_by(p.ordinal)
+    ).all()
+    read: dict[tuple[str, str], list[str]] = {(name, owner): [] for name, owner in leaders}
+    leading = set(read)
+    for name, owner, part in parts:
+        read.setdefault((name, owner), []).append(part)
+    found = [
+        Reading(source=name, worker=owner, leads=(name, owner) in leading, parts=tuple(those))
+        for (name, owner), those in read.items()
+    ]
+    return sorted(found, key=lambda each: (each.source, not each.leads, each.worker))
 
 
 def claim(

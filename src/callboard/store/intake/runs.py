@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Integer, RowMapping, bindparam, delete, func,
 
 from callboard.domain.finding import OPEN_AT_SOURCE
 from callboard.domain.instant import Instant
+from callboard.domain.packages.feed import Fetched
 from callboard.domain.run import Mode, Part, RunState
 from callboard.errors import ConflictError
 from callboard.store import schema
@@ -237,6 +238,12 @@ def note_source(
 
 _OPEN_THERE = or_(schema.finding.c.closed == 0, schema.finding.c.beneath.is_not(None))
 """Open at the source, whatever people here made of it."""
+
+
+def note_feeds(conn: Connection, run_id: int, feeds: Sequence[Fetched]) -> None:
+    """Keep which lists a matching of packages was made by. Inside `Store.write`."""
+    told = msgspec.json.encode(sorted(feeds, key=lambda each: each.name)).decode()
+    conn.execute(update(schema.run).where(schema.run.c.id == run_id).values(feeds=told))
 
 
 def open_in_scope(conn: Connection, source_id: int, kinds: Sequence[int]) -> BitMap:

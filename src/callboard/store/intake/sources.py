@@ -73,13 +73,18 @@ def lease_owner(conn: Connection, source_id: int) -> str | None:
 
 _KEEP_LEASE = (
     update(schema.source)
-    .where(schema.source.c.id == bindparam("source"), schema.source.c.fence == bindparam("shown"))
+    .where(
+        schema.source.c.id == bindparam("source"),
+        schema.source.c.fence == bindparam("shown"),
+        # What was let go is kept no more: a beat may have waited for the database until the run had ended.
+        schema.source.c.lease_owner.is_not(None),
+    )
     .values(lease_until=bindparam("until"))
 )
 
 
 def keep_lease(conn: Connection, source_id: int, fence: int, *, now: Instant) -> None:
-    """Show the fence and extend the lease. Raises ConflictError when another worker has taken over."""
+    """Show the fence and extend the lease. Raises ConflictError when another worker has taken over, or it was let go."""
     values = {"source": source_id, "shown": fence, "until": now + lease_of(conn)}
     done = conn.execute(_KEEP_LEASE, values)
     if done.rowcount != 1:

@@ -19,7 +19,7 @@ _STORED = [
     "external_id", "id", "kind", "state", "severity", "first_detected_at", "status_changed_at", "updated_at",
     "fixed_at", "due_at", "reopened", "in_scope", "holding_id", "project_set_id", "rule_id", "resource_id", "title",
     "bundle_id", "remedy_id", "policy_due_at", "priority", "blast", "cvss", "tickets", "apart", "version",
-    "base_layer", "beneath", "decision_id",
+    "base_layer", "beneath", "decision_id", "image_id",
 ]  # fmt: skip
 
 

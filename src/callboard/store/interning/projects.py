@@ -96,6 +96,17 @@ class ProjectSets:
             self._members[set_id] = found
         return found
 
+    def told_of(self, conn: Connection, set_id: int) -> Projects:
+        """The projects of a set, as far as they make one."""
+        member, project = schema.project_set_member, schema.project
+        rows = conn.execute(
+            select(project.c.external_id, project.c.name)
+            .join(member, member.c.project_id == project.c.id)
+            .where(member.c.set_id == set_id)
+            .order_by(project.c.external_id)
+        )
+        return tuple(Project(external_id=row.external_id, name=row.name) for row in rows)
+
     def words(self, conn: Connection, set_id: int) -> str:
         """The projects of a set by name, for the history."""
         member, project = schema.project_set_member, schema.project
@@ -106,7 +117,7 @@ class ProjectSets:
 
     def write_listing(self, conn: Connection, records: Sequence[ProjectRecord]) -> tuple[int, list[int]]:
         """Projects as their own listing tells them: how many are new or changed, and ids whose place in folders changed."""
-        columns = ["external_id", "id", "body", "is_folder", "nesting_level"]
+        columns = ["external_id", "id", "body", "is_folder", "nesting_level", "listed"]
         wanted = [record.external_id for record in records]
         rows = self._dialect.lookup(
             conn, schema.project, columns, "external_id", wanted, within=("source_id", self._source_id)
@@ -123,7 +134,7 @@ class ProjectSets:
             if row is None:
                 new.append((free, self._source_id, record.external_id, *values))
                 free += 1
-            elif bytes(row[1]) != body:
+            elif bytes(row[1]) != body or not row[4]:
                 changed.append((*values, row[0]))
                 if (bool(row[2]), row[3]) != (record.is_folder, record.nesting_level):
                     moved.append(row[0])

@@ -12,6 +12,7 @@ from callboard.domain.term import searchable
 from callboard.store import schema
 from callboard.store.database import next_id
 from callboard.store.dialect import Dialect, Row
+from callboard.store.interning.heard import Heard
 from callboard.store.interning.told import REMEMBERED, Digests, date
 
 
@@ -34,9 +35,10 @@ class Rules:
     words of one date those with the larger digest, so that order decides nothing.
     """
 
-    def __init__(self, dialect: Dialect, source_id: int) -> None:
+    def __init__(self, dialect: Dialect, source_id: int, heard: Heard) -> None:
         self._dialect = dialect
         self._source_id = source_id
+        self._heard = heard
         self._known: dict[str, _Rule] = {}
         self._digests = Digests()
 
@@ -54,7 +56,7 @@ class Rules:
         for row in self._dialect.lookup(
             conn, schema.rule, columns, "external_id", missing, within=("source_id", self._source_id)
         ):
-            known[row[0]] = _Rule(row[1], bytes(row[2]), 0)
+            known[row[0]] = _Rule(row[1], bytes(row[2]), self._heard.of_rule(row[1]))
         new: list[Row] = []
         changed: list[Row] = []
         free = next_id(conn, schema.rule) if any(external_id not in known for external_id in missing) else 0
@@ -70,6 +72,7 @@ class Rules:
                 entry.digest, entry.at = digest, at
             elif at > entry.at and digest == entry.digest:
                 entry.at = at
+            self._heard.rule(known[external_id].id, known[external_id].at)
         self._dialect.insert(conn, schema.rule, new)
         self._dialect.update(conn, schema.rule, ["name", "search", "content_hash", "body"], ["id"], changed)
         return {external_id: known[external_id].id for external_id in told}

@@ -50,6 +50,20 @@ def bases(conn: Connection, images: Collection[str]) -> dict[str, str]:
     return {image: base for image, found in told.items() if (base := base_of(found)) is not None}
 
 
+def bases_of_resources(conn: Connection, ids: Collection[int]) -> dict[str, str | None]:
+    """The images that these stored resources name, each with its base; None: nobody knows it."""
+    if not ids or not is_told(conn):
+        return {}
+    alias = schema.resource_alias.c
+    images: set[str] = set()
+    for chunk in chunks(sorted(ids)):
+        images.update(
+            conn.execute(select(alias.value).where(alias.resource_id.in_(chunk), alias.form == IMAGE)).scalars()
+        )
+    known = bases(conn, images)
+    return {image: known.get(image) for image in images}
+
+
 def unlisted(conn: Connection, source_id: int) -> list[str]:
     """The base images that images of a source tell of, and that are not stored themselves, sorted."""
     based, image = schema.resource_alias, schema.resource_alias.alias("image")

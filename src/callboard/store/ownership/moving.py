@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from callboard.domain.alias import IMAGE
 from callboard.domain.instant import Instant
@@ -19,7 +19,7 @@ from callboard.domain.ownership.verdict import Verdict
 from callboard.store import schema
 from callboard.store.counting import Ledger, Standing
 from callboard.store.dialect import Dialect
-from callboard.store.ownership import lineage
+from callboard.store.ownership import lineage, spells
 from callboard.store.ownership.holdings import Holdings
 from callboard.store.ownership.lineage import Lineage, chunks
 from callboard.store.ownership.owning import Move
@@ -36,11 +36,13 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 def move(
-    conn: Connection, dialect: Dialect, holdings: Holdings, moves: Sequence[Move], ledger: Ledger, *, now: Instant
-) -> Moved:
+    conn: Connection, dialect: Dialect, holdings: Holdings, moves: Sequence[Move], ledger: Ledger, *, now: Instant,
+    since: Instant | None = None,
+) -> Moved:  # fmt: skip
     """Give resources to other holdings, with their findings and with those that others inherit from them.
 
-    The counters' differences go to `ledger`; the caller writes them.
+    The counters' differences go to `ledger`; the caller writes them. What was written from `since` on nobody has seen, so
+    that it is replaced and leaves no spell behind. None: all is seen.
     """
     if not moves:
         return Moved()
@@ -54,26 +56,10 @@ def move(
     for id_, to in to_of.items():
         _, inherited, base = held[id_]
         held[id_] = (to, to if id_ in alone else inherited, base)
-    moved = _settle(conn, dialect, holdings, held, ledger, now=now, moved=to_of)
-    _write_spells(conn, dialect, moves, now=now)
+    moved = _settle(conn, dialect, holdings, held, ledger, now=now, moved=to_of, since=since)
+    turns = [(each.resource_id, each.after, each.tier) for each in moves]
+    spells.turn(conn, dialect, schema.ownership_spell, turns, now=now, since=since)
     return Moved(moved.findings, {**{id_: to_of[id_] for id_ in alone}, **moved.inherited})
-
-
-def _write_spells(conn: Connection, dialect: Dialect, moves: Sequence[Move], *, now: Instant) -> None:
-    """End the spells that stand, and begin the next."""
-    table = schema.ownership_spell
-    _end_spells(conn, dialect, table, [each.resource_id for each in moves], now=now)
-    dialect.insert(conn, table, [(each.resource_id, now, None, each.after, each.tier) for each in moves])
-
-
-def _end_spells(conn: Connection, dialect: Dialect, table: Table, ids: Sequence[int], *, now: Instant) -> None:
-    """End what stands of these resources."""
-    key = ["resource_id", "from_at"]
-    rows = dialect.lookup(conn, table, [*key, "to_at"], "resource_id", ids)
-    # Two moves in one microsecond can only come from a clock that stands still; the later one is then the truth.
-    dialect.delete(conn, table, key, [(id_, from_at) for id_, from_at, _ in rows if from_at == now])
-    ended = [(now, id_, from_at) for id_, from_at, to_at in rows if to_at is None and from_at != now]
-    dialect.update(conn, table, ["to_at"], key, ended)
 
 
 def heirs(conn: Connection, ids: Collection[int]) -> set[int]:
@@ -99,22 +85,24 @@ def _held(conn: Connection, dialect: Dialect, ids: Collection[int]) -> dict[int,
 
 
 def settle(
-    conn: Connection, dialect: Dialect, holdings: Holdings, ids: Collection[int], ledger: Ledger, *, now: Instant
-) -> Moved:
-    """Bring the second holding of these resources up to date, and with it where their findings stand."""
-    return _settle(conn, dialect, holdings, _held(conn, dialect, ids), ledger, now=now)
+    conn: Connection, dialect: Dialect, holdings: Holdings, ids: Collection[int], ledger: Ledger, *, now: Instant,
+    since: Instant | None = None,
+) -> Moved:  # fmt: skip
+    """Bring the second holding of these resources up to date, and with it where their findings stand. `since`: see `move`."""
+    return _settle(conn, dialect, holdings, _held(conn, dialect, ids), ledger, now=now, since=since)
 
 
 def _settle(
     conn: Connection, dialect: Dialect, holdings: Holdings, held: Mapping[int, Held], ledger: Ledger, *, now: Instant,
-    moved: Collection[int] = (),
+    since: Instant | None, moved: Collection[int] = (),
 ) -> Moved:  # fmt: skip
     """As `settle`, of resources as they are stored. `moved`: those that have another holding of their own than before."""
     lines = lineage.of_resources(conn, held)
     places: dict[int, tuple[int, int]] = {}
     changed: dict[int, int] = {}
     rows: list[tuple[int, int | None, int]] = []
-    turns: list[Turn] = []
+    turns: list[spells.Turn] = []
+    ended: list[int] = []
     for id_, (own, former, former_base) in held.items():
         line = lines.get(id_)
         wanted = own if line is None else holdings.inherit(conn, own, line.holders)
@@ -123,26 +111,16 @@ def _settle(
             changed[id_] = wanted
         if (wanted, base) != (former, former_base):
             rows.append((wanted, base, id_))
-            if base is not None or former_base is not None:
+            if base is not None:
                 turns.append((id_, wanted, base))
+            elif former_base is not None:
+                ended.append(id_)
         if wanted != former or id_ in moved:
             places[id_] = own, wanted
     dialect.update(conn, schema.resource, ["inherited_id", "base_id"], ["id"], rows)
-    _write_inherited_spells(conn, dialect, turns, now=now)
-    return Moved(_place(conn, dialect, places, ledger, now=now), changed)
-
-
-Turn = tuple[int, int, int | None]
-"""A resource whose base layer is somebody else's than before: with the holding, and the image that says so. None: it is
-whose the resource is."""
-
-
-def _write_inherited_spells(conn: Connection, dialect: Dialect, turns: Sequence[Turn], *, now: Instant) -> None:
-    """End the spells that stand, and begin the next where others answer for the base."""
-    table = schema.inherited_spell
-    _end_spells(conn, dialect, table, [id_ for id_, *_ in turns], now=now)
-    fresh = [(id_, now, None, holding_id, base) for id_, holding_id, base in turns if base is not None]
-    dialect.insert(conn, table, fresh)
+    spells.turn(conn, dialect, schema.inherited_spell, turns, now=now, since=since, ended=ended)
+    unseen = spells.unseen(conn, dialect, places, since)
+    return Moved(_place(conn, dialect, places, ledger, now=now, unseen=unseen), changed)
 
 
 def _decider(conn: Connection, holdings: Holdings, line: Lineage) -> int:
@@ -151,9 +129,11 @@ def _decider(conn: Connection, holdings: Holdings, line: Lineage) -> int:
 
 
 def _place(
-    conn: Connection, dialect: Dialect, places: Mapping[int, tuple[int, int]], ledger: Ledger, *, now: Instant
-) -> int:
+    conn: Connection, dialect: Dialect, places: Mapping[int, tuple[int, int]], ledger: Ledger, *, now: Instant,
+    unseen: Collection[int],
+) -> int:  # fmt: skip
     """Put the findings of resources where they belong: resource → (its own holding, that of its base layer)."""
+    _reopen_elsewhere(conn, places, ledger, unseen)
     n = 0
     columns = (
         f.resource_id, f.base_layer, f.holding_id, f.source_id, f.kind, f.state, f.severity, f.bundle_id, f.due_at,
@@ -165,7 +145,7 @@ def _place(
         for row in conn.execute(query):
             known, to, count = Standing(*row[2:10]), places[row[0]][row[1]], row[-1]
             if known.holding_id != to:
-                ledger.move(known, to, count, row[10:14], now=now)
+                ledger.move(known, to, count, row[10:14], now=None if row[0] in unseen else now)
                 n += count
     own = [(own, id_) for id_, (own, _) in places.items()]
     dialect.update(conn, schema.finding, ["holding_id"], ["resource_id"], own)
@@ -174,3 +154,20 @@ def _place(
         apart = [(places[resource_id][1], id_) for id_, resource_id in rows]
         dialect.update(conn, schema.finding, ["holding_id"], ["id"], apart)
     return n
+
+
+def _reopen_elsewhere(
+    conn: Connection, places: Mapping[int, tuple[int, int]], ledger: Ledger, unseen: Collection[int]
+) -> None:
+    """Findings of resources that nobody has seen yet were opened where they are from now on: nothing came or went there."""
+    for chunk in chunks(sorted(unseen)):
+        query = select(f.resource_id, f.base_layer, f.holding_id, f.first_detected_at, f.fixed_at, f.closed)
+        for resource_id, base_layer, former, first_at, fixed_at, closed in conn.execute(
+            query.where(f.resource_id.in_(chunk))
+        ):
+            to = places[resource_id][base_layer]
+            for holding, n in ((former, -1), (to, 1)) if to != former else ():
+                ledger.opened(holding, first_at, n)
+                if closed:
+                    lived = None if fixed_at is None else fixed_at - first_at
+                    ledger.closed(holding, fixed_at or first_at, lived=lived, n=n)

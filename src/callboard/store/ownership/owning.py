@@ -19,7 +19,7 @@ from callboard.domain.ownership.drift import News, SignalKind
 from callboard.domain.ownership.verdict import Ownership, must_win_again
 from callboard.store import schema
 from callboard.store.dialect import Dialect, Row
-from callboard.store.ownership import candidates, signals
+from callboard.store.ownership import candidates, signals, spells
 from callboard.store.ownership.candidates import Amendment
 from callboard.store.ownership.holdings import Holdings
 from callboard.store.ownership.subjects import subjects
@@ -52,17 +52,22 @@ def judge(conn: Connection, dialect: Dialect, holdings: Holdings, ids: Sequence[
 
 def decide_again(
     conn: Connection, dialect: Dialect, holdings: Holdings, resource_ids: Sequence[int], *, now: Instant,
-    at_once: bool = False,
+    at_once: bool = False, since: Instant | None = None,
 ) -> list[Move]:  # fmt: skip
     """Decide these resources anew and store the evidence. Returns the moves that follow.
 
     Weak evidence that would displace an owner who still has a claim has to win twice, unless `at_once`: a person has
-    looked at it.
+    looked at it. What was written from `since` on nobody has seen (None: all is seen): it has not won before, and an owner
+    of since then is displaced at once.
     """
+    seen_at = now if since is None else since
     moves: list[Move] = []
+    told: list[Move] = []
     for judged in judge(conn, dialect, holdings, resource_ids):
+        first = len(moves)
         ids = [each.id for each in judged]
         tiers = _tiers(conn, dialect, ids)
+        unseen = spells.unseen(conn, dialect, ids, since)
         challenged = _challenges(conn, dialect, ids)
         challengers: list[Row] = []
         wanted: list[Row] = []
@@ -72,11 +77,11 @@ def decide_again(
             holdings.read_homes(conn, {each.holding_id for each, to in pairs if to != each.holding_id})
         for each, decided_to in zip(judged, decided, strict=True):
             to, tier, routes = decided_to, each.ownership.tier, None
-            if to != each.holding_id and not at_once:
+            if to != each.holding_id and not at_once and each.id not in unseen:
                 home = holdings.home(conn, each.holding_id)
                 if must_win_again(each.ownership, home.verdict, home.routes):
                     holding_id, since_at = challenged.get(each.id, (0, now))
-                    if holding_id != to or since_at >= now:
+                    if holding_id != to or since_at >= seen_at:
                         challengers.append((each.id, to, since_at if holding_id == to else now))
                         to, tier, routes = each.holding_id, tiers.get(each.id), home.routes
             wanted += candidates.rows_of(holdings, each.id, each.ownership, routes=routes)
@@ -86,7 +91,8 @@ def decide_again(
         amendment = Amendment()
         amendment.take(candidates.stored(conn, dialect, ids), wanted)
         amendment.write(conn, dialect, now=now)
-    signals.note(conn, dialect, _news(conn, holdings, moves), now=now)
+        told += [each for each in moves[first:] if each.resource_id not in unseen]
+    signals.note(conn, dialect, _news(conn, holdings, told), now=now)
     return moves
 
 

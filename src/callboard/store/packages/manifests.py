@@ -45,10 +45,12 @@ def take(
     """
     manifest_id = _series(conn, series, inputs=inputs or arrival.digest, now=now)
     versions = conn.execute(
-        select(v.id, v.at, v.revision, v.digest, v.packages).where(v.manifest_id == manifest_id).order_by(v.at, v.revision, v.id)
+        select(v.id, v.at, v.revision, v.digest, v.packages, v.parts).where(v.manifest_id == manifest_id).order_by(v.at, v.revision, v.id)
     ).all()  # fmt: skip
     known = next((each for each in reversed(versions) if each.digest == arrival.digest), None)
     if known is not None and (known is versions[-1] or known.at == arrival.at):
+        if known.parts is None and arrival.stated is not None:
+            conn.execute(update(schema.manifest_version).where(v.id == known.id).values(_stated(arrival)))
         return Taken(standing=Standing.SAME, packages=known.packages, at=known.at, current_at=versions[-1].at)
     place = (arrival.at, arrival.revision)
     later = [each.at for each in versions if (each.at, each.revision) > place]
@@ -187,9 +189,17 @@ def _keep_version(
             format=f"{lock.format} {lock.version}".strip(), packages=len(uses),
             direct=None if None in direct else sum(map(bool, direct)), edges=len(lock.edges),
             unknown=msgspec.json.encode(told).decode(), workspaces=msgspec.json.encode(workspaces(lock)).decode(),
-            body=packed(lock) if is_current else None,
+            body=packed(lock) if is_current else None, **_stated(arrival),
         )
     )  # fmt: skip
+
+
+def _stated(arrival: Arrival) -> dict[str, int]:
+    """What a bill says of its parts, by column."""
+    stated = arrival.stated
+    if stated is None:
+        return {}
+    return {"parts": stated.parts, "suppliers": stated.suppliers, "licences": stated.licences}
 
 
 def _paint(

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 from callboard.domain import audit
-from callboard.domain.audit import Entry
+from callboard.domain.audit import Cut, Entry
 from callboard.domain.instant import Instant
 from callboard.store import schema
 
@@ -48,7 +48,18 @@ def holds(conn: Connection, entry: Entry, stored: bytes) -> bool:
     """Whether an entry is what was once written, by its own link of the chain; `audit.breaks` looks at all of them."""
     table = schema.audit
     before = conn.execute(select(table.c.hash).where(table.c.seq == entry.seq - 1)).scalar_one_or_none()
+    if before is None and entry.seq > 1:
+        gone = cut(conn)
+        before = gone.hash if gone is not None and gone.through == entry.seq - 1 else None
     return audit.link(entry, audit.START if before is None else bytes(before)) == stored
+
+
+def cut(conn: Connection) -> Cut | None:
+    """What was last cut from the beginning of the log, as the log says. None: nothing was."""
+    table = schema.audit
+    newest = select(table).where(table.c.action == audit.CUT).order_by(table.c.seq.desc()).limit(1)
+    row = conn.execute(newest).one_or_none()
+    return None if row is None else audit.cut_of(_entry(row)[0])
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):

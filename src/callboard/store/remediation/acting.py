@@ -1,27 +1,16 @@
 """How long findings waited until somebody acted on them: took them, said something, or followed their link to the source.
 
-Few findings are acted on, and most are counted as if none were: then those on which somebody acted are counted anew, one by one.
+Most findings were open once: of these the database tells when somebody first acted. Those that came back are few, and are looked at
+one by one.
 A look is no act. What happened before a finding was stored here is not known, so its watch begins there.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Connection,
-    Select,
-    and_,
-    case,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+from sqlalchemy import Connection, Select, Subquery, case, func, literal_column, or_, select
 
 from callboard.domain.access import Visibility
 from callboard.domain.decision import DecisionKind
@@ -34,20 +23,21 @@ from callboard.store.board.shelf import read
 from callboard.store.query.filters import Asking
 from callboard.store.query.scope import of_query
 from callboard.store.remediation.lifetimes import (
-    AGES,
     ALL,
     ASIDE,
     DONE,
     ENDS,
+    ENTERED,
     GROUPS,
-    Since,
-    Spell,
+    UNWATCHED,
+    Gathered,
     Watched,
     coded,
-    counted,
     since,
     spells,
     told_apart,
+    watched_since,
+    written_down,
 )
 
 f, d, s, e = schema.finding.c, schema.decision.c, schema.decided.c, schema.engagement.c
@@ -59,80 +49,96 @@ ACTS = (
 """What counts as an act. To be given something is none of one's own."""
 
 
+def gathered(
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period
+) -> Gathered:  # fmt: skip
+    """Findings in sight that a query asks for, watched until somebody acted on them; those that came back, as if nobody had."""
+    begins = since(conn, period)
+    once, *again = spells(of_query(conn, visibility, query, asking, many=True))
+    clicked, said = _clicked(), _said()
+    first = case((or_(clicked.c.at.is_(None), said.c.at < clicked.c.at), said.c.at), else_=clicked.c.at)
+    rows = (
+        coded(once, period, begins, acted=True, first=first)
+        .outerjoin(clicked, clicked.c.finding_id == f.id)
+        .outerjoin(said, said.c.finding_id == f.id)
+    )
+    return written_down(conn, by, [rows, *(coded(spell, period, begins, acted=True) for spell in again)])
+
+
 def watched(
-    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period,
+    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period, found: Gathered,
     ids: Collection[int] | None = None,
 ) -> Watched:  # fmt: skip
-    """As `lifetimes.watched`, until somebody acted. What ended before is not done: it ended otherwise."""
-    within = of_query(conn, visibility, query, asking, many=True)
-    group = GROUPS[by]
-    told = group if ids is None else case((group.in_(sorted(ids)), group), else_=ALL)
-    parts = spells(within)
+    """Of what was gathered: until somebody acted, those that came back, too."""
     begins = since(conn, period)
-    every = union_all(*(coded(spell, told, period, begins, acted=True) for spell in parts))
-    codes = Counter(counted(conn, every))
-    for number, spell in enumerate(parts):
-        for code, opened, watched_since, ended, first in _acted(conn, spell, told, period, begins, is_only=number == 0):
-            at = max(first, opened)
-            if code % ENDS > ASIDE or at >= period.end or (ended is not None and at > ended):
+    codes = found.told(ids)
+    _, *again = spells(of_query(conn, visibility, query, asking, many=True))
+    for spell in again:
+        ended = case((spell.is_closed, spell.ended), else_=None)
+        rows = coded(spell, period, begins, acted=True).add_columns(
+            GROUPS[by], spell.opened, watched_since(begins), ended
+        )
+        for (code, group, opened, begun, left), first in acts_since(conn, rows, spell.opened):
+            if first is None or code == UNWATCHED or code % ENDS > ASIDE:
                 continue
-            codes[code] -= 1
+            at = max(opened, first)
+            if at >= period.end or (left is not None and at > left):
+                continue
+            mine = codes[group if ids is None or group in ids else ALL]
+            mine[code] -= 1
             # Where somebody acted before the watch began nothing was waited for.
-            if at >= watched_since:
-                codes[code // ENDS // AGES * AGES * ENDS + (at - opened) // DAY * ENDS + DONE] += 1
-    return told_apart({code: n for code, n in codes.items() if n})
+            if at >= begun:
+                mine[code // ENTERED * ENTERED + (at - opened) // DAY * ENDS + DONE] += 1
+    return told_apart(codes)
 
 
-_Act = tuple[int, int, int, int | None, int]
-"""The finding's number of `coded`; when it was opened, came under watch, and ended; and when somebody first acted."""
+def _clicked() -> Subquery:
+    """When somebody first followed a finding's link, by `finding_id`: of the hour that is known, its end."""
+    return (
+        select(e.finding_id, (func.min(e.hour) + (HOUR - 1)).label("at")).where(_IS_FOLLOWED).group_by(e.finding_id)
+    ).subquery("clicked")  # fmt: skip
 
 
-def _acted(
-    conn: Connection,
-    spell: Spell,
-    group: ColumnElement[Any],
-    period: Period,
-    begins: Since,
-    *,
-    is_only: bool,
-) -> Iterator[_Act]:  # fmt: skip
-    """Those on which somebody acted. `is_only`: they were open once, so that every act is of that time."""
-    watched_since = case((f.imported_at > begins, f.imported_at), else_=begins)
-    ended = case((spell.is_closed, spell.ended), else_=None)
-    found = coded(spell, group, period, begins, acted=True).add_columns(spell.opened, watched_since, ended)
-    if is_only:
-        yield from first_acts(conn, found)
-        return
-    every = acts().subquery("acts")
-    columns = list(found.selected_columns)
-    rows: Any = read(
-        conn,
-        found.add_columns(func.min(every.c.at))
-        .join(every, and_(every.c.finding_id == f.id, every.c.at >= spell.opened))
-        .group_by(f.id, *columns),
-        {},
-    )
-    yield from rows
+def _said() -> Subquery:
+    """When somebody first said something that is an act."""
+    return (
+        select(s.finding_id, func.min(d.at).label("at")).select_from(_SAID).where(_IS_ACT).group_by(s.finding_id)
+    ).subquery("said")  # fmt: skip
 
 
-def first_acts(conn: Connection, found: Select[Any]) -> Iterator[Any]:
-    """The rows of findings on which somebody acted, each once, with the first act behind its columns.
+def first_acts() -> tuple[Subquery, Subquery]:
+    """Findings on which somebody acted, each in one of the two and once, as `finding_id`, and when first, as `at`.
 
     Clicks come in the order of their index and are many, what was said is little: so they are asked apart.
     """
-    said = dict(
-        _rows(conn, select(s.finding_id, func.min(d.at)).select_from(_SAID).where(_IS_ACT).group_by(s.finding_id))
+    clicked, said = _clicked(), _said()
+    sooner = case((said.c.at < clicked.c.at, said.c.at), else_=clicked.c.at)
+    follows = select(e.finding_id).where(e.finding_id == said.c.finding_id, _IS_FOLLOWED).exists()
+    return (
+        select(clicked.c.finding_id, sooner.label("at"))
+        .select_from(clicked.outerjoin(said, said.c.finding_id == clicked.c.finding_id))
+        .subquery("acts"),
+        select(said.c.finding_id, said.c.at).where(~follows).subquery("acts"),
     )
+
+
+def acts_since(conn: Connection, found: Select[Any], moment: Any) -> Iterator[tuple[tuple[Any, ...], int | None]]:  # noqa: ANN401
+    """Rows about findings, and when somebody first acted on each since a moment, or None: looked up one by one, where they are few."""
+    decision, decided = schema.decision.alias("act"), schema.decided.alias("acted")
+    said = (
+        select(func.min(decision.c.at))
+        .select_from(decided.join(decision, decision.c.id == decided.c.decision_id))
+        .where(decided.c.finding_id == f.id, decision.c.kind.in_(_ACTS), decision.c.at >= moment)
+        .scalar_subquery()
+    )
+    # Of a click only the hour is known: it counts by the hour's end.
     clicked = (
-        select(e.finding_id, (func.min(e.hour) + (HOUR - 1)).label("at")).where(_IS_FOLLOWED).group_by(e.finding_id)
-    ).subquery("clicked")  # fmt: skip
-    for *row, id_, at in _rows(conn, found.add_columns(f.id, clicked.c.at).join(clicked, clicked.c.finding_id == f.id)):
-        yield (*row, min(at, said.pop(id_, at)))
-    if said:
-        told = select(s.finding_id).select_from(_SAID).where(_IS_ACT)
-        for *row, id_ in _rows(conn, found.add_columns(f.id).where(f.id.in_(told))):
-            if id_ in said:
-                yield (*row, said[id_])
+        select(func.min(e.hour) + (HOUR - 1))
+        .where(e.finding_id == f.id, _IS_FOLLOWED, e.hour >= moment - (HOUR - 1))
+        .scalar_subquery()
+    )
+    for row in _rows(conn, found.add_columns(said, clicked)):
+        yield row[:-2], min((at for at in row[-2:] if at is not None), default=None)
 
 
 def _rows(conn: Connection, query: Select[Any]) -> Any:  # noqa: ANN401 - rows have no type
@@ -140,13 +146,7 @@ def _rows(conn: Connection, query: Select[Any]) -> Any:  # noqa: ANN401 - rows h
 
 
 _SAID = schema.decided.join(schema.decision, d.id == s.decision_id)
-_IS_ACT = d.kind.in_([int(kind) for kind in ACTS])
+_ACTS = [int(kind) for kind in ACTS]
+_IS_ACT = d.kind.in_(_ACTS)
 _IS_FOLLOWED = e.kind == literal_column(str(int(Engagement.FOLLOWED)))
 """Spelled out, so that the index of what was followed is seen to hold it."""
-
-
-def acts() -> CompoundSelect[Any]:
-    """Every act. Of a click only the hour is known: it counts by the hour's end."""
-    said = select(s.finding_id, d.at.label("at")).select_from(_SAID)
-    clicked = select(e.finding_id, (e.hour + (HOUR - 1)).label("at"))
-    return union_all(said.where(_IS_ACT), clicked.where(_IS_FOLLOWED))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from callboard.domain import audit as chain
@@ -15,24 +16,31 @@ from callboard.domain.compliance.facts import (
     DecisionFact,
     EntryFact,
     Facts,
+    FeedFact,
+    MessageFact,
     PolicyFact,
     ResourceFact,
     RunFact,
     Since,
     SourceFact,
 )
-from callboard.domain.compliance.life import Event, Life, Recorded, Whose, Word, life_of
+from callboard.domain.compliance.life import NO_NOTICE, Event, Life, Notice, Recorded, Whose, Word, life_of
 from callboard.domain.compliance.period import Period
 from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Reason
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.instant import Instant
 from callboard.domain.ownership.verdict import Verdict
+from callboard.domain.packages.bom import Stated
+from callboard.domain.packages.feed import Fetched
+from callboard.domain.packages.manifest_series import Origin
 from callboard.domain.packages.package_match import SOURCE as PACKAGES
+from callboard.domain.remediation.message import Delivery, Item, Sort, Why
 from callboard.domain.run import Mode, RunState
 from callboard.store import schema
 from callboard.store.ownership import moment
 from callboard.store.people import audit
+from callboard.store.retention import standing
 from callboard.store.schema import NEVER
 from callboard.store.visible import entity_visible, visible
 
@@ -48,7 +56,9 @@ _PENDING = {RunState.FETCHING, RunState.STAGED, RunState.HELD}
 
 def facts(conn: Connection, visibility: Visibility, period: Period) -> Facts:
     """All but findings, as far as it is in sight."""
-    broken = next(iter(chain.breaks(_entries_until(conn, period.until))), None)
+    cut = audit.cut(conn)
+    broken = next(iter(chain.breaks(_entries_until(conn, period.until), cut)), None)
+    kept = standing.kept_since(conn)
     return Facts(
         sources=tuple(_sources(conn, period)),
         runs=tuple(_runs(conn, period)),
@@ -57,6 +67,8 @@ def facts(conn: Connection, visibility: Visibility, period: Period) -> Facts:
         resources=tuple(_resources(conn, visibility, period)),
         entries=tuple(_entries(conn, period)),
         policies=tuple(_policies(conn, period)),
+        messages=tuple(_messages(conn, period)),
+        feeds=tuple(_feeds(conn, period)),
         since=Since(
             owners=conn.execute(select(func.min(spell.from_at))).scalar_one(),
             components=conn.execute(select(func.min(cs.from_at))).scalar_one(),
@@ -65,6 +77,12 @@ def facts(conn: Connection, visibility: Visibility, period: Period) -> Facts:
                     schema.catalog_reading.c.read_at <= period.until, schema.catalog_reading.c.state == "applied"
                 )
             ).scalar_one(),
+            log=None if cut is None else Instant(cut.last_at + 1),
+            runs=kept.get("runs"),
+            bills=kept.get("versions"),
+            messages=kept.get("told"),
+            failures=kept.get("messages"),
+            feeds=conn.execute(select(func.min(run.finished_at)).where(*_MATCHED)).scalar_one(),
         ),
         log_breaks_at=None if broken is None else broken.seq,
     )
@@ -124,6 +142,24 @@ def _runs(conn: Connection, period: Period) -> Iterator[RunFact]:
         )  # fmt: skip
 
 
+_MATCHED = (run.feeds.is_not(None), run.mode == Mode.FULL.value, run.state == RunState.APPLIED.value)
+"""Matchings of packages of which it is kept by which lists they were made. Such runs are never dropped."""
+_feeds_of = msgspec.json.Decoder(tuple[Fetched, ...])
+
+
+def _feeds(conn: Connection, period: Period) -> Iterator[FeedFact]:
+    """The lists by which packages were last matched by the end."""
+    last = conn.execute(
+        select(run.feeds, run.finished_at)
+        .where(*_MATCHED, run.finished_at <= period.until)
+        .order_by(run.finished_at.desc(), run.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is not None:
+        for each in _feeds_of.decode(last.feeds):
+            yield FeedFact(name=each.name, read_at=each.read_at, matched_at=Instant(last.finished_at))
+
+
 def _decisions(conn: Connection, period: Period) -> Iterator[DecisionFact]:
     n = select(func.count()).where(dd.decision_id == d.id).scalar_subquery()
     rows = conn.execute(
@@ -138,14 +174,27 @@ def _decisions(conn: Connection, period: Period) -> Iterator[DecisionFact]:
         )  # fmt: skip
 
 
-def _bills(conn: Connection, period: Period) -> dict[int, list[tuple[int, int]]]:
-    """By component: of each of its manifests, the moment that the newest version known then speaks of, and its packages."""
-    newest: dict[int, tuple[int, int]] = {}
-    for manifest_id, at, packages in conn.execute(
-        select(v.manifest_id, v.at, v.packages).where(v.taken_at <= period.until).order_by(v.at, v.revision, v.id)
+class _Bill(NamedTuple):
+    """The newest version of a manifest that was known then."""
+
+    at: int
+    packages: int
+    said: Stated | None
+
+
+def _bills(conn: Connection, period: Period) -> dict[int, list[_Bill]]:
+    """By component, what is known of each of its manifests."""
+    newest: dict[int, _Bill] = {}
+    for manifest_id, origin, at, packages, *counts in conn.execute(
+        select(v.manifest_id, m.origin, v.at, v.packages, v.parts, v.suppliers, v.licences)
+        .join(schema.manifest, m.id == v.manifest_id)
+        .where(v.taken_at <= period.until)
+        .order_by(v.at, v.revision, v.id)
     ):
-        newest[manifest_id] = (at, packages)
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        parts, suppliers, licences = counts if packages and origin == Origin.UPLOAD.value else (packages, 0, 0)
+        said = None if parts is None else Stated(parts=parts, suppliers=suppliers, licences=licences)
+        newest[manifest_id] = _Bill(at, packages, said)
+    found: dict[int, list[_Bill]] = defaultdict(list)
     for entity_id, manifest_id in conn.execute(
         select(h.entity_id, h.manifest_id)
         .join(schema.manifest, m.id == h.manifest_id)
@@ -168,8 +217,21 @@ def _components(conn: Connection, visibility: Visibility, period: Period) -> Ite
         known = bills.get(id_, ())
         yield ComponentFact(
             ref=EntityRef(ref), owner=None if owner is None else EntityRef(owner), can_act=bool(can_act),
-            bill_at=max((Instant(at) for at, _ in known), default=None), packages=sum(n for _, n in known),
+            bill_at=max((Instant(each.at) for each in known), default=None), packages=sum(each.packages for each in known),
+            said=_said(known),
         )  # fmt: skip
+
+
+def _said(bills: Iterable[_Bill]) -> Stated | None:
+    """What all of these say together. None: of one of them it was not counted."""
+    told = [each.said for each in bills]
+    known = [each for each in told if each is not None]
+    if len(known) < len(told):
+        return None
+    return Stated(
+        parts=sum(each.parts for each in known), suppliers=sum(each.suppliers for each in known),
+        licences=sum(each.licences for each in known),
+    )  # fmt: skip
 
 
 def _at(from_at: ColumnElement[Any], to_at: ColumnElement[Any], at: Instant) -> ColumnElement[bool]:
@@ -216,6 +278,55 @@ def _policies(conn: Connection, period: Period) -> Iterator[PolicyFact]:
             yield PolicyFact(kind=row.kind, name=row.name, n=row.n, at=Instant(row.at), actor=row.actor)
 
 
+# Messages
+
+o = schema.outbox.c
+_items = msgspec.json.Decoder(tuple[Item, ...])
+
+
+def _sent(period: Period) -> ColumnElement[bool]:
+    return and_(o.state == int(Delivery.SENT), o.sort != int(Sort.TEST), o.ended_at <= period.until)
+
+
+def _missing(period: Period) -> ColumnElement[bool]:
+    """Made in the period, and neither arrived nor found to be empty by its end. What was refused may be tried anew later."""
+    is_over = and_(o.state != int(Delivery.DEAD), o.ended_at <= period.until)
+    made = o.made_at.between(period.start, period.until)
+    return and_(made, o.sort != int(Sort.TEST), or_(o.ended_at.is_(None), ~is_over))
+
+
+def _messages(conn: Connection, period: Period) -> Iterator[MessageFact]:
+    wanted = or_(and_(_sent(period), o.ended_at >= period.start), _missing(period))
+    rows = conn.execute(
+        select(o.id, o.key, o.sort, o.team, o.channel, o.made_at, o.state, o.ended_at, o.findings)
+        .where(wanted)
+        .order_by(o.id)
+    )
+    for id_, key, sort, team, channel, made_at, state, ended_at, findings in rows:
+        arrived = state == int(Delivery.SENT) and ended_at <= period.until
+        yield MessageFact(
+            id=id_, key=key, sort=Sort(sort), team=EntityRef(team), channel=channel, made_at=Instant(made_at),
+            at=Instant(ended_at) if arrived else None,
+            findings=len({each.finding for each in _items.decode(bytes(findings))}),
+        )  # fmt: skip
+
+
+def _notices(conn: Connection, period: Period) -> dict[int, Notice]:
+    """By finding, when messages that could not wait had first told of it."""
+    found: dict[int, Notice] = {}
+    sent = select(o.ended_at, o.findings).where(_sent(period), o.sort == int(Sort.AT_ONCE)).order_by(o.id)
+    for at, findings in conn.execute(sent):
+        for item in _items.decode(bytes(findings)):
+            was = found.get(item.finding, NO_NOTICE)
+            late = at if item.why == Why.OVERDUE else None
+            found[item.finding] = Notice(_first(was.at, at), _first(was.overdue_at, late))
+    return found
+
+
+def _first(one: int | None, other: int | None) -> Instant | None:
+    return min((Instant(at) for at in (one, other) if at is not None), default=None)
+
+
 # Findings
 
 
@@ -229,6 +340,7 @@ def lives(conn: Connection, visibility: Visibility, period: Period) -> Iterator[
     )
     mapped = {resource_id: verdict == Verdict.MAPPED for resource_id, verdict in standing}
     bases = moment.bases(conn, period.until)
+    notices = _notices(conn, period)
     after = 0
     while True:
         rows = _rows(conn, visibility, period, after)
@@ -241,6 +353,7 @@ def lives(conn: Connection, visibility: Visibility, period: Period) -> Iterator[
             life = life_of(
                 row, told.get(row.id, ()), horizon=horizons.get(row.source_id), until=period.until,
                 words=said.get(row.id, ()), whose=_whose(row.resource_id, mapped, bases),
+                notice=notices.get(row.id, NO_NOTICE),
             )  # fmt: skip
             if life is not None:
                 yield life

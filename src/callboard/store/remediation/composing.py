@@ -7,17 +7,15 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from callboard.domain.access import Viewer
-from callboard.domain.board import BundleRow, FindingRow
+from callboard.domain.board import BundleRow
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import State
-from callboard.domain.instant import DAY, Instant, to_datetime
-from callboard.domain.query import OPEN, OVERDUE, STEADY, Grouping, OneOf, Query, Term, parse
+from callboard.domain.instant import Instant
+from callboard.domain.message_lines import fresh, line_of, path_of
+from callboard.domain.query import OPEN, OVERDUE, STEADY, Grouping, OneOf, Query, Term
 from callboard.domain.remediation.message import (
     MOST_LINES,
-    MOST_LINKED,
-    URGENT_BAND,
     Item,
-    Line,
     Message,
     Part,
     Sort,
@@ -80,21 +78,17 @@ def _named(conn: Connection, store: Store, viewer: Viewer, why: Why, ids: Collec
     rows = store.dialect.lookup(conn, schema.finding, ["priority", "due_at", "id"], "id", ids)
     first = [id_ for _, _, id_ in sorted(rows)][:MOST_LINES]
     by_id = findings.rows_by_id(conn, viewer.visibility, first)
-    path = None
-    if len(ids) <= MOST_LINKED:
-        path = list_path(Query((OneOf("id", tuple(map(str, sorted(ids)))),)).canonical)
-    lines = tuple(_line(by_id[id_]) for id_ in first)
-    return Part(what=why.word, title=why.words, count=len(ids), path=path, lines=lines)
+    lines = tuple(line_of(by_id[id_]) for id_ in first)
+    return Part(what=why.word, title=why.words, count=len(ids), path=path_of(ids), lines=lines)
 
 
 def _week(
     conn: Connection, store: Store, viewer: Viewer, asking: Asking, team: EntityRef, *, since: Instant
 ) -> tuple[Part, ...]:
     mine = OneOf("owner", (team,))
-    day = to_datetime(Instant(since // DAY * DAY)).date().isoformat()
-    fresh = parse(f"band:<={URGENT_BAND} first:>={day}").terms
+    title, is_new = fresh(since)
     asked: list[Part | None] = [
-        _listed(conn, viewer, asking, (mine, *fresh), why=Why.NEW, title=f"{Why.NEW.words}, since {day}"),
+        _listed(conn, viewer, asking, (mine, *is_new), why=Why.NEW, title=title),
         *_by_reason(
             conn, store, viewer, notices.since(conn, viewer, asking, (Why.WORSE, Why.REOPENED), start=since)
         ),
@@ -112,7 +106,7 @@ def _listed(
     page = findings.page(conn, viewer.visibility, query, asking, after=None, limit=MOST_LINES)
     if not page.rows:
         return None
-    lines = tuple(map(_line, page.rows))
+    lines = tuple(map(line_of, page.rows))
     return Part(what=why.word, title=title, count=page.total, path=list_path(query.canonical), lines=lines)
 
 
@@ -135,11 +129,4 @@ def _piece(row: BundleRow) -> Work:
     return Work(
         title=row.title, fix=row.fix, severity=row.severity.word, findings=row.findings, due_at=row.due_at,
         path=list_path(row.query),
-    )  # fmt: skip
-
-
-def _line(row: FindingRow) -> Line:
-    return Line(
-        finding=row.id, severity=row.severity.word, title=row.rule_name, components=row.components, due_at=row.due_at,
-        path=f"/findings/{row.id}",
     )  # fmt: skip

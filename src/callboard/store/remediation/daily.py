@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from callboard.domain.access import Visibility
 from callboard.domain.decision import DecisionKind
@@ -17,6 +31,7 @@ from callboard.domain.remediation import REOPENED_WITHIN, By, Days, Kept, LeftOu
 from callboard.store import schema
 from callboard.store.query.filters import Asking
 from callboard.store.query.scope import of_query
+from callboard.store.remediation import severities
 from callboard.store.remediation.lifetimes import AGES, GROUPS, Spell, counted, spells
 from callboard.store.schema import NEVER
 
@@ -96,26 +111,26 @@ def open_at(
 ) -> Mapping[int, Open]:
     """By group, what was open when a moment came. None: what is open now, as the lists have it.
 
-    For a moment of the past it is told by the dates of the source and of people here, as far as they are known today.
+    For a moment of the past it is told by the dates of the source and of people here, as far as they are known today, and by
+    the severities of then.
     """
     within = of_query(conn, visibility, query, asking, many=True)
     group, now = GROUPS[by], asking.now
+    codes: Mapping[int, int]
     if at is None:
-        rows = [
-            select((_coded(group, (now - f.first_detected_at) // DAY, _lateness(f.due_at, now))).label("code")).where(
-                f.closed + 0 == 0, within
-            )
-        ]
+        code = _coded(group, (now - f.first_detected_at) // DAY, _lateness(f.due_at, now)).label("code")
+        codes = counted(conn, select(code).where(f.closed + 0 == 0, within))
     else:
-        standing = f.id.not_in(_put_aside(at))
-        rows = [
-            spell.rows.add_columns(
-                _coded(group, (at - spell.opened) // DAY, _lateness(spell.due_at, Instant(at - 1))).label("code")
-            ).where(spell.opened + 0 < at, or_(~spell.is_closed, spell.ended >= at), standing)
-            for spell in spells(within)
-        ]
+        codes = counted(conn, _open_then(within, group, at))
+        if by is By.SEVERITY or severities.asks(query):
+            changed = f.id.in_(severities.changed_since(at))
+            anyhow = of_query(conn, visibility, severities.without(query), asking, many=True)
+            kind = cast(group, BigInteger) * severities.SEVERITIES + severities.severity_at(at)
+            less = counted(conn, _open_then(and_(within, changed), group, at))
+            more = counted(conn, _open_then(and_(anyhow, changed), kind, at))
+            codes = _corrected(codes, less, _by_severity(more, query, by, AGES * AGES))
     found: dict[int, Open] = {}
-    for id_, age, late, n in _decoded(counted(conn, union_all(*rows))):
+    for id_, age, late, n in _decoded(codes):
         mine = found.get(id_)
         if mine is None:
             mine = found[id_] = Open()
@@ -123,6 +138,37 @@ def open_at(
         if late:
             mine.late[late] = mine.late.get(late, 0) + n
     return found
+
+
+def _open_then(within: ColumnElement[bool], group: Any, at: Instant) -> CompoundSelect[Any]:  # noqa: ANN401
+    standing = f.id.not_in(_put_aside(at))
+    return union_all(*(
+        spell.rows.add_columns(
+            _coded(group, (at - spell.opened) // DAY, _lateness(spell.due_at, Instant(at - 1))).label("code")
+        ).where(spell.opened + 0 < at, or_(~spell.is_closed, spell.ended >= at), standing)
+        for spell in spells(within)
+    ))  # fmt: skip
+
+
+def _by_severity(codes: Mapping[int, int], query: Query, by: By, below: int) -> Counter[int]:
+    """Numbers that hold a severity beside the group, as numbers of the group, for what the query lets pass.
+
+    `below`: more than whatever stands below the severity in a number.
+    """
+    found: Counter[int] = Counter()
+    for code, n in codes.items():
+        above, rest = divmod(code, below)
+        id_, severity = divmod(above, severities.SEVERITIES)
+        if severities.takes(query, severity):
+            found[(severity if by is By.SEVERITY else id_) * below + rest] += n
+    return found
+
+
+def _corrected(codes: Mapping[int, int], less: Mapping[int, int], more: Mapping[int, int]) -> Mapping[int, int]:
+    found = Counter(codes)
+    found.subtract(less)
+    found.update(more)
+    return {code: n for code, n in found.items() if n}
 
 
 def _coded(group: Any, age: Any, late: Any) -> ColumnElement[int]:  # noqa: ANN401
@@ -160,9 +206,30 @@ def _put_aside(at: Instant) -> Select[tuple[int]]:
 def due(
     conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period
 ) -> tuple[Mapping[int, Kept], Mapping[int, int]]:  # fmt: skip
-    """By group, what became of what fell due in a period; and what was open at its end with a date that had not come."""
+    """By group, what became of what fell due in a period; and what was open at its end with a date that had not come.
+
+    By the severities that findings had when their dates fell, or when the period ended where that was sooner.
+    """
     within = of_query(conn, visibility, query, asking, many=True)
     group = cast(GROUPS[by], BigInteger)
+    codes: Mapping[int, int] = counted(conn, _due(within, group, period))
+    if by is By.SEVERITY or severities.asks(query):
+        changed = f.id.in_(severities.changed_since(period.start))
+        anyhow = of_query(conn, visibility, severities.without(query), asking, many=True)
+        less = counted(conn, _due(and_(within, changed), group, period))
+        more = counted(conn, _due(and_(anyhow, changed), group, period, then=True))
+        codes = _corrected(codes, less, _by_severity(more, query, by, _WAYS))
+    kept: dict[int, list[int]] = {}
+    for code, n in codes.items():
+        id_, way = divmod(code, _WAYS)
+        kept.setdefault(id_, [0] * 6)[way] += n
+    return {id_: Kept(*ways[:5]) for id_, ways in kept.items()}, {id_: ways[5] for id_, ways in kept.items()}
+
+
+def _due(
+    within: ColumnElement[bool], group: ColumnElement[int], period: Period, *, then: bool = False
+) -> CompoundSelect[Any]:
+    """One number for each: its group, and what became of it. `then`: with the severity of then beside the group."""
     end = period.end
     rows = []
     for spell in spells(within):
@@ -180,13 +247,12 @@ def due(
         )
         falls = and_(due_at >= period.start, due_at < end)
         waits = and_(due_at >= end, due_at < NEVER, ~has_ended)
+        told = group
+        if then:
+            told = group * severities.SEVERITIES + severities.severity_at(case((due_at < end, due_at), else_=end))
         rows.append(
-            spell.rows.add_columns((group * _WAYS + became).label("code")).where(
+            spell.rows.add_columns((told * _WAYS + became).label("code")).where(
                 spell.opened + 0 < end, or_(falls, waits), ~and_(spell.is_closed, spell.ended.is_(None))
             )
         )
-    kept: dict[int, list[int]] = {}
-    for code, n in counted(conn, union_all(*rows)).items():
-        id_, way = divmod(code, _WAYS)
-        kept.setdefault(id_, [0] * 6)[way] += n
-    return {id_: Kept(*ways[:5]) for id_, ways in kept.items()}, {id_: ways[5] for id_, ways in kept.items()}
+    return union_all(*rows)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
 
 from callboard.domain.access import Visibility
+from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind
 from callboard.domain.instant import Instant
 from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.errors import NotFoundError
 from callboard.store import schema
+from callboard.store.query import scope as scopes
 from callboard.store.visible import visible
 
 e, f = schema.engagement.c, schema.finding.c
@@ -41,6 +46,24 @@ def is_kept(conn: Connection, finding_id: int, kind: Engagement, door: Door, *, 
     return conn.execute(select(e.hour).where(*same)).scalar_one_or_none() is not None
 
 
-def forget(conn: Connection, *, before: Instant) -> int:
-    """Drop what is older. Returns how many rows that were."""
-    return conn.execute(delete(schema.engagement).where(e.hour < before)).rowcount
+def owners_of(
+    conn: Connection, visibility: Visibility, finding_ids: Collection[int]
+) -> dict[int, frozenset[EntityRef]]:
+    """Who owns what of these is in sight; the others are left out."""
+    rows: Any = conn.execute(
+        select(f.id, f.holding_id).where(f.id.in_(sorted(finding_ids)), visible(f.holding_id, visibility))
+    )
+    homes = scopes.homes(conn, visibility)
+    return {
+        id_: frozenset(owner for _, owner in homes.get(holding_id, ()) if owner is not None)
+        for id_, holding_id in rows.all()
+    }
+
+
+def news(
+    conn: Connection, looks: Mapping[int, Engagement], door: Door, *, hour: Instant
+) -> dict[int, Engagement]:  # fmt: skip
+    """What of these is not kept for this hour yet."""
+    same = (e.finding_id.in_(sorted(looks)), e.door == int(door), e.hour == hour)
+    kept = {(row.finding_id, row.kind) for row in conn.execute(select(e.finding_id, e.kind).where(*same))}
+    return {id_: kind for id_, kind in looks.items() if (id_, int(kind)) not in kept}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, cast, select
 
-from callboard.domain.access import Visibility
+from callboard.domain.access import Everything, Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.query import Query
 from callboard.domain.remediation import By, Period
@@ -47,18 +47,18 @@ def engaged(
 ) -> Engaged:  # fmt: skip
     """Of findings in sight that a query asks for.
 
-    What was done is read from an index that holds all of it, each once; whose it is, in one walk through the findings in sight:
-    to look up each costs many times as much.
+    What was done is read from an index that holds all of it, each once. Who sees everything and asks for everything sees all of it;
+    for anybody else, whose it is is told by one walk through the findings in sight: to look up each costs many times as much.
     """
-    within = scopes.of_query(conn, visibility, query, asking, many=True)
     done = _done(conn, period)
     acts = {code // _SORTS for code in done if code % _SORTS // _DOORS in _CLICKS} | _said(conn, period)
-    wanted = {code // _SORTS for code in done} | acts
-    holdings: dict[int, int] = {}
-    if wanted:
-        rows: Any = read(conn, select(f.id, f.holding_id).where(within), {})
-        holdings = {id_: holding for id_, holding in rows if id_ in wanted}
-    findings = Counter(code % _SORTS for code in done if code // _SORTS in holdings)
+    if isinstance(visibility, Everything) and not query.terms:
+        findings = Counter(map(_SORTS.__rmod__, done))
+        holdings = _looked_up(conn, acts)
+    else:
+        wanted = {code // _SORTS for code in done} | acts
+        holdings = _walked(conn, scopes.of_query(conn, visibility, query, asking, many=True), wanted)
+        findings = Counter(code % _SORTS for code in done if code // _SORTS in holdings)
     owned = scopes.homes(conn, visibility)
 
     def owners(ids: set[int]) -> frozenset[EntityRef]:
@@ -73,6 +73,27 @@ def engaged(
         opened=owners({id_ for id_, n in opened.items() if n}),
     )
 
+
+def _walked(conn: Connection, within: ColumnElement[bool], wanted: Collection[int]) -> dict[int, int]:
+    """The holdings of these findings, as far as they are in sight."""
+    if not wanted:
+        return {}
+    rows: Any = read(conn, select(f.id, f.holding_id).where(within), {})
+    return {id_: holding for id_, holding in rows if id_ in wanted}
+
+
+def _looked_up(conn: Connection, wanted: Collection[int]) -> dict[int, int]:
+    """The holdings of these findings."""
+    ids = sorted(wanted)
+    found: dict[int, int] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        rows: Any = read(conn, select(f.id, f.holding_id).where(f.id.in_(ids[start : start + _AT_ONCE])), {})
+        found.update(rows)
+    return found
+
+
+_AT_ONCE = 5_000
+"""Few acts are looked at in a period, against findings that were only seen."""
 
 _CLICKS = frozenset({int(Engagement.FOLLOWED), int(Engagement.ACTED)})
 

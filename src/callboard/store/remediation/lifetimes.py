@@ -6,10 +6,11 @@ period ends. So a million findings come out as some thousand counts, which is al
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from sqlalchemy import (
@@ -46,6 +47,8 @@ f, d = schema.finding.c, schema.decision.c
 AGES = 1 << 14
 """More days than anything is watched."""
 ENDS = 8
+ENTERED = AGES * ENDS
+"""What the age at which a finding came under watch is told in, in a number of `coded`."""
 OPEN, DONE, ASIDE, TRANSIENT, UNDATED, BACKWARDS = range(6)
 
 GROUPS: Mapping[By, Any] = {
@@ -60,6 +63,9 @@ GROUPS: Mapping[By, Any] = {
 
 SMALL = frozenset({By.SEVERITY, By.SOURCE, By.KIND})
 """Cuts of so few groups that all of them are told."""
+
+UNWATCHED = -1
+"""Open on some day of the period, but never watched: its source told of nothing that was closed until later."""
 
 ALL = -1
 """Stands for every group that was not asked for."""
@@ -80,42 +86,81 @@ class Watched(msgspec.Struct, frozen=True):
         return found
 
 
-def sizes(
+class Gathered(msgspec.Struct, frozen=True):
+    """What `coded` says of every finding that was open on some day of a period, by the database's groups."""
+
+    groups: Mapping[int, array[int]]
+
+    @property
+    def sizes(self) -> Mapping[int, int]:
+        """How many findings of each group were open."""
+        return {id_: len(codes) for id_, codes in self.groups.items()}
+
+    def told(self, ids: Collection[int] | None) -> Codes:
+        """How often each number comes in each of some groups; all others are told as one. None: all groups are told apart."""
+        found: dict[int, Counter[int]] = {}
+        rest: Counter[int] = Counter()
+        for id_, codes in self.groups.items():
+            if ids is None or id_ in ids:
+                found[id_] = Counter(codes)
+            else:
+                rest.update(codes)
+        found[ALL] = rest
+        return found
+
+
+Codes: TypeAlias = "dict[int, Counter[int]]"
+"""By group, how often each number comes that `coded` makes."""
+
+
+def gathered(
     conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period
-) -> Mapping[int, int]:
-    """How many findings of each group were open on some day of the period."""
+) -> Gathered:  # fmt: skip
+    """Findings in sight that a query asks for."""
     within = of_query(conn, visibility, query, asking, many=True)
-    rows = (_in_period(spell, period).add_columns(GROUPS[by].label("code")) for spell in spells(within))
-    return counted(conn, union_all(*rows))
-
-
-def watched(
-    conn: Connection, visibility: Visibility, query: Query, asking: Asking, *, by: By, period: Period,
-    ids: Collection[int] | None = None,
-) -> Watched:  # fmt: skip
-    """Findings in sight that a query asks for, until they were fixed. `ids`: the groups that are told apart; None: all."""
-    within = of_query(conn, visibility, query, asking, many=True)
-    group = GROUPS[by]
-    told = group if ids is None else case((group.in_(sorted(ids)), group), else_=ALL)
     begins = since(conn, period)
-    codes = union_all(*(coded(spell, told, period, begins) for spell in spells(within)))
-    return told_apart(counted(conn, codes))
+    return written_down(conn, by, [coded(spell, period, begins) for spell in spells(within)])
 
 
-def told_apart(codes: Mapping[int, int]) -> Watched:
+def written_down(conn: Connection, by: By, codes: Iterable[Select[Any]]) -> Gathered:
+    """What each of some questions says that `coded` makes, by group."""
+    every: Any = union_all(*(each.add_columns(GROUPS[by].label("group")) for each in codes))
+    groups: dict[int, array[int]] = {}
+    known: dict[int, Callable[[int], None]] = {}
+    # This runs a million times: numbers are written down for each group, one behind the other, and are counted afterwards.
+    for code, group in read(conn, every, {}):
+        try:
+            note = known[group]
+        except KeyError:
+            mine = groups[group] = array("q")
+            note = known[group] = mine.append
+        note(code)
+    return Gathered(groups)
+
+
+def told_apart(codes: Codes) -> Watched:
     """What the numbers say that `coded` makes."""
     groups: dict[int, Ages] = {}
     ends = [0] * ENDS
-    for number, n in codes.items():
-        rest, end = divmod(number, ENDS)
-        ends[end] += n
-        if end <= ASIDE:
-            rest, left = divmod(rest, AGES)
-            id_, entered = divmod(rest, AGES)
-            ages = groups.get(id_)
-            if ages is None:
-                ages = groups[id_] = Ages()
-            ages.add(entered, left, n, fixed=end == DONE, aside=end == ASIDE)
+    for id_, numbers in codes.items():
+        ages = Ages()
+        entering, leaving, by_end = ages.entering, ages.leaving, {DONE: ages.fixed, ASIDE: ages.aside}
+        # This runs a hundred thousand times, so it adds to the counts themselves.
+        for number, n in numbers.items():
+            if number == UNWATCHED or not n:
+                continue
+            rest, end = divmod(number, ENDS)
+            ends[end] += n
+            if end > ASIDE:
+                continue
+            entered, left = divmod(rest, AGES)
+            entering[entered] = entering.get(entered, 0) + n
+            leaving[left] = leaving.get(left, 0) + n
+            if end != OPEN:
+                counts = by_end[end]
+                counts[left] = counts.get(left, 0) + n
+        if leaving:
+            groups[id_] = ages
     out = LeftOut(transient=ends[TRANSIENT], undated=ends[UNDATED], backwards=ends[BACKWARDS])
     return Watched(groups, out)
 
@@ -207,36 +252,46 @@ def since(conn: Connection, period: Period) -> Since:
 
 
 def coded(
-    spell: Spell,
-    group: ColumnElement[Any],
-    period: Period,
-    begins: Since,
-    *,
-    acted: bool = False,
-) -> Select[Any]:
-    """One number for each finding: its group, the ages at which it came under watch and left it, and how that ended.
+    spell: Spell, period: Period, begins: Since, *, acted: bool = False, first: ColumnElement[Any] | None = None
+) -> Select[Any]:  # fmt: skip
+    """One number for each finding: the ages at which it came under watch and left it, and how that ended; or `UNWATCHED`.
 
-    `acted`: nobody has acted on any of them, and the watch begins no sooner than they were first stored here, since nothing is
-    known of what people did before.
+    `acted`: it is watched until somebody acts, and no sooner than it was first stored here, since nothing is known of what people
+    did before. Then `first` is when somebody first acted on it; None, or null: nobody did.
     """
     end = literal(period.end, BigInteger)
     opened, ended = spell.opened, spell.ended
-    since = case((f.imported_at > begins, f.imported_at), else_=begins) if acted else begins
-    has_ended = and_(spell.is_closed, ended < end)
+    since = watched_since(begins) if acted else begins
+    has_ended = ended < end
     how = case(
-        (and_(spell.is_closed, ended.is_(None)), UNDATED),
-        (and_(spell.is_closed, ended < opened), BACKWARDS),
-        (and_(spell.is_closed, ended - opened < DAY), TRANSIENT),
+        (ended.is_(None), UNDATED),
+        (ended < opened, BACKWARDS),
+        (ended - opened < DAY, TRANSIENT),
         (and_(has_ended, spell.state == int(State.FIXED)), ASIDE if acted else DONE),
         (has_ended, ASIDE),
         else_=OPEN,
     )
-    entered = case((opened < since, (since - opened) // DAY), else_=0)
+    entered = case((opened < since, cast((since - opened) // DAY * ENTERED, BigInteger)), else_=0)
     left = (case((has_ended, ended), else_=end) - opened) // DAY
-    code = ((cast(group, BigInteger) * AGES + entered) * AGES + left) * ENDS + how
+    # Most are open, and need not be asked the rest.
+    code = entered + case((~spell.is_closed, (end - opened) // DAY * ENDS + OPEN), else_=left * ENDS + how)
+    if first is not None:
+        at = case((first > opened, first), else_=opened)
+        # What can be watched and ended before is not done: it ended otherwise.
+        in_time = and_(
+            first.is_not(None), at < end, or_(~spell.is_closed, and_(at <= ended, ended - opened >= DAY))
+        )  # fmt: skip
+        # Where somebody acted before the watch began nothing was waited for.
+        waited = case((at >= since, entered + (at - opened) // DAY * ENDS + DONE), else_=UNWATCHED)
+        code = case((in_time, waited), else_=code)
     # What ended before the watch began was never watched.
     watched_at_all = and_(since < end, or_(~spell.is_closed, ended.is_(None), ended >= since))
-    return _in_period(spell, period).add_columns(code.label("code")).where(watched_at_all)
+    return _in_period(spell, period).add_columns(case((watched_at_all, code), else_=UNWATCHED).label("code"))
+
+
+def watched_since(begins: Since) -> Since:
+    """When it began at the soonest where nothing is known of what people did before a finding was stored here."""
+    return case((f.imported_at > begins, f.imported_at), else_=begins)
 
 
 def _in_period(spell: Spell, period: Period) -> Select[Any]:

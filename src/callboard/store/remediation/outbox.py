@@ -248,13 +248,6 @@ def standing(conn: Connection) -> tuple[Kept, ...]:
     )  # fmt: skip
 
 
-def forget(conn: Connection, *, before: Instant) -> int:
-    """Drop messages that ended before. Returns how many."""
-    # The last one stays: the numbers of the next ones count on from it.
-    last = select(func.max(o.id)).scalar_subquery()
-    return conn.execute(delete(schema.outbox).where(o.ended_at < before, o.id < last)).rowcount
-
-
 # Who gets messages
 
 

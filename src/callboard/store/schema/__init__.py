@@ -17,7 +17,15 @@ from callboard.store.schema.counters import (
     remedy_cell,
 )
 from callboard.store.schema.decisions import decided, decision, idempotency
-from callboard.store.schema.desk import engagement, left_out, link_check, link_report, saved_view, visit
+from callboard.store.schema.desk import (
+    engagement,
+    engagement_week,
+    left_out,
+    link_check,
+    link_report,
+    saved_view,
+    visit,
+)
 from callboard.store.schema.findings import TRANSIENT, event, finding, finding_detail, sighting, spell
 from callboard.store.schema.ground import HEAD, KNOWN, NEVER, UNKNOWN, meta, metadata, revision
 from callboard.store.schema.identity import (
@@ -109,6 +117,7 @@ __all__ = [
     "digest_turn",
     "due_cell",
     "engagement",
+    "engagement_week",
     "entity",
     "event",
     "finding",

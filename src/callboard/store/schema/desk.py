@@ -64,7 +64,21 @@ engagement = Table(
     CheckConstraint("hour % 3600000000 = 0", name="hour"),
 )
 """In this hour somebody did something with a finding, through one door: whoever it was, and however often. No person, no
-search text, no finer time. `kind` and `door` are `domain.engagement`'s numbers; rows are forgotten after 13 months."""
+search text, no finer time. `kind` and `door` are `domain.engagement`'s numbers; after 13 months only sums
+by week are left (`engagement_week`)."""
+
+engagement_week = Table(
+    "engagement_week",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("week", Integer, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("door", SmallInteger, primary_key=True, autoincrement=False),
+    Column("times", BigInteger, nullable=False),
+    Column("findings", BigInteger, nullable=False),
+)
+"""What is left of `engagement` after 13 months: rows of a week (since 1970, UTC) by the team that owned their findings when they were
+summed up, empty where nobody did; how many rows, and of how many findings. Fewer than five findings are told as few."""
 
 visit = Table(
     "visit",

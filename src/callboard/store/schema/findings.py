@@ -74,6 +74,7 @@ finding = Table(
     Column("remedy_id", BigInteger, nullable=False, server_default="0"),
     Column("base_layer", SmallInteger, nullable=False, server_default="0"),
     Column("beneath", SmallInteger),
+    Column("image_id", BigInteger),
     Index("uq_finding_source_id_external_id", "source_id", "external_id", unique=True),
     Index(None, "source_id", "raw_hash"),
     Index(None, "holding_id", "closed", "priority", "first_detected_at", "id"),
@@ -84,6 +85,7 @@ finding = Table(
     Index(None, "resource_id", "closed", "holding_id"),
     Index(None, "bundle_id", "closed", "holding_id"),
     Index(None, "remedy_id", "closed", "holding_id"),
+    Index("ix_finding_image", "image_id", **only(column("image_id").is_not(None))),
     Index("ix_finding_decided", "decision_id", **only(column("decision_id").is_not(None))),
     Index("ix_finding_reopened", "reopened", **only(literal_column("reopened > 0"))),
     Index("ix_finding_out_of_scope", "source_id", "closed", "holding_id", **only(~column("in_scope"))),
@@ -107,7 +109,8 @@ finding = Table(
 `blast` are `domain.priority`'s, `cvss` is in tenths, `due_at` the earlier of the source's date and the policy's, `apart`
 is 1 while a finding is flapping, `base_layer` where it came with the base image. `decision_id` is the decision that keeps it
 from the work, and stands while its source has closed it, too; `beneath` is the open state that its source tells, while a
-decision makes another one of it."""
+decision makes another one of it. `image_id` is set where building an image anew mends it: the bundle of that image alone, which
+the finding itself names, and in which it is as long as nobody knows what the image was built on."""
 
 TRANSIENT = _transient(finding.c.closed, finding.c.fixed_at, finding.c.first_detected_at)
 """Closed within a day of the first detection: noise, not work."""
@@ -139,6 +142,7 @@ event = Table(
     Column("actor", SmallInteger, nullable=False),
     Column("old", Text),
     Column("new", Text),
+    Index("ix_event_severity", "recorded_at", "finding_id", **only(literal_column("kind = 4"))),
 )
 
 spell = Table(

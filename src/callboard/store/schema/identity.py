@@ -96,5 +96,5 @@ audit = Table(
     Column("detail", Text, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
-"""Append-only: `hash` covers the row and the hash before it (`domain.audit`). Nothing in the program changes or deletes a
-row."""
+"""Append-only: `hash` covers the row and the hash before it (`domain.audit`). Nothing in the program changes a row, and what is
+old is cut from the beginning alone (`store.retention`)."""

@@ -80,9 +80,14 @@ manifest_version = Table(
     Column("unknown", Text, nullable=False),
     Column("workspaces", Text, nullable=False),
     Column("body", LargeBinary),
+    Column("parts", Integer),
+    Column("suppliers", Integer),
+    Column("licences", Integer),
     Index(None, "manifest_id", "at", "revision", "id"),
 )
-"""What a manifest said, the newest `at` last. Only that one has a `body`: the whole lock, packed."""
+"""What a manifest said, the newest `at` last. Only that one has a `body`: the whole lock, packed. `parts` counts what a bill
+names of other people's, and of these those with a supplier and with a licence; NULL of other manifests, which tell neither, and
+of bills that were taken in before this was counted."""
 
 manifest_holder = Table(
     "manifest_holder",

@@ -41,7 +41,9 @@ run = Table(
     Column("promise", Text),
     Column("helped_pages", Integer, nullable=False, server_default="0"),
     Column("helped_seen", Integer, nullable=False, server_default="0"),
+    Column("feeds", Text),
 )
+"""`feeds`: of a matching of packages, which lists were at hand and when each had been fetched; JSON of `Fetched`."""
 
 run_part = Table(
     "run_part",

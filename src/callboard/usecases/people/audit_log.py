@@ -8,7 +8,7 @@ import msgspec
 
 from callboard.domain import audit
 from callboard.domain.access import Right, Viewer
-from callboard.domain.audit import Break, Entry
+from callboard.domain.audit import Break, Cut, Entry
 from callboard.domain.instant import Instant
 from callboard.store import Store
 from callboard.store.people import audit as audit_store
@@ -27,7 +27,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     first_break: Break | None
     """Where it first does not hold. None: it holds."""
     kept_hash_found: bool | None
-    """Whether the hash that was kept elsewhere is in the chain. None: none was given."""
+    """Whether the hash that was kept elsewhere is in the chain, or stands in it for what was cut. None: none was given."""
+    cut: Cut | None
+    """What was cut from the beginning since it was old: the chain is followed from there on. None: nothing was."""
 
     @property
     def holds(self) -> bool:
@@ -103,7 +105,7 @@ def _found(store: Store, wanted: Wanted) -> Iterator[tuple[Entry, str]]:
 
 
 def verify(store: Store, viewer: Viewer, *, kept_hash: str | None = None) -> Verdict:
-    """Whether the chain holds from its first entry to its last. Raises NotAllowedError."""
+    """Whether the chain holds from its first entry, or what was last cut before it, to its last. Raises NotAllowedError."""
     viewer.require(Right.AUDIT)
     count, last, seen = 0, None, False
     wanted = kept_hash.strip().lower() if kept_hash else None
@@ -112,16 +114,19 @@ def verify(store: Store, viewer: Viewer, *, kept_hash: str | None = None) -> Ver
         nonlocal count, last, seen
         for entry, digest in chain:
             count, last = count + 1, digest
-            seen = seen or digest.hex() == wanted
+            gone = audit.cut_of(entry)
+            seen = seen or wanted in (digest.hex(), None if gone is None else gone.hash.hex())
             yield entry, digest
 
     with store.read() as conn:
-        found = list(audit.breaks(watched(audit_store.chain(conn))))
+        cut = audit_store.cut(conn)
+        found = list(audit.breaks(watched(audit_store.chain(conn)), cut))
     return Verdict(
         entries=count,
         newest=None if last is None else last.hex(),
         first_break=found[0] if found else None,
         kept_hash_found=None if wanted is None else seen,
+        cut=cut,
     )
 
 

@@ -14,8 +14,9 @@ import msgspec
 from callboard.domain.access import Everything, Right, Role, Viewer
 from callboard.domain.component import entity_ref
 from callboard.domain.decision import ITSELF, Decision, DecisionKind, Draft, Reason, settled
-from callboard.domain.instant import DAY, Instant
+from callboard.domain.instant import Instant
 from callboard.domain.query import OPEN, OneOf, Query
+from callboard.domain.retention import ANSWERS_KEPT
 from callboard.domain.standing import HANDS, Effect, Refusal
 from callboard.errors import ConflictError, InvalidQueryError, KeyReusedError, NotAllowedError, NotFoundError
 from callboard.ports import Clock
@@ -31,8 +32,6 @@ MOST = 10_000
 MOST_TOLD = 100
 """Findings of which it is told one by one why they were left out."""
 LONGEST_KEY = 200
-KEPT = DAY
-"""How long a request that comes again is known (microseconds)."""
 ENDED_AT_ONCE = 2_000
 """Findings that come back in one transaction."""
 
@@ -98,7 +97,7 @@ def decide(
     asked = hashlib.sha256(msgspec.json.encode((draft, _told(target), seen, count))).digest()
     with store.write() as conn:
         now = clock.now()
-        known = None if tried else _answered(conn, viewer, key, asked)
+        known = None if tried else _answered(conn, viewer, key, asked, now=now)
         if known is not None:
             return known
         draft = _checked(conn, viewer, settled(draft, now=now))
@@ -131,13 +130,12 @@ def bring_back(store: Store, *, clock: Clock) -> int:
     """
     with store.read() as conn:
         now = clock.now()
-        if not decisions.ending(conn, now=now, limit=1) and not decisions.are_old(conn, before=Instant(now - KEPT)):
+        if not decisions.ending(conn, now=now, limit=1):
             return 0
     ended = 0
     while True:
         with store.write() as conn:
             now = clock.now()
-            decisions.forget_answers(conn, before=Instant(now - KEPT))
             found = decisions.ending(conn, now=now, limit=ENDED_AT_ONCE)
             by_word: dict[tuple[int, str], list[int]] = {}
             for each in found:
@@ -158,12 +156,12 @@ def _told(target: Target) -> tuple[object, ...]:
     return (target.findings, target.bundle, None if target.query is None else target.query.canonical)
 
 
-def _answered(conn: Connection, viewer: Viewer, key: str | None, asked: bytes) -> Done | None:
+def _answered(conn: Connection, viewer: Viewer, key: str | None, asked: bytes, *, now: Instant) -> Done | None:
     if key is None:
         return None
     if not key or len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
         raise InvalidQueryError(f"A key has 1 to {LONGEST_KEY} printable characters.", field="Idempotency-Key")
-    found = decisions.answered(conn, viewer.named, key)
+    found = decisions.answered(conn, viewer.named, key, since=Instant(now - ANSWERS_KEPT))
     if found is None:
         return None
     if found[0] != asked:

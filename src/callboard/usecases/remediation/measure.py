@@ -39,18 +39,24 @@ def _times(conn: Connection, viewer: Viewer, question: Question, now: Instant) -
     sight, query, by, period = viewer.visibility, question.query, question.by, question.period
     opened = groups.open_now(conn, sight, query, by, asking)
     chosen: Sequence[Group]
-    watch = lifetimes.watched if question.measure is Measure.REMEDIATE else acting.watched
+    is_acted = question.measure is not Measure.REMEDIATE
+    gathered = acting.gathered if is_acted else lifetimes.gathered
+    every = gathered(conn, sight, query, asking, by=by, period=period)
+    ids: set[int] | None = None
+    if by not in lifetimes.SMALL:
+        sizes = every.sizes
+        largest = _largest(groups.groups(conn, sight, by, _of_use(by, sizes, opened)), sizes)
+        chosen = largest[:MOST]
+        ids = {id_ for group in chosen for id_ in group.ids}
+        more = len({*sizes, *opened} - ids) if by is By.RULE else len(largest) - len(chosen)
+    found = (
+        acting.watched(conn, sight, query, asking, by=by, period=period, found=every, ids=ids)
+        if is_acted
+        else lifetimes.told_apart(every.told(ids))
+    )
     if by in lifetimes.SMALL:
-        found = watch(conn, sight, query, asking, by=by, period=period)
         chosen = _in_order(groups.groups(conn, sight, by, {*found.groups, *opened}))
         more = 0
-    else:
-        sizes = lifetimes.sizes(conn, sight, query, asking, by=by, period=period)
-        every = _largest(groups.groups(conn, sight, by, _of_use(by, sizes, opened)), sizes)
-        chosen = every[:MOST]
-        ids = {id_ for group in chosen for id_ in group.ids}
-        more = len({*sizes, *opened} - ids) if by is By.RULE else len(every) - len(chosen)
-        found = watch(conn, sight, query, asking, by=by, period=period, ids=ids)
     whole = msgspec.structs.replace(
         row_of("", "all together", found.together(found.groups)),
         open_now=sum(opened.values()),

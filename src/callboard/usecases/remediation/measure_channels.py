@@ -11,6 +11,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.query import Query
 from callboard.domain.remediation import Period, judged
 from callboard.domain.remediation.channels import Channels, Design, compare
+from callboard.domain.remediation.cohorts import Exposed
 from callboard.domain.remediation.rolled import RollDesign, Rolled, by_differences, by_lot
 from callboard.domain.remediation.rollout import Rollout
 from callboard.domain.remediation.rollout_days import windows
@@ -72,7 +73,9 @@ def _rolled(
         return tuple(Rolled(design=each, refusal=NO_PLAN) for each in RollDesign)
     days = windows(plan, period)
     found = (
-        rolling.exposed(conn, viewer.visibility, query, asking, rollout=plan, bounds=days.bounds) if days.bounds else {}
+        rolling.exposed(conn, viewer.visibility, query, asking, rollout=plan, bounds=days.bounds)
+        if days.bounds
+        else Exposed()
     )
     return by_lot(plan, found, days), by_differences(plan, found, days)
 

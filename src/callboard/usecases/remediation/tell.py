@@ -13,7 +13,7 @@ import msgspec
 from callboard.domain.access import Viewer, viewer_of_channel
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import Instant
-from callboard.domain.remediation.message import KEPT, Message, Route, Sort
+from callboard.domain.remediation.message import Message, Route, Sort
 from callboard.errors import NotFoundError
 from callboard.ports import Clock
 from callboard.store import Connection, Store, notices
@@ -125,13 +125,6 @@ def send_again(store: Store, viewer: Viewer, channels: Sequence[str], *, clock: 
             detail = {"messages": str(count)}
             audit.note(conn, at=now, actor=viewer.named, action="channel.again", subject="channels", detail=detail)
         return count
-
-
-def forget(store: Store, *, clock: Clock) -> int:
-    """Drop what was sent, and what was worth a word, long ago. Returns how many rows."""
-    with store.write() as conn:
-        before = Instant(clock.now() - KEPT)
-        return notices.forget(conn, before=before) + outbox.forget(conn, before=before)
 
 
 # Who wants no messages

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.response import Response
 
-from callboard.usecases import ask, browse
+from callboard.usecases import ask, browse, jobs
 from callboard.web import answers
 from callboard.web.params import board as params
 from callboard.web.to_wire import board as to_wire
@@ -33,6 +33,12 @@ def sources(view: Viewing) -> Response[bytes]:
         )
 
     return answers.fresh(view, read, holds=answers.TICK)
+
+
+def workers(view: Viewing) -> Response[bytes]:
+    """Which processes do what is due, and what they read right now."""
+    params.nothing(view.query)
+    return answers.json(to_wire.workers(jobs.at_work(view.store, now=view.now)))
 
 
 def do_now(view: Viewing) -> Response[bytes]:

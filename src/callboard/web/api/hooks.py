@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.web import answers
-from callboard.web.errors import Refusal, problem
+from callboard.web.errors import RETRY_AFTER, Refusal, problem
 from callboard.web.view import WebRequest, request_id_of, services_of
 from callboard.web.wire import board as wire
 
@@ -23,5 +23,6 @@ async def receive(request: WebRequest, source: FromPath[str]) -> Response[bytes]
         refusal = Refusal(status=401, title="Sign in first.", detail=REFUSED)
         return problem(refusal, request_id, {"WWW-Authenticate": "Bearer"})
     if answer.status >= 400:
-        return problem(Refusal(status=answer.status, title=answer.message), request_id)
+        headers = {"Retry-After": RETRY_AFTER[answer.status]} if answer.status in RETRY_AFTER else {}
+        return problem(Refusal(status=answer.status, title=answer.message), request_id, headers)
     return answers.json(wire.HookDone(message=answer.message), status=answer.status)

@@ -10,6 +10,7 @@ from litestar.response import Response
 from callboard.errors import CallboardError, NotFoundError
 from callboard.usecases import ask
 from callboard.web import answers, render
+from callboard.web.errors import RETRY_AFTER
 from callboard.web.metrics import Metrics
 from callboard.web.openapi import document as openapi
 from callboard.web.params import board as params
@@ -31,7 +32,9 @@ async def ready(request: WebRequest) -> Response[bytes]:
         is_known = False
     parts = dict(state.parts) if is_known else {}
     status = wire.Status(status="ready" if state.ready else "not ready", parts=parts)
-    return answers.json(status, status=200 if state.ready else 503)
+    if state.ready:
+        return answers.json(status)
+    return answers.json(status, status=503, headers={"Retry-After": RETRY_AFTER[503]})
 
 
 def metrics(request: WebRequest, view: Viewing) -> Response[bytes]:

@@ -46,9 +46,10 @@ from callboard.web.wire import who as wire_who
 from callboard.web.wire import work as wire_work
 
 _SHAPES = (
-    wire.Board, wire.Sources, wire.Components, wire_work.ComponentPage, wire.Findings, wire.FindingPage,
+    wire.Board, wire.Sources, wire.Workers, wire.Components, wire_work.ComponentPage, wire.Findings, wire.FindingPage,
     wire_work.Bundles, wire_work.Facets, wire_work.DoNow, wire_work.Rollup, wire_work.SavedViews, wire_work.SavedView,
-    wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
+    wire_work.ViewDraft, wire_work.Reported, wire_work.Followed, wire_work.SeenDraft,
+    wire_work.SeenDone, wire_work.QueryHelp, wire_work.Explained, wire_work.Export,
     wire_work.Revision, wire_ownership.RuleSets, wire_ownership.RuleSetDraft, wire_ownership.Plan, wire_ownership.Applied,
     wire_ownership.Explanation, wire_ownership.WordDraft, wire_ownership.SaidWord, wire_ownership.Coverage,
     wire_ownership.OwnershipSignals, wire_ownership.PickDraft, wire_ownership.ChangedResources,
@@ -149,6 +150,7 @@ def _pages() -> Described:
             "Followed",
             finding,
         ),
+        "/api/v1/seen": _seen(),
         "/api/v1/components/{kind}/{namespace}/{name}": reading(
             "showComponent", "One component in full", "ComponentPage", reference
         ),
@@ -157,6 +159,12 @@ def _pages() -> Described:
         ),
         "/api/v1/rollups/{kind}/{namespace}/{name}/left-out": _leave_out(reference),
         "/api/v1/sources": reading("listSources", "How fresh and how whole each source is", "Sources"),
+        "/api/v1/workers": reading(
+            "listWorkers",
+            "Which processes do what is due, and what they read; needs the right `administer`",
+            "Workers",
+            conditional=False,
+        ),
         "/api/v1/me": reading(
             "showMe", "Who the caller is, and what the caller sees and may do", "Me", conditional=False
         ),
@@ -166,6 +174,12 @@ def _pages() -> Described:
         "/api/v1/query/help": reading("showQueryHelp", "The query language", "QueryHelp"),
         "/api/v1/query/explain": reading("explainQuery", "A query in plain words", "Explained", [query()]),
     }
+
+
+def _seen() -> Described:
+    found = writing("countSeen", "Say which rows were in sight; nothing about who looked is kept", "SeenDone", [])
+    found["post"]["requestBody"] = {"required": True, "content": content("SeenDraft")}
+    return found
 
 
 def _leave_out(team: list[Described]) -> Described:

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.domain import bundle
-from callboard.domain.board import FindingPage, FindingRow, HistoryLine
+from callboard.domain.board import SHORTENED, FindingPage, FindingRow, HistoryLine
 from callboard.domain.bundle import BundleKind
 from callboard.domain.finding import Note, Resource, Ticket
 from callboard.domain.instant import MINUTE, Instant
@@ -16,7 +16,7 @@ from callboard.domain.link import UNSAFE_LINK
 from callboard.domain.ownership.inherited import LAYER_WORDS
 from callboard.domain.query import OneOf, Query
 from callboard.usecases import ask, browse, plan_policy
-from callboard.web import engaged, freshness, links, render, why, words
+from callboard.web import arrived, engaged, freshness, links, render, why, words
 from callboard.web.pages.decide import Choices, of_finding
 from callboard.web.pages.whose import Whose
 from callboard.web.pages.whose import whose as told_whose
@@ -90,6 +90,8 @@ class Context:
 
 def show(view: Viewing, finding_id: FromPath[str]) -> Response[str]:
     """The page of one finding."""
+    if came := arrived.by_message(view, lambda _: (params.finding_id(finding_id),)):
+        return came
     params.nothing(view.query)
     number, hosts, rules = params.finding_id(finding_id), view.services.link_hosts, view.services.link_rules
     page = browse.finding(view.store, view.visibility, number, now=view.now, link_hosts=hosts, link_rules=rules)
@@ -190,6 +192,12 @@ def _line(line: HistoryLine) -> Line:
     )
 
 
+_ENDS = {
+    "opened": "First detected",
+    SHORTENED: "Which projects it was in before was dropped as old; when it was open stays",
+}
+
+
 def _event(line: HistoryLine) -> str:
     if line.decision is not None:
         told = words.said(line.decision)
@@ -197,8 +205,8 @@ def _event(line: HistoryLine) -> str:
         return f"{told[:1].upper()}{told[1:]}{moved if line.old or line.new else ''}"
     change = f"{words.reason(line.old or 'nothing')} → {words.reason(line.new or 'nothing')}"
     match line.kind:
-        case "opened":
-            return "First detected"
+        case "opened" | "shortened":
+            return _ENDS[line.kind]
         case "owner":
             return f"Component {line.old or 'none'} → {line.new or 'none'}"
         case "scope":

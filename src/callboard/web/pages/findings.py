@@ -11,7 +11,7 @@ from callboard.domain.query import FOR_A_PERSON, FOR_ANYBODY, KEYS, Grouping, Ke
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask, browse
 from callboard.usecases.browse import DeepLink
-from callboard.web import facets, freshness, links, render, suggestion, words
+from callboard.web import arrived, facets, freshness, links, render, suggestion, words
 from callboard.web.params import board as params
 from callboard.web.params.board import Asked
 from callboard.web.view import View, Viewing
@@ -94,6 +94,8 @@ class Wrong:
 def show(view: Viewing) -> Response[str]:
     """The findings that the query asks for. A query that cannot be answered is told in place, without any list."""
     default = FOR_ANYBODY if view.viewer.owners is None else FOR_A_PERSON
+    if came := arrived.by_message(view, lambda rest: _first(view, rest, default)):
+        return came
     try:
         asked = params.asked(view.query, default)
         context = _context(view, asked)
@@ -109,6 +111,13 @@ def show(view: Viewing) -> Response[str]:
         question=asked.query.canonical,
         c=context,
     )
+
+
+def _first(view: View, pairs: tuple[tuple[str, str], ...], default: str) -> tuple[int, ...]:
+    """The findings of the first page of a list. Raises InvalidQueryError."""
+    query = params.asked(pairs, default).query.grouped_by(None)
+    page = ask.list_findings(view.store, view.viewer, query, now=view.now, limit=params.DEFAULT_LIMIT)
+    return tuple(row.id for row in page.rows)
 
 
 def _refused(view: View, error: InvalidQueryError) -> Response[str]:

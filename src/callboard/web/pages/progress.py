@@ -23,10 +23,14 @@ from callboard.web.view import Viewing
 PATH = "/progress"
 CUTS = {By.SEVERITY: "severity", By.TEAM: "team", By.SOURCE: "source", By.RULE: "rule", By.KIND: "kind"}
 WHATS = {
-    Engagement.NOTIFIED: "Named in a message that arrived", Engagement.OPENED: "Opened",
+    Engagement.NOTIFIED: "Named in a message that arrived", Engagement.SEEN: "Seen by the team that owns it",
+    Engagement.SEEN_BY_SECURITY: "Seen by security", Engagement.SEEN_BY_OTHERS: "Seen by others", Engagement.OPENED: "Opened",
     Engagement.FOLLOWED: "Followed to the source", Engagement.ACTED: "Acted on",
 }  # fmt: skip
 DOORS = {Door.PAGE: "These pages", Door.PLUGIN: "The portal", Door.API: "Programs", Door.MESSAGE: "Messages"}
+CHANNELS = {
+    Door.SLACK: "Slack", Door.EMAIL: "Mail", Door.PORTAL: "Notifications of the portal", Door.WEBHOOK: "Programs that pass messages on",
+}  # fmt: skip
 PLOTS = 12
 """Plots of one page at most; the table has the rest."""
 
@@ -108,6 +112,8 @@ class UseContext:
     report: Use
     whats: Mapping[Engagement, str]
     doors: Mapping[Door, str]
+    channels: Mapping[Door, str]
+    arrived: Engagement = Engagement.ARRIVED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +180,7 @@ def use(view: Viewing) -> Response[str]:
     asked = params_metrics.use(view.query, now=view.now)
     report = measure_flow.use(view.store, view.viewer, asked.query, asked.period, now=view.now)
     told = {"q": report.query, "from": asked.period.first, "to": asked.period.last}
-    context = UseContext(frame=Frame.of("use", [], told), report=report, whats=WHATS, doors=DOORS)
+    context = UseContext(frame=Frame.of("use", [], told), report=report, whats=WHATS, doors=DOORS, channels=CHANNELS)
     return render.answer("progress_use.html", title="Is it of use", here="progress", now=view.now, c=context)
 
 

@@ -11,10 +11,11 @@ from callboard.domain.link import Verdict
 from callboard.domain.run import Mode
 from callboard.domain.things import SourceLine
 from callboard.store.board.links import LinkCheck, Tally
-from callboard.usecases import browse, things
+from callboard.usecases import browse, jobs, things
+from callboard.usecases.jobs import AtWork
 from callboard.web import freshness, links, render, words
 from callboard.web.params import board as params
-from callboard.web.view import Viewing
+from callboard.web.view import Viewing, sees_figures
 
 MODE = {
     Mode.FULL: "full sync",
@@ -68,6 +69,8 @@ class Context:
     """Sources of which no check of links is kept."""
     broken: dict[str, int]
     """By source, findings whose link somebody called broken."""
+    workers: tuple[AtWork, ...] | None
+    """The processes that do what is due. None: not for this viewer."""
 
 
 def show(view: Viewing) -> Response[str]:
@@ -83,6 +86,7 @@ def show(view: Viewing) -> Response[str]:
         checks=checks,
         unchecked=tuple(line.health.name for line in lines if line.health.name not in checked),
         broken=browse.broken_links(view.store, view.visibility, now=view.now),
+        workers=jobs.at_work(view.store, now=view.now) if sees_figures(view.viewer) else None,
     )
     return render.answer("sources.html", title="Sources", here="sources", now=view.now, c=context)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from litestar.exceptions import HTTPException
-
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.finding import Severity
 from callboard.domain.packages.who_uses import Period, Wanted, read_period, read_wanted
@@ -190,6 +188,8 @@ def numbers(values: Iterable[tuple[str, str]], known: Mapping[str, tuple[int, in
 def is_json(content_type: str | None) -> None:
     """Raise HTTPException of status 415 unless a body is called JSON: a form of another site cannot call it that."""
     if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        from litestar.exceptions import HTTPException
+
         raise HTTPException(status_code=415)
 
 

@@ -22,6 +22,7 @@ from callboard.web.wire import board as wire
 
 if TYPE_CHECKING:
     from callboard.store.board.links import LinkCheck
+    from callboard.usecases.jobs import AtWork
 
 T = TypeVar("T")
 
@@ -56,6 +57,27 @@ def source(value: health.SourceHealth) -> wire.Source:
         rejected=value.rejected,
         out_of_scope=value.out_of_scope,
         findings=value.findings,
+    )
+
+
+def workers(values: Sequence[AtWork]) -> wire.Workers:
+    """All processes that do what is due as JSON."""
+    return wire.Workers(workers=[_worker(each) for each in values])
+
+
+def _worker(value: AtWork) -> wire.Worker:
+    known = value.worker
+    return wire.Worker(
+        process=known.process,
+        role=known.role,
+        version=known.version,
+        started_at=to_text(known.started_at),
+        seen_at=to_text(known.seen_at),
+        lost=value.is_lost,
+        doing=known.doing,
+        readings=[
+            wire.Reading(source=each.source, leads=each.leads, parts=list(each.parts)) for each in value.readings
+        ],
     )
 
 

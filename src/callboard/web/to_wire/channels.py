@@ -21,6 +21,7 @@ ASSUMPTIONS: Final = (
     "Compared is within severity, source and whether somebody owns the finding; what else tells them apart is not known.",
     "Findings that are not fixed yet count for as long as they were watched, and leaving the watch says nothing of speed.",
     "The ratio is taken to be the same at every age.",
+    "Severity and owner are those of today, also where a source has moved them since.",
 )
 
 

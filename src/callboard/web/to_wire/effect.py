@@ -69,6 +69,8 @@ def drawn(found: Effect) -> list[Plot]:
             f'<text x="0" y="{y - 18}">{title}: {each.ratio:.2f}</text>'
             f'<line class="a" x1="{low:.4g}" x2="{high:.4g}" y1="{y}" y2="{y}"/><circle class="end" cx="{ratio:.4g}" cy="{y}" r="4"/>'
         )
+        parts += [_arrow(0, 6, y)] if low <= 0 else []
+        parts += [_arrow(WIDTH, WIDTH - 6, y)] if high >= WIDTH else []
     return [
         Plot(
             title="Speed with the portal, where it is 1 without",
@@ -77,6 +79,11 @@ def drawn(found: Effect) -> list[Plot]:
             height=height,
         )
     ]
+
+
+def _arrow(tip: int, behind: int, y: int) -> str:
+    """An interval that goes on beyond the edge, which its sentence tells the end of."""
+    return "".join(f'<line class="a" x1="{tip}" x2="{behind}" y1="{y}" y2="{y + side}"/>' for side in (-4, 4))
 
 
 def _x(ratio: float) -> float:

@@ -8,7 +8,7 @@ import msgspec
 
 from callboard.domain import remediation
 from callboard.domain.remediation import DueReport, Flow, OpenReport, Stretch, Use
-from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.engagement import CHANNELS, DOORS, Engagement
 from callboard.domain.remediation.times import FEW
 from callboard.web.to_wire.metrics import left_out
 from callboard.web.wire import metrics as wire
@@ -17,8 +17,15 @@ FLOW_COLUMNS = ("stretch", *wire.MetricsStretch.__struct_fields__)
 OPEN_COLUMNS = wire.OpenRow.__struct_fields__[:-1]
 DUE_COLUMNS = wire.DueRow.__struct_fields__
 USE_COLUMNS = wire.UseRow.__struct_fields__
-WHATS = (Engagement.NOTIFIED, Engagement.OPENED, Engagement.FOLLOWED, Engagement.ACTED)
+WHATS = (
+    Engagement.NOTIFIED, Engagement.SEEN, Engagement.SEEN_BY_SECURITY, Engagement.SEEN_BY_OTHERS, Engagement.OPENED,
+    Engagement.FOLLOWED, Engagement.ACTED,
+)  # fmt: skip
 """In the order in which people do them."""
+
+
+NOW, THEN = "now", "then"
+"""By which severities a report tells findings apart."""
 
 
 def flow(found: Flow) -> wire.MetricsFlow:
@@ -34,6 +41,7 @@ def flow(found: Flow) -> wire.MetricsFlow:
         fixes_back=held.back,
         reopen_rate=round(held.back / held.fixes, 5) if held.fixes >= FEW else None,
         left_out=left_out(found.left_out),
+        severities=NOW,
     )
 
 
@@ -49,7 +57,7 @@ def opened(found: OpenReport) -> wire.MetricsOpen:
     """What was open."""
     return wire.MetricsOpen(
         on=found.on, by=found.by.value, query=found.query, all=_open(found.whole), rows=[_open(row) for row in found.rows],
-        more_rows=found.more,
+        more_rows=found.more, severities=NOW if found.on is None else THEN,
     )  # fmt: skip
 
 
@@ -64,7 +72,7 @@ def due(found: DueReport) -> wire.MetricsDue:
     """How dates were kept."""
     return wire.MetricsDue(
         query=found.query, by=found.by.value, first_day=found.period.first, last_day=found.period.last,
-        all=_due(found.whole), rows=[_due(row) for row in found.rows], more_rows=found.more,
+        all=_due(found.whole), rows=[_due(row) for row in found.rows], more_rows=found.more, severities=THEN,
     )  # fmt: skip
 
 
@@ -82,7 +90,10 @@ def use(found: Use) -> wire.MetricsUse:
     return wire.MetricsUse(
         query=found.query, first_day=found.period.first, last_day=found.period.last, teams_with_open=found.teams_open,
         teams_acting=found.teams_acting, share=None if found.share is None else round(found.share, 5),
-        rows=[wire.UseRow(what=what.word, door=door.word, findings=found.told(what, door)) for what in WHATS for door in Door],
+        rows=[
+            wire.UseRow(what=what.word, door=door.word, findings=found.told(what, door))
+            for whats, doors in ((WHATS, DOORS), ((Engagement.ARRIVED,), CHANNELS)) for what in whats for door in doors
+        ],
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def times(found: Times) -> wire.MetricsTimes:
         rows=[_row(row) for row in found.rows],
         more_rows=found.more,
         left_out=left_out(found.left_out),
+        severities="now",
     )
 
 

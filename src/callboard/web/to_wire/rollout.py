@@ -107,11 +107,11 @@ def sentence(each: Rolled) -> str:
         told = f"Being given the portal makes teams fix findings {way}"
     else:
         told = f"Being given the portal is associated with fixing findings {way}"
-    fixes = " and ".join(f"{arm.fixed:,}" for arm in each.arms if arm.arm in ("given", "not-yet"))
-    teams = " and ".join(f"{arm.teams:,}" for arm in each.arms if arm.arm in ("given", "not-yet"))
+    sides = {arm.arm: arm for arm in each.arms}
+    given, waiting = sides["given"], sides["not-yet"]
     return (
         f"{told}: ratio {each.ratio:.2f}, 95 % {span}, p = {each.p:.3f}; "
-        f"{fixes} fixes of {teams} teams that were given it and that were not yet."
+        f"{given.fixed:,} fixes of {given.teams:,} teams that had been given it, {waiting.fixed:,} of {waiting.teams:,} that had not."
     )
 
 

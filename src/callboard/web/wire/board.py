@@ -78,6 +78,40 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     """By source, findings whose link somebody called broken in the last 30 days. A source that is not here has none."""
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process does for a sync that is being read."""
+
+    source: str
+    leads: bool
+    """It decides about the sync and applies it; the others read for it."""
+    parts: list[str]
+    """The parts that it reads right now."""
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
+    """A process that does what is due."""
+
+    process: str
+    """Its machine and number."""
+    role: str
+    """The command: worker, or serve."""
+    version: str
+    started_at: str
+    seen_at: str
+    """When it said last that it lives."""
+    lost: bool
+    """It was not heard of for the time of a lease, or is known to be no more."""
+    doing: str
+    """The jobs that it does right now, in words; empty: none."""
+    readings: list[Reading]
+
+
+class Workers(msgspec.Struct, frozen=True, kw_only=True):
+    """All processes that do what is due, the oldest first."""
+
+    workers: list[Worker]
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """The whole board in numbers, of what the caller may see."""
 

@@ -79,6 +79,8 @@ class MetricsTimes(msgspec.Struct, frozen=True, kw_only=True):
     all: TimesRow
     rows: list[TimesRow]
     more_rows: int
+    severities: str
+    """`now`: how bad findings are is told as it is today."""
     left_out: NotWatched
 
 
@@ -116,6 +118,8 @@ class MetricsFlow(msgspec.Struct, frozen=True, kw_only=True):
     reopen_rate: float | None
     """Null: under five fixes, too few to tell."""
     left_out: NotWatched
+    severities: str
+    """`now`: what the query says of severities is asked of today's."""
 
 
 class OpenRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +149,8 @@ class MetricsOpen(msgspec.Struct, frozen=True, kw_only=True):
     all: OpenRow
     rows: list[OpenRow]
     more_rows: int
+    severities: str
+    """`then`: how bad findings are is told, and asked, as it was when the day ended; `now`, of what is open now."""
 
 
 class DueRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,15 +181,18 @@ class MetricsDue(msgspec.Struct, frozen=True, kw_only=True):
     all: DueRow
     rows: list[DueRow]
     more_rows: int
+    severities: str
+    """`then`: how bad findings are is told, and asked, as it was when their dates fell."""
 
 
 class UseRow(msgspec.Struct, frozen=True, kw_only=True):
     """Findings with which something was done through one door."""
 
     what: str
-    """`notified`, `opened`, `followed` or `acted`."""
+    """`notified`; `seen` by the team that owns it, `seen-by-security`, `seen-by-others`; `opened`, `followed` or
+    `acted`; `arrived` by a link in a message."""
     door: str
-    """`page`, `api`, `plugin`, or `message` of what was notified."""
+    """`page`, `api`, `plugin`, or `message` of what was notified; of who arrived `slack`, `email`, `portal` or `webhook`."""
     findings: int | None
     """Null: fewer than five."""
 

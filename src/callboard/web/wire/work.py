@@ -5,8 +5,11 @@ The same contract as `wire`: names are added to, never changed; null means not k
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
+from callboard.domain.remediation.engagement import MOST_SEEN
 from callboard.web.wire.board import Annotation, Component, Counts, RuleGroup, Source
 from callboard.web.wire.left_out import TeamLeftOut
 from callboard.web.wire.tickets import FiledTicket
@@ -273,6 +276,19 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
 
     counted: bool
     """False: it was counted within this hour already."""
+
+
+class SeenDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Findings whose rows were in sight: half of each for two seconds, in a list of at most fifty."""
+
+    findings: Annotated[list[int], msgspec.Meta(min_length=1, max_length=MOST_SEEN)]
+
+
+class SeenDone(msgspec.Struct, frozen=True, kw_only=True):
+    """What was in sight has been heard. Nothing about who looked is kept."""
+
+    counted: int
+    """Findings for which that was new within this hour. What the caller may not see is never counted."""
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-SUPPLIERS = "Who supplies a package, and how critical that supplier is, is not kept."
+SUPPLIERS = "How critical a supplier is, is not kept."
+SUPPLIED_BY = "Which findings are those of which supplier is not kept."
+OUTSIDERS = "Which owners are other companies, the catalog does not tell."
 EXTERNAL = "External services are not read from bills or catalog."
 CRITICALITY = "How critical a component is, the catalog has no common word for."
 END_OF_LIFE = "Which packages their makers have given up is not known."
 DEPRECATED = "Whether a component was deprecated at the end is not kept."
-INTELLIGENCE = "The days on which lists of known exploited vulnerabilities were fetched are not kept."
 EXPLOITED = "Which findings were known to be exploited on a past day is not kept."
 RELEASES = "Callboard does not know of releases."
-NOTICES = "What was sent to whom is not part of the evidence yet."
 DISCLOSURES = "Reports from outside are no source of Callboard."
 MATRIX = "The table of routes and roles is tested where Callboard is built, and is no number of this installation."
 DRILLS = "Restore drills are not recorded here."
@@ -19,7 +19,6 @@ CAUSES = "Root causes and notes about traces of intruders are not recorded here.
 CHANGES = "Which change closed a finding is not known."
 ENVIRONMENTS = "Which environment a resource belongs to is not kept for past days."
 ACCOUNTS = "The list of all cloud accounts is known to their provider alone."
-LICENCES = "Licences of packages are not kept."
 PASSED = "What passed a rule is not told by most sources."
 PRIVACY = "What is logged about people, and for how long, is described in the documentation, and is no number."
 TEST_DATA = "Callboard does not look at test data."

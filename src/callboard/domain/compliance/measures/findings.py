@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from callboard.domain.compliance.life import Life, Outcome, Spell
-from callboard.domain.compliance.measure import Duration, Measure, Need, Subject, until_answered, until_fixed
+from callboard.domain.compliance.measure import (
+    Duration,
+    Measure,
+    Need,
+    Subject,
+    until_answered,
+    until_fixed,
+    until_told,
+)
 from callboard.domain.compliance.period import Period
 from callboard.domain.decision import DecisionKind
 from callboard.domain.finding import Kind, Severity
@@ -129,6 +137,26 @@ def _was_answered(life: Life, _period: Period) -> bool:
     return life.answered_at is not None
 
 
+def _was_found_severe(life: Life, period: Period) -> bool:
+    return _was_found(life, period) and _is_severe(life, period)
+
+
+def _is_open_and_late(life: Life, period: Period) -> bool:
+    return life.is_open and _is_late(life, period)
+
+
+def _was_told(life: Life, _period: Period) -> bool:
+    return life.notice.at is not None
+
+
+def _was_told_late(life: Life, _period: Period) -> bool:
+    return life.notice.overdue_at is not None
+
+
+def _has_ticket(life: Life, _period: Period) -> bool:
+    return life.ticket_at is not None
+
+
 def _is_of(life: Life, _period: Period, kinds: frozenset[Kind]) -> bool:
     return life.is_open and life.kind in kinds
 
@@ -220,6 +248,20 @@ SEVERE_ANSWERED = _finding(
     key="severe-answered", words="Critical and high open findings with a decision", counts=_was_answered,
     among=_is_open_and_severe, needs=_STATE, proves="That a response was chosen. Not that it was a good one.",
 )  # fmt: skip
+SEVERE_TOLD = _finding(
+    key="severe-told", words="Critical and high findings found in the period that a message told at once",
+    counts=_was_told, among=_was_found_severe, needs=(*_FLOW, Need.NOTICES),
+    proves="That a message about it arrived, with when. Not that somebody read it; what a digest tells is not counted.",
+)  # fmt: skip
+OVERDUE_TOLD = _finding(
+    key="overdue-told", words="Findings past their due date at the end of which a message said so", counts=_was_told_late,
+    among=_is_open_and_late, needs=(*_STATE, Need.NOTICES),
+    proves="That it arrived at the team’s channel. Who is above the team is told by nobody here.",
+)  # fmt: skip
+TICKETED = _finding(
+    key="fixed-with-ticket", words="Findings fixed in the period that had a ticket", counts=_has_ticket, among=_was_fixed,
+    needs=_FLOW, proves="Made or linked here by the end. A ticket that nobody linked is not known.",
+)  # fmt: skip
 MALICIOUS = _finding(
     key="malicious", words="Packages made to harm that were in use", counts=_was_malicious, needs=_FLOW,
     proves="By the advisories at hand, at some time of the period. None is no proof that there were none.",
@@ -240,9 +282,14 @@ ANSWER_MEDIAN = Duration(
     key="answer-median", words="Days until half are answered", watch=until_answered, needs=_FLOW,
     proves="From the source’s first detection to the first word of a person here; a view is no answer.",
 )  # fmt: skip
+TOLD_MEDIAN = Duration(
+    key="told-median", words="Days until half of the critical and high findings are told at once", watch=until_told,
+    needs=(*_FLOW, Need.NOTICES),
+    proves="From the source’s first detection to the first message about it that arrived; what nobody was told of counts too.",
+)  # fmt: skip
 
 ALL = (
     OPEN, OPEN_SEVERE, RATED, DATED, OVERDUE, OPEN_MAPPED, OPEN_CONFIGURATION, OPEN_SUPPLY, OPENED, FIXED, SET_ASIDE, GONE,
     ON_TIME, CAPACITY, CAME_BACK, LASTED, ANSWERED, SEVERE_ANSWERED, MALICIOUS, NOT_USEFUL, FIX_MEDIAN, FIX_30,
-    ANSWER_MEDIAN,
+    ANSWER_MEDIAN, SEVERE_TOLD, OVERDUE_TOLD, TICKETED, TOLD_MEDIAN,
 )  # fmt: skip

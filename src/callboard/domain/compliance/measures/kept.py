@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from callboard.domain.compliance.facts import EntryFact, PolicyFact, RunFact, SourceFact
+from callboard.domain.compliance.facts import EntryFact, FeedFact, MessageFact, PolicyFact, RunFact, SourceFact
 from callboard.domain.compliance.measure import Measure, Need, Subject
 from callboard.domain.compliance.period import Period
 from callboard.domain.instant import DAY
@@ -17,11 +17,11 @@ MONTH_DAYS = 31
 REVIEW_DAYS = 366
 
 _source = partial(Measure, subject=Subject.SOURCE)
-_run = partial(Measure, subject=Subject.RUN)
+_run = partial(Measure, subject=Subject.RUN, needs=(Need.RUNS,))
 _entry = partial(Measure, subject=Subject.ENTRY, needs=(Need.LOG,))
 
 
-def _every(_thing: SourceFact | RunFact | EntryFact | PolicyFact, _period: Period) -> bool:
+def _every(_thing: SourceFact | RunFact | EntryFact | PolicyFact | FeedFact, _period: Period) -> bool:
     return True
 
 
@@ -52,6 +52,22 @@ def _is_grant(entry: EntryFact, _period: Period) -> bool:
 
 def _is_due_policy(policy: PolicyFact, _period: Period) -> bool:
     return policy.kind == "due"
+
+
+def _is_new(feed: FeedFact, period: Period) -> bool:
+    return period.until - feed.read_at <= FRESH_DAYS * DAY
+
+
+def _arrived(message: MessageFact, _period: Period) -> bool:
+    return message.at is not None
+
+
+def _was_under_way(message: MessageFact, period: Period) -> bool:
+    return message.at is None or period.holds(message.made_at)
+
+
+def _is_missing(message: MessageFact, _period: Period) -> bool:
+    return message.at is None
 
 
 def _is_recent(policy: PolicyFact, period: Period) -> bool:
@@ -108,6 +124,26 @@ DUE_POLICY = Measure(
     among=_is_due_policy, needs=(Need.POLICY,), proves="When its last revision was laid down, and by whom.",
 )  # fmt: skip
 
+MESSAGES = Measure(
+    key="messages", words="Messages that arrived in the period", subject=Subject.MESSAGE, counts=_arrived,
+    needs=(Need.NOTICES,), proves="Digests and what could not wait, by team and channel. Who read them is not known, and not kept.",
+)  # fmt: skip
+
+FEEDS = Measure(
+    key="feeds", words="Lists of advisories and of what is exploited that were at hand", subject=Subject.FEED, counts=_every,
+    needs=(Need.FEEDS,), proves="Those with which packages were last matched by the end, each with when it was fetched.",
+)  # fmt: skip
+FEEDS_FRESH = Measure(
+    key="feeds-fresh", words="Lists fetched in the last 7 days", subject=Subject.FEED, counts=_is_new, among=_every,
+    needs=(Need.FEEDS,), proves="When they were fetched, not when their publisher last changed them.",
+)  # fmt: skip
+MISSING = Measure(
+    key="messages-missing", words="Messages made in the period that had not arrived by its end", subject=Subject.MESSAGE,
+    counts=_is_missing, among=_was_under_way, needs=(Need.NOTICES, Need.FAILURES),
+    proves="Refused, tried in vain, or not tried yet. That one arrived does not say that somebody read it.",
+)  # fmt: skip
+
 ALL = (
-    SOURCES, FRESH, QUARTERLY, MONTHLY, RUNS, WHOLE, FAILED, ENTRIES, DENIED, GRANTS, POLICIES, DUE_POLICY,
+    SOURCES, FRESH, QUARTERLY, MONTHLY, RUNS, WHOLE, FAILED, ENTRIES, DENIED, GRANTS, POLICIES, DUE_POLICY, MESSAGES, MISSING,
+    FEEDS, FEEDS_FRESH,
 )  # fmt: skip

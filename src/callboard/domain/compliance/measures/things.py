@@ -34,6 +34,16 @@ def _has_fresh_bill(component: ComponentFact, period: Period, days: int) -> bool
     return component.bill_at is not None and component.bill_at > period.until - days * DAY
 
 
+def _names_suppliers(component: ComponentFact, _period: Period) -> bool:
+    said = component.said
+    return said is not None and said.parts > 0 and said.suppliers == said.parts
+
+
+def _names_licences(component: ComponentFact, _period: Period) -> bool:
+    said = component.said
+    return said is not None and said.parts > 0 and said.licences == said.parts
+
+
 def _is(resource: ResourceFact, _period: Period, verdict: Verdict) -> bool:
     return resource.verdict == verdict
 
@@ -60,17 +70,27 @@ ABLE = _component(
 )  # fmt: skip
 BILLED = _component(
     key="components-billed", words="Components with a bill of materials", counts=_has_bill, among=_every,
-    proves="A lockfile or a bill that was read. Not that it names everything.",
+    needs=(Need.CATALOG, Need.BILLS), proves="A lockfile or a bill that was read. Not that it names everything.",
 )  # fmt: skip
 BILLED_FRESH = _component(
     key="components-billed-30-days", words="Components whose bill is 30 days old at most",
     counts=partial(_has_fresh_bill, days=30), among=_every,
-    proves="By the moment that the newest bill speaks of. One that did not change since counts as old.",
+    needs=(Need.CATALOG, Need.BILLS), proves="By the moment that the newest bill speaks of. One that did not change since counts as old.",
 )  # fmt: skip
 BILLED_MONTH = _component(
     key="components-billed-31-days", words="Components whose bill is a month old at most",
     counts=partial(_has_fresh_bill, days=31), among=_every,
-    proves="The same within 31 days.",
+    needs=(Need.CATALOG, Need.BILLS), proves="The same within 31 days.",
+)  # fmt: skip
+SUPPLIED = _component(
+    key="components-suppliers", words="Components whose bill names who supplies each part", counts=_names_suppliers,
+    among=_has_bill, needs=(Need.CATALOG, Need.BILLS, Need.PARTS),
+    proves="That it names somebody, for every part; lockfiles name nobody. How many parts it does that for stands in the rows.",
+)  # fmt: skip
+LICENSED = _component(
+    key="components-licences", words="Components whose bill names a licence of each part", counts=_names_licences,
+    among=_has_bill, needs=(Need.CATALOG, Need.BILLS, Need.PARTS),
+    proves="That it names one, for every part; not that it is right, nor that it is kept to. Lockfiles are read without licences.",
 )  # fmt: skip
 RESOURCES = _resource(
     key="resources", words="Resources that sources had told of", counts=_every,
@@ -94,5 +114,5 @@ UNMAPPED_LONG = _resource(
 )  # fmt: skip
 
 ALL = (
-    COMPONENTS, OWNED, ABLE, BILLED, BILLED_FRESH, BILLED_MONTH, RESOURCES, MAPPED, CONFLICTS, UNMAPPED, UNMAPPED_LONG,
+    COMPONENTS, OWNED, ABLE, BILLED, BILLED_FRESH, BILLED_MONTH, SUPPLIED, LICENSED, RESOURCES, MAPPED, CONFLICTS, UNMAPPED, UNMAPPED_LONG,
 )  # fmt: skip

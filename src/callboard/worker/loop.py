@@ -18,15 +18,13 @@ from typing import Self
 import msgspec
 import structlog
 
-from callboard.cli import running
-from callboard.cli.remediation import sending
 from callboard.config import Section
 from callboard.domain.access import LAPTOP, SYNC
 from callboard.domain.finding import Kind
-from callboard.domain.instant import DAY, MINUTE, SECOND, Instant
-from callboard.errors import CallboardError, ConflictError
+from callboard.domain.instant import HOUR, MINUTE, SECOND, Instant
+from callboard.errors import CallboardError, ConflictError, StoreError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh, repositories, upkeep
+from callboard.usecases import browse, keep_fresh, keep_records, repositories
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.fetching import Progress
 from callboard.usecases.help_sync import help_sync
@@ -34,11 +32,12 @@ from callboard.usecases.jobs import Jobs, forget_hooked, hooked
 from callboard.usecases.leases import beating
 from callboard.usecases.ownership.watch_ownership import watch
 from callboard.usecases.receive_hook import receive_hook
-from callboard.usecases.remediation import tell, write_back
+from callboard.usecases.remediation import write_back
 from callboard.usecases.remediation.decide import bring_back
 from callboard.usecases.sync import RunReport
 from callboard.wiring.services import Services
 from callboard.wiring.sources import OpenSource, open_source, rules_of
+from callboard.worker import reading, sending
 
 CATALOG_EVERY = 10 * MINUTE
 FIRST_RETRY = MINUTE
@@ -85,6 +84,8 @@ class Background:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._leaving = asyncio.Event()
+        self._is_ending = threading.Event()
+        """Said to threads at work, which cannot be cancelled."""
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -99,6 +100,7 @@ class Background:
 
     def stop(self) -> None:
         """Begin to end. From any thread, and as often as anybody likes."""
+        self._is_ending.set()
         if self._loop is not None and self._task is not None and self._thread.is_alive():
             with contextlib.suppress(RuntimeError):  # the loop has ended in between
                 self._loop.call_soon_threadsafe(self._task.cancel)
@@ -160,7 +162,8 @@ class Background:
         if not self._has_begun:
             await self.begin()
         config = self._services.config
-        await self._job(_FORGETTING, self._forget)
+        # Beside the others: the first time there may be much that is old.
+        self._begin_beside(_FORGETTING, self._forget)
         for section in config.repositories:
             # Beside the others: a forge may make a reading wait for its limits, which must hold up no source.
             self._begin_beside(_key(section), partial(self._repositories, section))
@@ -222,7 +225,7 @@ class Background:
 
     async def _packages(self) -> Instant | None:
         """Matches packages with advisories whenever one of the two has changed."""
-        done = await running.match(self._services, always=False, asks=False)
+        done = await reading.match(self._services, always=False, asks=False)
         if done is not None:
             told = _figures(done.run) if done.run is not None else {}
             _log.info("packages matched", judged=done.judged, news=done.news, **told)
@@ -230,7 +233,7 @@ class Background:
 
     async def _ask(self) -> Instant | None:
         """Asks registries when it is time."""
-        asked = await running.ask(self._services, always=False)
+        asked = await reading.ask(self._services, always=False)
         if asked.calls or asked.problems:
             _log.info("registries asked", calls=asked.calls, news=asked.news, problems=list(asked.problems))
         if asked.news:
@@ -278,12 +281,22 @@ class Background:
         return None
 
     async def _forget(self) -> Instant | None:
-        await asyncio.to_thread(upkeep.forget_engagement, self._services.store, self._services.clock)
-        await asyncio.to_thread(tell.forget, self._services.store, clock=self._services.clock)
-        return Instant(self._services.clock.now() + DAY)
+        """Drops what is old once a day, unless somebody forbids it."""
+        store, clock = self._services.store, self._services.clock
+        if keep_records.is_due(store, clock=clock):
+            work = partial(
+                keep_records.apply, store, self._services.config.retention, clock=clock,
+                go_on=lambda: not self._is_ending.is_set(),
+            )  # fmt: skip
+            done = await asyncio.to_thread(work)
+            if done.rows:
+                _log.info("what was old was dropped", **done.rows)
+            if done.problem is not None:
+                raise StoreError(done.problem)
+        return Instant(clock.now() + HOUR)
 
     async def _catalog(self, section: Section) -> Instant | None:
-        report = await running.one_catalog(self._services, section)
+        report = await reading.one_catalog(self._services, section)
         _log.info("catalog read", name=section.name, state=report.state, entities=report.entities, reason=report.reason)
         return Instant(self._services.clock.now() + CATALOG_EVERY)
 
@@ -294,7 +307,7 @@ class Background:
         due = keep_fresh.repositories_due(section.settings().read_every_minutes, last)
         if now < due:
             return due
-        report, every = await running.one_place(self._services, section)
+        report, every = await reading.one_place(self._services, section)
         told = {"repositories": report.repositories, "read": report.read, "calls": report.calls}
         _log.info("repositories read", name=section.name, state=report.state, reason=report.reason, **told)
         return Instant(self._services.clock.now() + every)
@@ -307,12 +320,12 @@ class Background:
             report = await receive_hook(store, opened.source, Kind.ISSUE, ids, clock=clock)
             # More may have come while these were read.
             await asyncio.to_thread(forget_hooked, store, section.name, ids, until=until)
-            running.count(report)
+            reading.count(report)
             _log.info("webhook read", source=section.name, **_figures(report))
         due = keep_fresh.due(store, opened.source, clock=clock, full_every=opened.full_every)
         if due is not None:
             _log.info("sync begins", source=section.name, mode=due.mode)
-            report = await running.run(self._services, opened, mode=due.mode, listen=self._calling())
+            report = await reading.run(self._services, opened, mode=due.mode, listen=self._calling())
             _log.info("sync ends", source=section.name, **_figures(report))
         self._measure(section.name)
         await self._write_back(section, opened)
@@ -332,7 +345,7 @@ class Background:
                 await asyncio.sleep(1)  # the call is for the others, who come first now
             await self._help(section)
 
-    def _calling(self) -> running.Listener:
+    def _calling(self) -> reading.Listener:
         """Calls the others whenever a sync has more parts than before."""
         most = 0
 

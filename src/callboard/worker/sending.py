@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TypeVar
 
 import structlog
 
 from callboard.config import Section
 from callboard.errors import ConfigError
-from callboard.ports import Tracker
 from callboard.usecases.remediation.deliver import Delivered, deliver
 from callboard.usecases.remediation.keep_tickets import Asked, keep_tickets
 from callboard.usecases.remediation.tell import tell
 from callboard.wiring.messages import OpenChannel, board_address, open_channel, open_tracker
 from callboard.wiring.services import Services
+
+T = TypeVar("T")
 
 _log = structlog.get_logger("callboard.channels")
 
@@ -34,26 +36,28 @@ async def send(services: Services, sections: Sequence[Section] | None = None, *,
 async def keep(services: Services, sections: Sequence[Section] | None = None, *, only: int | None = None) -> Asked:
     """Make tickets that wait, and read back where the others stand."""
     wanted = services.config.trackers if sections is None else sections
-    async with AsyncExitStack() as stack:
-        trackers: dict[str, Tracker] = {}
-        for section in wanted:
-            try:
-                trackers[section.name] = await stack.enter_async_context(open_tracker(section, services.clock))
-            except ConfigError as error:
-                _log.error("a tracker cannot be used", tracker=section.name, reason=error.message, hint=error.hint)
+    async with _usable("tracker", wanted, lambda section: open_tracker(section, services.clock)) as trackers:
         return await keep_tickets(
             services.store, trackers, board=board_address(services.config), clock=services.clock, only=only
         )
 
 
+def opened(services: Services, sections: Sequence[Section]) -> AbstractAsyncContextManager[dict[str, OpenChannel]]:
+    """Channels by their names, as `_usable` has them."""
+    return _usable("channel", sections, lambda section: open_channel(section, services.clock))
+
+
 @asynccontextmanager
-async def opened(services: Services, sections: Sequence[Section]) -> AsyncIterator[dict[str, OpenChannel]]:
-    """Channels by their names. One whose secret cannot be read is told in the log, and left out."""
+async def _usable(
+    what: str, sections: Sequence[Section], open_one: Callable[[Section], AbstractAsyncContextManager[T]]
+) -> AsyncIterator[dict[str, T]]:
+    """What can be opened, by name. One whose secret cannot be read is told in the log, and left out."""
     async with AsyncExitStack() as stack:
-        ways: dict[str, OpenChannel] = {}
+        found: dict[str, T] = {}
         for section in sections:
             try:
-                ways[section.name] = await stack.enter_async_context(open_channel(section, services.clock))
+                found[section.name] = await stack.enter_async_context(open_one(section))
             except ConfigError as error:
-                _log.error("a channel cannot be used", channel=section.name, reason=error.message, hint=error.hint)
-        yield ways
+                told = {what: section.name}
+                _log.error(f"a {what} cannot be used", **told, reason=error.message, hint=error.hint)
+        yield found

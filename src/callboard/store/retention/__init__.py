@@ -1,0 +1,1 @@
+"""What grows, how each table of it is bounded, and the rules by which old rows are dropped."""
