@@ -4,14 +4,14 @@ import type { CallboardApi } from '../src/api/CallboardApi';
 import { CallboardError } from '../src/api/errors';
 import type { FiledTicket, FindingPage } from '../src/api/types';
 import { Campaigns } from '../src/campaigns/Campaigns';
-import { DecidingPlace } from '../src/decide/Deciding';
+import { DecidingPlace } from '../src/decide/DecidingPlace';
 import FindingDrawer from '../src/finding/FindingDrawer';
 import { CallboardPage } from '../src/page/CallboardPage';
 import TicketDialog from '../src/ticket/TicketDialog';
 import { before, bundle, finding, findingPage, me } from './made';
 import { campaign, campaignDays, campaignPage, late, over } from './madeCampaigns';
 import { filed, ticket, trackers } from './madeTickets';
-import type { Scene } from './scenes';
+import type { Scene } from './scene';
 import { failing, service, silent } from './service';
 
 /** Opens what is folded, or presses what is called so, as soon as it is there. */

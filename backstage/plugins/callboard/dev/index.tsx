@@ -7,7 +7,8 @@ import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { TestApiProvider } from '@backstage/test-utils';
 import { createRoot } from 'react-dom/client';
 import { callboardApiRef } from '../src/api/CallboardApi';
-import { type Scene, scenes } from './scenes';
+import type { Scene } from './scene';
+import { scenes } from './scenes';
 
 const ScenePage = ({ scene: { name, api, element } }: { scene: Scene }) => (
   <Page themeId="tool">

@@ -6,7 +6,7 @@ import { ComponentPackages } from '../src/uses/ComponentPackages';
 import { before } from './made';
 import { componentPackages, riskRegister, sbom, sbomCoverage, usage, whoUses } from './madePackages';
 import { failing, service, silent } from './service';
-import type { Scene } from './scenes';
+import type { Scene } from './scene';
 
 const DAY = 86_400_000;
 

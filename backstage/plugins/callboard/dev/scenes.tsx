@@ -7,7 +7,7 @@ import { ComponentCard } from '../src/card/ComponentCard';
 import { RollupCard } from '../src/card/RollupCard';
 import { FigureCell } from '../src/catalog/FigureCell';
 import DecideDialog from '../src/decide/DecideDialog';
-import { DecidingPlace } from '../src/decide/Deciding';
+import { DecidingPlace } from '../src/decide/DecidingPlace';
 import FindingDrawer from '../src/finding/FindingDrawer';
 import KeysDialog from '../src/keys/KeysDialog';
 import WhoseDialog from '../src/keys/WhoseDialog';
@@ -17,18 +17,8 @@ import { CallboardPage } from '../src/page/CallboardPage';
 import { before, componentPage, counts, decided, decision, doNow, everyWrite, explanation, finding, findingPage, listed, rollup, row, source } from './made';
 import { ofCampaigns } from './campaignScenes';
 import { ofPackages } from './packageScenes';
+import type { Scene } from './scene';
 import { failing, service, silent } from './service';
-
-/** One component in one state. */
-export interface Scene {
-  name: string;
-  api: CallboardApi;
-  element: ReactElement;
-  /** Words that stand there, by which a test knows that the scene is complete. */
-  says: string | RegExp;
-  /** Where the page is. */
-  at?: string;
-}
 
 const REF = 'component:default/checkout-api';
 const TEAM = 'group:default/checkout';

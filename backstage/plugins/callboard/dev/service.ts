@@ -40,6 +40,7 @@ export const service = (some: Partial<CallboardApi> = {}): CallboardApi => ({
   notOurs: async word => said({ component: word.component }),
   undo: async id => said({ id }),
   followed: () => {},
+  seen: () => {},
   ...some,
 });
 

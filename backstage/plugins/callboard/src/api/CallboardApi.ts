@@ -102,6 +102,11 @@ export interface CallboardApi {
    * A browser that asks not to be tracked tells nothing.
    */
   followed(id: number): void;
+  /**
+   * Tell which findings were in sight, at most fifty. Nobody waits for it, and it never fails.
+   * A browser that asks not to be tracked tells nothing.
+   */
+  seen(ids: readonly number[]): void;
 }
 
 /**

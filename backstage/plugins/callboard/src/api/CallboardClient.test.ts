@@ -137,7 +137,7 @@ describe('the client, against a server', () => {
     [{}, 1],
     [{ doNotTrack: '1' }, 0],
     [{ globalPrivacyControl: true }, 0],
-  ])('tells that a link was followed, unless the browser asks not to be tracked: %o', async (browser, told) => {
+  ])('tells that a link was followed and what was in sight, unless the browser asks not to be tracked: %o', async (browser, told) => {
     answer = json({ counted: true });
     const usual = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
     Object.defineProperty(globalThis, 'navigator', { value: browser, configurable: true });
@@ -149,6 +149,12 @@ describe('the client, against a server', () => {
         await api.doNow();
       } while (heard().length < told);
       expect(heard()).toHaveLength(told);
+      api.seen([17, 18]);
+      const seen = () => asked.filter(each => each.url?.endsWith('/seen'));
+      do {
+        await api.doNow();
+      } while (seen().length < told);
+      expect(seen().map(each => JSON.parse(each.body))).toEqual(told ? [{ findings: [17, 18] }] : []);
     } finally {
       Object.defineProperty(globalThis, 'navigator', usual ?? { value: undefined, configurable: true });
     }
@@ -185,6 +191,7 @@ describe('the client, against a server', () => {
     const api = client({ readOnly: true });
     expect(api.passesChanges()).toBe(false);
     api.followed(17);
+    api.seen([17]);
     await api.doNow();
     expect(asked.map(each => each.url)).toEqual(['/api/proxy/callboard/api/v1/do-now']);
   });

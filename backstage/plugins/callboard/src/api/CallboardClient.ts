@@ -205,6 +205,14 @@ export class CallboardClient implements CallboardApi {
     }
   }
 
+  /** {@inheritDoc CallboardApi.seen} */
+  seen(ids: readonly number[]): void {
+    if (!asksNotToBeCounted() && this.passesChanges()) {
+      // Kept alive, since mostly it is told when somebody leaves.
+      this.post('seen', { findings: ids }, { keepalive: true }).catch(() => {});
+    }
+  }
+
   /** Where the service is, and what has to be sent along to be known there. */
   private async way(): Promise<{ base: string; headers: Record<string, string> }> {
     const { configApi, discoveryApi, identityApi } = this.apis;
@@ -231,8 +239,9 @@ export class CallboardClient implements CallboardApi {
     return this.send<T>(`/api/v1/${path}${query && `?${query}`}`);
   }
 
-  private post<T>(path: string, body?: unknown): Promise<T> {
+  private post<T>(path: string, body?: unknown, how: RequestInit = {}): Promise<T> {
     return this.send<T>(`/api/v1/${path}`, {
+      ...how,
       method: 'POST',
       body: body === undefined ? undefined : JSON.stringify(body),
       headers: body === undefined ? {} : { 'Content-Type': 'application/json' },

@@ -194,6 +194,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which rows were in sight; nothing about who looked is kept */
+        post: operations["countSeen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/components/{kind}/{namespace}/{name}": {
         parameters: {
             query?: never;
@@ -254,6 +271,23 @@ export interface paths {
         };
         /** How fresh and how whole each source is */
         get: operations["listSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which processes do what is due, and what they read; needs the right `administer` */
+        get: operations["listWorkers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1534,6 +1568,36 @@ export interface components {
             example_id: number | null;
         };
         /**
+         * Workers
+         * @description All processes that do what is due, the oldest first.
+         */
+        Workers: {
+            workers: components["schemas"]["Worker"][];
+        };
+        /**
+         * Worker
+         * @description A process that does what is due.
+         */
+        Worker: {
+            process: string;
+            role: string;
+            version: string;
+            started_at: string;
+            seen_at: string;
+            lost: boolean;
+            doing: string;
+            readings: components["schemas"]["Reading"][];
+        };
+        /**
+         * Reading
+         * @description What one process does for a sync that is being read.
+         */
+        Reading: {
+            source: string;
+            leads: boolean;
+            parts: string[];
+        };
+        /**
          * Components
          * @description One page of components.
          */
@@ -2172,6 +2236,20 @@ export interface components {
          */
         Followed: {
             counted: boolean;
+        };
+        /**
+         * SeenDraft
+         * @description Findings whose rows were in sight: half of each for two seconds, in a list of at most fifty.
+         */
+        SeenDraft: {
+            findings: number[];
+        };
+        /**
+         * SeenDone
+         * @description What was in sight has been heard. Nothing about who looked is kept.
+         */
+        SeenDone: {
+            counted: number;
         };
         /**
          * QueryHelp
@@ -3219,6 +3297,7 @@ export interface components {
             all: components["schemas"]["TimesRow"];
             rows: components["schemas"]["TimesRow"][];
             more_rows: number;
+            severities: string;
             left_out: components["schemas"]["NotWatched"];
         };
         /**
@@ -3287,6 +3366,7 @@ export interface components {
             fixes_back: number;
             reopen_rate: number | null;
             left_out: components["schemas"]["NotWatched"];
+            severities: string;
         };
         /**
          * MetricsStretch
@@ -3315,6 +3395,7 @@ export interface components {
             all: components["schemas"]["OpenRow"];
             rows: components["schemas"]["OpenRow"][];
             more_rows: number;
+            severities: string;
         };
         /**
          * OpenRow
@@ -3342,6 +3423,7 @@ export interface components {
             all: components["schemas"]["DueRow"];
             rows: components["schemas"]["DueRow"][];
             more_rows: number;
+            severities: string;
         };
         /**
          * DueRow
@@ -4228,6 +4310,31 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    countSeen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeenDone"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     showComponent: {
         parameters: {
             query?: never;
@@ -4345,6 +4452,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Which processes do what is due, and what they read; needs the right `administer`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
             };
             default: components["responses"]["problem"];
         };
@@ -5327,7 +5455,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Which number. */
-                number: "accepted" | "accepted-by-two" | "accepted-expired" | "answer-median" | "answered" | "came-back" | "capacity" | "components" | "components-able" | "components-billed" | "components-billed-30-days" | "components-billed-31-days" | "components-owned" | "dated" | "decisions" | "denied" | "dismissals" | "due-policy" | "fix-median" | "fixed" | "fixed-in-30-days" | "gone" | "grants" | "lasted" | "log-entries" | "malicious" | "mitigated" | "mitigated-dated" | "not-useful" | "on-time" | "open" | "open-configuration" | "open-mapped" | "open-severe" | "open-supply-chain" | "opened" | "overdue" | "policies" | "rated" | "resources" | "resources-in-conflict" | "resources-mapped" | "resources-unmapped" | "resources-unmapped-30-days" | "runs" | "runs-not-applied" | "runs-whole" | "set-aside" | "severe-answered" | "sources" | "sources-fresh" | "sources-monthly" | "sources-quarterly";
+                number: "accepted" | "accepted-by-two" | "accepted-expired" | "answer-median" | "answered" | "came-back" | "capacity" | "components" | "components-able" | "components-billed" | "components-billed-30-days" | "components-billed-31-days" | "components-licences" | "components-owned" | "components-suppliers" | "dated" | "decisions" | "denied" | "dismissals" | "due-policy" | "feeds" | "feeds-fresh" | "fix-median" | "fixed" | "fixed-in-30-days" | "fixed-with-ticket" | "gone" | "grants" | "lasted" | "log-entries" | "malicious" | "messages" | "messages-missing" | "mitigated" | "mitigated-dated" | "not-useful" | "on-time" | "open" | "open-configuration" | "open-mapped" | "open-severe" | "open-supply-chain" | "opened" | "overdue" | "overdue-told" | "policies" | "rated" | "resources" | "resources-in-conflict" | "resources-mapped" | "resources-unmapped" | "resources-unmapped-30-days" | "runs" | "runs-not-applied" | "runs-whole" | "set-aside" | "severe-answered" | "severe-told" | "sources" | "sources-fresh" | "sources-monthly" | "sources-quarterly" | "told-median";
                 /** @description The first day, in UTC; left out: such that there are 91. */
                 from?: string;
                 /** @description The last day; left out: today. */
@@ -5387,7 +5515,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Which number. */
-                number: "accepted" | "accepted-by-two" | "accepted-expired" | "answer-median" | "answered" | "came-back" | "capacity" | "components" | "components-able" | "components-billed" | "components-billed-30-days" | "components-billed-31-days" | "components-owned" | "dated" | "decisions" | "denied" | "dismissals" | "due-policy" | "fix-median" | "fixed" | "fixed-in-30-days" | "gone" | "grants" | "lasted" | "log-entries" | "malicious" | "mitigated" | "mitigated-dated" | "not-useful" | "on-time" | "open" | "open-configuration" | "open-mapped" | "open-severe" | "open-supply-chain" | "opened" | "overdue" | "policies" | "rated" | "resources" | "resources-in-conflict" | "resources-mapped" | "resources-unmapped" | "resources-unmapped-30-days" | "runs" | "runs-not-applied" | "runs-whole" | "set-aside" | "severe-answered" | "sources" | "sources-fresh" | "sources-monthly" | "sources-quarterly";
+                number: "accepted" | "accepted-by-two" | "accepted-expired" | "answer-median" | "answered" | "came-back" | "capacity" | "components" | "components-able" | "components-billed" | "components-billed-30-days" | "components-billed-31-days" | "components-licences" | "components-owned" | "components-suppliers" | "dated" | "decisions" | "denied" | "dismissals" | "due-policy" | "feeds" | "feeds-fresh" | "fix-median" | "fixed" | "fixed-in-30-days" | "fixed-with-ticket" | "gone" | "grants" | "lasted" | "log-entries" | "malicious" | "messages" | "messages-missing" | "mitigated" | "mitigated-dated" | "not-useful" | "on-time" | "open" | "open-configuration" | "open-mapped" | "open-severe" | "open-supply-chain" | "opened" | "overdue" | "overdue-told" | "policies" | "rated" | "resources" | "resources-in-conflict" | "resources-mapped" | "resources-unmapped" | "resources-unmapped-30-days" | "runs" | "runs-not-applied" | "runs-whole" | "set-aside" | "severe-answered" | "severe-told" | "sources" | "sources-fresh" | "sources-monthly" | "sources-quarterly" | "told-median";
                 /** @description The first day, in UTC; left out: such that there are 91. */
                 from?: string;
                 /** @description The last day; left out: today. */

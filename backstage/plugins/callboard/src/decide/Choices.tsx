@@ -5,7 +5,7 @@ import story from '../finding/History.module.css';
 import { When } from '../parts/When';
 import { ActForm } from './ActForm';
 import styles from './Decide.module.css';
-import { useDeciding } from './Deciding';
+import { useDeciding } from './useDeciding';
 import type { Fields } from './draft';
 import { Outcome } from './Outcome';
 import { type Ground, keyOf, type Target } from './target';

@@ -1,5 +1,5 @@
 import { Button } from '@backstage/ui';
-import { useDeciding } from './Deciding';
+import { useDeciding } from './useDeciding';
 import type { Target } from './target';
 
 /** Opens what may be said about a row, for who may say anything. */

@@ -7,7 +7,7 @@ import { OneDialog } from '../parts/OneDialog';
 import { SeverityMark } from '../parts/Severity';
 import { Choices } from './Choices';
 import styles from './Decide.module.css';
-import { useDeciding } from './Deciding';
+import { useDeciding } from './useDeciding';
 import { refusal } from './saying';
 import { type Ground, groundOf, keyOf, type Target } from './target';
 import type { Act } from './words';

@@ -1,5 +1,5 @@
 import styles from './Decide.module.css';
-import { useDeciding } from './Deciding';
+import { useDeciding } from './useDeciding';
 import { Outcome } from './Outcome';
 
 /** What was said last in a list, told where it stays in sight, with its way back. */

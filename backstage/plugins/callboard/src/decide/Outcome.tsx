@@ -1,6 +1,6 @@
 import { Button, Flex, Text } from '@backstage/ui';
 import { failureWords } from '../parts/words';
-import { type Said, useDeciding } from './Deciding';
+import { type Said, useDeciding } from './useDeciding';
 import { mayTakeBack, outcomeWords, refusal } from './saying';
 import styles from './Decide.module.css';
 

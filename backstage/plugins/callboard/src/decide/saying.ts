@@ -1,5 +1,5 @@
 import { count, shortRef } from '../parts/words';
-import type { Said } from './Deciding';
+import type { Said } from './useDeciding';
 import { type Act, DONE } from './words';
 
 /** How long what was said last is taken back by a key, in milliseconds. The button beside it stays. */

@@ -1,6 +1,6 @@
 import { Button, Flex, Text } from '@backstage/ui';
 import styles from '../decide/Decide.module.css';
-import { useDeciding } from '../decide/Deciding';
+import { useDeciding } from '../decide/useDeciding';
 import { count } from '../parts/words';
 import type { Row, Selection } from './rows';
 import { targetOf } from './useDecidingKeys';

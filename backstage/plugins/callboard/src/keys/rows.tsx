@@ -1,6 +1,6 @@
 import { createContext, useContext, useEffect } from 'react';
 import type { Bundle, Finding, Findings } from '../api/types';
-import { useDeciding } from '../decide/Deciding';
+import { useDeciding } from '../decide/useDeciding';
 import { keyOf, type Target } from '../decide/target';
 
 /** What keys have to know of a row. */

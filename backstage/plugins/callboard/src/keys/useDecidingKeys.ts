@@ -1,4 +1,4 @@
-import { type Deciding, useDeciding } from '../decide/Deciding';
+import { type Deciding, useDeciding } from '../decide/useDeciding';
 import { mayTakeBack, UNDO_MS } from '../decide/saying';
 import type { Target } from '../decide/target';
 import type { Act } from '../decide/words';

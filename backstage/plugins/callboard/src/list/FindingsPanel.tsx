@@ -2,7 +2,7 @@ import { Alert, Flex, Link, Text, ToggleButton, ToggleButtonGroup } from '@backs
 import { lazy, type ReactNode, Suspense } from 'react';
 import { holds, rollsUp } from '../api/scope';
 import { isKnown, standingOf } from '../card/standing';
-import { DecidingPlace } from '../decide/Deciding';
+import { DecidingPlace } from '../decide/DecidingPlace';
 import { Cautions, Freshness } from '../parts/Freshness';
 import readable from '../parts/Readable.module.css';
 import { Keyed } from '../keys/Keyed';

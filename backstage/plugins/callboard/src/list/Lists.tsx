@@ -2,7 +2,7 @@ import { useApi } from '@backstage/core-plugin-api';
 import { Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { Finding } from '../api/types';
-import { useDeciding } from '../decide/Deciding';
+import { useDeciding } from '../decide/useDeciding';
 import { isLeaving, meanwhile, pending } from '../decide/saying';
 import { standing } from '../decide/words';
 import { BundleActs } from '../keys/BundleActs';
@@ -11,6 +11,7 @@ import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
 import { More } from '../parts/More';
 import { count, plain } from '../parts/words';
+import { useSeen } from '../seen/useSeen';
 import { BundleList } from '../work/BundleList';
 import { FindingRows } from './FindingRows';
 import { FindingTable, tableWidth } from './FindingTable';
@@ -81,8 +82,13 @@ export const FindingList = ({
   };
   const selection = useSelection();
   useRows(shown.map(each => rowOfFinding(each, page)));
+  const list = useSeen<HTMLDivElement>(new Map(shown.map(each => [String(each.id), each.id])));
   // The frame stands there from the first moment, so that its width is known before the rows come.
-  return <div ref={frame}>{told()}</div>;
+  return (
+    <div ref={list}>
+      <div ref={frame}>{told()}</div>
+    </div>
+  );
 
   function told() {
     if (error) {

@@ -1,7 +1,7 @@
 import { Button, Flex } from '@backstage/ui';
 import { lazy, Suspense, useState } from 'react';
 import type { FindingPage } from '../api/types';
-import { useDeciding } from '../decide/Deciding';
+import { useDeciding } from '../decide/useDeciding';
 import { Loading } from '../parts/Loading';
 import { Tickets } from '../parts/Tickets';
 

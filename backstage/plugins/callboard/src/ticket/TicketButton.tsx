@@ -1,7 +1,7 @@
 import { Button } from '@backstage/ui';
 import { lazy, Suspense, useState } from 'react';
 import type { Bundle } from '../api/types';
-import { useDeciding } from '../decide/Deciding';
+import { useDeciding } from '../decide/useDeciding';
 
 const TicketDialog = lazy(() => import('./TicketDialog'));
 

@@ -3,7 +3,7 @@ import { Flex, Text } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { Bundle } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
-import { useDeciding } from '../decide/Deciding';
+import { useDeciding } from '../decide/useDeciding';
 import { OneDialog } from '../parts/OneDialog';
 import { Tickets } from '../parts/Tickets';
 import { count } from '../parts/words';

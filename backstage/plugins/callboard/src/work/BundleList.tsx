@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Bundle } from '../api/types';
+import { useSeen } from '../seen/useSeen';
 import { BundleRow } from './BundleRow';
 import styles from './BundleRow.module.css';
 
@@ -16,10 +17,14 @@ export const BundleList = ({
   brief?: boolean;
   /** What can be done about each: handed in, so that a card does not load it. */
   actsOf?: (bundle: Bundle) => ReactNode;
-}) => (
-  <ol className={styles.list} aria-label="What to do first">
-    {bundles.map(each => (
-      <BundleRow key={each.group} bundle={each} href={hrefOf?.(each.query)} acts={actsOf?.(each)} {...how} />
-    ))}
-  </ol>
-);
+}) => {
+  // A row counts for the finding that it names and leads to.
+  const list = useSeen<HTMLOListElement>(new Map(bundles.map(each => [each.query, each.example_id])));
+  return (
+    <ol ref={list} className={styles.list} aria-label="What to do first">
+      {bundles.map(each => (
+        <BundleRow key={each.group} bundle={each} href={hrefOf?.(each.query)} acts={actsOf?.(each)} {...how} />
+      ))}
+    </ol>
+  );
+};
