@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import sqlite3
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from benchmarks.memory import most_megabytes
 from benchmarks.tenant import FixedClock, open_wiz
 from callboard.domain.instant import Instant
 
@@ -103,7 +103,7 @@ def sync(base: str, database: str) -> dict[str, Any]:
     return {
         "wall_seconds": wall,
         "cpu_seconds": cpu,
-        "peak_megabytes": _peak(),
+        "peak_megabytes": most_megabytes(),
         "report": msgspec.to_builtins(report),
     }
 
@@ -164,11 +164,7 @@ def naive(recording: str, database: str) -> dict[str, Any]:
     """The same pages by the plain way of doing the job."""
     from benchmarks import naive as plain
 
-    return {**plain.sync(recording, database, 1), "peak_megabytes": _peak()}
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {**plain.sync(recording, database, 1), "peak_megabytes": most_megabytes()}
 
 
 WORK: dict[str, Callable[..., dict[str, Any]]] = {

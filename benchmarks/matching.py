@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import most_megabytes
+
 ROUNDS = 7
 LOCK = "backstage-demo.yarn.lock"
 
@@ -81,7 +83,7 @@ def process(*arguments: str) -> dict[str, float]:
     with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL) as child:
         peak = 0
         while child.poll() is None:
-            peak = max(peak, _megabytes(child.pid))
+            peak = max(peak, most_megabytes(child.pid))
             time.sleep(0.005)
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -89,14 +91,6 @@ def process(*arguments: str) -> dict[str, float]:
         raise RuntimeError(f"{arguments[:3]} ended with {child.returncode}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"cpu_seconds": round(cpu, 3), "wall_seconds": round(wall, 3), "megabytes": peak}
-
-
-def _megabytes(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 def beside(runs: list[dict[str, float]], floor: list[dict[str, float]], aims: dict[str, float]) -> dict[str, Any]:

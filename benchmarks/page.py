@@ -14,6 +14,8 @@ from typing import Any
 import pygal
 from pygal.style import CleanStyle
 
+from benchmarks.told import lives_in_words, load_in_words, under_load
+
 RESULTS = Path(__file__).parent / "results"
 SHOWN_READS = (
     "do now · everything",
@@ -117,6 +119,71 @@ def late(name: str, document: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
+def syncs(name: str, document: Mapping[str, Any]) -> Iterator[str]:
+    """What each sync of one size took, beside its floor of the same moment."""
+    for engine in ("sqlite", "postgresql"):
+        if engine not in document:
+            continue
+        yield f"### {engine}, {document['findings']:,} findings"
+        yield f"From `{name}`; what the columns are: [how to read a figure](../README.md#how-to-read-a-figure)."
+        rows = [
+            (
+                step, at["ratio"], at["aim"], at["cpu_ratio"], at["ratio_to_columns_only"], at["wall_seconds"],
+                at["cpu_seconds"], f"{at['findings_per_cpu_second']:,}", at["peak_megabytes"], at["load"],
+            )
+            for step, at in document[engine].items()
+        ]  # fmt: skip
+        names = (
+            "ratio",
+            "aim",
+            "of work",
+            "to columns only",
+            "s",
+            "s of work",
+            "findings a second of work",
+            "MB",
+            "load",
+        )
+        yield table(("step", *names), rows)
+
+
+def workers(document: Mapping[str, Any]) -> Iterator[str]:
+    """One first sync by one worker and by several."""
+    pace = f"{document['latency_ms']} ms a page and at most {document['calls_per_second']:g} calls a second"
+    held = document["held"]
+    differing = [name for name in held["one"] if len({told[name] for told in held.values()}) > 1]
+    same = f"differ in {', '.join(differing)}" if differing else "hold the same, table by table"
+    yield f"### {document['findings']:,} findings of every kind, {pace}"
+    yield (
+        f"On {document['cores']} processors with PostgreSQL and the look-alike on the same ones; the boards {same}. "
+        "Disturbed: the worker that leads is killed and another one sleeps past its lease."
+    )
+    rows = [
+        (
+            name, way["workers"], way["seconds"], way["floor_seconds"], way["findings_a_second"], way["pages"],
+            way["pages_by_helpers"], way["processor_seconds"],
+        )
+        for name, way in document["ways"].items()
+    ]  # fmt: skip
+    names = ("way", "workers", "s", "floor, s", "findings a second", "pages", "of them by helpers", "processor, s")
+    yield table(names, rows)
+
+
+def reports(name: str, document: Mapping[str, Any]) -> Iterator[str]:
+    """What each report took, of who sees everything and of who sees four teams."""
+    everything, few = document["reports"]["everything"], document["reports"]["four teams"]
+    slow = document["misses"]
+    whose = "work" if document["database"] == "sqlite" else "our own work, without the server's,"
+    yield f"### {document['database']}, {document['findings']:,} findings, {document['events']:,} events"
+    yield (
+        f"Seconds of {whose} right after a change, nothing kept; the median of {document['rounds']}, at a load of {document['load']}, from "
+        f"`{name}`. Reading one column of every finding took {document['floor_seconds_of_work']}. "
+        f"{document['aim_seconds_of_work']:g} are aimed at: {'missed by ' + ', '.join(slow) if slow else 'all keep it'}."
+    )
+    rows = [(what, took["work"], took["seconds"], few[what]["work"]) for what, took in everything.items()]
+    yield table(("report", "sees everything", "the same by the clock", "sees four teams"), rows)
+
+
 def parts() -> Iterator[str]:
     """The page, part by part."""
     yield "# Results"
@@ -129,6 +196,26 @@ def parts() -> Iterator[str]:
             yield from growing_syncs(document["database"], document["syncs"])
         if "reads" in document:
             yield from growing_reads(document["database"], document["reads"])
+    yield "## Syncs beside their floor"
+    for file in sorted(RESULTS.glob("syncs-*.json")):
+        yield from syncs(file.name, json.loads(file.read_text(encoding="utf-8")))
+    yield "## Many people at once"
+    yield "Nothing may break and nothing that was accepted may be lost; what waits cost by the clock is the machine's."
+    documents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(RESULTS.glob("load-*.json"))]
+    for document in documents:
+        yield load_in_words(document)
+    rows = [row for document in documents for row in under_load(document)]
+    if rows:
+        yield table(("database", "what", "asked", "answers", "p50, ms", "p95, ms", "p99, ms", "most, ms"), rows)
+    yield "## Lives of a board"
+    for file in sorted(RESULTS.glob("lives*.json")):
+        yield lives_in_words(json.loads(file.read_text(encoding="utf-8")))
+    yield "## Many workers"
+    for file in sorted(RESULTS.glob("workers-*.json")):
+        yield from workers(json.loads(file.read_text(encoding="utf-8")))
+    yield "## Reports"
+    for file in sorted(RESULTS.glob("metrics-*.json")):
+        yield from reports(file.name, json.loads(file.read_text(encoding="utf-8")))
     yield "## Reads over their aims"
     for file in sorted(RESULTS.glob("reads-*.json")):
         yield from late(file.name, json.loads(file.read_text(encoding="utf-8")))

@@ -1,7 +1,8 @@
 """Many workers against one, on one PostgreSQL: `python -m benchmarks.workers [--findings N] [--latency MS]`.
 
-Each worker is a process with a data folder of its own. The same tenant is synced three times, each into an empty database:
-by one worker, by three, and by three of which the leader is killed and another one sleeps for longer than its lease. The
+Each worker is a process with a data folder of its own. The same tenant is synced three times, each into a database that
+knows the company's components and nothing else: by one worker, by three, and by three of which after a quarter of the pages
+the leader is killed and another one sleeps for longer than its lease. The
 floor is the same pages at the same latency read by nobody but the rate and the number of readers: calls times latency,
 divided by what is read at the same time. One JSON document on stdout; progress on stderr.
 """
@@ -20,11 +21,13 @@ from typing import Any
 
 from callboard.domain.run import RunState
 from callboard.usecases.fetching import WORKERS
-from tests.support.fleets import Fleet, Outside, disturb, look_alike, told
+from tests.support.fleets import Fleet, Outside, disturb, know_people, look_alike, told
 from tests.support.postgres import Postgres, PrivateServer
 
 PAGE = 500
 WINDOW = 10_000
+WAYS = {"one": (1, False), "disturbed": (3, True), "three": (3, False)}
+"""How many workers, and whether they are disturbed."""
 
 
 def main() -> None:
@@ -33,6 +36,7 @@ def main() -> None:
     parser.add_argument("--findings", type=int, default=300_000)
     parser.add_argument("--latency", type=int, default=2_000, help="Milliseconds that each page takes.")
     parser.add_argument("--rate", type=float, default=1_000.0, help="Calls a second for all workers together.")
+    parser.add_argument("--ways", default="one,disturbed,three", help="Which of these, in this order; one comes first.")
     given = parser.parse_args()
     server = PrivateServer()
     server.start()
@@ -46,17 +50,26 @@ def measure(postgres: Postgres, given: argparse.Namespace) -> dict[str, Any]:
     """All three ways, and whether they hold the same."""
     ways: dict[str, dict[str, Any]] = {}
     digests = {}
-    with look_alike(given.findings, latency_ms=given.latency) as address, tempfile.TemporaryDirectory() as folder:
-        for name, count, is_disturbed in (("one", 1, False), ("three", 3, False), ("disturbed", 3, True)):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        look_alike(given.findings, Path(folder) / "catalog", latency_ms=given.latency) as address,
+    ):
+        for name in given.ways.split(","):
+            count, is_disturbed = WAYS[name]
             print(f"{name} …", file=sys.stderr)
             url = postgres.create()
+            know_people(url, Path(folder) / "catalog")
             (Path(folder) / name).mkdir()
             fleet = Fleet(
                 Path(folder) / name, url, address, window=WINDOW, page_size=PAGE, rate=given.rate, wait_seconds=7_200
             )
             try:
-                ways[name] = sync(fleet, url, count, is_disturbed=is_disturbed, latency=given.latency / 1_000)
+                ways[name] = sync(
+                    fleet, url, count, is_disturbed=is_disturbed, latency=given.latency / 1_000,
+                    disturbed_after=max(1, given.findings // PAGE // 4),
+                )  # fmt: skip
                 digests[name] = told(url)
+                print(json.dumps(ways[name]), file=sys.stderr)
             finally:
                 fleet.end()
                 postgres.drop(url)
@@ -67,15 +80,20 @@ def measure(postgres: Postgres, given: argparse.Namespace) -> dict[str, Any]:
         "calls_per_second": given.rate,
         "cores": os.cpu_count(),
         "ways": ways,
-        "throughput_of_three_against_one": round(one / ways["three"]["seconds"], 2),
-        "throughput_of_disturbed_against_one": round(one / ways["disturbed"]["seconds"], 2),
-        "all_hold_the_same": digests["one"] == digests["three"] == digests["disturbed"],
+        "throughput_against_one": {name: round(one / way["seconds"], 2) for name, way in ways.items()},
+        "held": {name: {table: each.digest for table, each in told.items()} for name, told in digests.items()},
+        "all_hold_the_same": all(each == digests["one"] for each in digests.values()),
         "tables": {name: each.rows for name, each in digests["one"].items()},
     }
 
 
-def sync(fleet: Fleet, url: str, count: int, *, is_disturbed: bool, latency: float) -> dict[str, Any]:
-    """One first sync: how long from the beginning of the run to its end, how much processor it took, and what is the floor."""
+def sync(
+    fleet: Fleet, url: str, count: int, *, is_disturbed: bool, latency: float, disturbed_after: int
+) -> dict[str, Any]:
+    """One first sync: how long from the beginning of the run to its end, how much processor it took, and what is the floor.
+
+    `disturbed_after`: pages. Processor is that of the workers and servers, not of PostgreSQL and not of the look-alike.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     for number in range(2):
         fleet.start(f"serve-{number}", "serve", "--no-jobs", "--port", "0")
@@ -85,7 +103,7 @@ def sync(fleet: Fleet, url: str, count: int, *, is_disturbed: bool, latency: flo
         fleet.until(outside.runs)
         began = time.monotonic()
         if is_disturbed:
-            disturb(fleet, outside, after_pages=1)
+            disturb(fleet, outside, after_pages=disturbed_after)
         fleet.until(lambda: outside.runs() == [RunState.APPLIED.value])
         seconds = time.monotonic() - began
         pages, findings, helped = outside.pages(), outside.findings(), outside.pages_by_helpers()
