@@ -12,11 +12,7 @@ import pytest
 from callboard.domain.instant import SECOND
 from tests.support.named import NamedDoor, named_door, user
 from tests.support.providers import MadeUpProvider
-
-PUBLIC = "https://board.example"
-HOST = "board.example"
-SESSION = "__Host-callboard"
-ATTEMPT = "__Host-callboard-attempt"
+from tests.support.signing_in import ATTEMPT, HOST, PUBLIC, SESSION, ask, back, begun, cookie_of, signed_in
 
 
 @pytest.fixture
@@ -25,44 +21,6 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
     path = tmp_path_factory.mktemp("sign-in") / "callboard.db"
     with named_door(path, public=PUBLIC, provider=MadeUpProvider.config) as found:
         yield found
-
-
-def ask(door: NamedDoor, path: str, *, cookies: dict[str, str] | None = None, method: str = "GET") -> httpx.Response:
-    """One request as a proxy passes it on."""
-    headers = {"host": HOST, "cookie": "; ".join(f"{key}={value}" for key, value in (cookies or {}).items())}
-    with httpx.Client(base_url=door.url, trust_env=False, timeout=60) as client:
-        return client.request(method, path, headers=headers)
-
-
-def begun(door: NamedDoor, to: str = "/findings") -> tuple[str, str]:
-    """The first half: the provider's address, and the attempt's cookie."""
-    answer = ask(door, f"/sign-in/begin?to={to}")
-    assert answer.status_code == 303
-    return answer.headers["location"], _cookie(answer, ATTEMPT)
-
-
-def back(door: NamedDoor, attempt: str | None, **returned: str) -> httpx.Response:
-    """The second half."""
-    query = "&".join(f"{key}={value}" for key, value in returned.items())
-    return ask(door, f"/sign-in/done?{query}", cookies={} if attempt is None else {ATTEMPT: attempt})
-
-
-def signed_in(door: NamedDoor, **claims: Any) -> str:
-    """The session of somebody who went there and back."""
-    address, attempt = begun(door)
-    provider = door.provider
-    assert provider is not None
-    provider.claims = claims
-    answer = back(door, attempt, **provider.sign_in(address))
-    assert answer.status_code == 200, answer.text
-    return _cookie(answer, SESSION)
-
-
-def _cookie(answer: httpx.Response, name: str) -> str:
-    for line in answer.headers.get_list("set-cookie"):
-        if line.startswith(f"{name}="):
-            return line.partition("=")[2].partition(";")[0].strip('"')
-    raise AssertionError(f"no cookie {name}: {answer.text[:500]}")
 
 
 def test_there_and_back(door: NamedDoor) -> None:
@@ -87,7 +45,7 @@ def test_there_and_back(door: NamedDoor) -> None:
         assert word.lower() in line.lower()
     assert "domain" not in line.lower()
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
-    session = _cookie(answer, SESSION)
+    session = cookie_of(answer, SESSION)
     assert ask(door, "/api/v1/findings", cookies={SESSION: session}).json()["total"] == 3
     told = ask(door, "/findings", cookies={SESSION: session}).text
     assert 'title="user:default/bo">bo</span>' in told
@@ -265,7 +223,7 @@ def test_a_session_does_not_come_from_outside(door: NamedDoor) -> None:
     returned = door.provider.sign_in(address)
     query = "&".join(f"{key}={value}" for key, value in returned.items())
     answer = ask(door, f"/sign-in/done?{query}", cookies={ATTEMPT: attempt, SESSION: "planted"})
-    assert _cookie(answer, SESSION) != "planted"
+    assert cookie_of(answer, SESSION) != "planted"
     assert ask(door, "/api/v1/me", cookies={SESSION: "planted"}).status_code == 401
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,12 @@ from callboard.domain.component import EntityRef
 from callboard.telemetry import set_up_logging
 from callboard.usecases.people import tokens
 from tests.support.hostile.planted import PEOPLE, SECRETS, plant, token_of_component, words
-from tests.support.named import NamedDoor, named_door, team
+from tests.support.named import NamedDoor, named_door, team, user
+from tests.support.providers import MadeUpProvider
+from tests.support.signing_in import PUBLIC, SESSION, ask, signed_in
 
 ROOT = Path(__file__).parents[3]
+DATABASE = "callboard.db"
 
 CALLERS: Mapping[str, frozenset[str]] = {
     "anonymous": words("red", "blue", "lost"),
@@ -50,19 +53,31 @@ class Served:
     url: str
     pid: int
     headers: Mapping[str, Mapping[str, str]]
-    """By caller, what makes a request its own."""
+    """By caller, what makes a request its own: a token."""
+    sessions: Mapping[str, str]
+    """By caller who is a person, what the cookie of a browser holds that is signed in."""
+    ended: Mapping[str, str]
+    """The same of browsers that are signed in no more, by why."""
     known: Mapping[str, list[int]]
     """Numbers of things, by the name that they have in a path."""
     log: Path
     """What the process wrote about itself."""
+    database: Path
+    """Where it keeps everything."""
 
     def cpu(self) -> float:
         """Seconds of processor time that the process has had, all threads together."""
         return time.clock_gettime((~self.pid << 3) | 2)  # the clock of another process, as Linux numbers it
 
     def secrets(self) -> frozenset[str]:
-        """Tokens, none of which may stand in an answer or in a log."""
-        return frozenset(each["authorization"].partition(" ")[2] for each in self.headers.values() if each)
+        """Tokens and sessions, none of which may stand in an answer or in a log."""
+        held = [each["authorization"].partition(" ")[2] for each in self.headers.values() if "authorization" in each]
+        return frozenset((*held, *self.sessions.values(), *self.ended.values()))
+
+    def in_browsers(self) -> Served:
+        """The same door, to which people come with a session's cookie, and nobody else is known."""
+        cookies = {name: {"cookie": f"{SESSION}={id_}"} for name, id_ in self.sessions.items()}
+        return replace(self, headers={name: cookies.get(name, {}) for name in ("anonymous", *cookies)})
 
 
 def _credentials(door: NamedDoor) -> dict[str, str]:
@@ -79,6 +94,25 @@ def _credentials(door: NamedDoor) -> dict[str, str]:
         "component token": token_of_component(door, "red"),
         "laptop": program("everything", Grant(everything=True, deepest=Depth.SENSITIVE, rights=tuple(Right))),
     }
+
+
+def _sessions(door: NamedDoor) -> tuple[dict[str, str], dict[str, str]]:
+    """Of everybody who comes by name, and some that have ended. Takes two hours."""
+
+    def session(ref: str) -> str:
+        return signed_in(door, email=f"{ref.partition('/')[2]}@example.com")
+
+    left = session(PEOPLE["security"])
+    ask(door, "/leave", cookies={SESSION: left}, method="POST").raise_for_status()
+    unused = session(PEOPLE["security"])
+    door.clock.advance(2 * 3_600)
+    door.portal.emails["gone@example.com"] = user("gone")
+    door.portal.groups[user("gone")] = (team("security"),)
+    gone = session(user("gone"))
+    del door.portal.groups[user("gone")]
+    door.clock.advance(301)
+    ask(door, "/", cookies={SESSION: gone})  # the catalog's word counts when it is asked
+    return {caller: session(ref) for caller, ref in PEOPLE.items()}, {"left": left, "unused": unused, "gone": gone}
 
 
 @contextmanager
@@ -102,7 +136,10 @@ def served(folder: Path) -> Iterator[Served]:
             for name in CALLERS
         }
         try:
-            yield Served(url=told["url"], pid=process.pid, headers=headers, known=told["known"], log=log)
+            yield Served(
+                url=told["url"], pid=process.pid, headers=headers, sessions=told["sessions"], ended=told["ended"],
+                known=told["known"], log=log, database=folder / DATABASE,
+            )  # fmt: skip
         finally:
             process.stdin.close()
             process.wait(60)
@@ -112,9 +149,10 @@ def main(folder: Path) -> None:
     """Open it until standard input ends."""
     set_up_logging()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # what plants is no part of the board
-    with named_door(folder / "callboard.db") as door:
+    with named_door(folder / DATABASE, public=PUBLIC, provider=MadeUpProvider.config) as door:
         known: dict[str, Any] = plant(door)
-        told = {"url": door.url, "tokens": _credentials(door), "known": known}
+        sessions, ended = _sessions(door)
+        told = {"url": door.url, "tokens": _credentials(door), "sessions": sessions, "ended": ended, "known": known}
         print(json.dumps(told), flush=True)  # noqa: T201 - its answer
         sys.stdin.read()
 
