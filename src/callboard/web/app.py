@@ -20,6 +20,7 @@ from callboard.web.edge import Edge, finish_headers
 from callboard.web.errors import answer_error
 from callboard.web.gate import Policy
 from callboard.web.metrics import Metrics
+from callboard.web.request import WebRequest
 from callboard.web.services import WebServices
 from callboard.web.trail import Trail
 from callboard.web.view import Paces, keep_policy, provide_view
@@ -35,6 +36,7 @@ def create_app(services: WebServices) -> Litestar:
     callers = Callers(services.store, services.clock, services.gate, services.identity, trail)
     app = Litestar(
         route_handlers=routes.ALL,
+        request_class=WebRequest,
         guards=[keep_policy],
         dependencies={"view": Provide(provide_view, sync_to_thread=False)},
         before_send=[finish_headers],

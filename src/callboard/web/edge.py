@@ -23,6 +23,8 @@ from callboard.web.metrics import Metrics
 from callboard.web.pages_elsewhere import PREFLIGHT, answer_headers, asks_beforehand, page_of_a_portal
 from callboard.web.place import client_of, host_of, values
 
+MAX_PATH_BYTES = 2_000
+"""Of the path of one request. Litestar keeps the last ones that it found a route for, or none."""
 MAX_QUERY_BYTES = 16_000
 """Of the query of one request."""
 FOREIGN_HOST = 421
@@ -134,6 +136,8 @@ class Edge:
         by_token = portal is not None and bool(values(headers, b"authorization"))
         if scope["method"] not in SAFE_METHODS and not by_token and not self._from_here(scope):
             return 403, "This request comes from a page of another origin."
+        if len(scope["raw_path"]) > MAX_PATH_BYTES:
+            return 414, f"The address is longer than {MAX_PATH_BYTES} bytes."
         if len(scope["query_string"]) > MAX_QUERY_BYTES:
             return 414, f"The question is longer than {MAX_QUERY_BYTES} bytes."
         return None
@@ -141,8 +145,12 @@ class Edge:
     def _from_here(self, scope: HTTPScope) -> bool:
         # Under `Referrer-Policy: no-referrer` a browser calls the origin of our own forms "null" (Fetch standard, "append a
         # request Origin header"); then only the browser's own word on where the request comes from can tell.
-        own = values(scope["headers"], b"sec-fetch-site") == ["same-origin"]
-        origins = values(scope["headers"], b"origin")
+        sites, origins = values(scope["headers"], b"sec-fetch-site"), values(scope["headers"], b"origin")
+        if (
+            not origins
+        ):  # no page sent it, or something on the way took its word out; "none" is the person at the browser
+            return set(sites) <= {"same-origin", "none"}
+        own = sites == ["same-origin"]
         return all(self._gate.admits_origin(origin) or (origin == "null" and own) for origin in origins)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import structlog
+from litestar.connection import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Response
 
@@ -44,7 +45,6 @@ from callboard.errors import (
 from callboard.web import links, render
 from callboard.web.view import (
     SignedOutError,
-    WebRequest,
     request_id_of,
     services_of,
     trail_of,
@@ -104,6 +104,9 @@ UNKNOWN_WHO = "It cannot be found out just now who you are."
 
 _log = structlog.get_logger("callboard.web")
 
+AnyRequest = Request[Any, Any, Any]
+"""Whatever came, found or not."""
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9457 problem details."""
@@ -152,7 +155,7 @@ def judge(error: Exception) -> Refusal:
     return Refusal(status=500, title=WORDS[500])
 
 
-def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
+def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     """The answer to any request that ended in an error."""
     refusal = judge(error)
     request_id = request_id_of(request)
@@ -182,7 +185,7 @@ def answer_error(request: WebRequest, error: Exception) -> Response[Any]:
     return Response(html, status_code=refusal.status, media_type="text/html", headers=headers)
 
 
-def signed_out(request: WebRequest, refusal: Refusal | None = None, *, spent: bool = False, left: bool = False) -> str:
+def signed_out(request: AnyRequest, refusal: Refusal | None = None, *, spent: bool = False, left: bool = False) -> str:
     """The page of somebody who is not signed in: how to come in, and why not if there is a reason."""
     services = services_of(request)
     provider = services.identity.provider if services.identity is not None else None
@@ -200,7 +203,7 @@ def signed_out(request: WebRequest, refusal: Refusal | None = None, *, spent: bo
     )
 
 
-def back_to(request: WebRequest) -> str:
+def back_to(request: AnyRequest) -> str:
     """Where to go after signing in: the page that was asked for."""
     if request.scope["method"] != "GET" or request.scope["path"].startswith(("/sign-in", "/enter", "/leave")):
         return "/"
@@ -208,7 +211,7 @@ def back_to(request: WebRequest) -> str:
     return request.scope["path"] + (f"?{query}" if query else "")
 
 
-def _note(request: WebRequest, refusal: Refusal) -> None:
+def _note(request: AnyRequest, refusal: Refusal) -> None:
     """Who was let in and then refused stands in the log of who did what, with which thing and without its words."""
     viewer = viewer_of_request(request)
     if viewer is None or refusal.status not in (403, 404) or isinstance(viewer.visibility, Everything):

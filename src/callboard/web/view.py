@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from litestar.connection import ASGIConnection, Request
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import SkipValidation
@@ -28,11 +28,9 @@ from callboard.web import render
 from callboard.web.callers import Callers
 from callboard.web.gate import Policy
 from callboard.web.pace import Pace
+from callboard.web.request import WebRequest
 from callboard.web.services import WebServices
 from callboard.web.trail import Trail
-
-WebRequest = Request[Any, Any, Any]
-"""Litestar's request; the three types it is generic over are not used."""
 
 DELIVERIES_PER_HOUR = 600
 LOOKS_PER_MINUTE = 60

@@ -16,8 +16,9 @@ from callboard.usecases.remediation.run_campaign import Standing
 from callboard.web import answers
 from callboard.web.api.ownership import read_body
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import campaigns as to_wire_campaigns
-from callboard.web.view import View, Viewing, WebRequest
+from callboard.web.view import View, Viewing
 from callboard.web.wire import campaigns as wire_campaigns
 
 

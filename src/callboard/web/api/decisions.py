@@ -13,8 +13,9 @@ from callboard.usecases.remediation import decide as deciding
 from callboard.web import answers, engaged
 from callboard.web.api.ownership import read_body
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import decisions as to_wire_decisions
-from callboard.web.view import View, Viewing, WebRequest
+from callboard.web.view import View, Viewing
 from callboard.web.wire import decisions as wire_decisions
 
 KEY = "idempotency-key"

@@ -13,8 +13,9 @@ from callboard.errors import InvalidQueryError
 from callboard.usecases.remediation import export_evidence
 from callboard.web import answers, exports
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import evidence as to_wire_evidence
-from callboard.web.view import View, Viewing, WebRequest, paces_of
+from callboard.web.view import View, Viewing, paces_of
 
 DAYS = ("from", "to")
 MOST_ROWS = 1_000

@@ -10,7 +10,8 @@ from callboard.domain.query import FOR_ANYBODY, Query
 from callboard.usecases.export_findings import Export, export_findings
 from callboard.web import exports
 from callboard.web.params import board as params
-from callboard.web.view import View, Viewing, WebRequest, paces_of, request_id_of
+from callboard.web.request import WebRequest
+from callboard.web.view import View, Viewing, paces_of, request_id_of
 
 _log = structlog.get_logger("callboard.web")
 

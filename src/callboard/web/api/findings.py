@@ -17,9 +17,10 @@ from callboard.usecases.report_broken_link import report_broken_link
 from callboard.web import answers, engaged
 from callboard.web.metrics import Metrics
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import board as to_wire
 from callboard.web.to_wire import work as to_wire_work
-from callboard.web.view import Viewing, WebRequest
+from callboard.web.view import Viewing
 from callboard.web.wire import work as wire_work
 
 

@@ -7,7 +7,8 @@ from litestar.response import Response
 
 from callboard.web import answers
 from callboard.web.errors import RETRY_AFTER, Refusal, problem
-from callboard.web.view import WebRequest, request_id_of, services_of
+from callboard.web.request import WebRequest
+from callboard.web.view import request_id_of, services_of
 from callboard.web.wire import board as wire
 
 REFUSED = "There is no such hook, or its token is another one."

@@ -10,7 +10,8 @@ from callboard.errors import CallboardError
 from callboard.web.errors import Refusal, problem
 from callboard.web.live import MOST_LISTENERS, live_of
 from callboard.web.params import board as params
-from callboard.web.view import WebRequest, identify, request_id_of, services_of
+from callboard.web.request import WebRequest
+from callboard.web.view import identify, request_id_of, services_of
 
 
 async def listen(request: WebRequest) -> Response[Any]:

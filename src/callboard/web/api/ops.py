@@ -14,7 +14,8 @@ from callboard.web.errors import RETRY_AFTER
 from callboard.web.metrics import Metrics
 from callboard.web.openapi import document as openapi
 from callboard.web.params import board as params
-from callboard.web.view import Viewing, WebRequest, identify, services_of
+from callboard.web.request import WebRequest
+from callboard.web.view import Viewing, identify, services_of
 from callboard.web.wire import board as wire
 
 

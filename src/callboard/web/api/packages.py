@@ -18,8 +18,9 @@ from callboard.errors import NotFoundError
 from callboard.usecases.packages import manifests
 from callboard.web import answers
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import packages as to_wire_packages
-from callboard.web.view import Viewing, WebRequest, paces_of
+from callboard.web.view import Viewing, paces_of
 
 MAX_BILL_BYTES = 24_000_000
 """A bill that is handed in. The largest real ones have some 15 MB."""

@@ -14,8 +14,9 @@ from callboard.formats.json import read_json_as
 from callboard.usecases.packages import keep_register
 from callboard.web import answers
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import portal as to_wire_portal
-from callboard.web.view import Viewing, WebRequest, paces_of
+from callboard.web.view import Viewing, paces_of
 
 MAX_JUDGEMENT_BYTES = 4_000_000
 """Of a large portal with hundreds of advisories it is a tenth of that."""

@@ -11,8 +11,9 @@ from callboard.usecases import leave_out as leaving
 from callboard.web import answers
 from callboard.web.api.ownership import read_body
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import work as to_wire_work
-from callboard.web.view import Viewing, WebRequest
+from callboard.web.view import Viewing
 from callboard.web.wire import left_out as wire_left_out
 
 

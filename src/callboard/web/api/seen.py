@@ -9,7 +9,8 @@ from callboard.usecases.remediation.note_engagement import note_seen
 from callboard.web import answers
 from callboard.web.api.ownership import read_body
 from callboard.web.params import board as params
-from callboard.web.view import Viewing, WebRequest, paces_of
+from callboard.web.request import WebRequest
+from callboard.web.view import Viewing, paces_of
 from callboard.web.wire import work as wire_work
 
 

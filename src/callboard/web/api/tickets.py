@@ -14,8 +14,9 @@ from callboard.usecases.remediation import file_ticket
 from callboard.web import answers
 from callboard.web.api.ownership import read_body
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import tickets as to_wire_tickets
-from callboard.web.view import View, Viewing, WebRequest
+from callboard.web.view import View, Viewing
 from callboard.web.wire import tickets as wire_tickets
 
 LISTED = 100

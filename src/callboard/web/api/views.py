@@ -17,8 +17,9 @@ from callboard.errors import InvalidQueryError
 from callboard.usecases import ask
 from callboard.web import answers
 from callboard.web.params import board as params
+from callboard.web.request import WebRequest
 from callboard.web.to_wire import work as to_wire_work
-from callboard.web.view import Viewing, WebRequest
+from callboard.web.view import Viewing
 from callboard.web.wire import work as wire_work
 
 _decoder = msgspec.json.Decoder(wire_work.ViewDraft)

@@ -18,7 +18,8 @@ from callboard.usecases.people import audit_log
 from callboard.usecases.people.audit_log import Verdict
 from callboard.web import forms, links, render
 from callboard.web.params import board as params
-from callboard.web.view import View, Viewing, WebRequest, paces_of
+from callboard.web.request import WebRequest
+from callboard.web.view import View, Viewing, paces_of
 from callboard.web.wire import who as wire_who
 
 PATH = "/audit"

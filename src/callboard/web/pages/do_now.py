@@ -14,7 +14,8 @@ from callboard.domain.query import Grouping, OneOf, Query, parse
 from callboard.usecases import ask
 from callboard.web import chart, component_list, facets, freshness, links, render, words
 from callboard.web.params import board as params
-from callboard.web.view import Viewing, WebRequest
+from callboard.web.request import WebRequest
+from callboard.web.view import Viewing
 
 PATH = "/do-now"
 

@@ -13,7 +13,8 @@ from callboard.web import render
 from callboard.web.errors import answer_error, signed_out
 from callboard.web.gate import SESSION_HOURS
 from callboard.web.params import board as params
-from callboard.web.view import WebRequest, callers_of, services_of, trail_of
+from callboard.web.request import WebRequest
+from callboard.web.view import callers_of, services_of, trail_of
 
 HTML = "text/html"
 ATTEMPT_SECONDS = 600

@@ -9,7 +9,8 @@ from litestar.response import Response
 from callboard.errors import NotFoundError
 from callboard.usecases.remediation import tell
 from callboard.web import render
-from callboard.web.view import WebRequest, services_of
+from callboard.web.request import WebRequest
+from callboard.web.view import services_of
 
 HTML = "text/html"
 NOT_OURS = "This link is not one of ours."
