@@ -22,6 +22,7 @@ from callboard.web.serve import running as open_door
 from callboard.wiring.services import Services
 from tests.cli.conftest import SECRET, Folder
 from tests.cli.stub_wiz import StubWiz, issue
+from tests.support.heaps import heaps_of_threads
 
 HOOK_TOKEN = "the-webhook-secret"
 
@@ -114,7 +115,7 @@ def test_a_source_that_fails_is_asked_again_later(folder: Folder, wiz: StubWiz) 
 @pytest.mark.fault("F34")
 @pytest.mark.slow
 def test_serve_prints_a_link_and_ends_when_told(board: Folder) -> None:
-    """SIGTERM ends it within seconds with exit code 0; no secret and no sign-in key is in the log."""
+    """SIGTERM ends it within seconds with exit code 0; no secret and no sign-in key is in the log. Its threads share a heap."""
     log = board.path / "log"
     with log.open("w") as stream:
         process = subprocess.Popen(
@@ -126,10 +127,12 @@ def test_serve_prints_a_link_and_ends_when_told(board: Folder) -> None:
             assert "signs you in, once" in process.stdout.readline()
             link = process.stdout.readline().strip()
             assert httpx.get(link, timeout=60).status_code == 200
+            heaps = heaps_of_threads(process.pid)
         finally:
             process.send_signal(signal.SIGTERM)
             code = process.wait(30)
     assert code == 0
+    assert heaps == 0
     assert process.stdout.read() == ""
     process.stdout.close()
     key = link.partition("key=")[2]

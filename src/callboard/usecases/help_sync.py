@@ -21,7 +21,7 @@ from callboard.store.intake import spool as spool_store
 from callboard.usecases.cheap_door import CheapDoor, Page, promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching
-from callboard.usecases.large_blocks import give_back_large_blocks
+from callboard.usecases.heap import give_back_large_blocks
 from callboard.usecases.leases import beating, worker_name
 
 T = TypeVar("T")

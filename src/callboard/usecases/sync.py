@@ -30,8 +30,8 @@ from callboard.usecases.cheap_door import promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching, ProgressListener
+from callboard.usecases.heap import give_back_large_blocks
 from callboard.usecases.intake import Figures, Intake, Outcome, known_ahead
-from callboard.usecases.large_blocks import give_back_large_blocks
 from callboard.usecases.leases import beating, is_dead, worker_name
 
 CONFIRM_AT_MOST = 50_000
