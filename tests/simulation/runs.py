@@ -85,7 +85,9 @@ def _break(board: Board, fault: str, part: str, page: int) -> None:
 def ended(board: Board, report: RunReport) -> None:
     """A run has ended by itself: what it had is applied, or waits for a person."""
     board.note(report.state.value, "first" if report.first else "", "resumed" if report.resumed else "")
-    maybe, board.maybe, board.held = board.maybe if report.resumed else [], [], ([], [])
+    # What was missing is found anew by a run that goes on: of what it was told when it asked before nothing is kept.
+    maybe = [each for each in board.maybe if not each.asked] if report.resumed else []
+    board.maybe, board.held = [], ([], [])
     if report.state is RunState.HELD:
         board.held = (board.world.handed, maybe)
         return

@@ -20,6 +20,7 @@ FOUND = {
     51: "a reader lost the word that it was over, and a sync whose worker had failed never ended",
     76: "what an abandoned first run had read and the source has lost since stays open until the whole run after the first",
     2581: "the same, seen by another life",
+    4779: "what a run was told when it asked for the missing before it died counted in the model for the run that went on",
 }
 """Seeds that once went wrong, and by what. They are lived for ever."""
 

@@ -1,7 +1,7 @@
 """A first load without indexes on findings: sorting them once at the end costs a fraction of keeping them page by page.
 
-Up to `BUILD_AT` findings a list reads well without them, so readers of a first sync notice nothing, and the ids seen fit
-in memory; a larger first load builds them there and goes on with them. A mark in `meta` survives a crash, and the next
+A first load from a source nearby takes some two minutes for a million findings. So long a list that is read meanwhile takes
+up to a few tenths of a second, and which ids were written is held in memory. A mark in `meta` survives a crash, and the next
 run builds what is missing before it does anything else.
 """
 
@@ -12,17 +12,15 @@ from sqlalchemy import Connection, Index, delete, insert, select
 from callboard.store import schema
 from callboard.store.database import Store
 
-BUILD_AT = 500_000
-"""Findings after which a first load goes on with indexes."""
-
 _MARK = "indexes"
 
-_NEEDED = "ix_finding_image"
-"""By it a first load finds what it has written of an image, again and again, when more becomes known of the image."""
+_NEEDED = {"ix_finding_image", "ix_finding_resource_id_closed_holding_id", "ix_finding_bundle_id_closed_holding_id"}
+"""By them a first load finds what it has written of an image, of a resource and of a bundle, again and again, when more
+becomes known of the image, and of whose the resource is."""
 
 DEFERRED: tuple[Index, ...] = tuple(
     sorted(
-        (index for table in (schema.finding, schema.event) for index in table.indexes if index.name != _NEEDED),
+        (index for table in (schema.finding, schema.event) for index in table.indexes if index.name not in _NEEDED),
         key=lambda index: str(index.name),
     )
 )
@@ -51,7 +49,6 @@ def build_indexes(store: Store) -> None:
         if not are_deferred(conn):
             return
     for index in DEFERRED:
-        with store.write() as conn:
-            index.create(conn, checkfirst=True)
+        store.build_index(index)
     with store.write() as conn:
         conn.execute(delete(schema.meta).where(schema.meta.c.key == _MARK))

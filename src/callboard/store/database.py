@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Select, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Index, Select, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -81,6 +81,11 @@ class Store:
             conn = plain.execution_options(writing=True)
             with conn.begin():
                 yield conn
+
+    def build_index(self, index: Index) -> None:
+        """Build an index that a first load has left out, if it is missing, in a transaction of its own. Blocking."""
+        with self._said_plainly():
+            self.dialect.build_after_load(self.engine, index)
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, func, insert, literal, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, literal, select
 
 from callboard.store import schema
-from callboard.store.bulk import are_deferred
-from callboard.store.dialect import Dialect, Row
-
-FEW_BUNDLES = 5_000
-"""As many as one statement may well name."""
+from callboard.store.dialect import Dialect
 
 
 def cells_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
     """Count these cells of (bundle, holding) from their rows, and what is derived from them."""
     if not touched:
         return
-    is_plain = are_deferred(conn)
     f, cell = schema.finding.c, schema.bundle_cell
     c = cell.c
     names = [column.name for column in cell.columns]
@@ -48,10 +43,7 @@ def cells_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]
     of_holdings = [(0, holding) for holding in sorted({pair[1] for pair in touched})]
     for query, keys in ((rows, pairs), (bundles, of_bundles), (holdings, of_holdings)):
         dialect.delete(conn, cell, ["bundle_id", "holding_id"], keys)
-        if query is rows and is_plain:
-            dialect.insert(conn, cell, _counted_at_once(conn, touched))
-        else:
-            conn.execute(insert(cell).from_select(names, query), _bound(keys))
+        conn.execute(insert(cell).from_select(names, query), _bound(keys))
 
 
 def remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, int]]) -> None:
@@ -65,10 +57,6 @@ def remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, i
     rows = select(*columns, func.count()).where(f.closed == 0, f.remedy_id > 0).group_by(*columns)
     pairs = sorted(touched)
     dialect.delete(conn, cell, ["bundle_id", "holding_id"], pairs)
-    if are_deferred(conn):
-        found = conn.execute(rows.where(f.holding_id.in_(sorted({holding for _, holding in touched}))))
-        dialect.insert(conn, cell, [tuple(row) for row in found if (row[0], row[1]) in touched])
-        return
     query = rows.where(f.bundle_id == one_bundle, f.holding_id == one_holding)
     conn.execute(insert(cell).from_select([column.name for column in cell.columns], query), _bound(pairs))
 
@@ -76,27 +64,3 @@ def remedies_again(conn: Connection, dialect: Dialect, touched: set[tuple[int, i
 def _bound(cells: Iterable[tuple[int, int]]) -> list[dict[str, int]]:
     """Cells of (bundle, holding) as the questions about one of them name it."""
     return [{"one_bundle": bundle, "one_holding": holding} for bundle, holding in cells]
-
-
-def _counted_at_once(conn: Connection, touched: set[tuple[int, int]]) -> list[Row]:
-    """These cells in one walk over all findings: what a first load does, which has no index to find them by."""
-    f = schema.finding.c
-    rows = conn.execute(
-        select(
-            f.bundle_id, f.holding_id, f.apart, func.count(), func.min(f.rank), func.min(f.priority), func.min(f.blast),
-            func.min(f.due_at), func.min(f.first_detected_at),
-        )
-        .where(f.closed == 0, f.holding_id.in_(sorted({holding for _, holding in touched})), *_of_few(touched))
-        .group_by(f.bundle_id, f.holding_id, f.apart)
-    )  # fmt: skip
-    return [tuple(row) for row in rows if (row[0], row[1]) in touched]
-
-
-def _of_few(touched: set[tuple[int, int]]) -> Iterable[ColumnElement[bool]]:
-    """A clause for the bundles, where they are few enough to be named.
-
-    A resource is often told before its owner is, and what nobody owns is one large holding of many bundles.
-    """
-    bundles = sorted({bundle for bundle, _ in touched})
-    if len(bundles) <= FEW_BUNDLES:
-        yield schema.finding.c.bundle_id.in_(bundles)

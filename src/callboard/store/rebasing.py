@@ -23,13 +23,13 @@ from callboard.store.ownership.lineage import chunks
 
 
 def places_of(
-    conn: Connection, bundles: Bundles, observations: Sequence[Observed], known: Mapping[str, str]
-) -> list[tuple[int, int | None]]:
+    conn: Connection, bundles: Bundles, observations: Sequence[Observed], images: Sequence[str | None],
+    known: Mapping[str, str | None],
+) -> list[tuple[int, int | None]]:  # fmt: skip
     """Of each finding its bundle, and that of its image alone; None: building no image anew mends it.
 
-    `known`: image → base.
+    `images`: of each finding. `known`: image → base.
     """
-    images = [bundle.image_of(seen) for seen in observations]
     keys = [
         bundle.key_of(seen, None if image is None else known.get(image))
         for seen, image in zip(observations, images, strict=True)

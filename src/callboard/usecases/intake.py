@@ -16,7 +16,7 @@ from callboard.domain.reconcile import Safety, surprise
 from callboard.domain.run import RunState, Scope
 from callboard.ports import Clock, ProjectRecord, Source
 from callboard.store import Connection, Store
-from callboard.store.bulk import BUILD_AT, build_indexes, defer_indexes
+from callboard.store.bulk import build_indexes, defer_indexes
 from callboard.store.database import bump_revision
 from callboard.store.intake import heard as heard_store
 from callboard.store.intake import rejected as rejected_store
@@ -160,8 +160,6 @@ class Intake:
         except BaseException:
             self._applier.forget()
             raise
-        if self._indexes == "deferred" and self._figures.tally.new >= BUILD_AT:
-            self.build_indexes()
 
     def _defer_indexes(self, conn: Connection) -> None:
         if self._indexes is None:
@@ -187,7 +185,7 @@ class Intake:
         figures.redetected += len(moved)
         figures.unchanged += sum(len(page.seen) for page in read)
         if records or moved:
-            bump_revision(conn)
+            self._applier.bump_revision(conn)
 
     def _hear_again(self, conn: Connection) -> None:
         """A first run may have been begun by a process that is no more: what it was told stands by what it was told."""
@@ -232,12 +230,10 @@ class Intake:
                 self._figures.unchanged += sum(len(page.seen) for _, page in staged)
                 for seq, page in staged:
                     spool_store.unspool(conn, self._run.id, page.part, seq)
-                bump_revision(conn)
+                self._applier.bump_revision(conn)
         except BaseException:
             self._applier.forget()
             raise
-        if self._indexes == "deferred" and self._figures.tally.new >= BUILD_AT:
-            self.build_indexes()
         return True
 
     def _commit_one(self, conn: Connection, read: Read) -> None:
@@ -246,7 +242,7 @@ class Intake:
             if page.part.kind == PROJECT:
                 told = self._parsed_projects((raw_hash, node.raw) for raw_hash, node in read.unknown)
                 if self._write_projects(conn, told):
-                    bump_revision(conn)
+                    self._applier.bump_revision(conn)
         elif page.raw.nodes:
             raw = [(raw_hash, bytes(node.raw)) for raw_hash, node in read.unknown]
             spool_store.spool(

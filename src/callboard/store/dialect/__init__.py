@@ -74,6 +74,9 @@ class Dialect(Protocol):
     def build_beside(self, engine: Engine, index: Index) -> None:
         """Build an index while others read and write, anew if it is broken. Not inside a transaction."""
 
+    def build_after_load(self, engine: Engine, index: Index) -> None:
+        """Build an index that a first load has left out, if it is missing, in the least time. Not inside a transaction."""
+
     def end_stopped_writers(self, conn: Connection) -> int:
         """End the transaction of a writer that was stopped in the middle of it, where that can be done. Returns how many."""
 

@@ -127,6 +127,12 @@ class Postgresql:
             told = str(CreateIndex(index).compile(dialect=engine.dialect))
             conn.exec_driver_sql(told.replace(" INDEX ", " INDEX CONCURRENTLY ", 1))
 
+    def build_after_load(self, engine: Engine, index: Index) -> None:
+        """In a transaction of the run road: writers of this one table wait, which is half the work of letting them go on."""
+        with engine.begin() as conn:
+            self.lock_for_writing(conn)
+            index.create(conn, checkfirst=True)
+
     def end_stopped_writers(self, conn: Connection) -> int:
         """End whoever holds the run road and has not said anything in the middle of a COPY for the time of a lease.
 

@@ -46,6 +46,9 @@ CACHE_KIB = 16 * 1024
 system's own cache, which is nearly as fast, so more than this only makes the process larger."""
 
 
+_TEMPORARY = "MEMORY"
+"""Where what a statement needs for itself lies: most need little, and a file for each costs more."""
+
 WAIT_SECONDS = 30.0
 """How long a statement waits for the database before it gives up."""
 
@@ -154,9 +157,12 @@ class Sqlite:
         """An engine with write-ahead log, foreign keys, a busy timeout and a file only its owner can read."""
         parsed = make_url(url)
         path = parsed.database
+        pool: dict[str, Any] = {"pool_size": 8}
         if path and path != ":memory:":
             _claim_file(Path(path), create=create)
-        engine = create_engine(parsed, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None}, pool_size=8)
+            # What a connection has cached counts for nothing once another one has written: the last one used is used next.
+            pool["pool_use_lifo"] = True
+        engine = create_engine(parsed, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None}, **pool)
 
         @event.listens_for(engine, "connect")
         def _settings(connection: sqlite3.Connection, _record: object) -> None:
@@ -166,7 +172,7 @@ class Sqlite:
                 cursor.execute("PRAGMA synchronous = NORMAL")
                 cursor.execute("PRAGMA foreign_keys = ON")
                 cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-                cursor.execute("PRAGMA temp_store = MEMORY")
+                cursor.execute(f"PRAGMA temp_store = {_TEMPORARY}")
                 cursor.execute("PRAGMA wal_autocheckpoint = 16000")
             finally:
                 cursor.close()
@@ -200,11 +206,23 @@ class Sqlite:
         return frozenset()
 
     def build_beside(self, engine: Engine, index: Index) -> None:
-        """In a transaction of its own: readers go on, and writers wait for this one index."""
+        """In a transaction of its own: readers go on, and writers wait for this one index.
+
+        What does not fit in the page cache while it is sorted lies in a file: in memory it is as large as the index.
+        """
         with engine.connect() as plain:
-            conn = plain.execution_options(writing=True)
-            with conn.begin():
-                index.create(conn, checkfirst=True)
+            driver: Any = plain.connection.driver_connection
+            driver.execute("PRAGMA temp_store = FILE")
+            try:
+                conn = plain.execution_options(writing=True)
+                with conn.begin():
+                    index.create(conn, checkfirst=True)
+            finally:
+                driver.execute(f"PRAGMA temp_store = {_TEMPORARY}")
+
+    def build_after_load(self, engine: Engine, index: Index) -> None:
+        """As beside others."""
+        self.build_beside(engine, index)
 
     def end_stopped_writers(self, conn: Connection) -> int:  # noqa: ARG002 - the port's
         """Nobody can end another process's transaction: what waits for it says that the database is busy."""

@@ -22,11 +22,12 @@ from callboard.domain.remediation.message import Why, worth_again, worth_first
 from callboard.ports import ProjectRecord
 from callboard.store import notices, rebasing, schema
 from callboard.store.counting import Ledger, Standing
-from callboard.store.database import Store, next_id
+from callboard.store.database import Store, bump_revision, next_id, revision
 from callboard.store.dialect import Dialect, Row
 from callboard.store.intake.memory import Written
 from callboard.store.intake.spool import Moved
 from callboard.store.intake.stored import as_stored, stored_findings
+from callboard.store.interning.bases import Bases
 from callboard.store.interning.bundles import Bundles
 from callboard.store.interning.heard import Heard
 from callboard.store.interning.projects import ProjectSets
@@ -123,6 +124,9 @@ class Applier:
     def forget(self) -> None:
         """Drop everything remembered: a transaction was rolled back."""
         self.heard = Heard()
+        self._left_at: int | None = None
+        """The number of the last revision, where it was made by this run and followed the one it had found."""
+        self._came_at: int | None = None
         self._look_again()
 
     def _look_again(self) -> None:
@@ -130,6 +134,7 @@ class Applier:
         self._rules = Rules(self._dialect, self._source_id, self.heard)
         self._projects = ProjectSets(self._dialect, self._source_id)
         self._resources = Resources(self._dialect, self._source_id, self._projects, self.heard)
+        self._bases = Bases()
         self._bundles = Bundles(self._dialect)
         self._remedies = Remedies(self._dialect)
         self._holdings: Holdings | None = None
@@ -142,11 +147,25 @@ class Applier:
             self._holdings = Holdings(conn, self._store)
         return self._holdings
 
+    def bump_revision(self, conn: Connection) -> None:
+        """At the end of a transaction in which something was applied: say so, and know it from what others say."""
+        after = bump_revision(conn)
+        self._left_at = after if self._came_at is not None and after == self._came_at + 1 else None
+        self._came_at = None
+
+    def _forget_if_others_wrote(self, conn: Connection) -> None:
+        """Another source may tell what an image was built on."""
+        at = revision(conn)
+        if at not in {self._left_at, self._came_at}:
+            self._bases.forget()
+        self._came_at = at
+
     def apply(
         self, conn: Connection, batch: Sequence[tuple[Observed, bytes]], *, now: Instant, in_scope: bool = True
     ) -> Tally:
         """Write observations, each with the hash of its raw record."""
         holdings = self._current_holdings(conn)
+        self._forget_if_others_wrote(conn)
         work = _Batch(
             now=now,
             in_scope=in_scope,
@@ -159,24 +178,20 @@ class Applier:
             newest = self._without_outdated(conn, newest, work.tally)
         observations = [seen for seen, _ in newest]
         work.rules = self._rules.ensure(conn, observations, whole=self.whole)
-        images = lineage.images_of(observations) | {
-            image for seen in observations if (image := bundle.image_of(seen)) is not None
-        }
-        former = lineage.bases(conn, images)
+        built = [bundle.image_of(seen) for seen in observations]
+        images = lineage.images_of(observations).union(image for image in built if image is not None)
+        former = self._bases.of(conn, images)
         work.resources, moved = self._resources.ensure(
             conn, holdings, observations, work.ledger, now=now, whole=self.whole, since=self.since, waits=self.waits
         )
         # A resource may also have stopped to name an image, of which it alone knew the base.
-        before: dict[str, str | None] = {
-            **self._resources.former_bases,
-            **{image: former.get(image) for image in images},
-        }
-        bases = lineage.bases(conn, before) if self._resources.tells_of_bases else former
-        changed = {image: bases.get(image) for image, base in before.items() if bases.get(image) != base}
+        before = {**self._resources.former_bases, **former}
+        told = self._bases.again(conn, self._resources.named_anew)
+        changed = {image: base for image, base in told.items() if base != before[image]}
         if changed:
             rebasing.follow(conn, self._dialect, self._bundles, changed, work.ledger, now=now)
         moved += self._resources.inherit(conn, holdings, observations, changed, work.ledger, now=now, since=self.since)
-        places = rebasing.places_of(conn, self._bundles, observations, bases)
+        places = rebasing.places_of(conn, self._bundles, observations, built, {**former, **told})
         remedies = self._remedies.of(conn, observations)
         work.tally.moved = moved
         external_ids = [seen.external_id for seen in observations]

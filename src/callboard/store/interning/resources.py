@@ -88,8 +88,8 @@ class Resources:
         """Resources that were built on an image which has another name now."""
         self.former_bases: dict[str, str | None] = {}
         """The images that the resources named which the last call of `ensure` has changed, with their bases before."""
-        self.tells_of_bases = False
-        """Whether what that call has written may tell other bases of images than before."""
+        self.named_anew: set[str] = set()
+        """The images of which what that call has written may tell another base than before."""
 
     def forget(self) -> None:
         """Holdings were changed by another hand: look every resource up again."""
@@ -145,7 +145,7 @@ class Resources:
             self._heard.resource(known[external_id].id, known[external_id].dates)
         self._former_heirs |= moving.heirs(conn, renamed)
         self.former_bases = lineage.bases_of_resources(conn, renamed)
-        self.tells_of_bases = bool(renamed) or any(form == IMAGE_BASE for word in new for form, _ in word[0].aliases)
+        self.named_anew = {*self.former_bases, *_images_told(renamed, new)}
         moved = self._change(
             conn, holdings, renamed, regrouped, served, ledger=ledger, now=now, since=since, waits=waits
         )
@@ -403,6 +403,15 @@ class Resources:
             inserted = [(form, value, id_) for id_, found in pairs.items() for form, value in found]
             self._dialect.insert(conn, table, inserted)
         return unsure
+
+
+def _images_told(renamed: Mapping[int, tuple[Held, Resource]], new: Iterable[_Word]) -> Iterable[str]:
+    """The images of which these words tell something: a changed one whatever it names, a new one what it was built on."""
+    for resource in (resource for _, resource in renamed.values()):
+        yield from (value for form, value in resource.aliases if form == IMAGE)
+    for resource, *_ in new:
+        if any(form == IMAGE_BASE for form, _ in resource.aliases):
+            yield from (value for form, value in resource.aliases if form == IMAGE)
 
 
 def _changed_words(id_: int, former: Resource, resource: Resource, holdings: Holdings) -> Iterable[News]:
