@@ -18,6 +18,7 @@ def found() -> dict[tuple[str, str], Limit]:
     [
         ("web/routes.py", "MAX_BODY_BYTES"),
         ("web/edge.py", "MAX_QUERY_BYTES"),
+        ("web/edge.py", "READ_SECONDS"),
         ("web/serve.py", "MAX_CONNECTIONS"),
         ("domain/query/paging.py", "MAX_LIMIT"),
         ("domain/query/language.py", "MAX_TERMS"),
@@ -26,6 +27,8 @@ def found() -> dict[tuple[str, str], Limit]:
         ("net.py", "MAX_BYTES"),
         ("net.py", "TIMEOUT_SECONDS"),
         ("usecases/export_findings.py", "MOST"),
+        ("store/dialect/postgresql.py", "CONNECT_SECONDS"),
+        ("store/dialect/postgresql.py", "IDLE_SECONDS"),
         ("store/dialect/sqlite.py", "WAIT_SECONDS"),
     ],
 )

@@ -89,6 +89,24 @@ def test_who_writes_while_another_one_does_is_told_when_to_come_again(
 
 
 @pytest.mark.fault("F25")
+def test_who_asks_what_takes_too_long_is_told_when_to_come_again(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many at once, of whom none keeps a thread for ever: somebody keeps a table, and does not come to an end."""
+    monkeypatch.setattr(edge, "READ_SECONDS", 0.3)
+    url = postgres.create()
+    try:
+        with opened_on(url, filled=True) as door, door.signed_in() as client, ThreadPoolExecutor(24) as pool:
+            with connect(make_url(url)) as server, server.transaction():
+                server.execute("LOCK TABLE finding IN ACCESS EXCLUSIVE MODE")
+                asked = [pool.submit(client.get, path) for path in ("/api/v1/findings?q=is:open", "/findings") * 12]
+                assert all(is_refused(each.result()) for each in asked)
+            assert client.get("/findings").status_code == 200
+    finally:
+        postgres.drop(url)
+
+
+@pytest.mark.fault("F25")
 def test_a_server_that_is_away_is_said_and_found_again(postgres: Postgres) -> None:
     """By the API and on a page; then all of it is back without a restart."""
     url = postgres.create()

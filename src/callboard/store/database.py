@@ -56,11 +56,13 @@ class Store:
         with self._said_plainly(), self.engine.connect() as plain:
             conn = self.dialect.for_reading(plain)
             with conn.begin():
-                conn.info[_VIEW] = {}
+                self.dialect.limit_reading(conn)
+                kept = conn.info  # of a connection that broke it can be asked for no more
+                kept[_VIEW] = {}
                 try:
                     yield conn
                 finally:
-                    conn.info.pop(_VIEW, None)
+                    kept.pop(_VIEW, None)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -80,6 +82,7 @@ class Store:
         with self._said_plainly(), self.engine.connect() as plain:
             conn = plain.execution_options(writing=True)
             with conn.begin():
+                self.dialect.limit_noting(conn)
                 yield conn
 
     def build_index(self, index: Index) -> None:
@@ -94,6 +97,8 @@ class Store:
         except PoolTimeoutError as error:
             raise StoreError("The database is busy: no connection to it became free in time.") from error
         except DBAPIError as error:
+            if self.dialect.gave_up(error):
+                raise StoreError("A question to the database took too long, and was ended.") from error
             if not (isinstance(error, OperationalError) or error.connection_invalidated):
                 raise
             raise StoreError(
@@ -122,6 +127,7 @@ def open_store(url: str, *, create: bool = True, promised: int | None = None, po
     SchemaTooNewError when another version of Callboard made it.
     """
     store = connect(url, create=create)
+    store.dialect.end_silent(store.engine)
     store.policy = policy
     if promised is not None:
         bind_promise(store.engine, promised)

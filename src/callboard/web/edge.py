@@ -16,7 +16,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from callboard import telemetry
-from callboard.store.patience import waits_at_most
+from callboard.store.patience import reads_at_most, waits_at_most
 from callboard.web.errors import WORDS, Problem, is_machine_path
 from callboard.web.gate import LoopbackGate
 from callboard.web.metrics import Metrics
@@ -31,6 +31,8 @@ FOREIGN_HOST = 421
 """Whoever comes by a foreign name is told so in one line, and nothing about what there is."""
 WAIT_SECONDS = 10.0
 """How long a request waits for others to write. Then it is told to come again: waiting threads would hold up everybody."""
+READ_SECONDS = 30.0
+"""How long one question to the database may take in a request. The slowest honest ones take two at a million findings."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY = (
@@ -111,7 +113,7 @@ class Edge:
             elif portal is not None and asks_beforehand(scope):
                 await _plain(watched, 200, "", PREFLIGHT)
             else:
-                with waits_at_most(WAIT_SECONDS):
+                with waits_at_most(WAIT_SECONDS), reads_at_most(READ_SECONDS):
                     await self._app(scope, receive, watched)
         finally:
             seconds = time.perf_counter() - started

@@ -59,6 +59,18 @@ class Dialect(Protocol):
     def for_reading(self, conn: Connection) -> Connection:
         """The connection, set so that a transaction on it is one consistent view."""
 
+    def end_silent(self, engine: Engine) -> None:
+        """From now on, end transactions whose process has stopped in the middle of them, where others would have to wait."""
+
+    def limit_reading(self, conn: Connection) -> None:
+        """Let no question of this transaction take longer than `reading_time`."""
+
+    def gave_up(self, error: DBAPIError) -> bool:
+        """Whether this is what `limit_reading` asked for: a question took too long."""
+
+    def limit_noting(self, conn: Connection) -> None:
+        """Let this small transaction wait no longer than `patience`, and not keep others for longer than a lease."""
+
     def lock_for_writing(self, conn: Connection) -> None:
         """Make this transaction the only writer on the run road."""
 

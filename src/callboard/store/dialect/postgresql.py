@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     ColumnElement,
     Connection,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     cast,
     create_engine,
+    event,
     extract,
     func,
     make_url,
@@ -30,13 +32,22 @@ from sqlalchemy.schema import CreateIndex
 from callboard.domain.instant import SECOND
 from callboard.errors import StoreError
 from callboard.store.dialect import SEARCHED, FileCopy, Row, lease_of
-from callboard.store.patience import patience
+from callboard.store.patience import patience, reading_time
 
 RUN_ROAD = 0x63616C6C
 """The advisory lock of the one writer ("call" in ASCII)."""
 
 LOCK_SECONDS = 3
 """How long a change of the schema waits for a table before it lets the others pass and tries again."""
+
+IDLE_SECONDS = 600
+"""How long a process may say nothing in the middle of a transaction. Who writes has the time of a lease instead."""
+
+CONNECT_SECONDS = 10
+"""How long a server may take to let a process in."""
+
+SILENT_SECONDS = 30
+"""After this long without a sign of a server that should have given one, the connection to it is gone."""
 
 FEW = 30
 """Up to here plain statements are cheaper than a temporary table."""
@@ -45,6 +56,26 @@ FEW = 30
 def _milliseconds(conn: Connection) -> str:
     """The time of a lease, as settings of the server take it."""
     return str(lease_of(conn) // 1_000)
+
+
+def _connecting(url: URL) -> dict[str, int]:
+    """How connections are made and kept an eye on, as far as the address does not say it."""
+    usual = {
+        "connect_timeout": CONNECT_SECONDS, "tcp_user_timeout": SILENT_SECONDS * 1_000,
+        "keepalives_idle": SILENT_SECONDS, "keepalives_interval": 10, "keepalives_count": 3,
+    }  # fmt: skip
+    return {name: value for name, value in usual.items() if name not in url.query}
+
+
+def _with_its_beginning(conn: Connection, *settings: str) -> None:
+    """Begin the transaction with these settings, in the one message that begins it."""
+    driver: Any = conn.connection.driver_connection
+    try:
+        with driver.pipeline():
+            for each in settings:
+                driver.execute(each)
+    except (driver.OperationalError, driver.InternalError) as error:
+        raise OperationalError(settings[0], None, error) from error
 
 
 class Postgresql:
@@ -81,7 +112,7 @@ class Postgresql:
         if parsed.get_backend_name() == "postgres" or parsed.drivername in {"postgresql", "postgres"}:
             parsed = parsed.set(drivername="postgresql+psycopg")
         try:
-            return create_engine(parsed, pool_size=8, pool_pre_ping=True)
+            return create_engine(parsed, pool_size=8, pool_pre_ping=True, connect_args=_connecting(parsed))
         except ModuleNotFoundError as error:
             raise StoreError(
                 "The PostgreSQL driver is not installed.",
@@ -91,6 +122,31 @@ class Postgresql:
     def for_reading(self, conn: Connection) -> Connection:
         """Repeatable read, since the default sees every commit of others."""
         return conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    def end_silent(self, engine: Engine) -> None:
+        """By `idle_in_transaction_session_timeout`: who only reads keeps tables from being changed, and old rows in them."""
+
+        @event.listens_for(engine, "connect")
+        def _settings(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+            connection.autocommit = True
+            connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+            connection.autocommit = False
+
+    def limit_reading(self, conn: Connection) -> None:
+        """By `statement_timeout`."""
+        seconds = reading_time()
+        if seconds is not None:
+            _with_its_beginning(conn, f"SET LOCAL statement_timeout = {max(1, int(seconds * 1_000))}")
+
+    def gave_up(self, error: DBAPIError) -> bool:
+        """By the code of "query canceled"."""
+        return getattr(error.orig, "sqlstate", None) == "57014"
+
+    def limit_noting(self, conn: Connection) -> None:
+        """By `lock_timeout`, and by the server's own eye on who says nothing."""
+        seconds = patience()
+        waiting = [] if seconds is None else [f"SET LOCAL lock_timeout = {int(seconds * 1_000)}"]
+        _with_its_beginning(conn, f"SET LOCAL idle_in_transaction_session_timeout = {_milliseconds(conn)}", *waiting)
 
     def lock_for_writing(self, conn: Connection) -> None:
         """One writer on the run road, as on SQLite.

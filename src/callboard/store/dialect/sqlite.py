@@ -33,7 +33,7 @@ from sqlalchemy.pool import NullPool
 
 from callboard.errors import SchemaOutOfDateError, StoreError
 from callboard.store.dialect import SEARCHED, FileCopy, Row
-from callboard.store.patience import patience
+from callboard.store.patience import patience, reading_time
 
 MAGIC = b"SQLite format 3\x00"
 """How a file of SQLite's begins."""
@@ -51,6 +51,9 @@ _TEMPORARY = "MEMORY"
 
 WAIT_SECONDS = 30.0
 """How long a statement waits for the database before it gives up."""
+
+STEPS = 200_000
+"""Steps of a question between two looks at the clock: some milliseconds."""
 
 POLL_SECONDS = 0.002
 """How often a transaction that wants to write asks for the lock. SQLite's own waiting sleeps up to 100 ms between two tries,
@@ -185,11 +188,36 @@ class Sqlite:
             else:
                 connection.exec_driver_sql("BEGIN")
 
+        @event.listens_for(engine, "before_cursor_execute")
+        def _limit(connection: Connection, cursor: sqlite3.Cursor, *_: object) -> None:
+            seconds = reading_time()
+            if seconds is not None and not connection.get_execution_options().get("writing", False):
+                until = time.monotonic() + seconds
+                cursor.connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
+
+        @event.listens_for(engine, "checkin")
+        def _unlimit(connection: sqlite3.Connection | None, _record: object) -> None:
+            if connection is not None:
+                connection.set_progress_handler(None, 0)
+
         return engine
 
     def for_reading(self, conn: Connection) -> Connection:
         """As it is: a transaction on the write-ahead log sees one state."""
         return conn
+
+    def end_silent(self, engine: Engine) -> None:
+        """Nothing to do: readers hold up nobody, and a writer that stopped is waited for no longer than `WAIT_SECONDS`."""
+
+    def limit_reading(self, conn: Connection) -> None:
+        """Nothing to do: each question is looked at from its beginning (`make_engine`)."""
+
+    def gave_up(self, error: DBAPIError) -> bool:
+        """By the code of "interrupted"."""
+        return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+
+    def limit_noting(self, conn: Connection) -> None:
+        """Nothing to do: it waits like everybody who writes."""
 
     def lock_for_writing(self, conn: Connection) -> None:
         """Nothing to do: BEGIN IMMEDIATE has the lock."""
