@@ -11,7 +11,7 @@ import errno
 import os
 import platform
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 # Numbers of system calls: include/uapi/asm-generic/unistd.h and arch/x86/entry/syscalls/syscall_64.tbl of Linux 6.
@@ -65,16 +65,25 @@ def refuse(how: str) -> None:
     """From now on, in all threads of this process, for good. Raises OSError where the kernel takes no filter."""
     names, error = REFUSALS[how]
     known = CALLS[platform.machine()]
-    numbers = [known[name] for name in names if name in known]
+    install([known[name] for name in names if name in known], _ERROR | error, _ALL_THREADS)
+
+
+def install(numbers: Sequence[int], verdict: int, flags: int) -> int:
+    """Have these calls of this process answered so. Returns what the kernel says: nought, or a file to be asked by.
+
+    Raises OSError where the kernel takes no filter.
+    """
     steps = [_Step(_LOAD, 0, 0, 0)]  # the number of the call stands first in what a filter is given
     steps += [_Step(_EQUAL, len(numbers) - at, 0, number) for at, number in enumerate(numbers)]
-    steps += [_Step(_RETURN, 0, 0, _ALLOW), _Step(_RETURN, 0, 0, _ERROR | error)]
+    steps += [_Step(_RETURN, 0, 0, _ALLOW), _Step(_RETURN, 0, 0, verdict)]
     program = _Program(len(steps), (_Step * len(steps))(*steps))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(
-        SECCOMP[platform.machine()], _SET_FILTER, _ALL_THREADS, ctypes.byref(program)
-    ):
+    told = libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or libc.syscall(
+        SECCOMP[platform.machine()], _SET_FILTER, flags, ctypes.byref(program)
+    )
+    if told < 0:
         raise OSError(ctypes.get_errno(), "the kernel takes no filter")
+    return int(told)
 
 
 @contextmanager

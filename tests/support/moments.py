@@ -1,6 +1,7 @@
 """Disturb acts at every moment of them: `python -m tests.support.moments FOLDER HOW STRIDE SERVER ACT...`.
 
-A moment is a statement that writes, or a commit; for what happens to a disk, a commit, since SQLite writes nothing before.
+A moment is a statement that writes, or a commit; for what happens to a disk, a commit, since SQLite writes nothing before,
+and PostgreSQL hardly anything but its log. For room that a table does not get there, a statement as well.
 For each moment a copy of the prepared board is disturbed at that moment in a process of its own, looked at, taken up again
 in another one, and compared with a board that nobody disturbed. The loop ends when an act has passed untouched. STRIDE 3 tries
 one moment in three; SERVER is an address of PostgreSQL on which databases may be made, or "-" for files of SQLite.
@@ -21,7 +22,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import DBAPIError
 
 from callboard.domain.access import LAPTOP
@@ -30,6 +31,7 @@ from callboard.errors import StoreError
 from callboard.store import Store, open_store
 from callboard.usecases import browse
 from tests.support.acts import ACTS, Act
+from tests.support.failing_disk import SAYS, Disk
 from tests.support.invariants import Board, check_between, check_same, is_whole, look
 from tests.support.kernel import quota, refuse
 from tests.support.postgres import Postgres, connect
@@ -38,8 +40,10 @@ KILLED = -signal.SIGKILL
 FAILED = 3
 """How a process ends whose act was given up with a sentence."""
 READING = ("SELECT", "PRAGMA", "BEGIN")
-SAID = ("disk", "full", "readonly", "read-only", "terminat", "closed")
+SAID = ("disk", "full", "readonly", "read-only", "terminat", "closed", "no space", "input/output", "server")
 """Words of which one is in what is said when a database fails."""
+GROWING = ("full", "quota")
+"""What a disk says when a table is to grow: of a server the rest goes on."""
 MOST = 2_000
 """Moments; an act with more does not end."""
 
@@ -59,7 +63,7 @@ class Moments:
         self.store = store
         event.listen(store.engine, "commit", self._commit)
         event.listen(store.engine, "rollback", lambda _conn: self._once.close())
-        if self._how == "kill":
+        if self._how == "kill" or (self._how in GROWING and _disk(store.engine.url)):
             event.listen(store.engine, "before_cursor_execute", self._see)
 
     def _see(self, _conn: object, _cursor: object, statement: str, *_: object) -> None:
@@ -79,10 +83,18 @@ class Moments:
             os.kill(os.getpid(), signal.SIGKILL)
         elif self._how == "cut":
             self._cut()
+        elif (disk := self._disk()) is not None:
+            disk.fail(self._how)
+            if self._how == "quota":
+                self._once.callback(disk.heal)
         elif self._how == "quota":
             self._once.enter_context(quota())
         else:
             refuse(self._how)
+
+    def _disk(self) -> Disk | None:
+        assert self.store is not None
+        return _disk(self.store.engine.url)
 
     def _cut(self) -> None:
         """The server ends every connection to this database, as when it fails over."""
@@ -90,6 +102,11 @@ class Moments:
         url = self.store.engine.url
         with connect(url.set(database="postgres")) as other:
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [url.database])
+
+
+def _disk(url: URL) -> Disk | None:
+    """The disk of a server that has one to be told; None: the file is on ours."""
+    return Disk(url) if url.get_backend_name() == "postgresql" else None
 
 
 def apart(work: Callable[[], int]) -> int:
@@ -161,15 +178,20 @@ class Loop:
     def _disturb(self, url: str, moment: int) -> int:
         moments = Moments(self._how, moment)
         reader = self._reader(url)
+        disk = _disk(make_url(url)) if self._how in SAYS else None
         try:
             self._act.do(url, moments.watch)
         except (StoreError, DBAPIError) as error:
             if self._how == "kill" or moments.passed < moment:
                 raise
             said = error.message if isinstance(error, StoreError) else str(error.orig)
-            assert any(word in said for word in SAID), said
-            self._reads_on(reader)
+            assert any(word in said.lower() for word in SAID), said
+            if disk is None or self._how in GROWING:  # otherwise the server gave itself up
+                self._reads_on(reader)
             return FAILED
+        finally:
+            if disk is not None:
+                disk.heal()
         if moments.passed < moment:
             (self._folder / "untouched").write_text(str(moments.passed))
         return 0

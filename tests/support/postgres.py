@@ -29,7 +29,7 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -121,6 +121,8 @@ class ServerError(Exception):
 class PrivateServer:
     """A PostgreSQL of our own in a folder of its own, listening on a socket there and nowhere else."""
 
+    settings: Mapping[str, str] = SETTINGS
+
     def __init__(self) -> None:
         # None means: as whoever runs the tests.
         nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
@@ -135,6 +137,11 @@ class PrivateServer:
         )
         self._keeper: subprocess.Popen[bytes] | None = None
 
+    @property
+    def address(self) -> str:
+        """The URL by which another process makes databases here."""
+        return self.url.render_as_string(hide_password=False)
+
     def start(self) -> None:
         """Make the data folder, start the server and wait until it answers."""
         programs = self._programs()
@@ -146,11 +153,16 @@ class PrivateServer:
         )
         if made.returncode:
             raise ServerError(made.stdout.decode(errors="replace"))
-        settings = {**SETTINGS, "unix_socket_directories": str(self.folder)}
+        settings = {**self.settings, "unix_socket_directories": str(self.folder)}
         server: list[str | Path] = [programs / "postgres", "-D", data]
         server += [f"--{name}={value}" for name, value in settings.items()]
+        self.launch(server)
+        self._wait_until_it_answers()
+
+    def launch(self, command: list[str | Path]) -> None:
+        """Let it run."""
         self._keeper = subprocess.Popen(
-            ["/bin/sh", "-c", KEEPER, "keeper", self.folder, *server],
+            ["/bin/sh", "-c", KEEPER, "keeper", self.folder, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -161,7 +173,6 @@ class PrivateServer:
             # Away from the terminal's process group: Ctrl-C stops the tests, and they stop the server.
             start_new_session=True,
         )
-        self._wait_until_it_answers()
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""

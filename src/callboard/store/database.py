@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Index, Select, Table, func, insert, inspect, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from callboard.domain.due import DEFAULT, Policy
@@ -99,7 +99,7 @@ class Store:
         except DBAPIError as error:
             if self.dialect.gave_up(error):
                 raise StoreError("A question to the database took too long, and was ended.") from error
-            if not (isinstance(error, OperationalError) or error.connection_invalidated):
+            if not (self.dialect.is_at_fault(error) or error.connection_invalidated):
                 raise
             raise StoreError(
                 f"The database cannot be used: {_first_line(error)}", hint="`callboard doctor` looks closer."

@@ -68,6 +68,9 @@ class Dialect(Protocol):
     def gave_up(self, error: DBAPIError) -> bool:
         """Whether this is what `limit_reading` asked for: a question took too long."""
 
+    def is_at_fault(self, error: DBAPIError) -> bool:
+        """Whether the database cannot do what it was rightly asked for: that passes, or its operator mends it."""
+
     def limit_noting(self, conn: Connection) -> None:
         """Let this small transaction wait no longer than `patience`, and not keep others for longer than a lease."""
 

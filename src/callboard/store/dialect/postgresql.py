@@ -26,7 +26,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
-from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.schema import CreateIndex
 
 from callboard.domain.instant import SECOND
@@ -141,6 +141,15 @@ class Postgresql:
     def gave_up(self, error: DBAPIError) -> bool:
         """By the code of "query canceled"."""
         return getattr(error.orig, "sqlstate", None) == "57014"
+
+    def is_at_fault(self, error: DBAPIError) -> bool:
+        """By the driver's sorts for it, and by the codes of "insufficient privilege" and "feature not supported".
+
+        A quota is told as an internal error, a file system that only reads by the first code, a server that only reads by the
+        second one where its transaction begins.
+        """
+        sort = (OperationalError, InternalError)
+        return isinstance(error, sort) or getattr(error.orig, "sqlstate", None) in ("42501", "0A000")
 
     def limit_noting(self, conn: Connection) -> None:
         """By `lock_timeout`, and by the server's own eye on who says nothing."""

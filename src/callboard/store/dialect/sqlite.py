@@ -216,6 +216,10 @@ class Sqlite:
         """By the code of "interrupted"."""
         return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
+    def is_at_fault(self, error: DBAPIError) -> bool:
+        """By the driver's own sort for it."""
+        return isinstance(error.orig, sqlite3.OperationalError)
+
     def limit_noting(self, conn: Connection) -> None:
         """Nothing to do: it waits like everybody who writes."""
 
