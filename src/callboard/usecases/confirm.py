@@ -21,7 +21,7 @@ from callboard.store.intake import runs as run_store
 from callboard.store.intake import sources as source_store
 from callboard.usecases.cheap_door import Page
 from callboard.usecases.fetching import CONFIRM
-from callboard.usecases.intake import Intake
+from callboard.usecases.staged_run import StagedRun
 
 AT_ONCE = 5_000
 """Missing findings that make up one part."""
@@ -46,7 +46,14 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 async def confirm(
-    store: Store, source: Source, run: run_store.Run, intake: Intake, absent: BitMap, *, clock: Clock, in_store: InStore
+    store: Store,
+    source: Source,
+    run: run_store.Run,
+    intake: StagedRun,
+    absent: BitMap,
+    *,
+    clock: Clock,
+    in_store: InStore,
 ) -> None:
     """Ask for every finding in `absent` and stage the answers with the run. Raises SourceError when it cannot be asked.
 

@@ -19,8 +19,9 @@ from callboard.store.intake import sources as source_store
 from callboard.store.people import audit
 from callboard.usecases.confirm import confirm
 from callboard.usecases.fetching import CONFIRM
-from callboard.usecases.intake import Figures, Intake
+from callboard.usecases.intake import Figures
 from callboard.usecases.leases import is_dead, worker_name
+from callboard.usecases.staged_run import StagedRun
 from callboard.usecases.sync import RunReport, report_of
 
 
@@ -58,7 +59,7 @@ async def accept(
     began = clock.now()
     run, scope = await asyncio.to_thread(_take, store, source, run_id, clock)
     figures = Figures()
-    intake = Intake(store, source, run, clock, figures)
+    intake = StagedRun(store, source, run, clock, figures)
     try:
         absent, parts = await asyncio.to_thread(_found, store, run)
         # Agreeing to what a run read does not make it whole.

@@ -17,8 +17,9 @@ from callboard.store import Store
 from callboard.store.intake import runs as run_store
 from callboard.store.intake import sources as source_store
 from callboard.usecases.cheap_door import Page
-from callboard.usecases.intake import Figures, Intake, Outcome
+from callboard.usecases.intake import Figures, Outcome
 from callboard.usecases.leases import is_dead, worker_name
+from callboard.usecases.staged_run import StagedRun
 from callboard.usecases.sync import RunReport, report_of
 
 
@@ -45,7 +46,7 @@ def _write(
             conn, row, Mode.HOOK, source.scope.fingerprint, fence=fence, now=now, parts=(part,), replace=False
         )
     figures = Figures()
-    intake = Intake(store, source, run, clock, figures)
+    intake = StagedRun(store, source, run, clock, figures)
     try:
         intake.commit([Page(part, seq, page) for seq, page in enumerate(pages)])
         intake.apply_staged(

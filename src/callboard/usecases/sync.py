@@ -30,9 +30,11 @@ from callboard.usecases.cheap_door import promise_of
 from callboard.usecases.collecting import fewer_collections
 from callboard.usecases.confirm import confirm
 from callboard.usecases.fetching import CONFIRM, WORKERS, Fetching, ProgressListener
+from callboard.usecases.first_run import FirstRun
 from callboard.usecases.heap import give_back_large_blocks
-from callboard.usecases.intake import Figures, Intake, Outcome, known_ahead
+from callboard.usecases.intake import Figures, Outcome, known_ahead
 from callboard.usecases.leases import beating, is_dead, worker_name
+from callboard.usecases.staged_run import StagedRun
 
 CONFIRM_AT_MOST = 50_000
 """Missing findings that are asked for by id. More missing than this is a surprise, not a change."""
@@ -175,7 +177,8 @@ class _Sync:
         with ThreadPoolExecutor(1, thread_name_prefix="store") as pool:
             self._pool = pool
             run, row, is_resumed = await self._in_store(self._begin, mode)
-            intake = Intake(self._store, self._source, run, self._clock, self._figures)
+            takes = FirstRun if run.first else StagedRun
+            intake = takes(self._store, self._source, run, self._clock, self._figures)
             try:
                 with fewer_collections():
                     async with beating(partial(self._beat, run), lease=self._store.lease):
@@ -245,7 +248,7 @@ class _Sync:
 
     # Fetching
 
-    async def _fetch(self, run: run_store.Run, intake: Intake) -> str | None:
+    async def _fetch(self, run: run_store.Run, intake: FirstRun | StagedRun) -> str | None:
         """Read every part, with whoever helps. Returns why not all could be read, or None."""
         fetching = Fetching(
             self._store, self._source, run, clock=self._clock, in_store=self._in_store, commit=intake.commit,
@@ -277,14 +280,14 @@ class _Sync:
     # The end
 
     async def _conclude(
-        self, run: run_store.Run, row: source_store.SourceRow, intake: Intake, failure: str | None
+        self, run: run_store.Run, row: source_store.SourceRow, intake: FirstRun | StagedRun, failure: str | None
     ) -> Outcome:
         """Judge the run as a whole and apply it, apply it without closing, or hold it."""
         now = self._clock.now()
         next_due_at = self._next_due_at(now) if self._next_due_at else None
         # What is held waits for a person: reading it all again every few minutes would only hold it again.
         held_until = Instant(now + DAY) if self._next_due_at else None
-        if run.first:
+        if isinstance(intake, FirstRun):
             state = RunState.PARTIAL if failure else RunState.APPLIED
             return await self._in_store(partial(intake.finish, state, reason=failure, next_due_at=next_due_at))
         is_complete = failure is None and run.mode is Mode.FULL
@@ -322,7 +325,7 @@ class _Sync:
             why = f"It would close {absent} open findings."
         return why
 
-    async def _confirm(self, run: run_store.Run, intake: Intake, missing: BitMap) -> str | None:
+    async def _confirm(self, run: run_store.Run, intake: StagedRun, missing: BitMap) -> str | None:
         """Ask the source for each missing finding by its id. Returns why it could not be asked, or None."""
         try:
             await confirm(self._store, self._source, run, intake, missing, clock=self._clock, in_store=self._in_store)

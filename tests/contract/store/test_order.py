@@ -24,7 +24,7 @@ from callboard.sources.wiz.source import WizSource
 from callboard.store import Store
 from callboard.store.canonical import Digest, digests
 from callboard.store.intake import recount
-from callboard.usecases import intake
+from callboard.usecases import staged_run
 from callboard.usecases.read_catalog import read_catalog
 from callboard.usecases.sync import sync
 from tests.support.clocks import SettableClock
@@ -98,7 +98,7 @@ def test_parts_in_any_order_make_the_same_board(
 
     Of that as well only a few are written at a time, as of a large one.
     """
-    monkeypatch.setattr(intake, "GROUP", 20)
+    monkeypatch.setattr(staged_run, "GROUP", 20)
     *_, days = company
     wanted = asyncio.run(live(store, company, [range(len(cards)) for cards in days]))
     assert {card.kind for card in days[0]} == {"project", "issue", "vulnerability", "misconfiguration"}
@@ -117,7 +117,7 @@ def test_two_versions_of_one_finding_leave_the_history_of_the_newer_alone(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A later run is told of one finding on two pages, which are not written together: nobody has seen the older version."""
-    monkeypatch.setattr(intake, "GROUP", 1)
+    monkeypatch.setattr(staged_run, "GROUP", 1)
     found = []
     for order in ([0, 1, 2], [2, 1, 0]):
         clock = SettableClock()
