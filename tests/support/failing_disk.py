@@ -94,6 +94,7 @@ class FailingServer(PrivateServer):
 
     def launch(self, command: list[str | Path]) -> None:
         """Start it again whenever it has ended. In a thread, on whose life the server's depends."""
+        super().launch(["true"])  # whose keeper removes the folder, however we end
         thread = threading.Thread(target=self._keep, args=(command,), name="keeper", daemon=True)
         self._threads.append(thread)
         thread.start()
