@@ -46,9 +46,6 @@ CACHE_KIB = 16 * 1024
 system's own cache, which is nearly as fast, so more than this only makes the process larger."""
 
 
-_TEMPORARY = "MEMORY"
-"""Where what a statement needs for itself lies: most need little, and a file for each costs more."""
-
 WAIT_SECONDS = 30.0
 """How long a statement waits for the database before it gives up."""
 
@@ -175,7 +172,8 @@ class Sqlite:
                 cursor.execute("PRAGMA synchronous = NORMAL")
                 cursor.execute("PRAGMA foreign_keys = ON")
                 cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-                cursor.execute(f"PRAGMA temp_store = {_TEMPORARY}")
+                # What a statement needs for itself beyond the page cache lies in a file: in memory it would have no bound.
+                cursor.execute("PRAGMA temp_store = FILE")
                 cursor.execute("PRAGMA wal_autocheckpoint = 16000")
             finally:
                 cursor.close()
@@ -238,19 +236,11 @@ class Sqlite:
         return frozenset()
 
     def build_beside(self, engine: Engine, index: Index) -> None:
-        """In a transaction of its own: readers go on, and writers wait for this one index.
-
-        What does not fit in the page cache while it is sorted lies in a file: in memory it is as large as the index.
-        """
+        """In a transaction of its own: readers go on, and writers wait for this one index."""
         with engine.connect() as plain:
-            driver: Any = plain.connection.driver_connection
-            driver.execute("PRAGMA temp_store = FILE")
-            try:
-                conn = plain.execution_options(writing=True)
-                with conn.begin():
-                    index.create(conn, checkfirst=True)
-            finally:
-                driver.execute(f"PRAGMA temp_store = {_TEMPORARY}")
+            conn = plain.execution_options(writing=True)
+            with conn.begin():
+                index.create(conn, checkfirst=True)
 
     def build_after_load(self, engine: Engine, index: Index) -> None:
         """As beside others."""
