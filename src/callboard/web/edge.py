@@ -148,9 +148,8 @@ class Edge:
         # Under `Referrer-Policy: no-referrer` a browser calls the origin of our own forms "null" (Fetch standard, "append a
         # request Origin header"); then only the browser's own word on where the request comes from can tell.
         sites, origins = values(scope["headers"], b"sec-fetch-site"), values(scope["headers"], b"origin")
-        if (
-            not origins
-        ):  # no page sent it, or something on the way took its word out; "none" is the person at the browser
+        if not origins:
+            # No page sent it, or something on the way took its word out; "none" is the person at the browser.
             return set(sites) <= {"same-origin", "none"}
         own = sites == ["same-origin"]
         return all(self._gate.admits_origin(origin) or (origin == "null" and own) for origin in origins)
