@@ -41,12 +41,12 @@ def child(*command: str) -> dict[str, Any]:
     return found
 
 
-def syncs(sizes: Sequence[int], database: str) -> dict[str, Any]:
+def syncs(sizes: Sequence[int], database: str, *, naive: bool) -> dict[str, Any]:
     """Each step of a sync at each size: seconds of work, its ratio to the floor, memory, and the slope of the work."""
     found: dict[str, dict[int, Any]] = {step: {} for step in STEPS}
     for size in sizes:
-        options = ("--size", str(size), "--database", database, "--rounds", "1", "--only", "syncs", "--naive")
-        document = child("benchmarks", *options)
+        options = ["--size", str(size), "--database", database, "--rounds", "1", "--only", "syncs"]
+        document = child("benchmarks", *options, *(["--naive"] if naive else []))
         for step in STEPS:
             if step in document[database]:
                 found[step][size] = document[database][step]
@@ -83,12 +83,13 @@ def reads(sizes: Sequence[int], database: str) -> dict[str, Any]:
 @click.option("--sizes", default="10000,100000,1000000", show_default=True, help="Findings, with commas.")
 @click.option("--database", default="sqlite", show_default=True, type=click.Choice(["sqlite", "postgresql"]))
 @click.option("--only", type=click.Choice(["syncs", "reads"]), help="Measure only this.")
-def main(sizes: str, database: str, only: str | None) -> None:
+@click.option("--naive/--no-naive", default=True, help="Measure a naive program as well, which takes its time.")
+def main(sizes: str, database: str, only: str | None, *, naive: bool) -> None:
     """Measure at each size, and print one JSON document with the slopes."""
     numbers = [int(size) for size in sizes.split(",")]
     document: dict[str, Any] = {"database": database, "sizes": numbers}
     if only != "reads":
-        document["syncs"] = syncs(numbers, database)
+        document["syncs"] = syncs(numbers, database, naive=naive)
     if only != "syncs":
         document["reads"] = reads(numbers, database)
     click.echo(json.dumps(document, indent=1))
