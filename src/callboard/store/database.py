@@ -98,7 +98,10 @@ class Store:
             raise StoreError("The database is busy: no connection to it became free in time.") from error
         except DBAPIError as error:
             if self.dialect.gave_up(error):
-                raise StoreError("A question to the database took too long, and was ended.") from error
+                raise StoreError(
+                    "A question to the database took too long, and was ended.",
+                    hint="Ask for less, or again when the database has less to do.",
+                ) from error
             if not (self.dialect.is_at_fault(error) or error.connection_invalidated):
                 raise
             raise StoreError(
