@@ -89,8 +89,23 @@ def test_single_keys_can_be_switched_off(door: Door, page: Page) -> None:
     for _ in range(2):
         page.keyboard.press("j")
         page.keyboard.press("/")  # heard after that letter, and as little
-        assert page.evaluate("document.activeElement.tagName") in ("BODY", "BUTTON")
+        assert page.locator("[data-search]:focus, [data-row] :focus").count() == 0
         page.reload()
+
+
+@pytest.mark.xfail(strict=True, reason="the key is taken for one typed into the box that has just gone")
+def test_a_key_is_heard_the_moment_the_list_of_keys_closes(door: Door, page: Page) -> None:
+    """A browser leaves the focus on what the dialog held until it draws again; that is no place to type in."""
+    enter(page, door)
+    page.keyboard.press("?")
+    page.get_by_label("Single keys do these things").focus()
+    page.evaluate(
+        """() => {
+            document.querySelector("[data-keys-dialog]").close();
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true, cancelable: true }));
+        }"""
+    )
+    assert page.locator("[data-search]:focus").count() == 1
 
 
 def test_filters_and_pages_work_without_a_script(door: Door, open_page: OpenPage) -> None:
