@@ -93,7 +93,6 @@ def test_single_keys_can_be_switched_off(door: Door, page: Page) -> None:
         page.reload()
 
 
-@pytest.mark.xfail(strict=True, reason="the key is taken for one typed into the box that has just gone")
 def test_a_key_is_heard_the_moment_the_list_of_keys_closes(door: Door, page: Page) -> None:
     """A browser leaves the focus on what the dialog held until it draws again; that is no place to type in."""
     enter(page, door)

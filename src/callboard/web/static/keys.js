@@ -115,7 +115,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || dialog.open) return;
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    if (typing) {
+    // Until it draws again a browser leaves the focus on what a closed dialog held: nobody types there.
+    if (typing?.checkVisibility()) {
       if (event.key === "Escape") typing.blur();
       return;
     }
