@@ -229,6 +229,7 @@ def _judge_portal(services: Services, folder: Path) -> None:
 def _show(services: Services, port: int) -> None:
     from callboard.cli import output
     from callboard.cli.serve import web_services
+    from callboard.usecases.collecting import collect_often
     from callboard.web.serve import serve
     from callboard.worker.loop import Background
 
@@ -236,6 +237,7 @@ def _show(services: Services, port: int) -> None:
         output.line(f"The board is open. This link signs you in, once:\n{link}")
         output.say("Ctrl-C ends it, and the company with it.")
 
+    collect_often()
     with Background(services) as background:
         serve(web_services(services, background=background), "127.0.0.1", port, opened=opened)
 

@@ -50,6 +50,8 @@ def mcp(door: Door, /, *, url: str | None) -> None:
             hint="Install it with `pip install 'callboard[mcp]'`.",
         )
     from callboard.mcp.server import serve
+    from callboard.usecases.collecting import collect_often
 
+    collect_often()
     door.log()
     asyncio.run(serve(settings.url, settings.token, version=__version__))

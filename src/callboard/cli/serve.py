@@ -47,11 +47,13 @@ def serve(door: Door, /, *, host: str | None, port: int | None, no_jobs: bool) -
     """
     from callboard.cli import output, running
     from callboard.cli.stopping import end_within
+    from callboard.usecases.collecting import collect_often
     from callboard.usecases.heap import keep_one_heap
     from callboard.web.gate import check_bind
     from callboard.web.serve import serve as open_door
 
     keep_one_heap()
+    collect_often()
     door.log()
     config = door.config
     host = check_bind(host or config.server.host, public_place(config))

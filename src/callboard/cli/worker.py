@@ -22,11 +22,13 @@ def worker(door: Door, /) -> None:
     """
     from callboard.cli import output, running
     from callboard.cli.stopping import end_within
+    from callboard.usecases.collecting import collect_often
     from callboard.usecases.heap import keep_one_heap
     from callboard.usecases.leases import worker_name
     from callboard.worker.loop import Background
 
     keep_one_heap()
+    collect_often()
     door.log()
     told = threading.Event()
 
