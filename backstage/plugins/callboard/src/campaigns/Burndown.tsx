@@ -55,6 +55,8 @@ const Line = ({ days, due }: { days: CampaignPage['days']; due: string | null })
   const [x, y] = path[path.length - 1];
   const left = `${days[days.length - 1].open.toLocaleString('en-US')} left`;
   const isBeside = x < WIDTH - 60;
+  // Clear of what is written above the first day.
+  const low = isBeside ? Math.max(y + 4, LINE - 3) : Math.max(y - 7, -5);
   return (
     <svg
       className={styles.plot}
@@ -71,7 +73,7 @@ const Line = ({ days, due }: { days: CampaignPage['days']; due: string | null })
       {way && <polyline points={points(way)} className={styles.way} />}
       <polyline points={points(path)} className={styles.left} />
       <circle cx={x} cy={y} r={3} className={styles.now} />
-      <text x={isBeside ? x + 7 : x} y={isBeside ? y + 4 : Math.max(y - 7, -5)} textAnchor={isBeside ? 'start' : 'end'}>
+      <text x={isBeside ? x + 7 : x} y={low} textAnchor={isBeside ? 'start' : 'end'}>
         {left}
       </text>
       <text x={0} y={HEIGHT + LINE}>
