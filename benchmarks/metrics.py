@@ -29,9 +29,9 @@ from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.query import Query, parse
-from callboard.domain.remediation import By, Measure, Question, read_period
 from callboard.domain.remediation.channels import Design
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.question import By, Measure, Question, read_period
 from callboard.domain.remediation.rolled import RollDesign
 from callboard.store import Store, open_store, schema
 from callboard.store.database import bump_revision

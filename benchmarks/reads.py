@@ -34,7 +34,7 @@ from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.query import parse
 from callboard.store import Store, open_store, schema
-from callboard.usecases import ask
+from callboard.usecases import ask, first_pages
 
 AIM_MEDIAN, AIM_P99, AIM_STATEMENTS = 10.0, 100.0, 3
 """Milliseconds at a million findings, and statements a request."""
@@ -66,11 +66,11 @@ def reads(store: Store) -> dict[str, Callable[[Viewer], Any]]:
         return lambda viewer: ask.list_bundles(store, viewer, query, **page)  # type: ignore[arg-type]
 
     def components(viewer: Viewer) -> Any:  # noqa: ANN401
-        rows = ask.board(store, viewer, now=NOW).components[:50]
-        return ask.enriched(store, viewer, rows, now=NOW)
+        rows = first_pages.board(store, viewer, now=NOW).components[:50]
+        return first_pages.enriched(store, viewer, rows, now=NOW)
 
     return {
-        "do now": lambda viewer: ask.do_now(store, viewer, None, now=NOW),
+        "do now": lambda viewer: first_pages.do_now(store, viewer, None, now=NOW),
         "list": listed("is:open"),
         "list, filtered": listed("is:open severity:critical,high kind:vulnerability"),
         "list, overdue": listed("is:open is:overdue"),
@@ -85,7 +85,7 @@ def reads(store: Store) -> dict[str, Callable[[Viewer], Any]]:
         "search, rare part": listed("is:open edger-orion-77"),
         "search, CVE": listed("is:open cve:CVE-2021-1010"),
         "component list": components,
-        "team": lambda viewer: ask.rollup(store, viewer, EntityRef("group:default/team-1"), now=NOW),
+        "team": lambda viewer: first_pages.rollup(store, viewer, EntityRef("group:default/team-1"), now=NOW),
     }
 
 

@@ -20,7 +20,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.query import parse
 from callboard.errors import NotFoundError
 from callboard.store import schema
-from callboard.usecases import ask, browse, things
+from callboard.usecases import ask, browse, first_pages, things
 from callboard.usecases.ownership import speak_for
 from tests.support.named import NamedDoor, named_door, team, user
 
@@ -144,7 +144,7 @@ def test_a27_the_clock_does_not_tell_an_entity_of_others_from_none(door: NamedDo
     def entity(name: str) -> object:
         ref, now = EntityRef(name), door.clock.now()
         if name.startswith("group:"):
-            return ask.rollup(door.store, RED, ref, now=now)
+            return first_pages.rollup(door.store, RED, ref, now=now)
         return browse.component(door.store, RED.visibility, ref, now=now)
 
     assert abs(told_apart(entity, foreign, unknown) - 0.5) < TELLING

@@ -12,7 +12,7 @@ from callboard.domain.instant import DAY, HOUR, Instant, to_text
 from callboard.domain.packages.lock import Entry, Lock
 from callboard.domain.packages.manifest_series import Arrival
 from callboard.domain.packages.package import Package
-from callboard.usecases import browse
+from callboard.usecases import source_health
 from callboard.usecases.packages import manifests
 from callboard.usecases.read_catalog import read_catalog
 from callboard.wiring.services import Services
@@ -37,7 +37,9 @@ def deliver(services: Services, at: Instant, *names: str) -> None:
 def suspicious(services: Services) -> int:
     """Findings that the board has of packages."""
     found = [
-        each for each in browse.sources(services.store, LAPTOP, now=services.clock.now()) if each.name == "packages"
+        each
+        for each in source_health.of_sources(services.store, LAPTOP, now=services.clock.now())
+        if each.name == "packages"
     ]
     return sum(each.findings for each in found)
 

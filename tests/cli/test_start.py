@@ -43,9 +43,13 @@ HEAVY = {
     "match": ("asyncio", "email", "http", "importlib.metadata", "logging", "sqlite3", "ssl"),
     # SQLAlchemy brings asyncio along, and with it ssl and logging.
     "findings": (
+        "callboard.domain.survival",
         "callboard.store.backup",
+        "callboard.store.board.components",
+        "callboard.store.board.rollups",
         "callboard.store.dialect.postgresql",
         "callboard.store.migrations",
+        "callboard.web.params.board",
         "callboard.web.routes",
         "http.client",
         "multiprocessing",

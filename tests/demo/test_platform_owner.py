@@ -18,7 +18,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.person import Person
 from callboard.domain.query import parse
 from callboard.store import Store, open_store
-from callboard.usecases import ask
+from callboard.usecases import ask, first_pages
 from callboard.usecases.packages import keep_register
 
 
@@ -40,7 +40,7 @@ def of_team(name: str) -> Viewer:
 
 def first_page(board: Store, viewer: Viewer) -> DoNow:
     """What this reader does now."""
-    return ask.do_now(board, viewer, None, now=Instant(time.time_ns() // 1_000))
+    return first_pages.do_now(board, viewer, None, now=Instant(time.time_ns() // 1_000))
 
 
 def is_harm(row: BundleRow) -> bool:

@@ -24,9 +24,9 @@ from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft
 from callboard.domain.instant import DAY, SECOND, Instant
 from callboard.domain.query import OneOf, Query
-from callboard.domain.remediation import read_period
 from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.domain.remediation.message import MOST_LINES, Message, Part
+from callboard.domain.remediation.question import read_period
 from callboard.domain.remediation.rollout import drawn
 from callboard.errors import ConflictError, NotFoundError
 from callboard.ports import Check

@@ -26,7 +26,7 @@ from callboard.domain.run import Mode, RunState, Scope
 from callboard.errors import SourceChangedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
 from callboard.store import open_store
-from callboard.usecases import browse
+from callboard.usecases import browse, source_health
 from callboard.usecases.remediation import decide as deciding
 from callboard.usecases.remediation.decide import Target
 from callboard.usecases.sync import RunReport
@@ -217,7 +217,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     def is_first(self) -> bool:
         """Whether no whole run was applied yet: only such a run is seen while it reads."""
-        sources = browse.sources(self.stage.store, LAPTOP, now=self.stage.clock.now())
+        sources = source_health.of_sources(self.stage.store, LAPTOP, now=self.stage.clock.now())
         return all(source.last_full_at is None for source in sources)
 
     def settle(self, report: RunReport | None) -> None:

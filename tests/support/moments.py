@@ -29,7 +29,7 @@ from callboard.domain.access import LAPTOP
 from callboard.domain.instant import Instant
 from callboard.errors import StoreError
 from callboard.store import Store, open_store
-from callboard.usecases import browse
+from callboard.usecases import browse, source_health
 from tests.support.acts import ACTS, Act
 from tests.support.failing_disk import SAYS, Disk
 from tests.support.invariants import Board, check_between, check_same, is_whole, look
@@ -201,13 +201,13 @@ class Loop:
         if self._how == "kill" or not self._act.has_readers:
             return None
         reader = open_store(url)
-        browse.sources(reader, LAPTOP, now=Instant(0))
+        source_health.of_sources(reader, LAPTOP, now=Instant(0))
         return reader
 
     def _reads_on(self, reader: Store | None) -> None:
         """Nothing can be written, and whoever reads goes on."""
         if reader is not None:
-            browse.sources(reader, LAPTOP, now=Instant(0))
+            source_health.of_sources(reader, LAPTOP, now=Instant(0))
             assert browse.revision(reader) > 0
 
     def _look(self, url: str, status: int) -> int:

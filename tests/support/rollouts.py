@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.remediation import Period
 from callboard.domain.remediation.channels import Stratum
 from callboard.domain.remediation.cohorts import Cohort, Exposed
+from callboard.domain.remediation.question import Period
 from callboard.domain.remediation.rolled import Rolled, by_differences, by_lot
 from callboard.domain.remediation.rollout import Rollout, chosen
 from callboard.domain.remediation.rollout import by_lot as plan_by_lot

@@ -12,7 +12,7 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.remediation import By, Question, read_period
+from callboard.domain.remediation.question import By, Question, read_period
 from callboard.domain.remediation.rolled import RollDesign, Rolled
 from callboard.domain.remediation.rollout_sums import RolledArm
 from callboard.usecases.remediation import measure, measure_channels, plan_rollout

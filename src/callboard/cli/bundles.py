@@ -40,9 +40,8 @@ def bundles(door: Door, /, *, words: tuple[str, ...], limit: int | None, cursor:
 
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.domain.query import FOR_ANYBODY
-    from callboard.usecases import ask, browse
-    from callboard.web.params import board as params
+    from callboard.domain.query import DEFAULT_LIMIT, FOR_ANYBODY
+    from callboard.usecases import ask, browse, source_health
     from callboard.web.to_wire import work as to_wire_work
     from callboard.wiring.sources import link_hosts, link_rules
 
@@ -51,11 +50,11 @@ def bundles(door: Door, /, *, words: tuple[str, ...], limit: int | None, cursor:
         now = services.clock.now()
         page = ask.list_bundles(
             services.store, AT_THE_LAPTOP, query, now=now, cursor=cursor,
-            limit=params.DEFAULT_LIMIT if limit is None else limit,
+            limit=DEFAULT_LIMIT if limit is None else limit,
         )  # fmt: skip
         hosts, rules = link_hosts(services.config), link_rules(services.config)
         rows = browse.linked(services.store, AT_THE_LAPTOP.visibility, page.rows, link_hosts=hosts, link_rules=rules)
-        health = browse.sources(services.store, AT_THE_LAPTOP.visibility, now=now)
+        health = source_health.of_sources(services.store, AT_THE_LAPTOP.visibility, now=now)
     if as_json:
         output.document(to_wire_work.bundles(msgspec.structs.replace(page, rows=rows), query))
         return

@@ -39,16 +39,16 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.finding import Severity
-    from callboard.usecases import ask
+    from callboard.usecases import first_pages
     from callboard.web import component_list, words
     from callboard.web.params import board as params
 
     wanted = params.components(output.pairs(asked))
     with door.services() as services:
         now = services.clock.now()
-        board = ask.board(services.store, AT_THE_LAPTOP, now=now)
+        board = first_pages.board(services.store, AT_THE_LAPTOP, now=now)
         page = component_list.cut(board.components, wanted)
-        rows = ask.enriched(services.store, AT_THE_LAPTOP, page.rows, now=now)
+        rows = first_pages.enriched(services.store, AT_THE_LAPTOP, page.rows, now=now)
     page = msgspec.structs.replace(page, rows=rows)
     if as_json:
         from callboard.web.to_wire import board as to_wire
@@ -105,7 +105,7 @@ def component(door: Door, /, *, ref: str, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP, LAPTOP
     from callboard.domain.component import entity_ref
-    from callboard.usecases import ask, browse
+    from callboard.usecases import ask, browse, first_pages
 
     try:
         full = entity_ref(ref, kind="component")
@@ -114,7 +114,7 @@ def component(door: Door, /, *, ref: str, as_json: bool) -> None:
     with door.services() as services:
         now = services.clock.now()
         page = browse.component(services.store, LAPTOP, full, now=now)
-        (row,) = ask.enriched(services.store, AT_THE_LAPTOP, (page.row,), now=now)
+        (row,) = first_pages.enriched(services.store, AT_THE_LAPTOP, (page.row,), now=now)
         first = ask.first_work(services.store, AT_THE_LAPTOP, full, now=now)
     page = msgspec.structs.replace(page, row=row)
     if as_json:

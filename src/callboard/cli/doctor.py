@@ -155,11 +155,11 @@ def _exists(config: Config) -> bool:
 def _freshness(services: Services) -> list[Check]:
     from callboard.domain.access import LAPTOP
     from callboard.ports import Check
-    from callboard.usecases import browse
+    from callboard.usecases import source_health
     from callboard.web import freshness, words
 
     now = services.clock.now()
-    health = {each.name: each for each in browse.sources(services.store, LAPTOP, now=now)}
+    health = {each.name: each for each in source_health.of_sources(services.store, LAPTOP, now=now)}
     checks = []
     for section in services.config.sources:
         each = health.get(section.name)

@@ -72,8 +72,8 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import ask, browse
-    from callboard.web.params import board as params
+    from callboard.domain.query import DEFAULT_LIMIT
+    from callboard.usecases import ask, source_health
 
     limit, cursor = asked["limit"], asked["cursor"]
     if csv_file is not None and (as_json or limit is not None or cursor is not None):
@@ -92,9 +92,9 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
             query,
             now=now,
             cursor=cursor,
-            limit=params.DEFAULT_LIMIT if limit is None else limit,
+            limit=DEFAULT_LIMIT if limit is None else limit,
         )
-        health = browse.sources(services.store, AT_THE_LAPTOP.visibility, now=now)
+        health = source_health.of_sources(services.store, AT_THE_LAPTOP.visibility, now=now)
     if as_json:
         from callboard.domain.remediation.sayable import about_many
         from callboard.web.to_wire import board as to_wire

@@ -70,7 +70,7 @@ def _answer(door: Door, ref: str, *, kinds: tuple[str, ...], as_json: bool) -> N
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import entity_ref, kind_of
-    from callboard.usecases import ask, browse
+    from callboard.usecases import browse, first_pages
     from callboard.wiring.sources import link_hosts, link_rules
 
     try:
@@ -81,7 +81,7 @@ def _answer(door: Door, ref: str, *, kinds: tuple[str, ...], as_json: bool) -> N
         raise click.UsageError(f"{full} is no {' and no '.join(kinds)}.")
     with door.services() as services:
         now = services.clock.now()
-        page = ask.rollup(services.store, AT_THE_LAPTOP, full, now=now)
+        page = first_pages.rollup(services.store, AT_THE_LAPTOP, full, now=now)
         hosts, rules = link_hosts(services.config), link_rules(services.config)
         rows = browse.linked(services.store, AT_THE_LAPTOP.visibility, page.bundles, link_hosts=hosts, link_rules=rules)
     page = msgspec.structs.replace(page, bundles=rows)

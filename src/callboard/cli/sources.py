@@ -22,11 +22,11 @@ def sources(door: Door, /, *, as_json: bool) -> None:
     """How fresh and how whole each source is: last runs, held or partial ones, records that could not be read."""
     from callboard.cli import output
     from callboard.domain.access import LAPTOP
-    from callboard.usecases import browse
+    from callboard.usecases import browse, source_health
 
     with door.services() as services:
         now = services.clock.now()
-        health = browse.sources(services.store, LAPTOP, now=now)
+        health = source_health.of_sources(services.store, LAPTOP, now=now)
         checks = browse.link_checks(services.store, LAPTOP)
         broken = browse.broken_links(services.store, LAPTOP, now=now)
         waiting = [section for section in services.config.sources if section.name not in {each.name for each in health}]

@@ -25,11 +25,11 @@ def list_views(door: Door, /, *, as_json: bool) -> None:
     """List the saved views."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.usecases import ask
+    from callboard.usecases import saved_views
     from callboard.web.to_wire import work as to_wire_work
 
     with door.services() as services:
-        found = ask.views(services.store, AT_THE_LAPTOP)
+        found = saved_views.views(services.store, AT_THE_LAPTOP)
     if as_json:
         output.document(to_wire_work.saved_views(found))
     elif found:
@@ -56,7 +56,7 @@ def save(door: Door, /, *, name: str, words: tuple[str, ...], team: str | None, 
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.domain.component import entity_ref
-    from callboard.usecases import ask
+    from callboard.usecases import saved_views
     from callboard.web.to_wire import work as to_wire_work
 
     if not words:
@@ -66,7 +66,9 @@ def save(door: Door, /, *, name: str, words: tuple[str, ...], team: str | None, 
     except ValueError as error:
         raise click.UsageError(f"{error}.") from None
     with door.services() as services:
-        kept = ask.save_view(services.store, AT_THE_LAPTOP, name, " ".join(words), now=services.clock.now(), team=ref)
+        kept = saved_views.save_view(
+            services.store, AT_THE_LAPTOP, name, " ".join(words), now=services.clock.now(), team=ref
+        )
     if as_json:
         output.document(to_wire_work.saved_view(kept))
     else:
@@ -82,15 +84,15 @@ def remove(door: Door, /, *, name: str, as_json: bool) -> None:
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
     from callboard.errors import NotFoundError
-    from callboard.usecases import ask
+    from callboard.usecases import saved_views
 
     wanted = " ".join(name.split())
     with door.services() as services:
-        mine = [view for view in ask.views(services.store, AT_THE_LAPTOP) if view.mine]
+        mine = [view for view in saved_views.views(services.store, AT_THE_LAPTOP) if view.mine]
         found = [view for view in mine if view.name == wanted] or [view for view in mine if str(view.id) == wanted]
         if not found:
             raise NotFoundError(f"There is no saved view {name!r}.", hint="`callboard views list` names them.")
-        ask.remove_view(services.store, AT_THE_LAPTOP, found[0].id, now=services.clock.now())
+        saved_views.remove_view(services.store, AT_THE_LAPTOP, found[0].id, now=services.clock.now())
     if as_json:
         output.document({"removed": found[0].id})
     else:

@@ -11,7 +11,6 @@ from callboard.domain.board import Board, BundleRow, ComponentPage, FindingPage
 from callboard.domain.component import EntityRef
 from callboard.domain.finding import Kind
 from callboard.domain.guidance import Change, changes, use_at
-from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
 from callboard.domain.link import UNSAFE_LINK, LinkRules, link_of, safe_link
 from callboard.domain.packages.package_match import SOURCE
@@ -19,7 +18,6 @@ from callboard.store import Connection, Store, contested, database, guidance
 from callboard.store.board import components as component_store
 from callboard.store.board import findings as finding_store
 from callboard.store.board import links as link_store
-from callboard.store.board import sources as source_store
 from callboard.store.board.links import LinkCheck
 from callboard.store.remediation import write_backs
 
@@ -177,12 +175,6 @@ def finding_by_external_id(store: Store, visibility: Visibility, external_id: st
     """The id of the finding that the source calls `external_id`. Raises NotFoundError."""
     with store.read() as conn:
         return finding_store.by_external_id(conn, visibility, external_id, source=source)
-
-
-def sources(store: Store, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
-    """How fresh and whole each source is."""
-    with store.read() as conn:
-        return source_store.health(conn, visibility, now=now)
 
 
 def revision(store: Store) -> int:

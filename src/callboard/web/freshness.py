@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from callboard.domain.health import SourceHealth
 from callboard.domain.instant import Instant
@@ -11,8 +12,7 @@ from callboard.domain.run import RunState
 from callboard.web import words
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Banner:
+class Banner(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence above a page."""
 
     late: bool
@@ -21,8 +21,7 @@ class Banner:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """When the board last looked at the world: the least fresh of its sources."""
 
     at: Instant | None

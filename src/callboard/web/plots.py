@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 from markupsafe import Markup, escape
 
-from callboard.domain.remediation import Measure, Times, TimesRow
+from callboard.domain.remediation.question import Measure
+from callboard.domain.remediation.times import Times, TimesRow
 from callboard.web import words
 
 WIDTH: Final = 300

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from markupsafe import Markup, escape
 
-from callboard.domain.remediation import DueReport, Flow, OpenReport, Stretch
+from callboard.domain.remediation.flow import DueReport, Flow, OpenReport, Stretch
 from callboard.web import words
 from callboard.web.plots import HEIGHT, WIDTH, Plot
 

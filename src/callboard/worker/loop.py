@@ -24,7 +24,7 @@ from callboard.domain.finding import Kind
 from callboard.domain.instant import HOUR, MINUTE, SECOND, Instant
 from callboard.errors import CallboardError, ConflictError, StoreError
 from callboard.telemetry import metrics, request_id
-from callboard.usecases import browse, keep_fresh, keep_records, repositories
+from callboard.usecases import keep_fresh, keep_records, repositories, source_health
 from callboard.usecases.check_links import check_links, links_due
 from callboard.usecases.fetching import Progress
 from callboard.usecases.help_sync import help_sync
@@ -426,7 +426,7 @@ class Background:
 
     def _measure(self, name: str) -> None:
         now = self._services.clock.now()
-        for health in browse.sources(self._services.store, LAPTOP, now=now):
+        for health in source_health.of_sources(self._services.store, LAPTOP, now=now):
             if health.name == name and health.last_full_at is not None:
                 metrics().freshness_seconds.labels(name).set((now - health.last_full_at) / SECOND)
 

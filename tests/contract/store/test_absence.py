@@ -9,7 +9,7 @@ from callboard.domain.access import LAPTOP
 from callboard.domain.finding import Kind, Severity, State
 from callboard.domain.run import RunState, Scope
 from callboard.errors import SourceUnreachableError
-from callboard.usecases import browse
+from callboard.usecases import browse, source_health
 from tests.support.stages import Stage
 from tests.support.worlds import observed
 
@@ -183,12 +183,12 @@ def test_what_is_out_of_scope_stays_counted_and_its_number_is_told(stage: Stage)
     stage.sync()
     stage.world.scope = Scope(severities=(Severity.CRITICAL, Severity.HIGH))
     stage.sync()
-    (source,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    (source,) = source_health.of_sources(stage.store, LAPTOP, now=stage.clock.now())
     outside = [row for row in stage.rows("is:open").values() if not row.in_scope]
     assert (source.findings, source.out_of_scope, len(outside)) == (40, 30, 30)
     assert browse.board(stage.store, LAPTOP, now=stage.clock.now()).totals.findings == 40
     stage.import_records(observed(msgspec.structs.replace(stage.world.records["f0000"], state="fixed", updated=2**52)))
-    (source,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    (source,) = source_health.of_sources(stage.store, LAPTOP, now=stage.clock.now())
     assert source.out_of_scope == 29
 
 

@@ -7,7 +7,7 @@ import statistics
 
 from callboard.domain.access import LAPTOP, Viewer
 from callboard.domain.query import Grouping, parse
-from callboard.usecases import ask
+from callboard.usecases import ask, first_pages
 from callboard.usecases.export_findings import export_findings
 from callboard.usecases.rows_per_team import rows_per_team
 from tests.contract.store.test_browse import RED, company, queries, readers
@@ -45,7 +45,7 @@ def test_rows_per_team_are_those_of_its_page(company: Stage) -> None:
     assert {each.team for each in found.teams} == {"group:default/red", "group:default/blue"}
     for each in found.teams:
         assert each.findings == len(company.rows(f"is:open -is:flapping owner:{each.team}"))
-        assert each.rows == ask.rollup(company.store, viewer, each.team, now=now).bundle_count
+        assert each.rows == first_pages.rollup(company.store, viewer, each.team, now=now).bundle_count
     total = sum(each.rows for each in found.teams)
     assert found.findings_per_row == round(sum(each.findings for each in found.teams) / total, 2)
     assert found.median_rows == statistics.median(each.rows for each in found.teams)

@@ -19,7 +19,7 @@ from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import schema
 from callboard.store.board import cells, listing
 from callboard.store.kept import forget
-from callboard.usecases import ask, browse
+from callboard.usecases import ask, browse, first_pages
 from callboard.usecases.remediation import decide
 from callboard.usecases.remediation.decide import Target
 from tests.support.catalogs import component, group
@@ -254,7 +254,7 @@ def test_the_first_page_counts_what_its_links_list(company: Stage) -> None:
     for visibility in (LAPTOP, readers(RED), Nothing()):
         viewer = Viewer("test", visibility, None)
         for text, extra in ((None, ""), ("owner:red", "owner:red"), ("system:money", "system:money")):
-            page = ask.do_now(company.store, viewer, text, now=now)
+            page = first_pages.do_now(company.store, viewer, text, now=now)
             numbers = page.numbers
 
             def rows(query: str, extra: str = extra, visibility: Visibility = visibility) -> int:

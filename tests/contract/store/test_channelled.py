@@ -11,8 +11,8 @@ from callboard.domain.decision import DecisionKind, Draft
 from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import Query
 from callboard.domain.reconcile import Safety
-from callboard.domain.remediation import read_period
 from callboard.domain.remediation.channels import Channel, Channels, Design
+from callboard.domain.remediation.question import read_period
 from callboard.store import schema
 from callboard.usecases.remediation import decide
 from callboard.usecases.remediation.decide import Target

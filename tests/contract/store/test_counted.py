@@ -17,10 +17,11 @@ from callboard.domain.decision import DecisionKind
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, HOUR, Instant
 from callboard.domain.query import Query
-from callboard.domain.remediation import By, LeftOut, Period, read_period
 from callboard.domain.remediation.channels import Channels, Seen, Stratum, compare
 from callboard.domain.remediation.cohorts import Cohort
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.question import By, Period, read_period
+from callboard.domain.remediation.times import LeftOut
 from callboard.domain.survival import Ages
 from callboard.store import Connection, schema
 from callboard.store.query.filters import Asking

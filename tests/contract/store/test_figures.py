@@ -20,7 +20,7 @@ from callboard.domain.access import AT_THE_LAPTOP, Depth, Readers, Viewer
 from callboard.domain.component import EntityRef
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import Query, parse
-from callboard.domain.remediation import By, Measure, Question, read_period
+from callboard.domain.remediation.question import By, Measure, Question, read_period
 from callboard.store import Store
 from callboard.usecases.remediation import measure, measure_flow, plan_rollout
 from callboard.usecases.remediation.measure_channels import effect

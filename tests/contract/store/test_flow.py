@@ -9,7 +9,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Until
 from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import Query, parse
-from callboard.domain.remediation import By, Period, read_day, read_period
+from callboard.domain.remediation.question import By, Period, read_day, read_period
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask
 from callboard.usecases.remediation import decide, measure_flow

@@ -12,7 +12,7 @@ from callboard.domain.component import EntityRef
 from callboard.domain.query import parse
 from callboard.errors import InvalidQueryError, NotAllowedError, NotFoundError
 from callboard.store.people import audit
-from callboard.usecases import ask
+from callboard.usecases import ask, first_pages
 from callboard.usecases.leave_out import leave_out
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
@@ -46,12 +46,12 @@ def company(stage: Stage) -> Stage:
 
 def team(stage: Stage, viewer: Viewer, ref: EntityRef = RED) -> RollupPage:
     """A team's page."""
-    return ask.rollup(stage.store, viewer, ref, now=stage.clock.now())
+    return first_pages.rollup(stage.store, viewer, ref, now=stage.clock.now())
 
 
 def first(stage: Stage, viewer: Viewer, text: str | None = None) -> DoNow:
     """The first page."""
-    return ask.do_now(stage.store, viewer, text, now=stage.clock.now())
+    return first_pages.do_now(stage.store, viewer, text, now=stage.clock.now())
 
 
 def told(page: RollupPage | DoNow) -> list[tuple[str, int]]:

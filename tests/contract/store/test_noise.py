@@ -11,7 +11,7 @@ from callboard.domain.decision import DecisionKind, Draft
 from callboard.domain.finding import Observed, Rejected
 from callboard.domain.instant import DAY, SECOND
 from callboard.domain.query import parse
-from callboard.domain.remediation import read_period
+from callboard.domain.remediation.question import read_period
 from callboard.usecases import ask
 from callboard.usecases.remediation import decide, find_noise
 from callboard.usecases.remediation.decide import Target

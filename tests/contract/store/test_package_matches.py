@@ -22,7 +22,7 @@ from callboard.domain.packages.package_match import Matched
 from callboard.domain.packages.who_uses import Period, read_wanted
 from callboard.ports import Judged
 from callboard.store import schema
-from callboard.usecases import ask
+from callboard.usecases import first_pages
 from callboard.usecases.package_source import Matching, match_packages
 from callboard.usecases.packages import manifests
 from callboard.usecases.remediation import export_evidence
@@ -197,7 +197,7 @@ def test_one_upgrade_is_one_row_and_malware_comes_first(company: Stage, judge: K
     company.world.add("wiz-1", severity="critical", projects=(), resource="r1", rule="CVE-2021-23337")
     company.sync()
     match(company, judge)
-    board = ask.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
+    board = first_pages.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
     late, (upgrade,) = board.bundles[0], [row for row in board.bundles if row.fix and "lodash" in row.fix]
     assert (late.severity, late.components, "harm" in late.why) == (Severity.CRITICAL, (CART,), True)
     assert late.fix == "Remove evil"
@@ -215,7 +215,7 @@ def test_what_another_source_says_of_the_same_package_is_in_the_same_row(company
     )  # fmt: skip
     company.sync()
     match(company, judge)
-    board = ask.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
+    board = first_pages.do_now(company.store, AT_THE_LAPTOP, None, now=company.clock.now())
     (upgrade,) = [row for row in board.bundles if row.fix and "lodash" in row.fix]
     assert (upgrade.fix, upgrade.findings, upgrade.component_count) == ("Upgrade lodash to 4.17.22", 3, 2)
 

@@ -15,8 +15,8 @@ from callboard.domain.decision import DecisionKind, Draft, Reason
 from callboard.domain.instant import DAY, HOUR, MINUTE, SECOND, Instant
 from callboard.domain.query import parse
 from callboard.domain.reconcile import EventKind
-from callboard.domain.remediation import By, Measure, Period, Question
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.question import By, Measure, Period, Question
 from callboard.domain.retention import DEFAULT, DETAIL, Keep, months
 from callboard.domain.run import Mode
 from callboard.errors import ConflictError, NotAllowedError

@@ -12,8 +12,8 @@ from callboard.domain.decision import DecisionKind, Draft, Reason
 from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import Query
 from callboard.domain.reconcile import Safety
-from callboard.domain.remediation import read_period
 from callboard.domain.remediation.cohorts import Cells
+from callboard.domain.remediation.question import read_period
 from callboard.domain.remediation.rolled import RollDesign
 from callboard.domain.remediation.rollout import Rollout
 from callboard.errors import InvalidQueryError, NotAllowedError

@@ -13,7 +13,7 @@ from callboard.domain.instant import DAY
 from callboard.domain.run import Mode, RunState
 from callboard.errors import QueryRefusedError, SourceChangedError, SourceRefusedError, SourceUnreachableError
 from callboard.ports import ProjectRecord
-from callboard.usecases import browse
+from callboard.usecases import source_health
 from tests.support.clocks import PassingClock, SettableClock
 from tests.support.stages import Stage
 from tests.support.worlds import observed
@@ -318,11 +318,11 @@ def test_refused_credentials_are_raised_when_nothing_could_be_read(stage: Stage)
     with pytest.raises(SourceRefusedError):
         stage.sync()
     assert len(stage.rows()) == 5
-    (health,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    (health,) = source_health.of_sources(stage.store, LAPTOP, now=stage.clock.now())
     assert (health.last_run_state, health.reason) == ("refused", "No.")
     stage.world.heal()
     assert stage.sync().state is RunState.APPLIED
-    (health,) = browse.sources(stage.store, LAPTOP, now=stage.clock.now())
+    (health,) = source_health.of_sources(stage.store, LAPTOP, now=stage.clock.now())
     assert (health.last_run_state, health.reason) == ("applied", None)
 
 

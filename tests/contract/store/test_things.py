@@ -19,7 +19,7 @@ from callboard.domain.things import Count, Spread
 from callboard.errors import NotFoundError
 from callboard.ports import ProjectRecord
 from callboard.store import schema
-from callboard.usecases import ask, browse, things
+from callboard.usecases import browse, first_pages, things
 from tests.support.catalogs import component, group
 from tests.support.stages import Stage
 
@@ -217,10 +217,10 @@ def test_a_reader_meets_the_same_refusal_for_the_unseen_and_the_unknown(company:
         sight = viewer(who)
         pairs: list[tuple[Callable[[str], object], str]] = [
             (lambda ref, sight=sight: browse.component(store, sight.visibility, EntityRef(ref), now=now), BANK),
-            (lambda ref, sight=sight: ask.rollup(store, sight, EntityRef(ref), now=now), BLUE),
-            (lambda ref, sight=sight: ask.rollup(store, sight, EntityRef(ref), now=now), MONEY),
-            (lambda ref, sight=sight: ask.rollup(store, sight, EntityRef(ref), now=now), FINANCE),
-            (lambda ref, sight=sight: ask.rollup(store, sight, EntityRef(ref), now=now), LOST),
+            (lambda ref, sight=sight: first_pages.rollup(store, sight, EntityRef(ref), now=now), BLUE),
+            (lambda ref, sight=sight: first_pages.rollup(store, sight, EntityRef(ref), now=now), MONEY),
+            (lambda ref, sight=sight: first_pages.rollup(store, sight, EntityRef(ref), now=now), FINANCE),
+            (lambda ref, sight=sight: first_pages.rollup(store, sight, EntityRef(ref), now=now), LOST),
             (lambda id_, sight=sight: things.rule(store, sight, id_, now=now), "rule-blue"),
             (lambda id_, sight=sight: things.resource(store, sight, id_, now=now), "p-blue-4"),
             (lambda id_, sight=sight: things.project(store, sight, id_, now=now), "p-blue"),
@@ -238,20 +238,20 @@ def test_a_reader_knows_what_is_near(company: Stage) -> None:
     """Own components, their systems and domains, the own group and those around it."""
     store, now = company.store, company.clock.now()
     for ref in (RED, COMPANY, WEB, TRADE):
-        assert ask.rollup(store, viewer(OF_RED), ref, now=now).ref == ref
+        assert first_pages.rollup(store, viewer(OF_RED), ref, now=now).ref == ref
     for ref in (RED, BLUE, COMPANY, WEB, MONEY, TRADE, FINANCE):
-        assert ask.rollup(store, viewer(OF_ALL), ref, now=now).ref == ref
-    above = ask.rollup(store, viewer(OF_RED), COMPANY, now=now)
+        assert first_pages.rollup(store, viewer(OF_ALL), ref, now=now).ref == ref
+    above = first_pages.rollup(store, viewer(OF_RED), COMPANY, now=now)
     assert above.below == (RED,)
-    assert ask.rollup(store, viewer(LAPTOP), COMPANY, now=now).below == (BLUE, RED)
-    assert ask.rollup(store, viewer(OF_RED), WEB, now=now).above == TRADE
+    assert first_pages.rollup(store, viewer(LAPTOP), COMPANY, now=now).below == (BLUE, RED)
+    assert first_pages.rollup(store, viewer(OF_RED), WEB, now=now).above == TRADE
 
 
 @pytest.mark.parametrize("visibility", [OF_RED, OF_BLUE, OF_ALL, Nothing()])
 def test_the_board_lists_no_component_that_has_no_page(company: Stage, visibility: Visibility) -> None:
     """And every one that has."""
     now = company.clock.now()
-    listed = {row.ref for row in ask.board(company.store, viewer(visibility), now=now).components}
+    listed = {row.ref for row in first_pages.board(company.store, viewer(visibility), now=now).components}
     for ref in company.catalog.entities:
         if not ref.startswith("component:"):
             continue
@@ -302,7 +302,7 @@ def test_no_page_names_what_a_reader_may_not_know(company: Stage) -> None:
         things.cve(company.store, sight, EVERYWHERE, now=now),
         things.resource(company.store, sight, "p-red-0", now=now),
         things.project(company.store, sight, "p-red", now=now),
-        ask.rollup(company.store, sight, RED, now=now),
+        first_pages.rollup(company.store, sight, RED, now=now),
         browse.component(company.store, OF_RED, SHOP, now=now),
     ]
     for page in pages:
@@ -336,12 +336,12 @@ def test_evidence_for_others_is_withheld_and_said_to_be(company: Stage) -> None:
 def test_an_owner_that_the_catalog_lacks_has_a_page(company: Stage) -> None:
     """For who may see what names it: the link to an owner always leads somewhere."""
     now = company.clock.now()
-    page = ask.rollup(company.store, viewer(LAPTOP), LOST, now=now)
+    page = first_pages.rollup(company.store, viewer(LAPTOP), LOST, now=now)
     assert not page.in_catalog
     assert [row.ref for row in page.components] == [STRAY]
     assert page.numbers.open == len(stray := company.rows(f"is:open owner:{LOST}"))
     assert stray
-    refused(lambda: ask.rollup(company.store, viewer(LAPTOP), EntityRef("group:default/none"), now=now))
+    refused(lambda: first_pages.rollup(company.store, viewer(LAPTOP), EntityRef("group:default/none"), now=now))
 
 
 def test_two_sources_are_told_apart(company: Stage) -> None:

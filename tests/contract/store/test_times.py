@@ -9,8 +9,9 @@ from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft, Reason, Until
 from callboard.domain.instant import DAY, HOUR, SECOND, Instant
 from callboard.domain.query import parse
-from callboard.domain.remediation import By, Measure, Period, Question, Times, TimesRow, read_period
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.question import By, Measure, Period, Question, read_period
+from callboard.domain.remediation.times import Times, TimesRow
 from callboard.errors import InvalidQueryError
 from callboard.usecases import ask
 from callboard.usecases.remediation import decide, measure

@@ -9,8 +9,9 @@ from callboard.domain.component import EntityRef
 from callboard.domain.decision import DecisionKind, Draft
 from callboard.domain.instant import DAY, SECOND
 from callboard.domain.query import Query
-from callboard.domain.remediation import Use, read_period
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.question import read_period
+from callboard.domain.remediation.use import Use
 from callboard.usecases.remediation import decide, measure_flow
 from callboard.usecases.remediation.decide import Target
 from callboard.usecases.remediation.note_engagement import note_acts, note_engagement

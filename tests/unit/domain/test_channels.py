@@ -8,9 +8,9 @@ import random
 import pytest
 
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.remediation import Period
 from callboard.domain.remediation import channels as module
 from callboard.domain.remediation.channels import Channel, Compared, Seen, Stratum, compare
+from callboard.domain.remediation.question import Period
 
 PERIOD = Period(Instant(0), Instant(400 * DAY))
 CRITICAL, MEDIUM = Stratum(6, 1, is_owned=True), Stratum(4, 1, is_owned=True)

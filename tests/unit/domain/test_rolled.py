@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from callboard.domain.instant import DAY, Instant
-from callboard.domain.remediation import Period
 from callboard.domain.remediation.cohorts import Exposed
+from callboard.domain.remediation.question import Period
 from callboard.domain.remediation.rolled import by_differences, by_lot
 from callboard.domain.remediation.rollout_days import windows
 from tests.support.rollouts import FIRST, Told, by_all_lots, by_all_pilots, company, drawn, middle, piloted, told

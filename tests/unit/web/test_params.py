@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callboard.domain.query import FOR_ANYBODY, Grouping, OneOf, Order, Query, parse
+from callboard.domain.query import DEFAULT_LIMIT, FOR_ANYBODY, Grouping, OneOf, Order, Query, parse
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.web import links
 from callboard.web.params import board as params
@@ -58,7 +58,7 @@ def test_without_a_query_the_default_is_asked() -> None:
     """Also for a blank one, as an empty form field sends it."""
     for pairs in ([], [("q", "")], [("q", "  "), ("limit", "")]):
         found = params.asked(pairs, FOR_ANYBODY)
-        assert (found.query, found.cursor, found.limit) == (parse(FOR_ANYBODY), None, params.DEFAULT_LIMIT)
+        assert (found.query, found.cursor, found.limit) == (parse(FOR_ANYBODY), None, DEFAULT_LIMIT)
 
 
 def test_a_query_that_is_given_is_all_there_is() -> None:

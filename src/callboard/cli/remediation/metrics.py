@@ -16,7 +16,7 @@ from callboard.cli.remediation.metrics_rollout import rollout
 
 if TYPE_CHECKING:
     from callboard.cli.output import Cell
-    from callboard.domain.remediation import Times, TimesRow
+    from callboard.domain.remediation.times import Times, TimesRow
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -233,7 +233,7 @@ def _days(value: int | None) -> str:
 
 def _show(found: Times) -> None:
     from callboard.cli import output
-    from callboard.domain.remediation import HORIZON
+    from callboard.domain.remediation.times import HORIZON
     from callboard.web import plots, words
 
     asked = found.question

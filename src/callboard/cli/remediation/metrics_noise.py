@@ -20,7 +20,7 @@ def noise(door: Door, /, *, first: str | None, last: str | None, as_csv: bool, a
     """Which rules people who act on them call not useful, before and now, and what to do about the noisiest."""
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.domain.remediation import read_period
+    from callboard.domain.remediation.question import read_period
     from callboard.usecases.remediation.find_noise import find_noise
     from callboard.web import exports, words
     from callboard.web.to_wire import noise as to_wire_noise

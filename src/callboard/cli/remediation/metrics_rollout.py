@@ -46,7 +46,7 @@ def plan(
     """
     from callboard.cli import output
     from callboard.domain.access import AT_THE_LAPTOP
-    from callboard.domain.remediation import read_start
+    from callboard.domain.remediation.question import read_start
     from callboard.usecases.remediation import plan_rollout
 
     if pilots and (teams or seed):

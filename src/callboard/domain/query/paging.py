@@ -12,6 +12,8 @@ import msgspec
 
 from callboard.errors import InvalidQueryError
 
+DEFAULT_LIMIT = 50
+"""Rows on one page where nobody says how many."""
 MAX_LIMIT = 500
 """Rows on one page at most."""
 

@@ -16,8 +16,8 @@ from callboard.domain.access import Visibility
 from callboard.domain.decision import DecisionKind
 from callboard.domain.instant import DAY, HOUR
 from callboard.domain.query import Query
-from callboard.domain.remediation import By, Period
 from callboard.domain.remediation.engagement import Engagement
+from callboard.domain.remediation.question import By, Period
 from callboard.store import schema
 from callboard.store.board.shelf import read
 from callboard.store.query.filters import Asking

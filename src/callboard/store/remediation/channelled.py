@@ -13,8 +13,8 @@ from callboard.domain.access import Visibility
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY
 from callboard.domain.query import Query
-from callboard.domain.remediation import Period
 from callboard.domain.remediation.channels import LANDMARK, Seen, Stratum
+from callboard.domain.remediation.question import Period
 from callboard.store import schema
 from callboard.store.board.shelf import read
 from callboard.store.query import scope as scopes

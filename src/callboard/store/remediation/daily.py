@@ -27,7 +27,9 @@ from callboard.domain.decision import DecisionKind
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import Query
-from callboard.domain.remediation import REOPENED_WITHIN, By, Days, Kept, LeftOut, Period, Reopened
+from callboard.domain.remediation.flow import REOPENED_WITHIN, Days, Kept, Reopened
+from callboard.domain.remediation.question import By, Period
+from callboard.domain.remediation.times import LeftOut
 from callboard.store import schema
 from callboard.store.query.filters import Asking
 from callboard.store.query.scope import of_query

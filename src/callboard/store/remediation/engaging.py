@@ -13,8 +13,8 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, cast, select
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.query import Query
-from callboard.domain.remediation import By, Period
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.question import By, Period
 from callboard.store import schema
 from callboard.store.board.shelf import read
 from callboard.store.query import scope as scopes

@@ -12,7 +12,7 @@ from callboard.domain.access import Visibility
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Kind, Severity
 from callboard.domain.query import OneOf, Query
-from callboard.domain.remediation import By
+from callboard.domain.remediation.question import By
 from callboard.store import schema
 from callboard.store.board import cube
 from callboard.store.query import filters

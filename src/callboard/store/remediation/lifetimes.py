@@ -35,7 +35,8 @@ from callboard.domain.access import Visibility
 from callboard.domain.finding import State
 from callboard.domain.instant import DAY
 from callboard.domain.query import Query
-from callboard.domain.remediation import By, LeftOut, Period
+from callboard.domain.remediation.question import By, Period
+from callboard.domain.remediation.times import LeftOut
 from callboard.domain.survival import Ages
 from callboard.store import schema
 from callboard.store.board.shelf import read

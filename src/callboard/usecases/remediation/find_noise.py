@@ -7,8 +7,8 @@ import msgspec
 from callboard.domain.access import Viewer
 from callboard.domain.instant import Instant
 from callboard.domain.query import parse
-from callboard.domain.remediation import Period
 from callboard.domain.remediation.noise import RuleNoise, noise
+from callboard.domain.remediation.question import Period
 from callboard.store import Store
 from callboard.store.remediation import noise as noise_store
 from callboard.usecases import ask

@@ -10,7 +10,8 @@ from callboard.domain.access import Viewer
 from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import OneOf, Query
-from callboard.domain.remediation import By, Measure, Question, Times, TimesRow, judged, row_of
+from callboard.domain.remediation.question import By, Measure, Question, judged
+from callboard.domain.remediation.times import Times, TimesRow, row_of
 from callboard.store import Connection, Store
 from callboard.store.database import revision
 from callboard.store.kept import Kept

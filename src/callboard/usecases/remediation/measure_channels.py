@@ -9,9 +9,9 @@ import msgspec
 from callboard.domain.access import Viewer
 from callboard.domain.instant import Instant
 from callboard.domain.query import Query
-from callboard.domain.remediation import Period, judged
 from callboard.domain.remediation.channels import Channels, Design, compare
 from callboard.domain.remediation.cohorts import Exposed
+from callboard.domain.remediation.question import Period, judged
 from callboard.domain.remediation.rolled import RollDesign, Rolled, by_differences, by_lot
 from callboard.domain.remediation.rollout import Rollout
 from callboard.domain.remediation.rollout_days import windows

@@ -8,20 +8,9 @@ from callboard.domain.access import Viewer
 from callboard.domain.finding import Severity
 from callboard.domain.instant import DAY, Instant, to_datetime
 from callboard.domain.query import OneOf, Query
-from callboard.domain.remediation import (
-    By,
-    DueReport,
-    DueRow,
-    Flow,
-    Kept,
-    OpenReport,
-    OpenRow,
-    Period,
-    Use,
-    judged,
-    open_row,
-    stretches,
-)
+from callboard.domain.remediation.flow import DueReport, DueRow, Flow, Kept, OpenReport, OpenRow, open_row, stretches
+from callboard.domain.remediation.question import By, Period, judged
+from callboard.domain.remediation.use import Use
 from callboard.store import Connection, Store
 from callboard.store.database import revision
 from callboard.store.kept import Kept as KeptAnswers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar.response import Response
 
-from callboard.usecases import ask, browse, jobs
+from callboard.usecases import browse, first_pages, jobs, source_health
 from callboard.web import answers
 from callboard.web.params import board as params
 from callboard.web.to_wire import board as to_wire
@@ -17,7 +17,7 @@ def show(view: Viewing) -> Response[bytes]:
     """The whole board in numbers, of what the caller may see."""
     params.nothing(view.query)
     return answers.fresh(
-        view, lambda: to_wire.whole(ask.board(view.store, view.viewer, now=view.now)), holds=answers.TICK
+        view, lambda: to_wire.whole(first_pages.board(view.store, view.viewer, now=view.now)), holds=answers.TICK
     )
 
 
@@ -27,7 +27,7 @@ def sources(view: Viewing) -> Response[bytes]:
 
     def read() -> object:
         return to_wire.sources(
-            browse.sources(view.store, view.visibility, now=view.now),
+            source_health.of_sources(view.store, view.visibility, now=view.now),
             browse.link_checks(view.store, view.visibility),
             browse.broken_links(view.store, view.visibility, now=view.now),
         )
@@ -46,7 +46,7 @@ def do_now(view: Viewing) -> Response[bytes]:
     text = params.text(view.query)
 
     def read() -> object:
-        page = ask.do_now(view.store, view.viewer, text, now=view.now)
+        page = first_pages.do_now(view.store, view.viewer, text, now=view.now)
         return to_wire_work.do_now(msgspec.structs.replace(page, bundles=view.linked(page.bundles)), view.now)
 
     return answers.fresh(view, read, holds=answers.TICK)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from litestar.response import Response
 
-from callboard.domain.remediation import DueReport, Flow, OpenReport, Times, Use
+from callboard.domain.remediation.flow import DueReport, Flow, OpenReport
+from callboard.domain.remediation.times import Times
+from callboard.domain.remediation.use import Use
 from callboard.usecases.remediation import measure, measure_flow
 from callboard.usecases.remediation.measure_channels import Effect, effect, source_names
 from callboard.web import answers, exports, plots, plots_flow

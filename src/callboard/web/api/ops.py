@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from callboard.errors import CallboardError, NotFoundError
-from callboard.usecases import ask
+from callboard.usecases import first_pages
 from callboard.web import answers, render
 from callboard.web.errors import RETRY_AFTER
 from callboard.web.metrics import Metrics
@@ -42,7 +42,7 @@ def metrics(request: WebRequest, view: Viewing) -> Response[bytes]:
     """Numbers for Prometheus."""
     params.nothing(view.query)
     numbers: Metrics = request.app.state.metrics
-    text = numbers.text(ask.board(view.store, view.viewer, now=view.now))
+    text = numbers.text(first_pages.board(view.store, view.viewer, now=view.now))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -6,7 +6,7 @@ import msgspec
 from litestar.params import FromPath, RawBody
 from litestar.response import Response
 
-from callboard.usecases import ask
+from callboard.usecases import first_pages
 from callboard.usecases import leave_out as leaving
 from callboard.web import answers
 from callboard.web.api.ownership import read_body
@@ -23,7 +23,7 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
     ref = params.component_ref(kind, namespace, name)
 
     def read() -> object:
-        page = ask.rollup(view.store, view.viewer, ref, now=view.now)
+        page = first_pages.rollup(view.store, view.viewer, ref, now=view.now)
         return to_wire_work.rollup(msgspec.structs.replace(page, bundles=view.linked(page.bundles)), view.now)
 
     return answers.fresh(view, read, holds=answers.TICK)
@@ -44,5 +44,5 @@ def leave_out(
     draft = read_body(body, wire_left_out.TeamLeftOutDraft)
     ref = params.component_ref(kind, namespace, name)
     leaving.leave_out(view.store, view.viewer, ref, draft.terms, now=view.now)
-    page = ask.rollup(view.store, view.viewer, ref, now=view.now)
+    page = first_pages.rollup(view.store, view.viewer, ref, now=view.now)
     return answers.json(to_wire_work.rollup(page, view.now))

@@ -14,7 +14,7 @@ from litestar.response import Response
 
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.errors import InvalidQueryError
-from callboard.usecases import ask
+from callboard.usecases import saved_views
 from callboard.web import answers
 from callboard.web.params import board as params
 from callboard.web.request import WebRequest
@@ -28,7 +28,7 @@ _decoder = msgspec.json.Decoder(wire_work.ViewDraft)
 async def list_all(view: Viewing) -> Response[bytes]:
     """The caller's views, and those of the caller's teams."""
     params.nothing(view.query)
-    return answers.json(to_wire_work.saved_views(await asyncio.to_thread(ask.views, view.store, view.viewer)))
+    return answers.json(to_wire_work.saved_views(await asyncio.to_thread(saved_views.views, view.store, view.viewer)))
 
 
 async def save(view: Viewing, request: WebRequest, body: RawBody) -> Response[bytes]:
@@ -38,7 +38,7 @@ async def save(view: Viewing, request: WebRequest, body: RawBody) -> Response[by
     draft = _draft(body)
     team = _team(draft.team)
     made = await asyncio.to_thread(
-        ask.save_view, view.store, view.viewer, draft.name, draft.query, now=view.now, team=team
+        saved_views.save_view, view.store, view.viewer, draft.name, draft.query, now=view.now, team=team
     )
     return answers.json(to_wire_work.saved_view(made), status=201)
 
@@ -46,7 +46,7 @@ async def save(view: Viewing, request: WebRequest, body: RawBody) -> Response[by
 async def remove(view: Viewing, view_id: FromPath[str]) -> None:
     """Remove one of the caller's own views."""
     params.nothing(view.query)
-    await asyncio.to_thread(ask.remove_view, view.store, view.viewer, params.finding_id(view_id), now=view.now)
+    await asyncio.to_thread(saved_views.remove_view, view.store, view.viewer, params.finding_id(view_id), now=view.now)
 
 
 def _draft(body: bytes) -> wire_work.ViewDraft:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callboard.domain.query import MAX_CHARACTERS
-from callboard.domain.remediation import By, Measure
+from callboard.domain.remediation.question import By, Measure
 from callboard.usecases.remediation.measure_channels import EVERY
 from callboard.web.openapi.words import Described, in_query, reading
 from callboard.web.wire import metrics as wire_metrics

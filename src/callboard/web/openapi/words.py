@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from callboard.domain.query import FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
+from callboard.domain.query import DEFAULT_LIMIT, FOR_ANYBODY, MAX_CHARACTERS, MAX_LIMIT
 from callboard.web import query_string
-from callboard.web.params import board as params
 
 Described = dict[str, Any]
 
@@ -78,7 +77,7 @@ def query() -> Described:
     return in_query("q", "Which findings, in what order, in the query language.", schema)
 
 
-def paged(*parameters: Described, limit: int = params.DEFAULT_LIMIT) -> list[Described]:
+def paged(*parameters: Described, limit: int = DEFAULT_LIMIT) -> list[Described]:
     """The parameters of a list in pages, after these."""
     limits = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": limit}
     return [

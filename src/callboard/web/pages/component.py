@@ -11,7 +11,7 @@ from callboard.domain.board import BundleRow, ComponentPage, DoNow
 from callboard.domain.finding import Kind, Severity
 from callboard.domain.ownership.inherited import FromBase
 from callboard.domain.query import OPEN, OneOf, Query
-from callboard.usecases import ask, browse
+from callboard.usecases import browse, first_pages
 from callboard.web import component_list, freshness, links, render, words
 from callboard.web.pages.components import strip_severities
 from callboard.web.params import board as params
@@ -49,7 +49,7 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
     ref = params.component_ref(kind, namespace, name)
     page = browse.component(view.store, view.visibility, ref, now=view.now)
     home = OneOf("component", (ref,))
-    work = ask.do_now(view.store, view.viewer, str(home), now=view.now)
+    work = first_pages.do_now(view.store, view.viewer, str(home), now=view.now)
     hosts, rules = view.services.link_hosts, view.services.link_rules
     context = Context(
         page=page,

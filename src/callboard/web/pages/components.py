@@ -10,7 +10,7 @@ from litestar.response import Response
 from callboard.domain.board import Board, ComponentRow, Totals
 from callboard.domain.finding import Severity
 from callboard.domain.query import Page
-from callboard.usecases import ask as asking
+from callboard.usecases import first_pages
 from callboard.web import component_list, facets, freshness, links, render, words
 from callboard.web.params import board as params
 from callboard.web.view import Viewing
@@ -59,9 +59,9 @@ class Context:
 def show(view: Viewing) -> Response[str]:
     """The list of components."""
     ask = params.components(view.query)
-    board = asking.board(view.store, view.viewer, now=view.now)
+    board = first_pages.board(view.store, view.viewer, now=view.now)
     page = component_list.cut(board.components, ask)
-    shown = asking.enriched(view.store, view.viewer, page.rows, now=view.now)
+    shown = first_pages.enriched(view.store, view.viewer, page.rows, now=view.now)
     values: dict[str, tuple[str, ...]] = {
         "severity": tuple(severity.word for severity in ask.severities),
         "owner": ask.owners,

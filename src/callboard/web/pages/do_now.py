@@ -11,7 +11,7 @@ from callboard.domain.board import Board, BundleRow, DoNow
 from callboard.domain.component import EntityRef, short_name
 from callboard.domain.finding import Severity
 from callboard.domain.query import Grouping, OneOf, Query, parse
-from callboard.usecases import ask
+from callboard.usecases import first_pages
 from callboard.web import chart, component_list, facets, freshness, links, render, words
 from callboard.web.params import board as params
 from callboard.web.request import WebRequest
@@ -47,8 +47,8 @@ class Context:
 def show(request: WebRequest, view: Viewing) -> Response[str]:
     """The first page, of everything in sight or of what `q` says by owner, system, domain or component."""
     text = params.text(view.query)
-    page = ask.do_now(view.store, view.viewer, text, now=view.now)
-    board = ask.board(view.store, view.viewer, now=view.now)
+    page = first_pages.do_now(view.store, view.viewer, text, now=view.now)
+    board = first_pages.board(view.store, view.viewer, now=view.now)
     query = parse(page.query)
     owners = query.values("owner")
     team = EntityRef(owners[0]) if len(owners) == 1 and not owners[0].startswith("@") else None
@@ -72,7 +72,7 @@ def show(request: WebRequest, view: Viewing) -> Response[str]:
     )
     # A page that keeps itself up to date is no visit: what is new since the last one stays new.
     if request.headers.get("sec-fetch-dest", "document") == "document":
-        ask.note_visit(view.store, view.viewer, now=view.now)
+        first_pages.note_visit(view.store, view.viewer, now=view.now)
     return answer
 
 

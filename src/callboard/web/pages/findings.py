@@ -7,9 +7,20 @@ from dataclasses import dataclass
 from litestar.response import Response
 
 from callboard.domain.board import BundleRow, FindingRow, SavedView
-from callboard.domain.query import FOR_A_PERSON, FOR_ANYBODY, KEYS, Grouping, KeyHelp, OneOf, Page, Query, explain
+from callboard.domain.query import (
+    DEFAULT_LIMIT,
+    FOR_A_PERSON,
+    FOR_ANYBODY,
+    KEYS,
+    Grouping,
+    KeyHelp,
+    OneOf,
+    Page,
+    Query,
+    explain,
+)
 from callboard.errors import InvalidQueryError
-from callboard.usecases import ask, browse
+from callboard.usecases import ask, browse, saved_views, source_health
 from callboard.usecases.browse import DeepLink
 from callboard.web import arrived, facets, freshness, links, render, suggestion, words
 from callboard.web.params import board as params
@@ -116,7 +127,7 @@ def show(view: Viewing) -> Response[str]:
 def _first(view: View, pairs: tuple[tuple[str, str], ...], default: str) -> tuple[int, ...]:
     """The findings of the first page of a list. Raises InvalidQueryError."""
     query = params.asked(pairs, default).query.grouped_by(None)
-    page = ask.list_findings(view.store, view.viewer, query, now=view.now, limit=params.DEFAULT_LIMIT)
+    page = ask.list_findings(view.store, view.viewer, query, now=view.now, limit=DEFAULT_LIMIT)
     return tuple(row.id for row in page.rows)
 
 
@@ -150,7 +161,7 @@ def _context(view: View, asked: Asked) -> Context:
         )
         groups = view.linked(grouped.rows)
     counted = ask.list_facets(view.store, view.viewer, query, now=view.now)
-    sources = browse.sources(view.store, view.visibility, now=view.now)
+    sources = source_health.of_sources(view.store, view.visibility, now=view.now)
     menus = facets.of_query(query, counted)
     ordering = () if query.group is not None else (facets.orders(query),)
     return Context(
@@ -170,7 +181,7 @@ def _context(view: View, asked: Asked) -> Context:
         applied=facets.terms(query),
         menus=(*menus, facets.groupings(query), *ordering),
         apart=_apart(view, query, page),
-        views=ask.views(view.store, view.viewer),
+        views=saved_views.views(view.store, view.viewer),
         banners=freshness.banners(sources, view.now),
         seen=freshness.seen(sources),
         checked_by=" and ".join(words.source_title(source.kind, source.name) for source in sources),
@@ -185,7 +196,7 @@ def _context(view: View, asked: Asked) -> Context:
 
 def _paged(query: Query, asked: Asked, cursor: str | None) -> str:
     """Another page of the same list."""
-    more = "" if asked.limit == params.DEFAULT_LIMIT else f"&limit={asked.limit}"
+    more = "" if asked.limit == DEFAULT_LIMIT else f"&limit={asked.limit}"
     return links.query(query) + more + ("" if cursor is None else f"&cursor={cursor}")
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from litestar.response import Response
 
-from callboard.domain.remediation import HORIZON, By, DueReport, Flow, Measure, OpenReport, Times, Use
 from callboard.domain.remediation.channels import Compared, Mix
 from callboard.domain.remediation.engagement import Door, Engagement
+from callboard.domain.remediation.flow import DueReport, Flow, OpenReport
+from callboard.domain.remediation.question import By, Measure
 from callboard.domain.remediation.rolled import Rolled
+from callboard.domain.remediation.times import HORIZON, Times
+from callboard.domain.remediation.use import Use
 from callboard.usecases.remediation import measure, measure_channels, measure_flow
 from callboard.usecases.remediation.measure_channels import Effect
 from callboard.web import links, plots, plots_flow, render

@@ -10,7 +10,7 @@ from callboard.domain.access import Everything
 from callboard.domain.finding import Severity
 from callboard.domain.ownership.alignment import Alignment, Checked, Difference, Kind
 from callboard.domain.tree import Node
-from callboard.usecases import browse, roll_up
+from callboard.usecases import roll_up, source_health
 from callboard.usecases.ownership import align, list_conflicts, queue_unmapped, speak_for
 from callboard.usecases.ownership.list_conflicts import Conflicts
 from callboard.usecases.ownership.queue_unmapped import Queue
@@ -99,7 +99,7 @@ def unmapped(view: Viewing) -> Response[str]:
         queue=queue_unmapped.queue_unmapped(view.store, view.viewer, now=view.now),
         may_map=speak_for.maps(view.viewer),
         sees_all=isinstance(view.visibility, Everything),
-        unread=freshness.never_read(browse.sources(view.store, view.visibility, now=view.now)),
+        unread=freshness.never_read(source_health.of_sources(view.store, view.visibility, now=view.now)),
     )
     return render.answer("unmapped.html", title="Unmapped", here="ownership", now=view.now, tab="unmapped", c=context)
 
@@ -113,7 +113,7 @@ def conflicts(view: Viewing) -> Response[str]:
         findings=sum(each.open for each in found.resources),
         may_map=speak_for.maps(view.viewer),
         sees_all=isinstance(view.visibility, Everything),
-        unread=freshness.never_read(browse.sources(view.store, view.visibility, now=view.now)),
+        unread=freshness.never_read(source_health.of_sources(view.store, view.visibility, now=view.now)),
     )
     return render.answer(
         "conflicts.html", title="Conflicts", here="ownership", now=view.now, tab="conflicts", c=context
@@ -158,6 +158,6 @@ def chart(view: Viewing) -> Response[str]:
         ways=BY,
         severities=strip_severities(root.open.unknown, root.open.info),
         most=MOST_CHILDREN,
-        unread=freshness.never_read(browse.sources(view.store, view.visibility, now=view.now)),
+        unread=freshness.never_read(source_health.of_sources(view.store, view.visibility, now=view.now)),
     )
     return render.answer("map.html", title="Map", here="ownership", now=view.now, tab="map", c=context)

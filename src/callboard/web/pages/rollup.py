@@ -13,7 +13,7 @@ from callboard.domain.finding import Severity
 from callboard.domain.query import OPEN, OneOf, Query, parse
 from callboard.domain.things import Count
 from callboard.errors import NotFoundError
-from callboard.usecases import ask, browse, things
+from callboard.usecases import browse, first_pages, things
 from callboard.usecases import leave_out as leaving
 from callboard.web import component_list, forms, freshness, links, render, words
 from callboard.web.pages.components import strip_severities
@@ -95,7 +95,7 @@ def domain(view: Viewing, namespace: FromPath[str], name: FromPath[str]) -> Resp
 def show(view: Viewing, kind: str, namespace: str, name: str) -> Response[str]:
     """The page of any of them."""
     params.nothing(view.query)
-    page = ask.rollup(view.store, view.viewer, params.component_ref(kind, namespace, name), now=view.now)
+    page = first_pages.rollup(view.store, view.viewer, params.component_ref(kind, namespace, name), now=view.now)
     owned = tuple(term for term in parse(page.query).terms if isinstance(term, OneOf) and term.key in words.HOMES)
     shared = Query((*owned, OPEN, OneOf("is", ("shared",))))
     hosts, rules = view.services.link_hosts, view.services.link_rules

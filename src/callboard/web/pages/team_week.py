@@ -11,9 +11,11 @@ from litestar.response import Response
 from callboard.domain.board import BundleRow, RollupPage
 from callboard.domain.instant import DAY, Instant, to_datetime
 from callboard.domain.query import OneOf, Query
-from callboard.domain.remediation import By, DueReport, Question, Stretch, Times, read_period
+from callboard.domain.remediation.flow import DueReport, Stretch
+from callboard.domain.remediation.question import By, Question, read_period
+from callboard.domain.remediation.times import Times
 from callboard.errors import NotFoundError
-from callboard.usecases import ask
+from callboard.usecases import first_pages
 from callboard.usecases.remediation import measure, measure_flow
 from callboard.web import freshness, links, plots, plots_flow, render
 from callboard.web.params import board as params
@@ -49,7 +51,7 @@ def show(view: Viewing, kind: FromPath[str], namespace: FromPath[str], name: Fro
     if kind.lower() not in ("group", "user"):
         raise NotFoundError
     ref = params.component_ref(kind, namespace, name)
-    page = ask.rollup(view.store, view.viewer, ref, now=view.now)
+    page = first_pages.rollup(view.store, view.viewer, ref, now=view.now)
     query = Query((OneOf("owner", (ref,)),))
     today = view.now // DAY
     sunday = today - (today + 3) % 7

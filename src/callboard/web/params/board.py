@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from callboard.domain.component import EntityRef, entity_ref
 from callboard.domain.finding import Severity
 from callboard.domain.packages.who_uses import Period, Wanted, read_period, read_wanted
-from callboard.domain.query import Query, parse
+from callboard.domain.query import DEFAULT_LIMIT, Query, parse
 from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.web.query_string import boolean, choice, collected, limit, only, refs, words
 
-DEFAULT_LIMIT = 50
 DEFAULT_COMPONENT_LIMIT = 200
 MAX_ENTRIES = 1_000
 """Entries of the log of who did what in one answer at most."""

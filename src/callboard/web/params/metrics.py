@@ -8,7 +8,7 @@ import msgspec
 
 from callboard.domain.instant import Instant
 from callboard.domain.query import Query, parse
-from callboard.domain.remediation import By, Measure, Period, Question, read_day, read_period
+from callboard.domain.remediation.question import By, Measure, Period, Question, read_day, read_period
 from callboard.domain.remediation.use import USUAL_DAYS as FOUR_WEEKS
 from callboard.usecases.remediation.measure_channels import EVERY, AnyDesign
 from callboard.web.query_string import Values, choice, collected, only

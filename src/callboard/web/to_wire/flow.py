@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from callboard.domain import remediation
-from callboard.domain.remediation import DueReport, Flow, OpenReport, Stretch, Use
+from callboard.domain.remediation import flow as flows
 from callboard.domain.remediation.engagement import CHANNELS, DOORS, Engagement
+from callboard.domain.remediation.flow import DueReport, Flow, OpenReport, Stretch
 from callboard.domain.remediation.times import FEW
+from callboard.domain.remediation.use import Use
 from callboard.web.to_wire.metrics import left_out
 from callboard.web.wire import metrics as wire
 
@@ -61,7 +62,7 @@ def opened(found: OpenReport) -> wire.MetricsOpen:
     )  # fmt: skip
 
 
-def _open(row: remediation.OpenRow) -> wire.OpenRow:
+def _open(row: flows.OpenRow) -> wire.OpenRow:
     return wire.OpenRow(
         key=row.key, title=row.title, open=row.n, median_age_days=row.median_age, ninth_age_days=row.ninth_age,
         overdue=row.overdue, overdue_days=row.overdue_days, query=row.query,
@@ -76,7 +77,7 @@ def due(found: DueReport) -> wire.MetricsDue:
     )  # fmt: skip
 
 
-def _due(row: remediation.DueRow) -> wire.DueRow:
+def _due(row: flows.DueRow) -> wire.DueRow:
     kept = row.kept
     return wire.DueRow(
         key=row.key, title=row.title, on_time=kept.on_time, late=kept.late, overdue=kept.overdue,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from callboard.domain import remediation
-from callboard.domain.remediation import LeftOut, Times
+from callboard.domain.remediation.times import LeftOut, Times
+from callboard.domain.remediation.times import TimesRow as Row
 from callboard.domain.survival.curve import Mean
 from callboard.web.wire import metrics as wire
 
@@ -37,7 +37,7 @@ def left_out(found: LeftOut) -> wire.NotWatched:
     return wire.NotWatched(transient=found.transient, undated=found.undated, backwards=found.backwards)
 
 
-def _row(row: remediation.TimesRow) -> wire.TimesRow:
+def _row(row: Row) -> wire.TimesRow:
     is_told = not row.is_few
     return wire.TimesRow(
         key=row.key,
