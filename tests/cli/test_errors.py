@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import subprocess
 import sys
@@ -11,6 +12,9 @@ import pytest
 from callboard import errors
 from callboard.cli.errors import EXIT_CODES, exit_code, report
 from tests.cli.conftest import SECRET, Folder
+
+TOO_LARGE = "99999999999999999999"
+"""More than the number of any row."""
 
 
 def test_every_error_has_an_exit_code() -> None:
@@ -38,6 +42,17 @@ def test_every_error_has_an_exit_code() -> None:
         (["sync", "nowhere"], "No source is called 'nowhere'"),
         (["--config", "nowhere.toml", "findings"], "no configuration file at nowhere.toml"),
         (["completion", "tcsh"], "tcsh"),
+        (["audit", "export", "no-folder/audit.jsonl"], "no-folder/audit.jsonl: No such file or directory."),
+        (
+            ["evidence", "export", "--framework", "cis-8", "--format", "csv", "no-folder/cis.csv"],
+            "no-folder/cis.csv: No such file or directory.",
+        ),
+        (["campaigns", "show", TOO_LARGE], "not in the range"),
+        (["decide", "undo", TOO_LARGE], "not in the range"),
+        (["ownership", "undo", TOO_LARGE], "not in the range"),
+        (["ownership", "signals", "--close", TOO_LARGE], "not in the range"),
+        (["tickets", "unlink", TOO_LARGE, "id:1"], "not in the range"),
+        (["write-back", "again", TOO_LARGE], "not in the range"),
     ],
 )
 def test_usage_errors_are_sentences_on_stderr(board: Folder, args: list[str], expected: str) -> None:
@@ -101,3 +116,40 @@ def test_a_reader_that_leaves_is_no_error(board: Folder) -> None:
     )  # fmt: skip
     assert done.stdout.split() == ["{", "0"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file or directory", "there/x"), "there/x: No such file or directory."),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device."),
+    ],
+)
+def test_what_the_machine_refuses_is_no_mistake_of_ours(
+    error: OSError, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk or a folder that is not there: what it is about, and what the machine says."""
+    assert report(error, debug=False) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"Error: {said}"
+
+
+def test_a_log_goes_to_stdout_whole(board: Folder) -> None:
+    """And the command ends as it should when what it wrote to was no file."""
+    board.call("token", "create", "reader", "--sees", "everything")
+    said = board.run("audit", "export")
+    assert "token.create" in said.out
+    assert said.err == ""
+
+
+def test_a_terminal_that_cannot_show_a_letter_gets_its_number(board: Folder) -> None:
+    """An encoding of the last century ends no command, and JSON says the same as ever."""
+    from tests.cli.conftest import CATALOG
+
+    catalog = board.path / "catalog" / "catalog-info.yaml"
+    catalog.write_text(CATALOG.replace("{name: nobody-knows}", "{name: nobody-knows, title: Größe 😀}"))
+    board.call("sync", "--catalog-only")
+    said = board.run("component", "nobody-knows", PYTHONIOENCODING="ascii")
+    assert "Gr\\xf6\\xdfe" in said.out
+    told = board.run("component", "nobody-knows", "--json", PYTHONIOENCODING="ascii").json
+    assert told["component"]["title"] == "Größe 😀"
+    board.run("--help", PYTHONIOENCODING="ascii")
