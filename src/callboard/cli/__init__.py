@@ -17,11 +17,28 @@ def main() -> None:
     # Nearly all that a start makes stays, so looking whether some could go finds nothing. A list of findings has made
     # 110,000 objects when it is done; commands that live long look oftener once they have begun (`usecases.collecting`).
     gc.set_threshold(200_000)
+    _escape_what_cannot_be_shown()
     try:
         _run()
     finally:
         # What is left goes with the process; looking through it for rings, several times, took a fifth of a short command.
         gc.freeze()
+
+
+def _escape_what_cannot_be_shown() -> None:
+    """Lets stdout write a letter that its encoding lacks as JSON would, so that text can be read and JSON stays what it is."""
+    import codecs
+    import sys
+
+    def escaped(error: UnicodeError) -> tuple[str, int]:
+        assert isinstance(error, UnicodeEncodeError)  # noqa: S101  nothing but writing is given this handler
+        units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+        return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
+
+    codecs.register_error("callboard", escaped)
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and sys.stdout.errors == "strict":
+        reconfigure(errors="callboard")
 
 
 def _run() -> None:

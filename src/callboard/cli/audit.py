@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +91,8 @@ def export(door: Door, /, *, file: Path | None, after: int, as_json: bool) -> No
             return
         count = 0
         opened = None if file is None else os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with sys.stdout.buffer if opened is None else os.fdopen(opened, "wb") as stream:
+        # What was opened here is closed here, and stdout was not.
+        with contextlib.nullcontext(sys.stdout.buffer) if opened is None else os.fdopen(opened, "wb") as stream:
             for entry, digest in entries:
                 stream.write(msgspec.json.encode(told(entry, digest)) + b"\n")
                 count += 1

@@ -13,6 +13,22 @@ if TYPE_CHECKING:
     from callboard.config import Config
     from callboard.wiring.services import Services
 
+
+class _Number(click.ParamType[int]):
+    """A whole number that a row can have: from 1 to where databases stop counting."""
+
+    name = "integer"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdecimal() and len(text) <= 19 and 1 <= int(text) < 2**63):
+            self.fail(f"{text!r} is no number of anything here.", param, ctx)
+        return int(text)
+
+
+NUMBER = _Number()
+"""What people call a decision, a campaign or another row by."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -93,6 +93,9 @@ def report(error: BaseException, *, debug: bool) -> int:
     if isinstance(error, CallboardError):
         _say(f"Error: {error.message}", error.hint)
         return exit_code(error)
+    if isinstance(error, OSError) and (refusal := _refusal(error)) is not None:
+        _say(f"Error: {refusal}")
+        return USAGE
     _say(
         f"Error: something unexpected happened ({type(error).__name__}). This is a mistake in Callboard.",
         None
@@ -100,6 +103,17 @@ def report(error: BaseException, *, debug: bool) -> int:
         else "The same command with --debug (`callboard --debug …`) shows where. The logs above may tell more.",
     )
     return FAILED
+
+
+def _refusal(error: OSError) -> str | None:
+    """What the machine does not let us do, and with what: a full disk, a folder that is not there or not ours.
+
+    None for what comes from a network: whoever asks over one has said so in words of their own.
+    """
+    if not error.strerror or isinstance(error, ConnectionError | TimeoutError):
+        return None
+    about = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{about}{error.strerror}."
 
 
 def _usage(error: click.ClickException) -> int:

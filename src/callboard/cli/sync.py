@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callboard.cli import explained
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, INCOMPLETE, USAGE, end
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ PACKAGES = "packages"
 )
 @click.option("--catalog-only", is_flag=True, help="Read the catalogs and no source.")
 @click.option("--accept-held", metavar="RUN", help="Apply a held run, by number; or a held catalog, by name.")
-@click.option("--discard-held", metavar="RUN", type=int, help="Throw a held run away, by number.")
+@click.option("--discard-held", metavar="RUN", type=NUMBER, help="Throw a held run away, by number.")
 @answers
 @click.pass_obj
 def sync(

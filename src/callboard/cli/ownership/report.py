@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from callboard.cli import explained
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 
 
 @explained.command(
@@ -90,8 +90,8 @@ def _share(share: float | None) -> str | None:
     ),
 )
 @click.option("--all", "closed", is_flag=True, help="Those that are closed as well.")
-@click.option("--close", "number", type=int, help="Say that somebody has looked at this one.")
-@click.option("--let-go", "freed", type=int, help="Let go what this one holds back: you have looked at it.")
+@click.option("--close", "number", type=NUMBER, help="Say that somebody has looked at this one.")
+@click.option("--let-go", "freed", type=NUMBER, help="Let go what this one holds back: you have looked at it.")
 @answers
 @click.pass_obj
 def signals(door: Door, /, *, closed: bool, number: int | None, freed: int | None, as_json: bool) -> None:

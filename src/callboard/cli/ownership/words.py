@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from callboard.cli import explained
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 from callboard.cli.drafts import reason_option
 
 resource_argument = click.argument("resource")
@@ -129,7 +129,7 @@ def _say(
 
 
 @explained.command(epilog=examples("callboard ownership undo 12"))
-@click.argument("decision", type=int)
+@click.argument("decision", type=NUMBER)
 @answers
 @click.pass_obj
 def undo(door: Door, /, *, decision: int, as_json: bool) -> None:

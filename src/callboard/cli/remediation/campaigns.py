@@ -9,7 +9,7 @@ import click
 
 from callboard.cli import explained
 from callboard.cli.asking import Asking, query_words
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.domain.instant import Instant
@@ -90,7 +90,7 @@ def begin(door: Door, /, *, name: str, words: tuple[str, ...], as_json: bool, **
 
 
 @campaigns.command(epilog=examples("callboard campaigns show 3", "callboard campaigns show 3 --json"))
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @answers
 @click.pass_obj
 def show(door: Door, /, *, number: int, as_json: bool) -> None:
@@ -119,7 +119,7 @@ def show(door: Door, /, *, number: int, as_json: bool) -> None:
 
 
 @campaigns.command(epilog=examples("callboard campaigns change 3 --due 2027-02-28"))
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @click.option("--name", help="Its name.")
 @click.option("--aim", help="What it is for.")
 @click.option("--owner", metavar="REF", help="Who sees to it; an empty text: nobody.")
@@ -149,7 +149,7 @@ def change(door: Door, /, *, number: int, as_json: bool, **said: str | None) -> 
 
 
 @campaigns.command(epilog=examples("callboard campaigns end 3"))
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @answers
 @click.pass_obj
 def end(door: Door, /, *, number: int, as_json: bool) -> None:

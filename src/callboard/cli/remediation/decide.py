@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from callboard.cli import explained
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.usecases.remediation.decide import Done
@@ -84,7 +84,7 @@ def snooze(door: Door, /, **told: Any) -> None:
 )
 @click.option("--reason", type=click.Choice(REASONS), required=True, help="Why nothing has to be done.")
 @click.option("--justification", type=click.Choice(JUSTIFICATIONS), help="With not-used: why it is not affected.")
-@click.option("--duplicate-of", type=int, metavar="ID", help="With duplicate: the other finding.")
+@click.option("--duplicate-of", type=NUMBER, metavar="ID", help="With duplicate: the other finding.")
 @click.option("--until", metavar="DAY", help="With wont-fix-retiring: by when it is gone. Else: when to look again.")
 @_about
 def dismiss(door: Door, /, **told: Any) -> None:
@@ -101,7 +101,7 @@ def ask(door: Door, /, **told: Any) -> None:
 
 
 @decide.command(epilog=examples("callboard decide accept 12"))
-@click.argument("decision", type=int)
+@click.argument("decision", type=NUMBER)
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--note", default="", help="Why, for whoever reads it later.")
 @answers
@@ -126,7 +126,7 @@ def comment(door: Door, /, **told: Any) -> None:
 
 
 @decide.command(epilog=examples("callboard decide undo 12", "callboard decide undo 12 4711"))
-@click.argument("decision", type=int)
+@click.argument("decision", type=NUMBER)
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @answers
 @click.pass_obj

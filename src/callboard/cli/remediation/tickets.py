@@ -9,7 +9,7 @@ import click
 
 from callboard.cli import explained
 from callboard.cli.asking import Asking, query_words
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 from callboard.cli.errors import DONE, FAILED, end
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def link(door: Door, /, *, ticket: str, words: tuple[str, ...], as_json: bool) -
 
 
 @tickets.command(cls=Asking, epilog=examples("callboard tickets unlink 3 id:4711"))
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @query_words
 @answers
 @click.pass_obj

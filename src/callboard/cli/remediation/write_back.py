@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from callboard.cli import explained
-from callboard.cli.door import Door, answers, examples
+from callboard.cli.door import NUMBER, Door, answers, examples
 
 if TYPE_CHECKING:
     from callboard.usecases.remediation.write_back import Written
@@ -117,7 +117,7 @@ async def _send(services: Services) -> dict[str, Written]:
 
 
 @write_back.command(epilog=examples("callboard write-back again 12 13"))
-@click.argument("numbers", type=int, nargs=-1, required=True)
+@click.argument("numbers", type=NUMBER, nargs=-1, required=True)
 @answers
 @click.pass_obj
 def again(door: Door, /, *, numbers: tuple[int, ...], as_json: bool) -> None:
