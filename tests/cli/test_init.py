@@ -127,21 +127,25 @@ def test_nothing_to_set_up(empty: Folder) -> None:
     assert "control character" in empty.call("init", "--yes", "--offline", "--catalog-url", "https://a\n", code=2).err
 
 
-def test_with_questions(empty: Folder) -> None:
-    """On a terminal: the scopes are named, the secret is not shown, and lands in a file of its own."""
-    answers = {
-        b"Client id": b"my-id\n",
-        b"Client secret": SECRET.encode() + b"\n",
-        b"Token address": b"\n",
-        b"API address": b"https://api.eu1.app.wiz.io/graphql\n",
-        b"Backstage backend": b"\n",
-        b"from files": b"y\n",
-        b"Folder": b"catalog\n",
-    }
+def test_the_hint_names_offline_only_where_it_was_said(empty: Folder, wiz: StubWiz) -> None:
+    """What was not said cannot be left out."""
+    wiz.token_status = 401
+    said = empty.call(
+        "init", "--yes", "--client-id", "id-hint", "--client-secret-file", "given.secret",
+        "--token-url", f"{wiz.url}/oauth/token", "--allow-private", code=2,
+    )  # fmt: skip
+    assert "--offline" not in said.err
+    said = empty.call("init", "--offline", "--client-id", "id-hint", "--client-secret-file", "given.secret", code=2)
+    assert "--offline" in said.err
+
+
+def on_a_terminal(answers: dict[bytes, bytes], *args: str) -> tuple[int, bytes]:
+    """`callboard init` asked by a person: its exit code, and all that was on the screen."""
+    answers = dict(answers)
     process, terminal = pty.fork()
     if process == 0:
         os.execve(  # noqa: S606  the command itself, on a terminal
-            sys.executable, [sys.executable, "-m", "callboard", "init", "--offline"], os.environ
+            sys.executable, [sys.executable, "-m", "callboard", "init", *args], os.environ
         )
     shown = b""
     ends_at = time.monotonic() + 60
@@ -161,7 +165,22 @@ def test_with_questions(empty: Folder) -> None:
                 break
     _, status = os.waitpid(process, 0)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 0, shown.decode()
+    return os.waitstatus_to_exitcode(status), shown
+
+
+def test_with_questions(empty: Folder) -> None:
+    """On a terminal: the scopes are named, the secret is not shown, and lands in a file of its own."""
+    answers = {
+        b"Client id": b"my-id\n",
+        b"Client secret": SECRET.encode() + b"\n",
+        b"Token address": b"\n",
+        b"API address": b"https://api.eu1.app.wiz.io/graphql\n",
+        b"Backstage backend": b"\n",
+        b"from files": b"y\n",
+        b"Folder": b"catalog\n",
+    }
+    code, shown = on_a_terminal(answers, "--offline")
+    assert code == 0, shown.decode()
     assert SECRET.encode() not in shown
     assert b"read:cloud_configuration" in shown
     text = (empty.path / "callboard.toml").read_text()
@@ -170,3 +189,24 @@ def test_with_questions(empty: Folder) -> None:
     from callboard.config import load
 
     assert load(empty.path / "callboard.toml").sources[0].settings().client_secret == SECRET
+
+
+def test_a_secret_that_lies_there_is_not_asked_for(empty: Folder) -> None:
+    """Who kept it in `wiz.secret` as the documentation says, and lets `init` ask, has told it already."""
+    kept = empty.path / "wiz.secret"
+    kept.write_text(SECRET)
+    kept.chmod(0o600)
+    answers = {
+        b"Client id": b"my-id\n",
+        b"Client secret": b"another\n",
+        b"Token address": b"\n",
+        b"API address": b"https://api.eu1.app.wiz.io/graphql\n",
+        b"Backstage backend": b"\n",
+        b"from files": b"n\n",
+    }
+    code, shown = on_a_terminal(answers, "--offline")
+    assert code == 0, shown.decode()
+    assert b"wiz.secret" in shown
+    assert b"Client secret:" not in shown
+    assert kept.read_text() == SECRET
+    assert 'client_secret = { file = "wiz.secret" }' in (empty.path / "callboard.toml").read_text()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 
+from callboard.store import open_store
+from callboard.store.intake import sources
+from callboard.wiring.machine import SystemClock
 from tests.cli.conftest import SECRET, Folder
 from tests.cli.stub_wiz import StubWiz, issue
 
@@ -68,6 +72,17 @@ def test_a_partial_run_ends_with_3(board: Folder, wiz: StubWiz) -> None:
     said = board.call("sync", "--full", code=3)
     assert "partial" in said.out
     assert board.call("findings", "--json").json["total"] == 6
+
+    assert "callboard doctor" in said.out
+
+
+def test_a_sync_beside_another_ends_with_1(board: Folder) -> None:
+    """It is refused, and nothing was read badly: a timer that came too early is no alarm."""
+    with closing(open_store(f"sqlite:///{board.path / 'callboard.db'}")) as store, store.jot() as conn:
+        source = sources.ensure_source(conn, "main", "wiz")
+        sources.take_lease(conn, source, "elsewhere/1/a", now=SystemClock().now())
+    said = board.call("sync", code=1)
+    assert "Another sync of 'main' is running" in said.err
 
 
 def held(folder: Folder, wiz: StubWiz) -> int:

@@ -160,6 +160,15 @@ def test_secrets_are_read_from_where_they_are_kept(tmp_path: Path, written: str)
     assert section.settings().client_secret == SECRET
 
 
+def test_what_some_editors_write_first_is_no_part_of_a_file(tmp_path: Path) -> None:
+    """A byte order mark before the configuration, and before a secret."""
+    (tmp_path / "s").write_text("\ufeff" + SECRET + "\r\n", encoding="utf-8")
+    file = tmp_path / "callboard.toml"
+    file.write_text('\ufeff[[source]]\nkind = "room"\nclient_id = "x"\nclient_secret_file = "s"\n', encoding="utf-8")
+    section = load(file, environ={}, kinds=KINDS.__getitem__).sources[0]
+    assert section.settings().client_secret == SECRET
+
+
 def test_a_secret_may_come_from_a_file_named_by_a_variable(tmp_path: Path) -> None:
     """As container platforms mount them."""
     (tmp_path / "mounted").write_text(SECRET)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from callboard.errors import ConfigError, SchemaOutOfDateError, SchemaTooNewError, StoreError
 from callboard.store import open_store
@@ -166,3 +168,39 @@ def test_a_reader_sees_one_moment(url: str) -> None:
     with store.read() as reading:
         assert reading.execute(text("SELECT n FROM revision")).scalar_one() == 7
     store.close()
+
+
+def test_a_file_that_breaks_off_is_told_as_damaged(tmp_path: Path) -> None:
+    """With the way back, and not as a server that is down: when it is opened, and when something in it is read."""
+    url = f"sqlite:///{tmp_path / 'board.db'}"
+    open_store(url).close()
+    whole = (tmp_path / "board.db").read_bytes()
+    (tmp_path / "board.db").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreError, match="malformed") as opened:
+        open_store(url)
+    assert "backup" in str(opened.value.hint)
+    assert "server" not in str(opened.value.hint)
+    (tmp_path / "board.db").write_bytes(whole)
+    with closing(open_store(url)) as store:
+        (tmp_path / "board.db").write_bytes(whole[:4096] + b"?" * (len(whole) - 4096))
+        store.engine.dispose()
+        with pytest.raises(StoreError, match="malformed"), store.read() as conn:
+            conn.execute(text("SELECT count(*) FROM finding"))
+
+
+def test_a_file_that_only_reads_names_what_has_to_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder as well as the file: that the journal lies beside it is known to few."""
+    import sqlite3
+
+    url = f"sqlite:///{tmp_path / 'board.db'}"
+    open_store(url).close()
+    refused = sqlite3.OperationalError("attempt to write a readonly database")
+    refused.sqlite_errorcode = sqlite3.SQLITE_READONLY
+
+    def refusing(*_: object) -> None:
+        raise OperationalError("BEGIN", {}, refused)
+
+    monkeypatch.setattr("callboard.store.database._check_version", refusing)
+    with pytest.raises(StoreError, match="readonly") as error:
+        open_store(url)
+    assert "folder" in str(error.value.hint)

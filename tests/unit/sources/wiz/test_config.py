@@ -72,6 +72,8 @@ def test_no_secret_is_shown() -> None:
         {"client_secret": ""},
         {"scope": {"closed_days": -1}},
         {"scope": {"kind": ["issues"]}},
+        {"api_url": "api.us1.app.wiz.io/graphql"},
+        {"token_url": "not an address"},
     ],
 )
 def test_a_wrong_value_is_refused(fields: dict[str, object]) -> None:
