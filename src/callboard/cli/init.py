@@ -66,7 +66,7 @@ def init(door: Door, /, *, yes: bool, force: bool, offline: bool, as_json: bool,
     told = msgspec.convert(given, writing.Answers, strict=False, dec_hook=_same)
     ask = not yes and sys.stdin.isatty()
     if ask:
-        _ask_for_wiz(told)
+        _ask_for_wiz(told, target, force=force)
     if told.client_id:
         _settle_api_url(told, ask=ask, offline=offline)
     if ask:
@@ -86,8 +86,8 @@ def _same(kind: type, value: object) -> object:
     raise ValueError(f"expected {kind.__name__}")
 
 
-def _ask_for_wiz(told: Answers) -> None:
-    from callboard.cli import output
+def _ask_for_wiz(told: Answers, target: Path, *, force: bool) -> None:
+    from callboard.cli import output, writing
 
     if not told.client_id:
         output.say('Wiz: a service account of the type "Custom Integration (GraphQL API)" with these scopes:')
@@ -97,7 +97,12 @@ def _ask_for_wiz(told: Answers) -> None:
             click.prompt("Client id (empty: no Wiz)", default="", show_default=False, err=True).strip() or None
         )
     if told.client_id and told.client_secret_file is None:
-        told.client_secret = click.prompt("Client secret", hide_input=True, err=True).strip()
+        kept = writing.secret_file(target, told)
+        if kept.is_file() and not force:
+            output.say(f"The client secret is taken from {kept}, which is there already.")
+            told.client_secret_file = kept
+        else:
+            told.client_secret = click.prompt("Client secret", hide_input=True, err=True).strip()
     if told.client_id and not told.token_url:
         from callboard.sources.wiz.config import DEFAULT_TOKEN_URL
 
@@ -148,7 +153,8 @@ def _settle_api_url(told: Answers, *, ask: bool, offline: bool) -> None:
         found = click.prompt("API address (in Wiz: User settings, Tenant)", default=found, err=True).strip()
     if not found:
         raise ConfigError(
-            "The tenant's API address is not known.", hint="Say it with --api-url, or leave out --offline."
+            "The tenant's API address is not known.",
+            hint="Say it with --api-url" + (", or leave out --offline." if offline else "."),
         )
     told.api_url = found
 

@@ -60,7 +60,7 @@ def sync(
     of the two has changed, or when it is named.
 
     Without --full or --delta each source is read whole when its last whole reading is old enough, else only what changed.
-    Ends with 1 when something is held for a person, with 3 when something could not be read completely.
+    Ends with 1 when something is held for a person or is read by another sync just now, with 3 when something could not be read completely.
     """
     chosen = [bool(mode), estimate, catalog_only, accept_held is not None, discard_held is not None]
     if sum(chosen) > 1 or (source and (catalog_only or accept_held or discard_held)):
@@ -120,9 +120,12 @@ def _code(done: Round) -> int:
 
     states = {*(report.state for report in done.sources), *(report.state for report in done.catalogs)}
     codes = {failure.exit_code for failure in done.failures}
-    if codes or RunState.PARTIAL in states:
-        return USAGE if USAGE in codes else INCOMPLETE
-    return FAILED if RunState.HELD in states else DONE
+    if USAGE in codes:
+        return USAGE
+    if INCOMPLETE in codes or RunState.PARTIAL in states:
+        return INCOMPLETE
+    # What somebody else is at just now was not read badly; it was not read.
+    return FAILED if codes or RunState.HELD in states else DONE
 
 
 def _tell(done: Round) -> None:
@@ -157,6 +160,8 @@ def _tell(done: Round) -> None:
         )
         if report.reason:
             output.line(f"  {report.reason}")
+        if report.state.value == "partial":
+            output.line("  `callboard doctor` says what is in the way, and what to do about it.")
         if report.state.value == "held":
             output.line(
                 f"  Apply it with `callboard sync --accept-held {report.run}`, or drop it with `--discard-held {report.run}`."

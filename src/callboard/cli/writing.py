@@ -50,7 +50,7 @@ def write(target: Path, answers: Answers, *, force: bool) -> Written:
     """Writes everything, each file readable by its owner alone. Raises ConfigError rather than overwrite anything."""
     refuse_overwriting(target, force=force)
     if answers.client_secret is not None:
-        answers.client_secret_file = target.with_name(f"{answers.name}.secret")
+        answers.client_secret_file = secret_file(target, answers)
     key = target.with_name("catalog.key") if answers.catalog_url and answers.catalog_token_file is None else None
     text = toml(answers, folder=target.parent, key=key)
     _check(target, text)
@@ -65,6 +65,11 @@ def write(target: Path, answers: Answers, *, force: bool) -> Written:
         made.append(key)
     _new_file(target, text, force=force)
     return Written(config=target, files=tuple(made), app_config=app_config(answers) if key else None)
+
+
+def secret_file(target: Path, answers: Answers) -> Path:
+    """Where a secret that is typed in is kept."""
+    return target.with_name(f"{answers.name}.secret")
 
 
 def refuse_overwriting(target: Path, *, force: bool) -> None:

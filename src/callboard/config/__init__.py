@@ -333,7 +333,8 @@ def _text(file: Path) -> str:
             raw = stream.read(MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise ConfigError(f"{file} is larger than {MAX_BYTES:,} bytes; it cannot be a configuration.")
-        return raw.decode()
+        # Some editors begin a file with a byte order mark, which TOML 1.0 does not know.
+        return raw.decode().removeprefix("\ufeff")
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:

@@ -80,7 +80,7 @@ class Secret:
         try:
             with path.open("rb") as file:
                 raw = file.read(MAX_BYTES + 1)
-            text = raw.decode().strip("\r\n")
+            text = raw.decode().removeprefix("\ufeff").strip("\r\n")
         except OSError as error:
             raise ConfigError(f"{self.label}: the file {path} cannot be read: {error.strerror}.") from None
         except UnicodeDecodeError:

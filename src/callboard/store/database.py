@@ -156,7 +156,7 @@ def open_store(url: str, *, create: bool = True, promised: int | None = None, po
         store.close()
         raise StoreError(
             f"The database cannot be used: {_first_line(error)}",
-            hint="Check [database] url (or CALLBOARD_DATABASE_URL) and that the server runs.",
+            hint=store.dialect.remedy(error),
         ) from error
     return store
 

@@ -116,7 +116,9 @@ def _listen(services: WebServices, host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         reason = error.strerror if isinstance(error, OSError) else "no such port"
-        raise ConfigError(f"Cannot listen on {host} port {port}: {reason}.", hint="Choose another port.") from error
+        raise ConfigError(
+            f"Cannot listen on {host} port {port}: {reason}.", hint="Choose another one with --port."
+        ) from error
     services.gate.opened(host, listener.getsockname()[1])
     return listener
 

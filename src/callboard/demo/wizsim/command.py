@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import rich_click as click
+
+from callboard.errors import ConfigError
 
 if TYPE_CHECKING:
     from callboard.demo.wizsim.runner import SimAddress, WizSim
@@ -115,7 +118,10 @@ def wiz_sim(
     try:
         asyncio.run(_serve(sim, port, as_json=as_json))
     except OSError as error:
-        raise click.ClickException(f"Port {port} cannot be used: {error.strerror or error}.") from None
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ConfigError(
+            f"Cannot listen on 127.0.0.1 port {port}: {reason}.", hint="Choose another one with --port."
+        ) from None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -185,6 +185,9 @@ class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         for field in ("name", "client_id", "client_secret", "api_url", "token_url"):
             if not getattr(self, field).strip():
                 raise ValueError(f"{field} must not be empty")
+        for field, url in (("api_url", self.api_url), ("token_url", self.token_url)):
+            if not _is_address(url):
+                raise ValueError(f"{field} should be an address like https://api.us1.app.wiz.io/graphql")
         if self.portal is not None and (problem := portal_problem(self.portal)) is not None:
             raise ValueError(f"portal: {problem}")
         for field, host in self.links.hosts().items():
@@ -236,6 +239,14 @@ class WizConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             no_template=NO_TEMPLATE,
             portal=None if self.portal is None else self.portal.rstrip("/").lower(),
         )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        split = urlsplit(url.strip())
+    except ValueError:
+        return False
+    return split.scheme in ("https", "http") and bool(split.hostname)
 
 
 def _words(field: str, given: tuple[str, ...], known: dict[str, _T]) -> tuple[_T, ...]:

@@ -71,6 +71,9 @@ class Dialect(Protocol):
     def is_at_fault(self, error: DBAPIError) -> bool:
         """Whether the database cannot do what it was rightly asked for: that passes, or its operator mends it."""
 
+    def remedy(self, error: DBAPIError) -> str:
+        """What a person can do who cannot open the database for this."""
+
     def limit_noting(self, conn: Connection) -> None:
         """Let this small transaction wait no longer than `patience`, and not keep others for longer than a lease."""
 

@@ -151,6 +151,10 @@ class Postgresql:
         sort = (OperationalError, InternalError)
         return isinstance(error, sort) or getattr(error.orig, "sqlstate", None) in ("42501", "0A000")
 
+    def remedy(self, error: DBAPIError) -> str:  # noqa: ARG002  the server has said what it is
+        """Somebody has to look at the server."""
+        return "Check [database] url (or CALLBOARD_DATABASE_URL) and that the server runs."
+
     def limit_noting(self, conn: Connection) -> None:
         """By `lock_timeout`, and by the server's own eye on who says nothing."""
         seconds = patience()

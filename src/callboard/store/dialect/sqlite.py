@@ -215,8 +215,16 @@ class Sqlite:
         return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
 
     def is_at_fault(self, error: DBAPIError) -> bool:
-        """By the driver's own sort for it."""
-        return isinstance(error.orig, sqlite3.OperationalError)
+        """By the driver's own sort for it, and by what damage is told as, which is none of that sort."""
+        return isinstance(error.orig, sqlite3.OperationalError) or _is_damage(error)
+
+    def remedy(self, error: DBAPIError) -> str:
+        """By the code: damage is not mended here, and a file is not written without its folder."""
+        if _is_damage(error):
+            return "The file is damaged. Put it aside and bring back a backup: `callboard backup restore`."
+        if _code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            return "This user has to be able to write the file and its folder, where SQLite keeps a journal beside it."
+        return "Check [database] url (or CALLBOARD_DATABASE_URL), and whether the disk is full."
 
     def limit_noting(self, conn: Connection) -> None:
         """Nothing to do: it waits like everybody who writes."""
@@ -428,3 +436,13 @@ def _claim_file(path: Path, *, create: bool) -> None:
             f"{path} is not a Callboard database: it does not start like an SQLite file.",
             hint="Point [database] url at another file, or restore this one from a backup.",
         )
+
+
+def _code(error: DBAPIError) -> int | None:
+    """SQLite's own code, without what it adds about the details."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _is_damage(error: DBAPIError) -> bool:
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
