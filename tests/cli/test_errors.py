@@ -87,12 +87,12 @@ def test_no_board_yet_is_no_empty_board(folder: Folder) -> None:
 
 def test_the_unexpected_is_short_without_debug(board: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """And with --debug the traceback comes, secrets covered."""
-    from callboard.usecases import browse
+    from callboard.usecases import source_health
 
     def broken(*args: object, **kwargs: object) -> None:
         raise RuntimeError(f"Authorization: Bearer {SECRET}")
 
-    monkeypatch.setattr(browse, "sources", broken)
+    monkeypatch.setattr(source_health, "of_sources", broken)
     said = board.call("sources", code=1)
     assert said.err.count("\n") == 2
     assert "--debug" in said.err
