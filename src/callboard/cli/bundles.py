@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.asking import Asking, query_of, query_words
 from callboard.cli.door import Door, answers, examples
 
@@ -55,11 +55,14 @@ def bundles(door: Door, /, *, words: tuple[str, ...], limit: int | None, cursor:
         hosts, rules = link_hosts(services.config), link_rules(services.config)
         rows = browse.linked(services.store, AT_THE_LAPTOP.visibility, page.rows, link_hosts=hosts, link_rules=rules)
         health = source_health.of_sources(services.store, AT_THE_LAPTOP.visibility, now=now)
+        unknown = [] if as_json else missing.said_of(services, query)
     if as_json:
         output.document(to_wire_work.bundles(msgspec.structs.replace(page, rows=rows), query))
         return
     show(page.rows, now)
     output.say(output.shown(page, "bundle", query.canonical))
+    for remark in unknown:
+        output.say(remark)
     output.banners(health, now)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ def component(door: Door, /, *, ref: str, as_json: bool) -> None:
         raise click.UsageError(f"{error}.") from None
     with door.services() as services:
         now = services.clock.now()
-        page = browse.component(services.store, LAPTOP, full, now=now)
+        with missing.entity(services, full, "`callboard components` lists them."):
+            page = browse.component(services.store, LAPTOP, full, now=now)
         (row,) = first_pages.enriched(services.store, AT_THE_LAPTOP, (page.row,), now=now)
         first = ask.first_work(services.store, AT_THE_LAPTOP, full, now=now)
     page = msgspec.structs.replace(page, row=row)

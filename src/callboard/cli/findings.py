@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.asking import Asking, query_of, query_words, split, terms
 from callboard.cli.door import Door, answers, examples
 
@@ -95,6 +95,7 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
             limit=DEFAULT_LIMIT if limit is None else limit,
         )
         health = source_health.of_sources(services.store, AT_THE_LAPTOP.visibility, now=now)
+        unknown = [] if as_json else missing.said_of(services, query)
     if as_json:
         from callboard.domain.remediation.sayable import about_many
         from callboard.web.to_wire import board as to_wire
@@ -105,6 +106,8 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         columns = ("Id", "Severity", "State", "Finding", "Resource", "Component", "Age", "Due")
         output.show(output.table(columns, (_row(row, now) for row in page.rows), right=("Id", "Age", "Due")))
     output.say(output.shown(page, "finding", query.without("group").canonical))
+    for remark in unknown:
+        output.say(remark)
     output.banners(health, now)
 
 
@@ -193,12 +196,13 @@ def finding(door: Door, /, *, finding_id: str, source: str | None, as_json: bool
 
     with door.services() as services:
         now = services.clock.now()
-        if finding_id.isascii() and finding_id.isdecimal() and len(finding_id) <= 18 and source is None:
-            number = int(finding_id)
-        else:
-            number = browse.finding_by_external_id(services.store, LAPTOP, finding_id, source=source)
         hosts, rules = link_hosts(services.config), link_rules(services.config)
-        page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=hosts, link_rules=rules)
+        with missing.named(f"finding {finding_id}", "`callboard findings` lists them."):
+            if finding_id.isascii() and finding_id.isdecimal() and len(finding_id) <= 18 and source is None:
+                number = int(finding_id)
+            else:
+                number = browse.finding_by_external_id(services.store, LAPTOP, finding_id, source=source)
+            page = browse.finding(services.store, LAPTOP, number, now=now, link_hosts=hosts, link_rules=rules)
         may = may_say(services.store, AT_THE_LAPTOP, page)
     if as_json:
         from callboard.web import links

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def _answer(door: Door, ref: str, *, kinds: tuple[str, ...], as_json: bool) -> N
         raise click.UsageError(f"{full} is no {' and no '.join(kinds)}.")
     with door.services() as services:
         now = services.clock.now()
-        page = first_pages.rollup(services.store, AT_THE_LAPTOP, full, now=now)
+        with missing.entity(services, full, "`callboard ownership tree` shows them."):
+            page = first_pages.rollup(services.store, AT_THE_LAPTOP, full, now=now)
         hosts, rules = link_hosts(services.config), link_rules(services.config)
         rows = browse.linked(services.store, AT_THE_LAPTOP.visibility, page.bundles, link_hosts=hosts, link_rules=rules)
     page = msgspec.structs.replace(page, bundles=rows)

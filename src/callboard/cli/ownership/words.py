@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.door import NUMBER, Door, answers, examples
 from callboard.cli.drafts import reason_option
 
@@ -30,7 +30,10 @@ def explain(door: Door, /, *, resource: str, source: str | None, as_json: bool) 
 
     with door.services() as services:
         now = services.clock.now()
-        found = speak_for.explain(services.store, AT_THE_LAPTOP, resource, source)
+        with missing.named(
+            f"resource {resource}", f"`callboard findings {resource}` looks for it by a part of its name."
+        ):
+            found = speak_for.explain(services.store, AT_THE_LAPTOP, resource, source)
     if as_json:
         output.document(to_wire_ownership.explanation(found))
         return

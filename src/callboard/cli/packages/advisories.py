@@ -132,7 +132,9 @@ def status(door: Door, /, *, as_json: bool) -> None:
 
 
 @advisories.command(
-    epilog=examples("callboard advisories show GHSA-472h-9c5j-prrr", "callboard advisories show CVE-2026-106456 --json")
+    epilog=examples(
+        "callboard advisories show GHSA-472h-9c5j-prrr", "callboard advisories show GHSA-472h-9c5j-prrr --json"
+    )
 )
 @click.argument("advisory_id", metavar="ID")
 @click.pass_obj
@@ -149,7 +151,7 @@ def show(door: Door, /, *, advisory_id: str, as_json: bool) -> None:
     if record is None:
         raise NotFoundError(
             f"The index holds no record {advisory_id}.",
-            hint="Records have the ids of their publishers, for example GHSA-…, PYSEC-… or MAL-….",
+            hint="Records have the ids of their publishers, for example GHSA-…, PYSEC-… or MAL-…. A CVE is the other name of one.",
         )
     affected = [
         {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.asking import Asking, query_words
 from callboard.cli.door import NUMBER, Door, answers, examples
 
@@ -103,7 +104,8 @@ def show(door: Door, /, *, number: int, as_json: bool) -> None:
 
     with door.services() as services:
         now = services.clock.now()
-        course = run_campaign.show(services.store, AT_THE_LAPTOP, number, now=now)
+        with _named(number):
+            course = run_campaign.show(services.store, AT_THE_LAPTOP, number, now=now)
     if as_json:
         output.document(to_wire_campaigns.page(course, now))
         return
@@ -137,9 +139,9 @@ def change(door: Door, /, *, number: int, as_json: bool, **said: str | None) -> 
 
     with door.services() as services:
         now = services.clock.now()
-        former = to_wire_campaigns.campaign(
-            run_campaign.show(services.store, AT_THE_LAPTOP, number, now=now).standing, now
-        )  # fmt: skip
+        with _named(number):
+            course = run_campaign.show(services.store, AT_THE_LAPTOP, number, now=now)
+        former = to_wire_campaigns.campaign(course.standing, now)
         stands = CampaignChange(name=former.name, aim=former.aim, owner=former.owner, due=former.due)
         draft = msgspec.structs.replace(stands, **{key: value for key, value in said.items() if value is not None})
         done = run_campaign.change(
@@ -158,8 +160,13 @@ def end(door: Door, /, *, number: int, as_json: bool) -> None:
     from callboard.usecases.remediation import run_campaign
 
     with door.services() as services:
-        done = run_campaign.end(services.store, AT_THE_LAPTOP, number, clock=services.clock)
+        with _named(number):
+            done = run_campaign.end(services.store, AT_THE_LAPTOP, number, clock=services.clock)
         _tell(done, services.clock.now(), as_json=as_json)
+
+
+def _named(number: int) -> AbstractContextManager[None]:
+    return missing.named(f"campaign {number}", "`callboard campaigns list` names them.")
 
 
 def _line(standing: Standing, now: Instant) -> tuple[str | int | None, ...]:
