@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from callboard.store.database import bump_revision
 from tests.support.browser import OpenPage, complaints
 from tests.web.conftest import Door, enter
 
@@ -184,37 +183,6 @@ def test_a_query_is_kept_as_a_view(door: Door, page: Page) -> None:
     expect(page.get_by_role("link", name="Worst of all")).to_have_attribute("aria-current", "true")
     page.get_by_role("button", name="Remove the view Worst of all").click()
     expect(page.get_by_role("link", name="Worst of all")).to_have_count(0)
-
-
-HEARD = """
-window.EventSource = class extends window.EventSource {
-  constructor(...address) {
-    super(...address);
-    // Once everybody who listens has heard it.
-    this.addEventListener("revision", () => setTimeout(() => document.documentElement.setAttribute("data-heard", "")));
-  }
-};
-"""
-"""Marks a page that has heard news."""
-
-
-def test_a_list_follows_the_board_without_losing_the_place(door: Door, page: Page) -> None:
-    """What changed is there without a reload; the row in focus stays in focus, and the status region says it."""
-    page.add_init_script(HEARD)
-    enter(page, door).goto(_address(door, "/findings"))
-    expect(page.locator("html[data-heard]")).to_have_count(1)  # the first news tells the revision that the page has
-    for at in range(5):
-        page.keyboard.press("j")
-        expect(page.locator("[data-row] .open").nth(at)).to_be_focused()
-    key = "document.activeElement.closest('[data-row]')?.dataset.key"
-    was, top = page.evaluate(key), page.evaluate("scrollY")
-    page.evaluate("document.querySelector('[data-row] h3').textContent = 'Not from the board'")
-    with door.store.write() as conn:
-        bump_revision(conn)
-    expect(page.locator("[data-status]")).to_contain_text("Updated at")
-    expect(page.get_by_text("Not from the board")).to_have_count(0)
-    assert page.evaluate(key) == was
-    assert abs(page.evaluate("scrollY") - top) < 30
 
 
 def test_leaving_signs_out(door: Door, page: Page) -> None:

@@ -1,4 +1,4 @@
-// The few things a reader can do here: follow a link, say that it is broken, keep a query as a view, remove one.
+// The few things a reader can do here: follow a link, say that it is broken, copy an id, keep a query as a view, remove one.
 "use strict";
 (() => {
   const say = (text) => { document.querySelector("[data-status]").textContent = text; };
@@ -18,45 +18,53 @@
   };
   ["click", "auxclick"].forEach((kind) => document.addEventListener(kind, follow));
 
-  document.querySelectorAll("[data-broken]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      try {
-        const { counted } = await send("POST", button.dataset.broken);
-        say(counted ? "Thanks. The link is checked first next time." : "Thanks. It was reported today already.");
-        button.textContent = "Reported, thanks";
-        button.disabled = true;
-      } catch (error) {
-        say(error.message);
-      }
-    });
+  // Heard for the whole document, since a page that keeps itself up to date brings new buttons and forms.
+  const clicked = (selector, act) => document.addEventListener("click", async (event) => {
+    const button = event.target.closest(selector);
+    if (!button) return;
+    try {
+      await act(button);
+    } catch (error) {
+      say(error.message);
+    }
   });
 
-  document.querySelectorAll("[data-views]").forEach((menu) => { menu.hidden = false; });
-  document.querySelectorAll("form[data-save-view]").forEach((form) => {
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const told = form.querySelector("[data-told]");
-      try {
-        const { name, q } = form.elements;
-        await send("POST", "/api/v1/views", { name: name.value.trim(), query: q.value });
-        told.textContent = "Saved.";
-        say(`The view ${name.value.trim()} is saved.`);
-        location.reload();
-      } catch (error) {
-        told.textContent = error.message;
-      }
-    });
+  clicked("[data-broken]", async (button) => {
+    const { counted } = await send("POST", button.dataset.broken);
+    say(counted ? "Thanks. The link is checked first next time." : "Thanks. It was reported today already.");
+    button.textContent = "Reported, thanks";
+    button.disabled = true;
   });
-  document.querySelectorAll("[data-remove-view]").forEach((button) => {
-    button.addEventListener("click", async () => {
-      try {
-        await send("DELETE", `/api/v1/views/${button.dataset.removeView}`);
-        say("The view is removed.");
-        button.closest("li").remove();
-      } catch (error) {
-        say(error.message);
-      }
-    });
+  clicked("[data-remove-view]", async (button) => {
+    await send("DELETE", `/api/v1/views/${button.dataset.removeView}`);
+    say("The view is removed.");
+    button.closest("li").remove();
   });
+  clicked("[data-copy]", async (button) => {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      throw new Error("The browser did not allow copying.");
+    }
+    say("Copied.");
+    button.textContent = "Copied";
+  });
+
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-save-view]");
+    if (!form) return;
+    event.preventDefault();
+    const told = form.querySelector("[data-told]");
+    try {
+      const { name, q } = form.elements;
+      await send("POST", "/api/v1/views", { name: name.value.trim(), query: q.value });
+      told.textContent = "Saved.";
+      say(`The view ${name.value.trim()} is saved.`);
+      location.reload();
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  });
+
+  document.documentElement.toggleAttribute("data-scripted", true);
 })();

@@ -144,21 +144,7 @@
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
-  document.querySelectorAll("[data-copy]").forEach((button) => {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(button.dataset.copy);
-        say("Copied.");
-        button.textContent = "Copied";
-      } catch {
-        say("The browser did not allow copying.");
-      }
-    });
-  });
-
   const opener = one("[data-keys]");
-  opener.hidden = false;
   opener.addEventListener("click", () => dialog.showModal());
   const box = one("[data-keys-on]");
   box.checked = setting.on;

@@ -5,27 +5,54 @@
   if (!parts(document).size || !window.EventSource) return;
 
   const PAUSE = 5000;
-  const still = (part) => part.innerHTML.replace(/<time[^>]*>[^<]*<\/time>| open=""/g, "");
+  const still = (part) => part.innerHTML.replace(/<time[^>]*>[^<]*<\/time>| open=""| data-on=""/g, "");
   const say = (text) => { document.querySelector("[data-status]").textContent = text; };
   let known = null;
   let line = null;
   let waiting = 0;
   let last = 0;
 
-  // Where the reader is: the row in focus, else the first row in sight.
+  // Where the reader is: in the row or the part in focus, else at the first row in sight.
+  const LINKS = "a, button, summary";
+  const alike = (one, other) => one && one.tagName === other.tagName && one.textContent === other.textContent;
   const place = () => {
+    const focus = document.activeElement;
     const rows = [...document.querySelectorAll("[data-live] [data-key]")];
-    const row = document.activeElement.closest("[data-key]") || rows.find((each) => each.getBoundingClientRect().bottom > 80);
-    if (!row) return null;
-    const links = [...row.querySelectorAll("a, button")];
-    return { key: row.dataset.key, top: row.getBoundingClientRect().top, link: links.indexOf(document.activeElement) };
+    const holder = focus.closest("[data-live] [data-key]") || focus.closest("[data-live]")
+      || rows.find((each) => each.getBoundingClientRect().bottom > 80);
+    if (!holder) return null;
+    const { key, live } = holder.dataset;
+    const links = [...holder.querySelectorAll(LINKS)];
+    return { key, live, top: holder.getBoundingClientRect().top, focus, at: links.indexOf(focus) };
   };
   const back = (was) => {
-    const row = was && document.querySelector(`[data-live] [data-key="${CSS.escape(was.key)}"]`);
-    if (!row) return;
-    if (scrollY > 0) scrollBy(0, row.getBoundingClientRect().top - was.top);
-    const link = was.link < 0 ? null : row.querySelectorAll("a, button")[was.link];
-    if (link) link.focus({ preventScroll: true });
+    if (!was || was.focus.isConnected && was.at >= 0) return;
+    const name = was.key ? `[data-key="${CSS.escape(was.key)}"]` : `[data-live="${CSS.escape(was.live)}"]`;
+    const holder = document.querySelector(was.key ? `[data-live] ${name}` : name);
+    if (!holder) return;
+    if (scrollY > 0) scrollBy(0, holder.getBoundingClientRect().top - was.top);
+    if (was.at < 0) return;
+    const links = [...holder.querySelectorAll(LINKS)];
+    const link = alike(links[was.at], was.focus) ? links[was.at] : links.find((each) => alike(each, was.focus));
+    (link || (was.key && links[was.at]) || holder.querySelector(LINKS))?.focus({ preventScroll: true });
+  };
+
+  // What the reader is in the middle of stays as it is: an open menu, a field in focus, words that are not sent yet.
+  const isTouched = (field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (!field.options) return field.value !== field.defaultValue;
+    return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected));
+  };
+  const isBusy = (part) => part.querySelector("details.menu[open]")
+    || part.contains(document.activeElement.closest("input, select, textarea"))
+    || [...part.querySelectorAll("input, select, textarea")].some(isTouched);
+  const title = (details) => details.querySelector("summary")?.textContent;
+  const replace = (part, other) => {
+    const opened = new Map([...part.querySelectorAll("details")].map((each) => [title(each), each.open]));
+    const on = new Set([...part.querySelectorAll("[data-on]")].map((row) => row.dataset.key));
+    part.replaceChildren(...other.childNodes);
+    part.querySelectorAll("details").forEach((each) => { each.open = opened.get(title(each)) ?? each.open; });
+    part.querySelectorAll("[data-key]").forEach((row) => { row.toggleAttribute("data-on", on.has(row.dataset.key)); });
   };
 
   const refresh = async () => {
@@ -38,12 +65,10 @@
     let changed = false;
     for (const [name, part] of parts(document)) {
       const other = fresh.get(name);
-      // What the reader is in the middle of stays as it is: an open menu, a field.
-      if (!other || part.querySelector("details.menu[open]") || part.contains(document.activeElement.closest("input"))) continue;
+      // A part may hold others, which go on while it waits, and have gone with it else.
+      if (!other || !part.isConnected || isBusy(part)) continue;
       changed ||= still(part) !== still(other);
-      const open = [...part.querySelectorAll("details")].map((each) => each.open);
-      part.replaceChildren(...other.childNodes);
-      part.querySelectorAll("details").forEach((each, at) => { each.open = open[at] || false; });
+      replace(part, other);
     }
     back(was);
     if (changed) say(`Updated at ${new Date().toLocaleTimeString()}.`);

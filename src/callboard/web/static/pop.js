@@ -62,6 +62,9 @@
     load(link.href);
   });
   pop.addEventListener("toggle", (event) => {
-    if (event.newState === "closed" && opener && document.activeElement === document.body) opener.focus();
+    if (event.newState !== "closed" || !opener || !(pop.contains(document.activeElement) || document.activeElement === document.body)) return;
+    // A page that keeps itself up to date may have another link in its place.
+    const now = opener.isConnected ? opener : [...document.querySelectorAll("[data-pop]")].find((each) => each.href === opener.href);
+    if (now) now.focus();
   });
 })();
