@@ -118,6 +118,21 @@ def test_a_reader_that_leaves_is_no_error(board: Folder) -> None:
     assert done.stderr == ""
 
 
+def test_a_reader_that_leaves_early_is_no_error_either(board: Folder) -> None:
+    """What is written is more than a pipe holds."""
+    script = board.path / "long.py"
+    script.write_text(
+        "from callboard.cli import output\nfrom callboard.cli.root import callboard\n"
+        "output.say = lambda text: [output.line(text) for _ in range(100_000)]\ncallboard()\n"
+    )
+    done = subprocess.run(  # noqa: S602  a pipe is what is tested
+        f"{sys.executable} long.py findings | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", cwd=board.path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split()[-1] == "0"
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

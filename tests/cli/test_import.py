@@ -49,6 +49,20 @@ def test_the_source_can_be_named(folder: Folder, nodes: str) -> None:
     assert folder.call("sources", "--json").json["sources"][0]["name"] == "old-tenant"
 
 
+def test_a_source_that_is_not_configured_is_told(folder: Folder, wiz: StubWiz, nodes: str) -> None:
+    """It may be meant; it may as well be mistyped, and then the same findings would be there twice."""
+    folder.configure(wiz)
+    said = folder.call("import", nodes, "--source", "mian", code=3)
+    assert "'mian' is not configured; there is main" in said.err
+    assert "not configured" not in folder.call("import", nodes, "--source", "main", code=3).err
+
+
+def test_a_place_in_a_file_is_said_once(folder: Folder, nodes: str) -> None:
+    """As editors take it: the file as it was given, and the line."""
+    (line,) = [each for each in folder.call("import", nodes, code=3).out.splitlines() if "nodes.jsonl:3" in each]
+    assert line.startswith(f"{nodes}:3: ")
+
+
 def test_several_sources_ask_for_a_choice(folder: Folder, wiz: StubWiz, nodes: str) -> None:
     """Nothing is guessed."""
     folder.configure(wiz)

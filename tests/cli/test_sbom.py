@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,26 @@ def test_a_folder_becomes_one_bill_that_is_judged_and_compared(tmp_path: Path) -
     other = run("diff", "uv.lock", "service/package-lock.json", "--exit-code", cwd=tmp_path)
     assert other.returncode == 1
     assert "+ real 2.0.0" in other.stdout
+
+
+def test_a_bill_goes_where_it_was_told_to(tmp_path: Path) -> None:
+    """Through a link into its file, and into a device or a pipe that stays what it is: who is root would lose it."""
+    (tmp_path / "uv.lock").write_bytes(SEEDS["uv"])
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link.json").symlink_to(tmp_path / "kept" / "bom.json")
+    assert run("create", "uv.lock", "--output", "link.json", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "kept" / "bom.json").read_text())["components"]
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        made = run("create", "uv.lock", "--output", "pipe", cwd=tmp_path)
+        assert made.returncode == 0, made.stderr
+        assert (tmp_path / "pipe").is_fifo()
+        assert os.read(reader, 1_000_000).startswith(b"{")
+    finally:
+        os.close(reader)
+    assert "1 manifest." in made.stderr
 
 
 def test_what_nobody_reads_is_no_silence(tmp_path: Path) -> None:

@@ -151,6 +151,7 @@ def test_a_missing_quote_does_not_swallow_the_memory(tmp_path: Path) -> None:
         ("a,b\n1,2\n", None, "nothing that Callboard can import"),
         ("a,b\n1,2\n", ISSUE_REPORT, "no column 'Issue ID'"),
         ("a,b\n1,2\n", VULNERABILITY_REPORT, "no column 'ID'"),
+        ("Issue ID,Created At,Title,Severity,Status\n", ISSUE_REPORT, "no column 'Resource vertex ID'"),
         ("a,b\n1,2\n", "dream", "not a kind"),
         ('{"a": 1', None, "not valid JSON"),
         ("[1, 2]", None, "a number"),
