@@ -60,7 +60,7 @@ def test_a_source_that_is_not_configured_is_told(folder: Folder, wiz: StubWiz, n
 def test_a_place_in_a_file_is_said_once(folder: Folder, nodes: str) -> None:
     """As editors take it: the file as it was given, and the line."""
     (line,) = [each for each in folder.call("import", nodes, code=3).out.splitlines() if "nodes.jsonl:3" in each]
-    assert line.startswith(f"{nodes}:3: ")
+    assert line.startswith(f"{nodes}:3 ")
 
 
 def test_several_sources_ask_for_a_choice(folder: Folder, wiz: StubWiz, nodes: str) -> None:

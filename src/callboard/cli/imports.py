@@ -67,7 +67,10 @@ def import_files(door: Door, /, *, file: tuple[Path, ...], kind: str | None, sou
         output.show(output.table(columns, rows, right=columns[2:]))
         for each in reports:
             for reason in each.reasons:
-                output.line(f"{each.file}: {reason}")
+                # It begins with the file's name and a line, or stands without a place.
+                name = Path(each.file).name
+                place = reason.removeprefix(name) if reason.startswith(f"{name}:") else f": {reason}"
+                output.line(f"{each.file}{place}")
             if each.rejected > len(each.reasons):
                 output.line(f"{each.file}: and {words.number(each.rejected - len(each.reasons))} more")
     for path, refusal in refused:
@@ -81,6 +84,11 @@ async def _one(services: Services, path: Path, kind: str | None, source: str | N
     from callboard.wiring.sources import open_for_files
 
     section = services.config.source(source) if source and _has(services, source) else None
+    if source and section is None and services.config.sources:
+        from callboard.cli import output
+
+        there = ", ".join(each.name for each in services.config.sources)
+        output.say(f"The source {source!r} is not configured; there is {there}. Its findings stand by themselves.")
     spec, kind = _spec(path, kind, section)
     if section is None and source is None:
         section = _only(services, spec)

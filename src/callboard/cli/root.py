@@ -120,6 +120,13 @@ class Root(explained.Group):
         found, stub, rest = super().resolve_command(ctx, args)
         return found, load(found) if found is not None and found in COMMANDS else stub, rest
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  as click has it
+        """Runs the command. click would end with 1 where a reader leaves before everything is written."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            return report(error, debug=False)
+
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Runs the command and ends the process with its exit code."""
         extra["standalone_mode"] = False

@@ -88,6 +88,7 @@ def create(  # the command's options
     from callboard.gathering import Folder, read_locks, unread
     from callboard.sbom.making import About, facts, make_bom
     from callboard.sbom.writing import WRITERS
+    from callboard.web import words
 
     if bool(paths) == (component is not None):
         raise click.UsageError("Name files or folders, or a --component.")
@@ -115,7 +116,7 @@ def create(  # the command's options
     _put(output, written)
     counts = facts(bom)
     out.say(
-        f"{counts['components']:,} components, {counts['edges']:,} edges from {len(locks):,} manifests."
+        f"{counts['components']:,} components, {counts['edges']:,} edges from {words.count(len(locks), 'manifest')}."
         + (f" {counts['unreached']:,} are reached by nothing that the manifests tell." if counts["unreached"] else "")
     )
     for said in bom.unknown[:20]:
@@ -251,7 +252,14 @@ def _put(path: Path | None, content: bytes) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: a bill that was there stays until the new one is written."""
+    """Whole or not at all: a bill that was there stays until the new one is written.
+
+    What is no file, a device or a pipe, is written to and never replaced; behind a link is where the bill belongs.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    path = path.resolve()
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(content)
     beside.replace(path)

@@ -41,6 +41,9 @@ _NEEDED = {
 }
 """Columns without which a file is not that report."""
 
+_NEEDED_BY_ROWS = {**_NEEDED, "issue-report": (*_NEEDED["issue-report"], "Resource vertex ID")}
+"""Columns without which no row of it can be taken in."""
+
 _GO_DATE = re.compile(
     r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d{1,9})? ([+-]\d\d)(\d\d)(?: [A-Z]{1,5}|[+-]\d{2,4})?(?: m=\S+)?"
 )
@@ -68,12 +71,12 @@ def read(path: Path, kind: str) -> Iterator[Observed | Rejected]:
     except csv.Error as error:
         file.close()
         raise ImportRefusedError(f"{path.name}: the first line is not a CSV header ({error}).") from error
-    missing = [column for column in _NEEDED[kind] if column not in columns]
+    missing = [column for column in _NEEDED_BY_ROWS[kind] if column not in columns]
     if missing:
         file.close()
         raise ImportRefusedError(
             f"{path.name} is not a Wiz {kind.replace('-', ' ')}: it has no column {_quoted(missing)}.",
-            hint=f"Expected at least the columns {_quoted(_NEEDED[kind])}.",
+            hint=f"Expected at least the columns {_quoted(_NEEDED_BY_ROWS[kind])}.",
         )
     return _rows(path.name, file, rows, columns, _issue if kind == "issue-report" else _vulnerability)
 
