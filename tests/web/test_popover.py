@@ -48,6 +48,36 @@ def test_it_opens_by_key_answers_in_place_and_lets_go(board: Door, open_page: Op
     assert said == []
 
 
+def test_pressed_twice_is_said_once(board: Door, open_page: OpenPage) -> None:
+    """In place and on a page: who double-clicks is not told that somebody was quicker."""
+    page = open_page()
+    enter(page, board)
+    page.goto(f"{board.url}/findings?q=resource:ry")
+    page.get_by_role("link", name="Decide").first.click()
+    page.locator(".pop").get_by_role("button", name="Take").dblclick()
+    expect(page.locator(".pop")).to_contain_text("1 finding taken.")
+    page.goto(f"{board.url}/findings/{board.finding_id('hostile')}")
+    page.locator("#decide").get_by_role("button", name="Take").dblclick()
+    expect(page.locator("main [role=status]")).to_contain_text("1 finding taken.")
+
+
+def test_no_answer_is_told_where_it_was_said(board: Door, open_page: OpenPage) -> None:
+    """The form stays, nothing is navigated to, and nobody is told that it worked."""
+    page = open_page()
+    enter(page, board)
+    page.goto(f"{board.url}/findings?q=resource:ry")
+    page.get_by_role("link", name="Decide").first.click()
+    pop = page.locator(".pop")
+    expect(pop.locator("h1")).to_be_focused()
+    page.route("**/decide/say", lambda route: route.abort())
+    pop.get_by_role("button", name="Take").click()
+    expect(pop.get_by_role("alert")).to_contain_text("Callboard did not answer")
+    assert page.url.startswith(f"{board.url}/findings?")
+    page.unroute("**/decide/say")
+    pop.get_by_role("button", name="Take").click()
+    expect(pop).to_contain_text("1 finding taken.")
+
+
 def test_without_a_script_it_is_a_page(board: Door, open_page: OpenPage) -> None:
     """The same link and the same forms, one after the other."""
     page = open_page(javascript=False)

@@ -66,5 +66,13 @@
     }
   });
 
+  // Pressed twice is said once.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (Date.now() - Number(form.dataset.sentAt || 0) < 1000) event.preventDefault();
+    else form.dataset.sentAt = Date.now();
+  });
+
   document.documentElement.toggleAttribute("data-scripted", true);
 })();

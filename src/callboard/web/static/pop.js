@@ -27,12 +27,23 @@
     // A little further out than the text below begins: nothing of that shows at the round corner.
     pop.style.left = `${Math.max(8, Math.min(at.left - 8, innerWidth - box.width - 8))}px`;
   };
+  // What was asked for last is shown, in whichever order answers come.
+  let asked = 0;
   const load = async (url, options) => {
+    const mine = ++asked;
     try {
       const answer = await fetch(url, { headers: { accept: "text/html" }, ...options });
-      show(await answer.text(), url);
+      const text = await answer.text();
+      if (mine === asked) show(text, url);
     } catch {
-      location.assign(url);
+      if (mine !== asked) return;
+      if (!options) return location.assign(url);
+      const told = document.createElement("p");
+      told.className = "banner over";
+      told.setAttribute("role", "alert");
+      told.textContent = "Callboard did not answer, so it is not known whether this was taken down. Open it again once it answers: what was said stands there.";
+      pop.querySelector("[role=alert]")?.remove();
+      pop.prepend(told);
     }
     if (pop.matches(":popover-open")) place();
   };
@@ -49,11 +60,15 @@
     load(link.href);
   });
   // What is said in the popover is answered there.
-  pop.addEventListener("submit", (event) => {
+  let isSaying = false;
+  pop.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.method !== "post") return;
     event.preventDefault();
-    load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (isSaying) return;
+    isSaying = true;
+    await load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    isSaying = false;
   });
   pop.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="/ownership/of"]');
