@@ -30,6 +30,14 @@ def test_findings_for_people(board: Folder) -> None:
     assert "No finding matches for: is:kev sort:do-now" in board.call("findings", "is:kev").err
 
 
+def test_a_narrow_terminal_gives_room_to_names(board: Folder) -> None:
+    """What all rows share is said by the query below; a CVE that is cut in two cannot be copied."""
+    narrow = board.run("findings", COLUMNS="80").out.splitlines()
+    assert narrow[0].split() == ["Id", "Severity", "Finding", "Resource", "Component", "Age", "Due"]
+    assert max(map(len, narrow)) <= 80
+    assert board.run("findings", COLUMNS="120").out.split()[2] == "State"
+
+
 def test_findings_for_programs(board: Folder) -> None:
     """The document is the API's own, and the only thing on stdout."""
     page = board.run("findings", "--json").json
@@ -176,6 +184,7 @@ def test_components(board: Folder) -> None:
     assert "4" in next(line for line in said.out.splitlines() if "checkout-api" in line)
     assert "unknown" in next(line for line in said.out.splitlines() if "nobody-knows" in line)
     assert "2 without a component" in said.err
+    assert "2 of 2 components. 6 open findings" in said.err
     page = board.call("components", "--json").json
     assert {each["name"]: each["mapping"] for each in page["components"]} == {
         "checkout-api": "claimed",
@@ -183,6 +192,19 @@ def test_components(board: Folder) -> None:
     }
     assert board.call("components", "--owner", "group:default/nobody", "--json").json["total"] == 0
     assert board.call("components", "--system", "shop", "--json").json["total"] == 1
+
+
+def test_what_stands_in_the_place_of_a_component_is_counted_apart(board: Folder) -> None:
+    """Or the list has more components than the catalog, and nobody knows why."""
+    file = board.path / "catalog" / "catalog-info.yaml"
+    kept = "---\napiVersion: backstage.io/v1alpha1\nkind: Resource\nmetadata:\n  name: receipts\n"
+    file.write_text(
+        file.read_text()
+        + kept
+        + "  annotations: {wiz.io/project-id: project-1}\nspec: {type: bucket, owner: payments}\n"
+    )
+    board.call("sync", "--catalog-only")
+    assert "3 of 3 components, 1 of them a resource of the catalog." in board.call("components").err
 
 
 def test_one_component(board: Folder) -> None:
