@@ -10,6 +10,8 @@ from callboard.cli import explained, missing
 from callboard.cli.door import Door, answers, examples
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from callboard.cli.output import Cell
     from callboard.domain.board import ComponentPage, ComponentRow
     from callboard.domain.instant import Instant
@@ -61,7 +63,7 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
         output.show(output.table(columns, (_row(row, now) for row in page.rows), right=columns[3:]))
     totals = board.totals
     output.say(
-        f"{words.number(len(page.rows))} of {words.count(page.total, 'component')}. "
+        f"{words.number(len(page.rows))} of {words.count(page.total, 'component')}{_others(page.rows)}. "
         f"{words.count(totals.open.total, 'open finding')}, {words.number(totals.mapped.total)} of them with a component."
         + (f" Next page: --cursor {page.cursor}" if page.cursor else "")
     )
@@ -70,6 +72,19 @@ def components(door: Door, /, *, as_json: bool, **asked: object) -> None:
     if board.catalog_read_at is None:
         output.say("The catalog has never been read completely: `callboard sync --catalog-only` reads it.")
     output.banners(board.sources, now)
+
+
+def _others(rows: Sequence[ComponentRow]) -> str:
+    """How many are no components to the catalog, though findings belong to them in the same way."""
+    from callboard.domain.component import kind_of
+
+    others = [row for row in rows if kind_of(row.ref) != "component"]
+    if not others:
+        return ""
+    what = {kind_of(row.ref) for row in others}
+    name = what.pop() if len(what) == 1 else "thing of another kind"
+    plural = f"{name}s" if name != "thing of another kind" else "things of other kinds"
+    return f", {len(others):,} of them {f'a {name}' if len(others) == 1 else plural} of the catalog"
 
 
 def _row(row: ComponentRow, now: Instant) -> tuple[Cell, ...]:

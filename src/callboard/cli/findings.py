@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 WIDE = 140
 """Columns from which on a row has room to say why nobody answers for it; `callboard finding` says it always."""
 
+NARROW = 100
+"""Columns below which a state that all rows share gives its room to names: a CVE in two lines cannot be copied."""
+
+STATE = 2
+"""Where a row says it."""
+
 MANY = "Give it several times, or a list with commas."
 ONE_BY_ONE = "Several times for several."
 
@@ -103,8 +109,12 @@ def findings(door: Door, /, *, as_json: bool, csv_file: str | None, **asked: Any
         output.document(to_wire.findings(page, query, may=about_many(AT_THE_LAPTOP.rights), seen=seen))
         return
     if page.rows:
-        columns = ("Id", "Severity", "State", "Finding", "Resource", "Component", "Age", "Due")
-        output.show(output.table(columns, (_row(row, now) for row in page.rows), right=("Id", "Age", "Due")))
+        rows = [_row(row, now) for row in page.rows]
+        columns: tuple[str, ...] = ("Id", "Severity", "State", "Finding", "Resource", "Component", "Age", "Due")
+        if output.width() < NARROW and len({row[STATE] for row in rows}) == 1:
+            rows = [row[:STATE] + row[STATE + 1 :] for row in rows]
+            columns = columns[:STATE] + columns[STATE + 1 :]
+        output.show(output.table(columns, rows, right=("Id", "Age", "Due")))
     output.say(output.shown(page, "finding", query.without("group").canonical))
     for remark in unknown:
         output.say(remark)
