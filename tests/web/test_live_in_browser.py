@@ -169,3 +169,39 @@ def test_an_id_is_copied_after_news_as_well(board: Door, page: Page) -> None:
     page.get_by_role("button", name="Copy").last.click()
     expect(page.locator("[data-status]")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == "due-soon"
+
+
+def test_a_page_that_cannot_be_read_anew_says_from_when_it_is(board: Door, page: Page) -> None:
+    """And no longer once it can: "12 min ago" does not go on looking true while nobody answers."""
+    page.clock.install()
+    enter(page, board)
+    follow(page, board, "/")
+    told = page.get_by_role("alert")
+    page.context.set_offline(offline=True)
+    page.clock.fast_forward(6 * 60 * 1000)
+    expect(told).to_contain_text(re.compile(r"Callboard does not answer\. What stands here is as of \d\d:\d\d"))
+    page.context.set_offline(offline=False)
+    page.clock.fast_forward(31_000)
+    expect(told).to_have_count(0)
+
+
+def test_who_is_signed_out_meanwhile_is_told(board: Door, page: Page) -> None:
+    """Nothing new is shown to them, and what stands there does not pass for it."""
+    page.clock.install()
+    enter(page, board)
+    follow(page, board, "/findings")
+    page.context.clear_cookies()
+    page.clock.fast_forward(6 * 60 * 1000)
+    expect(page.get_by_role("alert")).to_contain_text("You are signed out.")
+
+
+def test_a_page_looks_for_itself_where_there_is_no_line(board: Door, page: Page) -> None:
+    """As where more pages are open than may listen: news comes later, and comes."""
+    page.route("**/api/v1/live", lambda route: route.fulfill(status=204))
+    page.clock.install()
+    enter(page, board)
+    page.goto(f"{board.url}/findings")
+    page.evaluate(STALE)
+    page.clock.fast_forward(6 * 60 * 1000)
+    expect(page.get_by_text("Not from the board")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)

@@ -4,13 +4,16 @@
   const parts = (root) => new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.dataset.live, part]));
   if (!parts(document).size || !window.EventSource) return;
 
-  const PAUSE = 5000;
+  const PAUSE = 5000, LOOK = 30000, LONG = 300000;
   const still = (part) => part.innerHTML.replace(/<time[^>]*>[^<]*<\/time>| open=""| data-on=""/g, "");
   const say = (text) => { document.querySelector("[data-status]").textContent = text; };
   let known = null;
   let line = null;
   let waiting = 0;
   let last = 0;
+  // When what is shown was read, and whether the line for news was lost since.
+  let read = Date.now();
+  let isLost = false;
 
   // Where the reader is: in the row or the part in focus, else at the first row in sight.
   const LINKS = "a, button, summary";
@@ -55,11 +58,30 @@
     part.querySelectorAll("[data-key]").forEach((row) => { row.toggleAttribute("data-on", on.has(row.dataset.key)); });
   };
 
+  // What cannot be read anew says so, and from when it is: "12 min ago" would go on looking true.
+  const WHY = { 401: "You are signed out.", 404: "It is not there any more, or not for you to see." };
+  const old = (status) => {
+    const at = new Date(read).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const told = `${WHY[status] || "Callboard does not answer."} What stands here is as of ${at}.`;
+    const note = document.querySelector("[data-old]") || document.createElement("p");
+    if (note.lastChild?.textContent === told) return;
+    note.className = "banner over";
+    note.setAttribute("role", "alert");
+    note.dataset.old = "";
+    const head = document.createElement("b");
+    head.textContent = "Not kept up to date. ";
+    note.replaceChildren(head, told);
+    document.querySelector("main").prepend(note);
+  };
+
   const refresh = async () => {
     waiting = 0;
     last = Date.now();
-    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
-    if (!answer.ok) return;
+    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => ({}));
+    if (!answer.ok) return old(answer.status);
+    document.querySelector("[data-old]")?.remove();
+    isLost = false;
+    read = last;
     const fresh = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
     const was = place();
     let changed = false;
@@ -76,6 +98,7 @@
 
   const heard = (event) => {
     const { revision } = JSON.parse(event.data);
+    isLost = false;
     const news = known !== null && revision !== known;
     known = revision;
     if (news && !waiting) waiting = setTimeout(() => refresh().catch(() => {}), Math.max(0, last + PAUSE - Date.now()));
@@ -89,8 +112,19 @@
     } else if (!line) {
       line = new EventSource("/api/v1/live");
       line.addEventListener("revision", heard);
+      line.addEventListener("error", () => { isLost = true; });
     }
   };
+  // Without a line, and after a while in any case since "12 min ago" is true for a minute, the page looks for itself.
+  const look = () => {
+    if (document.hidden) return;
+    if (line && line.readyState === EventSource.CLOSED) {
+      line = null;
+      listen();
+    }
+    if (isLost || document.querySelector("[data-old]") || Date.now() - read > LONG) refresh().catch(() => {});
+  };
+  setInterval(look, LOOK);
   document.addEventListener("visibilitychange", listen);
   addEventListener("pagehide", () => { if (line) line.close(); line = null; });
   addEventListener("pageshow", listen);
