@@ -262,13 +262,22 @@ def lay_down(page: Page, session: dict[str, str]) -> None:
         session["laid down"] = "yes"
 
 
+CUT = """
+[...document.querySelectorAll(".strip")].filter((strip) => {
+  const { right, width } = strip.getBoundingClientRect();
+  return width && right > strip.parentElement.closest("li, td, .leaf, .headline").getBoundingClientRect().right + 0.5;
+}).map((strip) => strip.parentElement.innerText)
+"""
+"""Counts by severity that stick out of the place they stand in, and are cut off there."""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("walk", [WALK, OWNERSHIP], ids=["board", "ownership"])
 def test_pages_fit_and_are_quiet(
     open_page: OpenPage, session: dict[str, str], walk: Walk, scheme: str, width: int
 ) -> None:
-    """No page of the demo scrolls sideways or says anything on the console, light and dark, wide and narrow."""
+    """No page of the demo scrolls sideways, cuts a count off or says anything on the console, light and dark, wide and narrow."""
     page = board(open_page, session, scheme=scheme, width=width)
     parts = urlsplit(page.url)
     if walk is OWNERSHIP:
@@ -282,6 +291,7 @@ def test_pages_fit_and_are_quiet(
             else:
                 follow(page, page.locator(step).first)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        assert page.evaluate(CUT) == [], name
         if SHOTS:
             folder = Path(SHOTS)
             folder.mkdir(parents=True, exist_ok=True)
