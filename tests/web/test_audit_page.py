@@ -34,7 +34,7 @@ def test_all_of_it_page_by_page(door: NamedDoor) -> None:
         while True:
             html = ada.get(url).raise_for_status().text
             assert "<b>it is</b>" not in html
-            seen += [part.partition("<")[0] for part in html.split('data-label="No." class="n">')[1:]]
+            seen += [part.partition("<")[0] for part in html.split('data-label="Entry" class="n">')[1:]]
             if 'rel="next"' not in html:
                 break
             url = html.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
