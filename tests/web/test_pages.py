@@ -229,6 +229,7 @@ def test_the_first_page_of_a_team(reader: httpx.Client) -> None:
     [
         ("sev:high is:open", "Unknown filter", "is:open severity:high sort:do-now"),
         ("is:open -severity:hihg", "does not know", "is:open -severity:high sort:do-now"),
+        ("is:open kev:yes log4j", "Unknown filter", "is:kev is:open log4j sort:do-now"),
         ("is:opne log4j", "does not know", "is:open log4j sort:do-now"),
         ("owner:@me", "without signing in by name", None),
         ("first:>=someday", "cannot read", None),

@@ -22,7 +22,10 @@ def meant(text: str, error: InvalidQueryError) -> str | None:
     for wrong in reversed(_QUOTED.findall(error.message)):
         right = hint["meant"] if wrong.endswith(":") else hint["meant"].partition(":")[2]
         if wrong and right and text.startswith(wrong, start):
-            return _readable(f"{text[:start]}{right}{text[start + len(wrong) :]}")
+            # Where more than another key is meant, it stands for the whole term.
+            is_term = wrong.endswith(":") and not right.endswith(":")
+            instead = text[start:].split(maxsplit=1)[0] if is_term else wrong
+            return _readable(f"{text[:start]}{right}{text[start + len(instead) :]}")
     return None
 
 

@@ -25,6 +25,10 @@ MAX_CHARACTERS = 1_000
 """Of one query."""
 
 
+_BARE = frozenset(word for word, _ in BY_NAME["is"].words)
+"""What is said behind "is:"; some write it as a key of its own, like "kev:yes"."""
+
+
 class Value(msgspec.Struct, frozen=True):
     """One value behind a colon."""
 
@@ -215,8 +219,11 @@ class _Reader:
 
 
 def _unknown(name: str, word: str, start: int) -> InvalidQueryError:
-    meant = alike_key(name)
-    hint = (
-        f'Did you mean "{meant}:"?' if meant else f"To search for it as text, put it into quotes: {quoted(word[:60])}."
-    )
+    if name.lower() in _BARE:
+        sign = "-" if word.lower().endswith((":no", ":false", ":0")) else ""
+        hint = f'Did you mean "{sign}is:{name.lower()}"?'
+    elif meant := alike_key(name):
+        hint = f'Did you mean "{meant}:"?'
+    else:
+        hint = f"To search for it as text, put it into quotes: {quoted(word[:60])}."
     return refusal(f'Unknown filter "{name[:60]}:"', start, hint)
