@@ -19,6 +19,11 @@
     pop.dataset.at = Date.now();
   };
   const place = () => {
+    if (!opener.isConnected) {
+      // The rows were brought up to date meanwhile: the same link in the new ones, else where the popover stands already.
+      opener = document.querySelector(`[data-pop][href="${CSS.escape(opener.getAttribute("href"))}"]`) || opener;
+      if (!opener.isConnected) return;
+    }
     const at = opener.getBoundingClientRect();
     const box = pop.getBoundingClientRect();
     const below = at.bottom + 6;
