@@ -424,4 +424,6 @@ def _trouble(example: FindingRow, asked: Mapping[Remedy, int]) -> str:
         case BundleKind.BASE:
             where = f"base image of {bundles.image_words(action.image)}" if action.image else action.base or ""
             return f"{example.rule_id} in {'the ' if action.image else ''}{bundles.image_words(where)}"
+        case BundleKind.REMOVE if action.package is not None:
+            return f"{action.package} is malicious"
     return example.title if action.package is None else f"{example.rule_id} in {action.package}"
