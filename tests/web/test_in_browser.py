@@ -167,7 +167,7 @@ def test_o_opens_the_row_at_its_source(door: Door, page: Page) -> None:
 def test_a_broken_link_is_reported_with_thanks(door: Door, page: Page) -> None:
     """Once a day; the status region says so."""
     enter(page, door).goto(_address(door, "/findings/{due-soon}"))
-    page.get_by_role("button", name="Link is broken").click()
+    page.get_by_role("button", name="Report a broken link").click()
     expect(page.locator("[data-status]")).to_contain_text("Thanks.")
     expect(page.get_by_role("button", name="Reported, thanks")).to_be_disabled()
 

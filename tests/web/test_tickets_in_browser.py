@@ -46,7 +46,7 @@ def test_a_ticket_is_filed_in_place_and_on_a_page(tmp_path: Path, open_page: Ope
         page.wait_for_url("**/findings/*")
         expect(page.locator(".chips").get_by_text("ticket in planning being made")).to_be_visible()
         page.locator(".lede").get_by_role("link", name="Ticket").click()
-        pop.get_by_text("Link a ticket that is there").click()
+        pop.get_by_text("Link an existing ticket").click()
         pop.get_by_label("Its key or address").fill("https://github.com/acme/shop/issues/12")
         pop.get_by_role("button", name="Link it").click()
         expect(pop.get_by_role("status")).to_contain_text("the ticket acme/shop#12")

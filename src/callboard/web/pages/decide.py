@@ -93,7 +93,7 @@ def show(view: Viewing) -> Response[str]:
     if asked.finding is not None:
         page = browse.finding(view.store, view.visibility, asked.finding, now=view.now)
         choices = of_finding(view, page, act=asked.act)
-        title, many = page.row.title, None
+        title, row, many = page.row.title, page.row, None
     else:
         query = Target(bundle=asked.bundle, query=None if asked.q is None else parse(asked.q)).asked or Query()
         listed = ask.list_findings(view.store, view.viewer, query, now=view.now, limit=SHOWN)
@@ -104,10 +104,11 @@ def show(view: Viewing) -> Response[str]:
             may=about_many(view.viewer.rights),
             hidden=(*hidden, ("count", str(listed.total)), ("seen", str(deciding.newest(view.store)))),
         )  # fmt: skip
-        title = choices.about
+        title, row = choices.about, None
     return render.answer(
-        "decide.html", title=f"Decide: {title}", here="findings", now=view.now, d=choices, many=many, heading=title
-    )
+        "decide.html", title=f"Decide: {title}", here="findings", now=view.now, d=choices, row=row, many=many,
+        heading=title,
+    )  # fmt: skip
 
 
 def of_finding(view: View, page: FindingPage, *, act: str = "") -> Choices:
