@@ -18,12 +18,14 @@
     pop.dataset.url = url;
     pop.dataset.at = Date.now();
   };
+  // A page that keeps itself up to date may have another link in the place of the one that opened this.
+  const isThere = () => {
+    if (!opener.isConnected) opener = [...document.querySelectorAll("[data-pop]")].find((each) => each.href === opener.href) || opener;
+    return opener.isConnected;
+  };
   const place = () => {
-    if (!opener.isConnected) {
-      // The rows were brought up to date meanwhile: the same link in the new ones, else where the popover stands already.
-      opener = document.querySelector(`[data-pop][href="${CSS.escape(opener.getAttribute("href"))}"]`) || opener;
-      if (!opener.isConnected) return;
-    }
+    // When its row is gone, the popover stays where it stands.
+    if (!isThere()) return;
     const at = opener.getBoundingClientRect();
     const box = pop.getBoundingClientRect();
     const below = at.bottom + 6;
@@ -83,8 +85,6 @@
   });
   pop.addEventListener("toggle", (event) => {
     if (event.newState !== "closed" || !opener || !(pop.contains(document.activeElement) || document.activeElement === document.body)) return;
-    // A page that keeps itself up to date may have another link in its place.
-    const now = opener.isConnected ? opener : [...document.querySelectorAll("[data-pop]")].find((each) => each.href === opener.href);
-    if (now) now.focus();
+    if (isThere()) opener.focus();
   });
 })();
