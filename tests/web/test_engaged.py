@@ -24,7 +24,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NamedDoor]:
 def counted(door: NamedDoor, *, least: int) -> set[tuple[str, str, int]]:
     """What is kept, once there is so much of it: it is written after the answer."""
     e = schema.engagement.c
-    for _ in range(100):
+    for _ in range(3_000):
         with door.store.read() as conn:
             rows = conn.execute(select(e.kind, e.door, e.finding_id)).all()
         if len(rows) >= least:

@@ -1,4 +1,4 @@
-"""Counting what people do with findings: after the answer has left, so that nobody waits for it. Never who did it."""
+"""What people do here, noted after the answer has left, so that nobody waits for it: acts and looks, without who; and visits."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import structlog
 from litestar.background_tasks import BackgroundTask
 
 from callboard.domain.decision import DecisionKind
-from callboard.domain.remediation.engagement import Engagement
+from callboard.domain.remediation.engagement import Door, Engagement
 from callboard.errors import CallboardError
+from callboard.usecases.first_pages import note_visit
 from callboard.usecases.remediation.decide import Done
 from callboard.usecases.remediation.note_engagement import note_acts, note_engagement, note_seen
 from callboard.web.view import View
@@ -24,6 +25,18 @@ def acted(view: View, done: Done) -> BackgroundTask | None:
     """That somebody acted on findings. What was said is written already, and stands apart; taking it back is no act."""
     is_act = done.decision is not None and done.kind is not DecisionKind.UNDO and bool(done.findings)
     return BackgroundTask(_acted, view, done.findings) if is_act else None
+
+
+def visited(view: View) -> BackgroundTask | None:
+    """That a person looks at what to do now, through the portal: so that the next visit knows what is new. None: a program asks."""
+    return BackgroundTask(_visited, view) if view.door is Door.PLUGIN else None
+
+
+def _visited(view: View) -> None:
+    try:
+        note_visit(view.store, view.viewer, now=view.now)
+    except CallboardError as error:
+        _log.warning("visit not noted", reason=type(error).__name__)
 
 
 def _opened(view: View, finding_id: int) -> None:

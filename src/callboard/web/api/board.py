@@ -6,7 +6,7 @@ import msgspec
 from litestar.response import Response
 
 from callboard.usecases import browse, first_pages, jobs, source_health
-from callboard.web import answers
+from callboard.web import answers, engaged
 from callboard.web.params import board as params
 from callboard.web.to_wire import board as to_wire
 from callboard.web.to_wire import work as to_wire_work
@@ -49,4 +49,6 @@ def do_now(view: Viewing) -> Response[bytes]:
         page = first_pages.do_now(view.store, view.viewer, text, now=view.now)
         return to_wire_work.do_now(msgspec.structs.replace(page, bundles=view.linked(page.bundles)), view.now)
 
-    return answers.fresh(view, read, holds=answers.TICK)
+    answer = answers.fresh(view, read, holds=answers.TICK)
+    answer.background = engaged.visited(view)
+    return answer
