@@ -34,6 +34,7 @@ def test_every_error_has_an_exit_code() -> None:
     [
         (["findngs"], "There is no command 'findngs'. Did you mean findings?"),
         (["findings", "--seveirty", "high"], "Did you mean"),
+        (["--json", "findings"], "stands behind the command: `callboard COMMAND --json`"),
         (["findings", "--severity", "hihg"], 'Did you mean "severity:high"?'),
         (["findings", "--limit", "0"], "range 1<=x<=500"),
         (["findings", "--cursor", "xx"], "cursor"),

@@ -91,6 +91,20 @@ def test_every_bad_state_has_a_banner(fields: dict[str, object], late: bool, tol
         assert word in f"{banner.head} {banner.text}"
 
 
+def test_two_tenants_are_told_apart() -> None:
+    """By their names, which one alone does not need."""
+    unread = {"last_full_at": None, "last_run_at": None, "findings": 0}
+    (one, other) = freshness.banners([_health(**unread), _health(name="second", **unread)], NOW)
+    assert (one.head, other.head) == ("Wiz (main) has not been read yet.", "Wiz (second) has not been read yet.")
+
+
+def test_numbers_that_were_never_read_are_of_no_day() -> None:
+    """A run that read nothing before the account was refused gave no numbers."""
+    refused = _health(last_run_state="refused", last_full_at=None, findings=0)
+    (banner,) = freshness.banners([refused], NOW)
+    assert "Numbers" not in banner.text
+
+
 def test_a_good_state_has_none() -> None:
     """Nothing to say, nothing said."""
     assert freshness.banners([_health()], NOW) == ()
