@@ -118,10 +118,17 @@ def _refusal(error: OSError) -> str | None:
 
 def _usage(error: click.ClickException) -> int:
     hint = None
+    if isinstance(error, click.NoSuchOption) and error.option_name == "--json" and _is_before_the_command(error):
+        _say("Error: --json stands behind the command: `callboard COMMAND --json`.")
+        return USAGE
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"`{error.ctx.command_path} --help` explains it."
     _say(f"Error: {error.format_message()}", hint)
     return USAGE
+
+
+def _is_before_the_command(error: click.UsageError) -> bool:
+    return error.ctx is not None and error.ctx.parent is None
 
 
 def _say(message: str, hint: str | None = None) -> None:

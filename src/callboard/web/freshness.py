@@ -46,7 +46,8 @@ def never_read(sources: Sequence[SourceHealth]) -> bool:
 
 def banners(sources: Sequence[SourceHealth], now: Instant) -> tuple[Banner, ...]:
     """What a reader must know before reading the numbers, late ones first."""
-    found = [banner for source in sources for banner in _of(source, now)]
+    kinds = [source.kind for source in sources]
+    found = [banner for source in sources for banner in _of(source, now, among=kinds.count(source.kind))]
     if not sources:
         found.append(
             Banner(
@@ -56,8 +57,11 @@ def banners(sources: Sequence[SourceHealth], now: Instant) -> tuple[Banner, ...]
     return tuple(sorted(found, key=lambda banner: not banner.late))
 
 
-def _of(source: SourceHealth, now: Instant) -> list[Banner]:
+def _of(source: SourceHealth, now: Instant, *, among: int) -> list[Banner]:
+    """`among` is how many sources there are of its kind, which one name for all of them does not tell apart."""
     title = words.source_title(source.kind, source.name)
+    if among > 1 and title != source.name:
+        title = f"{title} ({source.name})"
     why = f" {_sentence(source.reason)}" if source.reason else ""
     if source.last_full_at is None and source.syncing:
         return [
@@ -70,6 +74,8 @@ def _of(source: SourceHealth, now: Instant) -> list[Banner]:
     if source.last_run_state == RunState.REFUSED:
         head = f"{title} lets us read nothing."
         data_at = source.last_run_at or source.last_full_at
+        if source.last_full_at is None and not source.findings:
+            data_at = None
         since = "" if data_at is None else f" Numbers below are from {words.day(data_at)}."
         return [Banner(late=source.stale, head=head, text=f"{why} Run callboard doctor.{since}".strip())]
     if source.last_full_at is None:
