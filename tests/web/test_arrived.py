@@ -63,7 +63,7 @@ def addresses(text: str) -> set[str]:
 def kept(store: Store, *, least: int = 0) -> set[tuple[int, str]]:
     """Whoever came: the finding and the channel. It is written after the answer."""
     e = schema.engagement.c
-    for _ in range(500):
+    for _ in range(3_000):
         with store.read() as conn:
             rows = conn.execute(select(e.finding_id, e.door).where(e.kind == int(Engagement.ARRIVED))).all()
         if len(rows) >= least:
