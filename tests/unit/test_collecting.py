@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from callboard.usecases.collecting import OFTEN, RARELY, collect_often, fewer_collections
+from callboard.usecases.collecting import HARDLY, OFTEN, RARELY, collect_often, fewer_collections
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +21,27 @@ def usual() -> Iterator[None]:
 
 def test_a_process_that_lives_long_comes_back_to_its_pace_after_jobs() -> None:
     """The first job slows the collector down, the last one puts it back to what the process chose at its start."""
-    gc.set_threshold(200_000)
+    gc.set_threshold(200_001)
     collect_often()
     usual = gc.get_threshold()
     assert usual[0] == OFTEN
     with fewer_collections():
         with fewer_collections():
-            assert gc.get_threshold() == RARELY
-        assert gc.get_threshold() == RARELY
+            assert gc.get_threshold()[0] == RARELY
+        assert gc.get_threshold()[0] == RARELY
+    assert gc.get_threshold() == usual
+
+
+def test_of_jobs_that_run_together_the_slowest_pace_counts() -> None:
+    """Whichever of them begins or ends first."""
+    usual = gc.get_threshold()
+    with ExitStack() as short:
+        short.enter_context(fewer_collections())
+        with fewer_collections(HARDLY):
+            assert gc.get_threshold()[0] == HARDLY
+            short.close()
+            assert gc.get_threshold()[0] == HARDLY
+    assert gc.get_threshold() == usual
+    with fewer_collections(HARDLY), fewer_collections():
+        assert gc.get_threshold()[0] == HARDLY
     assert gc.get_threshold() == usual

@@ -7,8 +7,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-RARELY = (200_000, 20, 100)
-"""Thresholds of the collector while such a job runs."""
+RARELY = 200_000
+"""Objects between two looks while such a job runs."""
+HARDLY = 3_000_000
+"""The same while it is decided anew whose everything is. 100,000 resources make two million objects, all of them needed until
+the end, so that to walk them is for nothing (measured: 0.4 s of 9.8, and no more memory without)."""
+_OLDER = 20, 100
+"""How many looks at the young go by until the older ones are looked at, and how many of those until all are."""
 OFTEN = 50_000
 """Objects between two looks in a process that lives long, where rings of values would otherwise lie about (measured in 0107)."""
 
@@ -19,26 +24,28 @@ def collect_often() -> None:
 
 
 class _Pace:
-    """The collector has one pace for the whole process: the first job slows it down, the last one puts it back."""
+    """The collector has one pace for the whole process: the slowest that a job asks for, and the usual one after the last."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._jobs = 0
+        self._jobs: list[int] = []
         self._usual = gc.get_threshold()
 
-    def begin(self) -> None:
+    def begin(self, after: int) -> None:
         """One more job runs."""
         with self._lock:
             if not self._jobs:
                 self._usual = gc.get_threshold()
-                gc.set_threshold(*RARELY)
-            self._jobs += 1
+            self._jobs.append(after)
+            gc.set_threshold(max(self._jobs), *_OLDER)
 
-    def end(self) -> None:
+    def end(self, after: int) -> None:
         """One of them is over."""
         with self._lock:
-            self._jobs -= 1
-            if not self._jobs:
+            self._jobs.remove(after)
+            if self._jobs:
+                gc.set_threshold(max(self._jobs), *_OLDER)
+            else:
                 gc.set_threshold(*self._usual)
 
 
@@ -46,15 +53,15 @@ _PACE = _Pace()
 
 
 @contextmanager
-def fewer_collections() -> Iterator[None]:
-    """Let Python's cycle collector run rarely.
+def fewer_collections(after: int = RARELY) -> Iterator[None]:
+    """Let Python's cycle collector run rarely, `after` so many objects.
 
     A page of a sync makes thousands of small values and no cycles, and deciding anew whose everything is makes millions;
     at the default pace the collector walks all that is remembered again and again (measured: a fifth of an unchanged sync,
     a seventh of a plan for 100,000 resources; at 50,000 still a fiftieth of a first sync).
     """
-    _PACE.begin()
+    _PACE.begin(after)
     try:
         yield
     finally:
-        _PACE.end()
+        _PACE.end(after)

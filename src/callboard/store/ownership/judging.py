@@ -177,11 +177,12 @@ def open_in_sight(conn: Connection, visibility: Visibility, ids: Iterable[int]) 
     wanted = list(ids)
     found: dict[tuple[int, int], int] = {}
     for start in range(0, len(wanted), 500):
+        # All at once: fetching row by row costs more than the database.
         rows = conn.execute(
             select(f.resource_id, f.base_layer, func.count())
             .where(f.resource_id.in_(wanted[start : start + 500]), f.closed == 0, visible(f.holding_id, visibility))
             .group_by(f.resource_id, f.base_layer)
-        )
+        ).all()
         found.update(((id_, base_layer), n) for id_, base_layer, n in rows)
     return found
 

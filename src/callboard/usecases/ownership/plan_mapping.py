@@ -24,7 +24,7 @@ from callboard.store.mapping import Revision
 from callboard.store.ownership import deciding, picking, planning
 from callboard.store.ownership.planning import Survey
 from callboard.store.people import audit
-from callboard.usecases.collecting import fewer_collections
+from callboard.usecases.collecting import HARDLY, fewer_collections
 
 MOST_TOLD = 20
 """Problems told in one error."""
@@ -59,7 +59,7 @@ def revisions(store: Store, viewer: Viewer, name: str) -> tuple[Revision, ...]:
     return found
 
 
-@fewer_collections()
+@fewer_collections(HARDLY)
 def plan_mapping(store: Store, viewer: Viewer, draft: RuleSet, *, clock: Clock, safety: Safety | None = None) -> Plan:
     """What applying `draft` would move, and whose sight it would change. Nothing is written.
 
@@ -71,7 +71,7 @@ def plan_mapping(store: Store, viewer: Viewer, draft: RuleSet, *, clock: Clock, 
     return found
 
 
-@fewer_collections()
+@fewer_collections(HARDLY)
 def list_picked(store: Store, viewer: Viewer, draft: RuleSet, pick: Pick, *, clock: Clock, skip: int = 0) -> Lines:
     """The resources that one number of the plan of `draft` counts. Nothing is written.
 
@@ -88,7 +88,7 @@ def list_picked(store: Store, viewer: Viewer, draft: RuleSet, pick: Pick, *, clo
         return picking.picked(conn, store, viewer.visibility, known, planned, pick=pick, skip=skip)
 
 
-@fewer_collections()
+@fewer_collections(HARDLY)
 def apply_mapping(
     store: Store, viewer: Viewer, draft: RuleSet, *, reason: str, clock: Clock, agreed: bool = False,
     expected: int | None = None, remove: bool = False, safety: Safety | None = None,
