@@ -5,6 +5,7 @@ import { callboardApiRef } from '../api/CallboardApi';
 import { usualQuery } from '../api/scope';
 import type { ComponentPage } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
+import { useTurn } from '../api/useTurn';
 import { listAddress } from '../list/address';
 import { Failure } from '../parts/Failure';
 import { Cautions, Freshness } from '../parts/Freshness';
@@ -19,7 +20,7 @@ import { isKnown, standingOf } from './standing';
 /** One component at a glance: how bad, what to do first, how fresh. One request. `owners` may be asked by who sees nothing. */
 export const ComponentCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
   const api = useApi(callboardApiRef);
-  const answer = useAnswer(entityRef, () => api.component(entityRef));
+  const answer = useAnswer(entityRef, () => api.component(entityRef), { revision: useTurn() });
   return (
     <CardFrame more={answer.state === 'answered' ? moreOf(answer.value, entityRef, tab) : undefined}>
       {answer.state === 'loading' && <Loading />}

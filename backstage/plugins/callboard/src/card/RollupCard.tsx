@@ -4,6 +4,7 @@ import { callboardApiRef } from '../api/CallboardApi';
 import { usualQuery } from '../api/scope';
 import type { Rollup } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
+import { useTurn } from '../api/useTurn';
 import { listAddress } from '../list/address';
 import { Failure } from '../parts/Failure';
 import { Cautions, Freshness } from '../parts/Freshness';
@@ -19,7 +20,7 @@ import { WorstComponents } from './WorstComponents';
 /** A group, a person, a system or a domain at a glance. One request. */
 export const RollupCard = ({ entityRef, tab, owners }: { entityRef: string; tab?: string; owners?: readonly string[] }) => {
   const api = useApi(callboardApiRef);
-  const answer = useAnswer(entityRef, () => api.rollup(entityRef));
+  const answer = useAnswer(entityRef, () => api.rollup(entityRef), { revision: useTurn() });
   return (
     <CardFrame more={answer.state === 'answered' ? moreOf(answer.value, entityRef, tab) : undefined}>
       {answer.state === 'loading' && <Loading />}

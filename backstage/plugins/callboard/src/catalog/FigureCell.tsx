@@ -3,6 +3,7 @@ import { Skeleton, Text, VisuallyHidden } from '@backstage/ui';
 import { callboardApiRef } from '../api/CallboardApi';
 import type { ComponentRow } from '../api/types';
 import { useAnswer } from '../api/useAnswer';
+import { useTurn } from '../api/useTurn';
 import { unknownWord } from '../card/standing';
 import { When } from '../parts/When';
 import { failureWords } from '../parts/words';
@@ -23,7 +24,7 @@ export const FigureCell = ({
   isListing?: boolean;
 }) => {
   const api = useApi(callboardApiRef);
-  const answer = useAnswer(entityRef, signal => api.row(entityRef, signal), { isHeld: isListing });
+  const answer = useAnswer(entityRef, signal => api.row(entityRef, signal), { isHeld: isListing, revision: useTurn() });
   switch (answer.state) {
     case 'loading':
       return <Skeleton width={24} height={16} />;
