@@ -49,6 +49,24 @@ def test_catalog_only(folder: Folder) -> None:
     assert (done["catalogs"][0]["components"], done["sources"]) == (2, [])
 
 
+def test_what_is_wrong_in_a_catalog_is_said_once(folder: Folder) -> None:
+    """As what is wrong, and not again as why the reading is partial."""
+    (folder.path / "catalog" / "more").mkdir()
+    (folder.path / "catalog" / "more" / "catalog-info.yaml").write_text("a: [\n")
+    said = folder.call("sync", "--catalog-only", code=3)
+    assert said.out.count("more/catalog-info.yaml") == 1
+
+
+def test_who_cannot_be_reached_is_said_with_what_to_do(folder: Folder) -> None:
+    """The address may be wrong, or something may stand between."""
+    (folder.path / "callboard.toml").write_text(
+        '[[catalog]]\nkind = "backstage"\nurl = "http://127.0.0.1:9"\ntoken = "t0ken-of-nobody"\nallow_private = true\n'
+    )
+    said = folder.call("doctor", code=1)
+    assert "No connection to 127.0.0.1:9" in said.out
+    assert "→ Check the address, and what stands between this machine and it" in said.out
+
+
 def test_nothing_to_read_is_a_mistake(folder: Folder) -> None:
     """Not a success with nothing done."""
     (folder.path / "callboard.toml").write_text("")
