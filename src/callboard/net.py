@@ -35,6 +35,8 @@ RETRY_AFTER_CAP_SECONDS = 300.0
 """A server that asks for more patience than this is hostile or broken."""
 
 _CONNECT_SECONDS = 15.0
+_LOOK = "Check the address, and what stands between this machine and it: a proxy, a firewall, a name server."
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -125,9 +127,9 @@ class Net:
                 hint="If a proxy inspects TLS here, point SSL_CERT_FILE at its authority.",
             ) from error
         except aiohttp.ClientConnectorDNSError as error:
-            raise UnreachableError(f"The name {target.host} cannot be resolved.") from error
+            raise UnreachableError(f"The name {target.host} cannot be resolved.", hint=_LOOK) from error
         except aiohttp.ClientConnectorError as error:
-            raise UnreachableError(f"No connection to {target.host}:{target.port}.") from error
+            raise UnreachableError(f"No connection to {target.host}:{target.port}.", hint=_LOOK) from error
         except aiohttp.ClientPayloadError as error:
             raise UnreachableError(f"{place} broke off in the middle of its answer.") from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -200,7 +202,7 @@ def public_addresses(host: str, port: int, allow_hosts: Collection[str] = ()) ->
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
     except OSError:
-        raise UnreachableError(f"The name {host} cannot be resolved.") from None
+        raise UnreachableError(f"The name {host} cannot be resolved.", hint=_LOOK) from None
     addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
     is_allowed = _bare(host) in {_bare(each) for each in allow_hosts}
     if not is_allowed and any(not _is_public(ipaddress.ip_address(each.partition("%")[0])) for each in addresses):

@@ -143,10 +143,11 @@ def _tell(done: Round) -> None:
             output.line(f"  {catalog.reason}")
         if catalog.state == "held":
             output.line(f"  Apply it with `callboard sync --accept-held {catalog.catalog}`.")
-        for problem in catalog.problems[:10]:
-            output.line(f"  {problem.where}: {problem.reason}")
-        if len(catalog.problems) > 10:
-            output.line(f"  and {words.number(len(catalog.problems) - 10)} more")
+        problems = [line for each in catalog.problems if (line := f"{each.where}: {each.reason}") != catalog.reason]
+        for problem in problems[:10]:
+            output.line(f"  {problem}")
+        if len(problems) > 10:
+            output.line(f"  and {words.number(len(problems) - 10)} more")
     for report in done.sources:
         output.line(
             f"Source {report.source}: {report.mode.value} run {report.run} {report.state.value}"
