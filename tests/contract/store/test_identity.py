@@ -193,3 +193,10 @@ def test_tokens_come_back_as_they_were_made(stage: Stage) -> None:
         assert not tokens.revoke(conn, "one", now=now).is_good(now)
         with pytest.raises(NotFoundError):
             tokens.by_name(conn, "three")
+
+
+def test_the_number_of_a_set_is_never_that_of_another(company: Stage) -> None:
+    """Not even when the last one has gone: what is kept for its readers is kept by that number."""
+    last = sight(company, BANK)
+    company.clock.advance(7 * 86_400 + 1)
+    assert sight(company, LOOSE) > last
