@@ -91,8 +91,9 @@ def intern_sight(conn: Connection, refs: Collection[EntityRef], *, now: Instant)
     if found is not None:
         conn.execute(update(table).where(table.c.id == found, table.c.used_at < now - HOUR).values(used_at=now))
         return int(found)
-    _forget(conn, now=now)
+    # Looked for before old ones go: answers are kept by this number, which must never be of another set.
     id_ = next_id(conn, table)
+    _forget(conn, now=now)
     conn.execute(insert(table).values(id=id_, digest=digest, used_at=now))
     if ids:
         conn.execute(insert(schema.sight_entity), [{"sight_id": id_, "entity_id": each} for each in ids])
