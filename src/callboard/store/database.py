@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, Index, Select, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
@@ -240,9 +240,49 @@ def _last_id(table: Table) -> Select[Any]:
     return select(func.coalesce(func.max(column), 0))
 
 
+EVIDENCE = "evidence"
+"""The key of `meta` under which stands what names the evidence about ownership; `store.evidence` changes it."""
+
+
+class Stamp(NamedTuple):
+    """What kept answers are kept by: as long as it is the same, so are they."""
+
+    revision: int
+    """Grows with every change that a reader can see."""
+    evidence: str
+    """Is another whenever an entity or a rule set has changed."""
+    newest: int
+    """The last holding. One that is there never changes whose it is and who may see it."""
+
+    @property
+    def owners(self) -> tuple[str, int]:
+        """What it depends on whose each holding is, and who may see it."""
+        return self.evidence, self.newest
+
+
+STAMP = (
+    select(schema.revision.c.n).scalar_subquery().label("revision"),
+    select(schema.meta.c.value).where(schema.meta.c.key == EVIDENCE).scalar_subquery().label("evidence"),
+    select(func.max(schema.holding.c.id)).scalar_subquery().label("newest"),
+)
+"""Columns of a stamp, for who asks for something else at the same time."""
+
+_STAMP = select(*STAMP)
+
+
+def stamp(conn: Connection) -> Stamp:
+    """The stamp of what this transaction sees."""
+    return once(conn, "stamp", lambda: stamp_of(*conn.execute(_STAMP).one()))
+
+
+def stamp_of(n: int, evidence: str | None, newest: int | None) -> Stamp:
+    """A stamp from its columns."""
+    return Stamp(int(n), evidence or "", newest or 0)
+
+
 def revision(conn: Connection) -> int:
     """Grows with every change that a reader can see."""
-    return once(conn, "revision", lambda: int(conn.execute(select(schema.revision.c.n)).scalar_one()))
+    return stamp(conn).revision
 
 
 def once(conn: Connection, name: str, ask: Callable[[], T]) -> T:

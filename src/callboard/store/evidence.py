@@ -17,9 +17,8 @@ from callboard.domain.instant import Instant
 from callboard.domain.ownership.evidence import Evidence
 from callboard.domain.ownership.mapping import RuleSet
 from callboard.store import mapping, schema
-from callboard.store.database import Store
+from callboard.store.database import EVIDENCE, Store
 
-_MARK = "evidence"
 _HOMES = "homes"
 _TICK = "evidence_at"
 """Up to when what ends has ended: until the next tick it has not, anywhere."""
@@ -53,7 +52,7 @@ def load_entities(conn: Connection, kinds: Collection[str] | None = None) -> dic
 
 def mark_of(conn: Connection) -> str:
     """What names the evidence that is stored."""
-    return str(remembered(conn, _MARK) or "")
+    return str(remembered(conn, EVIDENCE) or "")
 
 
 def homes_of(conn: Connection) -> str:
@@ -112,7 +111,7 @@ def moved(conn: Connection) -> None:
 
 def _new_mark(conn: Connection) -> str:
     mark = secrets.token_hex(8)
-    remember(conn, _MARK, mark)
+    remember(conn, EVIDENCE, mark)
     return mark
 
 

@@ -27,14 +27,14 @@ from callboard.store.board import cube as cube_store
 from callboard.store.board import due_days, progress, remedies
 from callboard.store.board import sources as source_store
 from callboard.store.board.cube import Cell
-from callboard.store.database import once, revision
+from callboard.store.database import revision, stamp
 from callboard.store.kept import Kept
 from callboard.store.ownership import base_image, code_facts
 from callboard.store.ownership import catalog as catalog_store
 from callboard.store.query import scope as scopes
 from callboard.store.query.filters import INHERITED, Asking
 from callboard.store.query.scope import Scope
-from callboard.store.visible import entity_owned, entity_visible, knows_of, named, visible
+from callboard.store.visible import entity_owned, knows_of, named, visible
 
 cube, route, entity, holding = schema.cube, schema.holding_route, schema.entity, schema.holding
 f, cell, due = schema.finding.c, schema.bundle_cell.c, schema.due_cell.c
@@ -48,7 +48,7 @@ GROUPS = 50
 
 def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     """Every component that the viewer may know of with its open findings, and the whole in numbers."""
-    known = None if isinstance(visibility, Everything) else _in_sight(conn, visibility)
+    known = None if isinstance(visibility, Everything) else scopes.known(conn, visibility)
     asking = Asking(now=now)
     within = scopes.scope(conn, visibility, (), asking)
     opened = cube_store.open_by_holding(conn, within)
@@ -86,7 +86,7 @@ def open_counts(conn: Connection, visibility: Visibility, terms: Sequence[Term],
 
 def _catalog_rows(conn: Connection) -> Mapping[EntityRef, ComponentRow]:
     """A row for each entity as the catalog knows it, put together once for each state of it."""
-    return _ROWS.get(conn, (once(conn, "evidence", lambda: evidence.mark_of(conn)),), lambda: _read_rows(conn))
+    return _ROWS.get(conn, (stamp(conn).evidence,), lambda: _read_rows(conn))
 
 
 _ROWS: Kept[Mapping[EntityRef, ComponentRow]] = Kept(2)
@@ -99,12 +99,6 @@ def _read_rows(conn: Connection) -> Mapping[EntityRef, ComponentRow]:
 
 def _with_counts(row: ComponentRow, counts: Counts | None, oldest: Instant | None, *, listed: bool) -> ComponentRow:
     return row if counts is None else msgspec.structs.replace(row, open=counts, oldest_open_at=oldest, listed=listed)
-
-
-def _in_sight(conn: Connection, visibility: Visibility) -> frozenset[str]:
-    """Entities that the viewer may know of."""
-    rows = conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility)))
-    return frozenset(row[0] for row in rows.cursor.fetchall())
 
 
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:

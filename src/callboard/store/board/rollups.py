@@ -14,7 +14,7 @@ from callboard.errors import NotFoundError
 from callboard.store import schema
 from callboard.store.query import scope as scopes
 from callboard.store.query.filters import Asking
-from callboard.store.visible import entity_visible, knows_of
+from callboard.store.visible import entity_visible
 
 entity = schema.entity
 
@@ -45,7 +45,7 @@ def head(conn: Connection, visibility: Visibility, ref: EntityRef) -> Head:
     row = conn.execute(
         select(entity.c.id, entity.c.body).where(entity.c.ref == ref, entity.c.gone_at.is_(None))
     ).one_or_none()
-    is_known = knows_of(conn, visibility, None if row is None else row.id)
+    is_known = scopes.knows(conn, visibility, ref)  # asked in any case: the clock must not tell what is there
     if row is None or not is_known:
         return _only_named(conn, visibility, ref)
     each = msgspec.msgpack.decode(bytes(row.body), type=Entity)
@@ -82,8 +82,8 @@ def _known(conn: Connection, visibility: Visibility, refs: Iterable[EntityRef]) 
     asked = list(refs)
     if not asked:
         return frozenset()
-    wanted = (entity.c.ref.in_(asked), entity.c.gone_at.is_(None), entity_visible(entity.c.id, visibility))
-    return frozenset(conn.execute(select(entity.c.ref).where(*wanted)).scalars())
+    found = conn.execute(select(entity.c.ref).where(entity.c.ref.in_(asked), entity.c.gone_at.is_(None))).scalars()
+    return frozenset(each for each in found if scopes.knows(conn, visibility, EntityRef(each)))
 
 
 def _below(conn: Connection, ref: EntityRef, kind: str) -> tuple[EntityRef, ...]:

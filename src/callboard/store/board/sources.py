@@ -14,7 +14,7 @@ from callboard.domain.instant import Instant
 from callboard.domain.run import RunState
 from callboard.store import schema
 from callboard.store.board import cube
-from callboard.store.database import once, revision
+from callboard.store.database import STAMP, once, revision, stamp_of
 from callboard.store.dialect import promise_of
 from callboard.store.kept import Kept
 from callboard.store.query.filters import Asking
@@ -25,9 +25,8 @@ _WAITING = (
     .where(schema.run.c.source_id == schema.source.c.id, schema.run.c.state == RunState.HELD.value)
     .scalar_subquery()
 )
-_REVISION = select(schema.revision.c.n).scalar_subquery()
-_SOURCES = select(schema.source, _WAITING.label("held_run"), _REVISION.label("revision")).order_by(schema.source.c.name)
-"""Every source, with its run that waits for a person; and the board's revision, which every page begins with too."""
+_SOURCES = select(schema.source, _WAITING.label("held_run"), *STAMP).order_by(schema.source.c.name)
+"""Every source, with its run that waits for a person; and the board's stamp, which every page begins with too."""
 
 
 def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[SourceHealth, ...]:
@@ -37,7 +36,7 @@ def health(conn: Connection, visibility: Visibility, *, now: Instant) -> tuple[S
     """
     rows = once(conn, "sources", lambda: tuple(conn.execute(_SOURCES)))
     if rows:
-        once(conn, "revision", lambda: int(rows[0].revision))
+        once(conn, "stamp", lambda: stamp_of(rows[0].revision, rows[0].evidence, rows[0].newest))
     moment = tuple((_is_stale(row, now, promise_of(conn)), _is_syncing(row, now)) for row in rows)
     key = (revision(conn), visibility, tuple(map(tuple, rows)), moment)
     return _HEALTH.get(conn, key, lambda: _health(conn, visibility, rows, now=now))

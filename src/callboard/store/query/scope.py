@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from callboard.domain.access import Everything, Visibility
 from callboard.domain.component import EntityRef
 from callboard.domain.query import Query, Term
 from callboard.store import schema
-from callboard.store.database import once, revision
-from callboard.store.evidence import mark_of
+from callboard.store.database import revision, stamp
+from callboard.store.dialect import of as dialect_of
 from callboard.store.kept import Kept
 from callboard.store.query import filters
 from callboard.store.query.filters import Asking
-from callboard.store.visible import named, names_all, visible
+from callboard.store.visible import entity_visible, named, names_all, visible
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -32,25 +33,46 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 def scope(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Scope:
-    """The holdings that these terms about holdings leave in sight, asked of the database once for each revision."""
+    """The holdings that these terms about holdings leave in sight.
+
+    Which they are is asked once for each state of the evidence, and how often each has changed once for each revision.
+    """
     # Whose "mine" it is matters to terms alone: without any, all questions of a viewer are about one scope.
     name = (visibility, tuple(terms), asking.me if terms else None)
     return _SCOPES.get(conn, (revision(conn), *name), lambda: _scope(conn, visibility, terms, asking, name))
 
 
 _SCOPES: Kept[Scope] = Kept(64)
+_IN_SIGHT: Kept[array[int]] = Kept(64)
+_VERSIONS: Kept[Mapping[int, int]] = Kept(2)
+
+FEW = 100
+"""Holdings up to which the version of each is looked up; for more, those of all are read, for all viewers together."""
 
 
 def _scope(
     conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking, name: tuple[object, ...]
 ) -> Scope:
-    holding, version = schema.holding, schema.holding_version
-    rows = conn.execute(
-        select(holding.c.id, func.coalesce(version.c.version, 0))
-        .select_from(holding.outerjoin(version, version.c.holding_id == holding.c.id))
-        .where(visible(holding.c.id, visibility), filters.holding_conditions(holding.c.id, visibility, terms, asking))
-    )
-    return Scope(name, dict(rows.cursor.fetchall()), isinstance(visibility, Everything) and not terms)
+    at = stamp(conn)
+    ids = _IN_SIGHT.get(conn, (at.owners, *name), lambda: _in_sight(conn, visibility, terms, asking))
+    is_few = len(ids) <= FEW
+    versions = _versions(conn, ids) if is_few else _VERSIONS.get(conn, (at.revision,), lambda: _versions(conn, None))
+    return Scope(name, {id_: versions.get(id_, 0) for id_ in ids}, isinstance(visibility, Everything) and not terms)
+
+
+def _in_sight(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> array[int]:
+    id_ = schema.holding.c.id
+    about = filters.holding_conditions(id_, visibility, terms, asking)
+    rows = conn.execute(select(id_).where(visible(id_, visibility), about)).cursor
+    return array("q", (row[0] for row in rows.fetchall()))
+
+
+def _versions(conn: Connection, ids: Iterable[int] | None) -> Mapping[int, int]:
+    """How often holdings have changed, these or all; those that never have are left out."""
+    table = schema.holding_version
+    if ids is not None:
+        return dict(dialect_of(conn).lookup(conn, table, ["holding_id", "version"], "holding_id", ids))
+    return dict(conn.execute(select(table.c.holding_id, table.c.version)).cursor.fetchall())
 
 
 def held(holding_id: Any, visibility: Visibility, terms: Iterable[Term], asking: Asking) -> ColumnElement[bool]:  # noqa: ANN401
@@ -86,29 +108,43 @@ def homes(conn: Connection, visibility: Visibility) -> Homes:
     Holdings without a component are left out.
     """
     # A holding keeps its routes for ever; who owns a component changes with the evidence only.
-    whole = _HOMES.get(conn, _state(conn), lambda: _homes(conn))
+    at = stamp(conn).owners
+    whole = _HOMES.get(conn, at, lambda: _homes(conn))
     unnamed = hidden(conn, visibility)
     if not unnamed:
         return whole
-    return _SOME_HOMES.get(conn, (*_state(conn), visibility), lambda: _without(whole, unnamed))
+    return _SOME_HOMES.get(conn, (*at, visibility), lambda: _without(whole, unnamed))
 
 
 def hidden(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
     """Components that own findings and of which this viewer may not be told, even where they share one that is in sight."""
     if names_all(visibility):
         return frozenset()
-    return _HIDDEN.get(conn, (*_state(conn), visibility), lambda: _hidden(conn, visibility))
+    return _HIDDEN.get(conn, (*stamp(conn).owners, visibility), lambda: _hidden(conn, visibility))
+
+
+def known(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
+    """The catalog entities that this viewer may know of, also of those that are gone."""
+    return _KNOWN.get(conn, (*stamp(conn).owners, visibility), lambda: _known(conn, visibility))
 
 
 _HOMES: Kept[Homes] = Kept(2)
 _SOME_HOMES: Kept[Homes] = Kept(16)
+
+
+def knows(conn: Connection, visibility: Visibility, ref: EntityRef) -> bool:
+    """Whether this viewer may know of this entity, if it is there."""
+    return isinstance(visibility, Everything) or ref in known(conn, visibility)
+
+
 _HIDDEN: Kept[frozenset[EntityRef]] = Kept(64)
+_KNOWN: Kept[frozenset[EntityRef]] = Kept(64)
 
 
-def _state(conn: Connection) -> tuple[object, ...]:
-    """What whose each holding is depends on."""
-    newest = once(conn, "holding", lambda: conn.execute(select(func.max(schema.holding.c.id))).scalar_one())
-    return once(conn, "evidence", lambda: mark_of(conn)), newest
+def _known(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
+    entity = schema.entity.c
+    rows = conn.execute(select(entity.ref).where(entity_visible(entity.id, visibility))).cursor
+    return frozenset(EntityRef(row[0]) for row in rows.fetchall())
 
 
 def _hidden(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
