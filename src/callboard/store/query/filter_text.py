@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, false, func, not_, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    ScalarSelect,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from callboard.domain.query import Match, Text
 from callboard.store import schema
@@ -18,17 +33,26 @@ _MOST = 1_000
 
 
 def named(conn: Connection, term: Text, scope: Condition, *, most: int) -> int:
-    """How many findings in a scope a text names; more than `most`: some number above it."""
+    """How many findings in a scope a text names; more than `most`: some number above it.
+
+    First it is counted by each column, in one question: its index holds all that a scope asks about, so that no finding is
+    looked at. Findings that several columns name are told apart only where no column alone has the answer.
+    """
     contains = of(conn).contains
-    found: set[int] = set()
+    there: list[Condition] = []
+    counts: list[ScalarSelect[int]] = []
     for table, column in _NAMES:
-        # Each by the index of its column, which holds all that a scope asks about.
-        wanted = select(table.c.id).where(contains(table.c.search, _part(term)))
-        ids = conn.execute(select(f.id).where(column.in_(wanted), scope).limit(most + 1)).cursor
-        found.update(row[0] for row in ids.fetchall())
-        if len(found) > most:
-            break
-    return len(found)
+        here = and_(column.in_(select(table.c.id).where(contains(table.c.search, _part(term)))), scope)
+        # Where one has too many, the others are not looked at.
+        rows = select(literal(1)).select_from(schema.finding).where(here, *(n <= most for n in counts)).limit(most + 1)
+        count = select(func.count().label("n")).select_from(rows.subquery())
+        counts.append(select(count.cte(f"by_{table.name}").prefix_with("MATERIALIZED").c.n).scalar_subquery())
+        there.append(here)
+    found = [int(n) for n in conn.execute(select(*counts)).one()]
+    if max(found) > most or sum(n > 0 for n in found) <= 1:
+        return max(found)
+    ids = union(*(select(f.id).where(here) for here, n in zip(there, found, strict=True) if n))
+    return int(conn.execute(select(func.count()).select_from(ids.subquery())).scalar_one())
 
 
 NAMED_BY = (f.rule_id, f.resource_id, f.remedy_id)
