@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from callboard.domain import bundle, priority
 from callboard.domain.access import Depth, Visibility, reaching, withhold
@@ -29,7 +29,8 @@ from callboard.store.decisions import UNSAID
 from callboard.store.dialect import of as dialect_of
 from callboard.store.ownership import base_image
 from callboard.store.query.filters import Asking
-from callboard.store.query.scope import hidden
+from callboard.store.query.scope import hidden, homes_of
+from callboard.store.query.scope import known as known_to
 from callboard.store.retention import standing
 from callboard.store.retention.closed import is_over
 from callboard.store.schema import NEVER
@@ -37,7 +38,7 @@ from callboard.store.visible import entity_visible, sees, visible
 
 f = schema.finding.c
 
-route, holding, entity = schema.holding_route, schema.holding, schema.entity
+holding, entity = schema.holding, schema.entity
 
 _COLUMNS = (
     f.id, f.external_id, f.kind, f.state, f.severity, f.closed, f.rank, f.title, f.first_detected_at, f.fixed_at, f.due_at,
@@ -54,6 +55,8 @@ _COLUMNS = (
     schema.sighting.c.last_detected_at,
     holding.c.verdict,
     holding.c.reason,
+    exists().where(schema.decided.c.finding_id == f.id, schema.decided.c.ended_by.is_(None)).label("is_decided"),
+    exists().where(schema.ticket_finding.c.finding_id == f.id).label("is_filed"),
 )  # fmt: skip
 
 _FROM = (
@@ -81,26 +84,20 @@ def page(
 
 def rows_by_id(conn: Connection, visibility: Visibility, ids: Sequence[int]) -> dict[int, FindingRow]:
     """Rows of findings that the caller has found in the viewer's sight."""
-    rows = conn.execute(_BY_IDS, {"ids": list(ids)}).all()
+    rows = conn.execute(_BY_IDS.where(dialect_of(conn).among(f.id, ids))).all()
     return {row.id: row for row in _rows(conn, visibility, rows)}
 
 
 # Made once: putting 30 columns together anew for every page would cost more than asking the database.
-_BY_IDS = select(*_COLUMNS).select_from(_FROM).where(f.id.in_(bindparam("ids", expanding=True)))
-_ROUTES = (
-    select(route.c.holding_id, entity.c.ref)
-    .join(entity, entity.c.id == route.c.entity_id)
-    .where(route.c.holding_id.in_(bindparam("ids", expanding=True)))
-    .order_by(entity.c.ref)
-)
+_BY_IDS = select(*_COLUMNS).select_from(_FROM)
 
 
 def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tuple[FindingRow, ...]:
     unnamed = hidden(conn, visibility)
-    routes = _components(conn, {row.holding_id for row in rows})
-    components = {id_: tuple(ref for ref in refs if ref not in unnamed) for id_, refs in routes.items()}
-    said = decisions.words(conn, [row.id for row in rows])
-    filed = tickets.of_findings(conn, [row.id for row in rows])
+    homes = homes_of(conn, {row.holding_id for row in rows})
+    decided, with_ticket = [row.id for row in rows if row.is_decided], [row.id for row in rows if row.is_filed]
+    said = decisions.words(conn, decided) if decided else {}
+    filed = tickets.of_findings(conn, with_ticket) if with_ticket else {}
     return tuple(
         FindingRow(
             id=row.id,
@@ -115,7 +112,7 @@ def _rows(conn: Connection, visibility: Visibility, rows: Sequence[Any]) -> tupl
             resource_id=row.resource_ref,
             resource_name=row.resource_name,
             resource_type=row.resource_type,
-            components=components.get(row.holding_id, ()),
+            components=tuple(ref for ref, _ in homes.get(row.holding_id, ()) if ref not in unnamed),
             verdict=row.verdict,
             reason=Reason(row.reason).words if row.reason else None,
             first_detected_at=row.first_detected_at,
@@ -154,13 +151,6 @@ def _fix(row: Any) -> str | None:  # noqa: ANN401 - a row of the query above
 
 _WHOLE = (int(BundleKind.BASE), int(BundleKind.SYSTEM), int(BundleKind.REMOVE), int(BundleKind.LOOK))
 """Kinds of bundles whose packages are not upgraded one by one, or not at all."""
-
-
-def _components(conn: Connection, holding_ids: set[int]) -> dict[int, tuple[EntityRef, ...]]:
-    found: dict[int, list[EntityRef]] = {}
-    for holding_id, ref in conn.execute(_ROUTES, {"ids": sorted(holding_ids)}):
-        found.setdefault(holding_id, []).append(EntityRef(ref))
-    return {holding_id: tuple(refs) for holding_id, refs in found.items()}
 
 
 def by_external_id(conn: Connection, visibility: Visibility, external_id: str, *, source: str | None) -> int:
@@ -296,10 +286,10 @@ def _history(
     spells = conn.execute(
         select(spell.from_at, spell.holding_id).where(spell.resource_id == resource_id).order_by(spell.from_at)
     ).all()
-    known = set(conn.execute(select(entity.c.ref).where(entity_visible(entity.c.id, visibility))).scalars())
+    known = known_to(conn, visibility)
     words = {
-        id_: ", ".join(short_name(ref) if ref in known else ANOTHER for ref in refs)
-        for id_, refs in _components(conn, {s.holding_id for s in spells}).items()
+        id_: ", ".join(short_name(ref) if ref in known else ANOTHER for ref, _ in homes)
+        for id_, homes in homes_of(conn, {s.holding_id for s in spells}).items()
     }
     for before, after in pairwise(spells):
         old, new = words.get(before.holding_id, "nobody"), words.get(after.holding_id, "nobody")

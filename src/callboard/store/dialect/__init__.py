@@ -151,6 +151,9 @@ class Dialect(Protocol):
     def microseconds(self) -> ColumnElement[int]:
         """The time by the database's own clock, in microseconds since 1970."""
 
+    def among(self, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+        """A clause: the column, with which an index begins, is one of these ids, of which there are few."""
+
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """A clause: the text column `search` of a rule or a resource holds `folded` (three characters at least)."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     URL,
     BigInteger,
     ColumnElement,
@@ -18,11 +19,13 @@ from sqlalchemy import (
     Engine,
     Index,
     Table,
+    any_,
     cast,
     create_engine,
     event,
     extract,
     func,
+    literal,
     make_url,
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
@@ -357,6 +360,10 @@ class Postgresql:
     def microseconds(self) -> ColumnElement[int]:
         """The clock of the server, as it goes on inside a transaction."""
         return cast(extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+
+    def among(self, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+        """By one array parameter: the question is the same for any number of ids, so that its plan is made once."""
+        return column == any_(literal(list(ids), ARRAY(BigInteger)))
 
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """By LIKE, which the index of trigrams serves; what LIKE would take for a wildcard is escaped."""

@@ -347,6 +347,10 @@ class Sqlite:
         """The machine's clock, to a millisecond."""
         return cast((func.julianday("now") - 2_440_587.5) * 86_400_000_000, BigInteger)
 
+    def among(self, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+        """By an IN list."""
+        return column.in_(ids)
+
     def contains(self, column: ColumnElement[str], folded: str) -> ColumnElement[bool]:
         """By a phrase of trigrams, which is the text itself, quoted."""
         words = f"{column.table.name}_words"

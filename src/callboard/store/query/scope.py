@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from callboard.domain.query import Query, Term
 from callboard.store import schema
 from callboard.store.database import revision, stamp
 from callboard.store.dialect import of as dialect_of
-from callboard.store.kept import Kept
+from callboard.store.kept import Kept, is_writing
 from callboard.store.query import filters
 from callboard.store.query.filters import Asking
 from callboard.store.visible import entity_visible, named, names_all, visible
@@ -108,12 +108,22 @@ def homes(conn: Connection, visibility: Visibility) -> Homes:
     Holdings without a component are left out.
     """
     # A holding keeps its routes for ever; who owns a component changes with the evidence only.
-    at = stamp(conn).owners
-    whole = _HOMES.get(conn, at, lambda: _homes(conn))
+    whole = _all_homes(conn)
     unnamed = hidden(conn, visibility)
     if not unnamed:
         return whole
-    return _SOME_HOMES.get(conn, (*at, visibility), lambda: _without(whole, unnamed))
+    return _SOME_HOMES.get(conn, (*stamp(conn).owners, visibility), lambda: _without(whole, unnamed))
+
+
+def homes_of(conn: Connection, holding_ids: Collection[int]) -> Homes:
+    """The same of these holdings, with components that are `hidden` from a viewer."""
+    # Nothing is kept of what a writing transaction sees, and so not all read for a few.
+    whole = _homes(conn, holding_ids) if is_writing(conn) else _all_homes(conn)
+    return {id_: whole[id_] for id_ in holding_ids if id_ in whole}
+
+
+def _all_homes(conn: Connection) -> Homes:
+    return _HOMES.get(conn, stamp(conn).owners, lambda: _homes(conn))
 
 
 def hidden(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
@@ -160,12 +170,13 @@ def _without(whole: Homes, unnamed: frozenset[EntityRef]) -> Homes:
     return {id_: there for id_, there in told if there}
 
 
-def _homes(conn: Connection) -> Homes:
+def _homes(conn: Connection, holding_ids: Collection[int] | None = None) -> Homes:
+    """Of these holdings, or of all. Components in their order."""
     route, entity = schema.holding_route, schema.entity
     found: dict[int, list[tuple[EntityRef, EntityRef | None]]] = {}
-    rows = conn.execute(
-        select(route.c.holding_id, entity.c.ref, entity.c.owner_ref).join(entity, entity.c.id == route.c.entity_id)
-    )
-    for holding_id, ref, owner in rows.cursor.fetchall():
+    query = select(route.c.holding_id, entity.c.ref, entity.c.owner_ref).join(entity, entity.c.id == route.c.entity_id)
+    if holding_ids is not None:
+        query = query.where(route.c.holding_id.in_(sorted(holding_ids)))
+    for holding_id, ref, owner in conn.execute(query.order_by(entity.c.ref)).cursor.fetchall():
         found.setdefault(holding_id, []).append((ref, owner))
     return {holding_id: tuple(each) for holding_id, each in found.items()}
