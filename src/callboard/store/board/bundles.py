@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, bindparam, case, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from callboard.domain import bundle as bundles
 from callboard.domain import priority
@@ -27,7 +27,7 @@ from callboard.domain.remedy import Remedy
 from callboard.errors import InvalidQueryError
 from callboard.store import schema
 from callboard.store.board import cells, listing, remedies
-from callboard.store.board.cells import Group, group_of, ordered, place
+from callboard.store.board.cells import Group, Place, group_of, ordered, place
 from callboard.store.board.findings import rows_by_id
 from callboard.store.query import filters
 from callboard.store.query import scope as scopes
@@ -165,13 +165,6 @@ def _from_rows(conn: Connection, visibility: Visibility, query: Query, asking: A
     )  # fmt: skip
 
 
-_HOMES = (
-    select(route.c.holding_id, entity.c.ref, entity.c.owner_ref)
-    .join(entity, entity.c.id == route.c.entity_id)
-    .where(route.c.holding_id.in_(bindparam("ids", expanding=True)))
-)
-
-
 class Teller:
     """Tells groups in words: what to do, where, whose, and why first."""
 
@@ -187,8 +180,6 @@ class Teller:
         """The rows of these groups. `leads`: the first of them is the first of all."""
         if not groups:
             return ()
-        terms = self._terms([group.key for group in groups])
-        queries = {key: self._narrowed(extra) for key, extra in terms.items()}
         if groups[0].example:
             has_all = all(group.holdings for group in groups)
             held = {group.key: list(group.holdings) for group in groups} if has_all else self._held(groups)
@@ -197,10 +188,14 @@ class Teller:
             counts = {key: sum(ref is not None for ref, _ in found) for key, found in homes.items()}
             unmapped = {key for key, found in homes.items() if (None, None) in found}
         else:
-            held, examples = self._first_cells(groups)
+            keys = [group.key for group in groups]
+            there = cells.places(self._conn, self._visibility, self._asked, self._asking, keys)
+            held, examples = self._first_cells(groups, there)
             homes = self._homes(held)
-            counts, unmapped = self._spread([group.key for group in groups])
+            counts, unmapped = self._spread(there)
         rows = rows_by_id(self._conn, self._visibility, list(examples.values()))
+        terms = self._terms([group.key for group in groups], {key: rows[id_].bundle for key, id_ in examples.items()})
+        queries = {key: self._narrowed(extra) for key, extra in terms.items()}
         asked = self._remedies(groups) if self._by is Grouping.FIX else {}
         return tuple(
             self._row(
@@ -234,12 +229,10 @@ class Teller:
         ]
         return msgspec.structs.replace(self._query, terms=(*kept, *extra))
 
-    def _terms(self, keys: Sequence[int]) -> dict[int, list[OneOf]]:
-        """What each group adds to the query."""
+    def _terms(self, keys: Sequence[int], names: Mapping[int, str]) -> dict[int, list[OneOf]]:
+        """What each group adds to the query. `names`: what the bundles of their findings are called."""
         if self._by is Grouping.FIX:
-            b = schema.bundle.c
-            rows = self._conn.execute(select(b.id, b.key).where(b.id.in_(keys)))
-            return {id_: [OneOf("bundle", (key,))] for id_, key in rows}
+            return {key: [OneOf("bundle", (name,))] for key, name in names.items()}
         if self._by in (Grouping.COMPONENT, Grouping.OWNER):
             word = self._by.value
             alone = {"component": "shared", "owner": "co-owned"}[word]
@@ -277,15 +270,11 @@ class Teller:
             found.setdefault(group_key, []).append(holding_id)
         return found
 
-    def _first_cells(self, groups: Sequence[Group]) -> tuple[dict[int, list[int]], dict[int, int]]:
+    def _first_cells(
+        self, groups: Sequence[Group], rows: Sequence[Place]
+    ) -> tuple[dict[int, list[int]], dict[int, int]]:
         """Where the most urgent findings of each bundle are, and the first of them."""
         wanted = {group.key: group.priority for group in groups}
-        rows = self._conn.execute(
-            select(c.bundle_id, c.holding_id, c.priority, c.due_at, c.oldest_at).where(
-                cells.seen(self._visibility, self._asked, self._asking, list(wanted)),
-                c.priority.in_(sorted(set(wanted.values()))),
-            )
-        )
         start = today(self._asking.now)
         held: dict[int, list[int]] = {}
         best: dict[int, tuple[bool, int, int]] = {}
@@ -298,15 +287,12 @@ class Teller:
                 best[bundle_id] = place
         return held, self._first({(bundle_id, place[-1]) for bundle_id, place in best.items()})
 
-    def _spread(self, keys: Sequence[int]) -> tuple[dict[int, int], set[int]]:
+    def _spread(self, rows: Sequence[Place]) -> tuple[dict[int, int], set[int]]:
         """In how many components each bundle is, and which bundles are also outside of any."""
-        rows = self._conn.execute(
-            select(c.bundle_id, c.holding_id).where(cells.seen(self._visibility, self._asked, self._asking, keys))
-        )
         homes = scopes.homes(self._conn, self._visibility)
         components: dict[int, set[EntityRef]] = {}
         outside: set[int] = set()
-        for key, holding_id in rows.cursor.fetchall():
+        for key, holding_id, *_ in rows:
             there = components.setdefault(key, set())
             home = homes.get(holding_id)
             if home is None:
@@ -333,13 +319,12 @@ class Teller:
 
     def _homes(self, held: Mapping[int, Sequence[int]]) -> dict[int, list[tuple[str | None, str | None]]]:
         """The components of each group, with their owners; None for findings without a component."""
-        wanted = sorted({holding_id for holdings in held.values() for holding_id in holdings})
+        wanted = {holding_id for holdings in held.values() for holding_id in holdings}
         unnamed = scopes.hidden(self._conn, self._visibility)
-        of: dict[int, list[tuple[str | None, str | None]]] = {}
-        for holding_id, ref, owner_ref in self._conn.execute(_HOMES, {"ids": wanted}):
-            there = of.setdefault(holding_id, [])
-            if ref not in unnamed:
-                there.append((ref, owner_ref))
+        of: dict[int, list[tuple[str | None, str | None]]] = {
+            holding_id: [(ref, owner) for ref, owner in homes if ref not in unnamed]
+            for holding_id, homes in scopes.homes_of(self._conn, wanted).items()
+        }
         found: dict[int, list[tuple[str | None, str | None]]] = {}
         for key, holdings in held.items():
             homes = {home for holding_id in holdings for home in of.get(holding_id, [(None, None)])}

@@ -9,7 +9,7 @@ nothing else can come first.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, literal, select, tuple_
@@ -96,7 +96,7 @@ def ranked(
     if isinstance(visibility, Everything) and not terms:
         whole = select(func.count()).where(c.holding_id == 0, c.apart == 0, c.bundle_id > 0)
         return _first(conn, _Whole(), asking, after=after, limit=limit), int(conn.execute(whole).scalar_one())
-    if cube.total(conn, visibility, (OPEN, *terms), asking) <= FEW:
+    if _is_gathered(conn, visibility, terms, asking):
         groups = sorted(_gathered(conn, scope(conn, visibility, terms, asking)), key=lambda group: place(group, asking))
         behind = groups if after is None else [group for group in groups if place(group, asking) > after]
         return behind[:limit], len(groups)
@@ -114,6 +114,37 @@ def seen(visibility: Visibility, terms: Sequence[Term], asking: Asking, bundles:
     # Adding nothing keeps the planner from going from holding to holding where bundles lead to fewer cells.
     holds = held(c.holding_id + 0, visibility, terms, asking)
     return and_(c.bundle_id.in_(bundles), c.holding_id > 0, c.apart == 0, holds)
+
+
+Place = tuple[int, int, int, int, int]
+"""Of one cell: bundle, holding, and the least of priority, due date and first detection."""
+
+
+def places(
+    conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking, bundles: Sequence[int]
+) -> Sequence[Place]:
+    """The cells of these bundles in sight, without the flapping ones: from memory where the bundles came from there."""
+    if _is_gathered(conn, visibility, terms, asking):
+        wanted = frozenset(bundles)
+        return [
+            (key, holding, part[at + 3], part[at + 5], part[at + 6])
+            for holding, part in _CELLS.of(conn, scope(conn, visibility, terms, asking)).items()
+            for at, key in zip(range(0, len(part), 7), part[::7], strict=True)
+            if key in wanted
+        ]
+    rows: Any = conn.execute(
+        select(c.bundle_id, c.holding_id, c.priority, c.due_at, c.oldest_at).where(
+            seen(visibility, terms, asking, bundles)
+        )
+    ).cursor
+    return cast("Sequence[Place]", rows.fetchall())
+
+
+def _is_gathered(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> bool:
+    """Whether all cells are put together in memory."""
+    if isinstance(visibility, Everything) and not terms:
+        return False
+    return cube.total(conn, visibility, (OPEN, *terms), asking) <= FEW
 
 
 def _together(cells: ColumnElement[bool]) -> Select[Any]:
