@@ -19,6 +19,7 @@ from callboard.errors import InvalidQueryError, NotFoundError
 from callboard.store import schema
 from callboard.store.board import cells, listing
 from callboard.store.kept import forget
+from callboard.store.query import scope
 from callboard.usecases import ask, browse, first_pages
 from callboard.usecases.remediation import decide
 from callboard.usecases.remediation.decide import Target
@@ -179,6 +180,26 @@ def test_long_lists_are_walked_like_short_ones_are_sorted(company: Stage, monkey
             assert list(company.rows(query, limit=4)) == short, query
 
 
+def test_what_several_names_lead_to_is_counted_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that names rules, resources or both: the total is that of the rows, and stops where counting does."""
+    names = [("Orion one", "disk"), ("Rule", "orion two"), ("Orion three", "orion four"), ("Rule", "disk")] * 2
+    for number, (rule, resource) in enumerate(names):
+        stage.world.add(
+            f"f{number}", rule=f"rule-{number}", rule_name=rule, resource=f"r{number}", resource_name=resource
+        )
+    stage.sync()
+    now = stage.clock.now()
+    monkeypatch.setattr(listing, "FEW", -1)
+    for text, n in (("orion", 6), ("disk", 4), ('"orion one"', 2), ("orio*", 6), ("nowhere", 0), ("rule-3", 1)):
+        assert len(stage.rows(f"is:open {text}")) == n, text
+        for most in (1, 2, 3, 5, 6):
+            forget(stage.store.engine)
+            with monkeypatch.context() as patch:
+                patch.setattr(listing, "LISTED", most)
+                page = ask.list_findings(stage.store, AT_THE_LAPTOP, parse(f"is:open {text}"), now=now)
+            assert (page.total, page.is_more) == (min(n, most), n > most), (text, most)
+
+
 def test_groups_add_up_to_the_list_and_each_lists_its_rows(company: Stage) -> None:
     """Badge = list total = sum of groups, whatever findings are put together by, for any viewer."""
     draw = random.Random(17)  # noqa: S311 - repeats
@@ -232,6 +253,7 @@ def test_bundles_are_the_same_whichever_way_they_are_found(company: Stage, monke
             with monkeypatch.context() as patch:
                 patch.setattr(cells, "FEW", -1)
                 patch.setattr(cells, "AT_ONCE", 1)
+                patch.setattr(scope, "FEW", -1)
                 assert walk() == at_once, (visibility, text)
 
 
@@ -395,6 +417,31 @@ def test_an_owner_that_changes_moves_sight_at_once(company: Stage) -> None:
     assert not shop & company.rows(visibility=readers(RED)).keys()
     assert shop <= company.rows(visibility=readers(BLUE)).keys()
     assert before > company.rows(visibility=readers(RED)).keys()
+
+
+def test_what_is_known_of_the_catalog_moves_with_it(company: Stage) -> None:
+    """Pages that were asked for before: of the team that lost the shop, of the team that has it, and the board."""
+    red, blue = (Viewer("test", readers(each), (each,)) for each in (RED, BLUE))
+
+    def pages() -> list[set[EntityRef]]:
+        now = company.clock.now()
+        told = [
+            first_pages.rollup(company.store, viewer, viewer.owners[0], now=now).components for viewer in (red, blue)
+        ]  # type: ignore[index]
+        told += [first_pages.board(company.store, viewer, now=now).components for viewer in (red, blue)]
+        return [{row.ref for row in rows} for rows in told]
+
+    before = pages()
+    company.catalog.put(component("new", "red"), component("shop", "blue", projects=["p1"], system="web"))
+    company.read_catalog(accept=True)
+    after = pages()
+    new = EntityRef("component:default/new")
+    assert [new in each for each in (*before, *after)] == [False] * 4 + [True, False, True, False]
+    assert SHOP in before[0]
+    assert SHOP not in before[1]
+    assert SHOP in after[1]
+    with pytest.raises(NotFoundError):
+        first_pages.rollup(company.store, blue, RED, now=company.clock.now())
 
 
 def test_an_owner_that_is_gone_gives_sight_to_nobody(company: Stage) -> None:

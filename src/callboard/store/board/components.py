@@ -24,7 +24,7 @@ from callboard.domain.remedy import Remedy
 from callboard.errors import NotFoundError
 from callboard.store import evidence, schema
 from callboard.store.board import cube as cube_store
-from callboard.store.board import due_days, progress, remedies
+from callboard.store.board import due_days, progress, remedies, whole_cells
 from callboard.store.board import sources as source_store
 from callboard.store.board.cube import Cell
 from callboard.store.database import revision, stamp
@@ -52,7 +52,7 @@ def board(conn: Connection, visibility: Visibility, *, now: Instant) -> Board:
     asking = Asking(now=now)
     within = scopes.scope(conn, visibility, (), asking)
     opened = cube_store.open_by_holding(conn, within)
-    ages = _oldest_by_holding(conn, within)
+    ages = whole_cells.oldest(conn, within)
     counts, oldest = _by_component(conn, visibility, opened, ages)
     unlisted: dict[EntityRef, Counts] = {}
     if counts_more(visibility):
@@ -104,16 +104,6 @@ def _with_counts(row: ComponentRow, counts: Counts | None, oldest: Instant | Non
 def _worst_first(row: ComponentRow) -> tuple[int, ...] | tuple[Any, ...]:
     o = row.open
     return (-o.critical, -o.high, -o.medium, -o.unknown, -o.low, -o.info, row.name, row.ref)
-
-
-def _oldest_by_holding(conn: Connection, within: Scope) -> dict[int, Instant]:
-    """First detection of the oldest open finding of each holding."""
-    rows = conn.execute(
-        select(cell.holding_id, func.min(cell.oldest_at))
-        .where(cell.bundle_id == 0, cell.holding_id > 0)
-        .group_by(cell.holding_id)
-    )
-    return {holding_id: at for holding_id, at in rows.cursor.fetchall() if holding_id in within.versions}
 
 
 def _by_component(
@@ -207,8 +197,7 @@ def _totals(
     unmapped: dict[str, int] = {}
     conflicts = 0
     oldest: Instant | None = None
-    odd = select(holding.c.id, holding.c.verdict, holding.c.reason).where(holding.c.verdict != "mapped")
-    for holding_id, verdict, reason in conn.execute(odd):
+    for holding_id, verdict, reason in _ODD.get(conn, (stamp(conn).newest,), lambda: _read_odd(conn)):
         counts = opened.get(holding_id)
         if counts is None:
             continue
@@ -235,6 +224,16 @@ def _totals(
         components_without_claims=sum(row.claims == 0 for row in components),
         oldest_unmapped_at=oldest,
     )
+
+
+_Odd = tuple[tuple[int, str, str], ...]
+_ODD: Kept[_Odd] = Kept(2)
+
+
+def _read_odd(conn: Connection) -> _Odd:
+    """Holdings that are not simply mapped, with verdict and reason."""
+    odd = select(holding.c.id, holding.c.verdict, holding.c.reason).where(holding.c.verdict != "mapped")
+    return tuple((row[0], row[1], row[2]) for row in conn.execute(odd))
 
 
 def enriched(

@@ -12,6 +12,7 @@ from callboard.domain.finding import ASIDE_STATES, SUPPRESSED_STATES, Kind, Seve
 from callboard.domain.query import OneOf, Term
 from callboard.store import schema
 from callboard.store.board.shelf import Part, Rows, Shelf, Sums, read
+from callboard.store.database import once
 from callboard.store.query import filters
 from callboard.store.query.filters import Asking
 from callboard.store.query.scope import Scope, scope
@@ -46,9 +47,13 @@ def _unpacked(key: int) -> Cell:
 def counts(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> Mapping[Cell, int]:
     """Findings of what these terms about holdings leave in sight."""
     if not terms and isinstance(visibility, Everything):
-        return {(row[0], row[1], row[2], row[3]): int(row[4]) for row in conn.execute(_WHOLE).cursor.fetchall()}
+        return once(conn, "cube", lambda: _whole(conn))
     within = scope(conn, visibility, terms, asking)
     return {_unpacked(key): n for key, n in _SUMS.of(conn, within).items()}
+
+
+def _whole(conn: Connection) -> Mapping[Cell, int]:
+    return {(row[0], row[1], row[2], row[3]): int(row[4]) for row in conn.execute(_WHOLE).cursor.fetchall()}
 
 
 def total(conn: Connection, visibility: Visibility, terms: Sequence[Term], asking: Asking) -> int:

@@ -12,6 +12,8 @@ from callboard.domain.component import Entity, EntityRef, kind_of, short_name
 from callboard.domain.query.terms import Term
 from callboard.errors import NotFoundError
 from callboard.store import schema
+from callboard.store.database import stamp
+from callboard.store.kept import Kept
 from callboard.store.query import scope as scopes
 from callboard.store.query.filters import Asking
 from callboard.store.visible import entity_visible
@@ -42,6 +44,13 @@ def head(conn: Connection, visibility: Visibility, ref: EntityRef) -> Head:
     """
     if "\0" in ref or kind_of(ref) not in KINDS:
         raise NotFoundError
+    return _HEADS.get(conn, (*stamp(conn).owners, visibility, ref), lambda: _head(conn, visibility, ref))
+
+
+_HEADS: Kept[Head] = Kept(64)
+
+
+def _head(conn: Connection, visibility: Visibility, ref: EntityRef) -> Head:
     row = conn.execute(
         select(entity.c.id, entity.c.body).where(entity.c.ref == ref, entity.c.gone_at.is_(None))
     ).one_or_none()
@@ -120,6 +129,13 @@ def components_of(
 
 def listed(conn: Connection, ref: EntityRef, kind: str) -> frozenset[EntityRef]:
     """Components that the catalog puts here, with findings or without."""
+    return _LISTED.get(conn, (stamp(conn).evidence, ref, kind), lambda: _listed(conn, ref, kind))
+
+
+_LISTED: Kept[frozenset[EntityRef]] = Kept(64)
+
+
+def _listed(conn: Connection, ref: EntityRef, kind: str) -> frozenset[EntityRef]:
     systems = select(entity.c.ref).where(entity.c.kind == "system", entity.c.system_ref == ref)
     wanted = or_(entity.c.owner_ref == ref, entity.c.system_ref == ref)
     if kind == "domain":
