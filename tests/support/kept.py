@@ -14,7 +14,7 @@ from callboard.domain.finding import Severity, State
 from callboard.domain.instant import DAY, Instant
 from callboard.domain.query import OneOf
 from callboard.store import schema
-from callboard.store.board import cells, cube, due_days, lives, progress
+from callboard.store.board import cells, cube, desk, due_days, lives, progress, whole_cells
 from callboard.store.query.filters import Asking
 from callboard.store.query.scope import scope
 from callboard.store.schema import NEVER
@@ -27,14 +27,19 @@ UNMAPPED = (OneOf("no", ("component",)),)
 def stale(conn: Connection, *, now: Instant) -> dict[str, Any]:
     """Every kept number that is not what its rows say. Empty when all is well."""
     asking = Asking(now=now)
+    since = (now // DAY - desk.TRANSIENT + 1) * DAY
     rows = [row._asdict() for row in conn.execute(select(schema.finding))]
+    # As the source dates it, whatever people say.
+    transient = {row["id"] for row in rows if row["closed"] and _lived(row) < DAY and row["first_detected_at"] >= since}
+    verdicts = dict(conn.execute(select(schema.holding.c.id, schema.holding.c.verdict)).all())
     said = dict(conn.execute(select(schema.decision.c.id, schema.decision.c.at)).all())
     for row in rows:
         if row["beneath"] is not None and row["state"] != State.SNOOZED:
             row["fixed_at"] = said[row["decision_id"]]
     found: dict[str, Any] = {}
     for terms in (MAPPED, UNMAPPED, ()):
-        held = scope(conn, LAPTOP, terms, asking).versions
+        within = scope(conn, LAPTOP, terms, asking)
+        held = within.versions
         here = [row for row in rows if row["holding_id"] in held]
         still = [row for row in here if not row["closed"]]
         told = {
@@ -42,12 +47,22 @@ def stale(conn: Connection, *, now: Instant) -> dict[str, Any]:
             "due": dict(due_days.counts(conn, LAPTOP, terms, asking)),
             "lives": [(each.days, each.n) for each in lives.half_lives(conn, LAPTOP, terms, asking)],
             "bundles": dict(cells.sizes(conn, LAPTOP, terms, asking)),
+            "flapping": whole_cells.flapping(conn, LAPTOP, terms, asking),
+            "oldest": whole_cells.oldest(conn, within),
+            "transient": desk.numbers(conn, LAPTOP, terms, asking).transient,
+            "holdings": set(held),
         }
         should = {
             "cube": dict(Counter((row["source_id"], row["kind"], row["state"], row["severity"]) for row in here)),
             "due": dict(Counter(row["due_at"] // DAY for row in still if row["due_at"] != NEVER)),
             "lives": [half_life(here, today(now) - ago * lives.QUARTER * DAY) for ago in (0, 1)],
             "bundles": dict(Counter(row["bundle_id"] for row in still if not row["apart"])),
+            "flapping": sum(row["apart"] for row in still),
+            "oldest": {
+                id_: min(each["first_detected_at"] for each in there) for id_, there in _by_holding(still).items()
+            },
+            "transient": sum(row["id"] in transient for row in here),
+            "holdings": {id_ for id_, verdict in verdicts.items() if _is_asked(terms, verdict)},
         }
         found.update({f"{name} {terms}": (should[name], said) for name, said in told.items() if said != should[name]})
     parts = [progress.flows(conn, LAPTOP, terms, asking) for terms in (MAPPED, UNMAPPED)]
@@ -59,6 +74,22 @@ def stale(conn: Connection, *, now: Instant) -> dict[str, Any]:
     if {week: flow for week, flow in together.items() if any(flow)} != whole:
         found["flow"] = (whole, together)
     return found
+
+
+def _lived(row: dict[str, Any]) -> int:
+    """How long a finding that is fixed was open; DAY where nobody can tell."""
+    return DAY if row["fixed_at"] is None else int(row["fixed_at"] - row["first_detected_at"])
+
+
+def _by_holding(rows: list[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["holding_id"], []).append(row)
+    return found
+
+
+def _is_asked(terms: tuple[OneOf, ...], verdict: str) -> bool:
+    return not terms or (verdict != "unmapped") == (terms == MAPPED)
 
 
 def half_life(rows: list[dict[str, Any]], end: int) -> tuple[int | None, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -148,13 +149,14 @@ def knows(conn: Connection, visibility: Visibility, ref: EntityRef) -> bool:
 
 
 _HIDDEN: Kept[frozenset[EntityRef]] = Kept(64)
-_KNOWN: Kept[frozenset[EntityRef]] = Kept(64)
+_KNOWN: Kept[frozenset[EntityRef]] = Kept(16)
 
 
 def _known(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
     entity = schema.entity.c
     rows = conn.execute(select(entity.ref).where(entity_visible(entity.id, visibility))).cursor
-    return frozenset(EntityRef(row[0]) for row in rows.fetchall())
+    # There are thousands, and most viewers know of the same ones.
+    return frozenset(EntityRef(sys.intern(row[0])) for row in rows.fetchall())
 
 
 def _hidden(conn: Connection, visibility: Visibility) -> frozenset[EntityRef]:
