@@ -78,7 +78,7 @@ def test_reports_explanations_and_words(board: Folder) -> None:
     (signal,) = board.call("ownership", "signals", "--json").json["items"]
     assert (signal["kind"], signal["new"]) == ("resource-moved", "nobody")
     assert board.call("ownership", "signals", "--close", str(signal["id"]), "--json").json["items"] == []
-    assert "There is no such thing" in board.call("ownership", "explain", "no-such-thing", code=1).err
+    assert "There is no resource no-such-thing" in board.call("ownership", "explain", "no-such-thing", code=1).err
 
 
 def test_what_was_given_back_leads_the_queue(board: Folder) -> None:
