@@ -42,7 +42,7 @@ def queue(door: Door, /, *, limit: int, as_json: bool) -> None:
         columns = ("What", "Kind", "Open", "Resources", "Suggested", "Lists it")
         output.show(output.table(columns, rows, right=("Open", "Resources")))
     output.say(
-        f"{words.count(found.resources, 'resource')} of nobody with {words.count(found.findings, 'open finding')}: "
+        f"{words.count(found.resources, 'resource')} without an owner, with {words.count(found.findings, 'open finding')}: "
         f"{words.number(found.said)} given back, {words.number(found.suggested)} with a suggestion. "
         "`callboard ownership confirm RESOURCE COMPONENT` gives one to somebody."
     )
