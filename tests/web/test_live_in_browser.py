@@ -143,6 +143,21 @@ def test_what_somebody_is_writing_stays(board: Door, page: Page) -> None:
     expect(form.get_by_label("Why")).to_have_value("After the launch")
 
 
+def test_a_text_that_is_being_copied_stays_selected(board: Door, page: Page) -> None:
+    """Whoever drags over an id has it, whatever comes meanwhile; and where only time went by, nothing is made anew."""
+    enter(page, board)
+    follow(page, board, f"/findings/{board.finding_id('due-soon')}")
+    page.evaluate("getSelection().selectAllChildren([...document.querySelectorAll('dl.facts code')].at(-1))")
+    page.evaluate("document.querySelector('dl.facts').append('Changed')")
+    page.evaluate("document.querySelector('[data-live=told] h2').made = 1")
+    change(page, board)
+    assert page.evaluate("String(getSelection())").replace("\u200b", "") == "due-soon"
+    page.evaluate("getSelection().removeAllRanges()")
+    change(page, board)
+    expect(page.get_by_text("Changed", exact=True)).to_have_count(0)
+    assert page.evaluate("document.querySelector('[data-live=told] h2').made") == 1
+
+
 def test_the_focus_stays_on_what_it_was_on(board: Door, page: Page) -> None:
     """Also outside of lists, and where it goes back to once a popover is closed."""
     enter(page, board)

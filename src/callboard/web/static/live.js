@@ -40,7 +40,7 @@
     (link || (was.key && links[was.at]) || holder.querySelector(LINKS))?.focus({ preventScroll: true });
   };
 
-  // What the reader is in the middle of stays as it is: an open menu, a field in focus, words that are not sent yet.
+  // What the reader is in the middle of stays as it is: an open menu, a field in focus, words not sent yet, a text being copied.
   const isTouched = (field) => {
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
     if (!field.options) return field.value !== field.defaultValue;
@@ -48,12 +48,13 @@
   };
   const isBusy = (part) => part.querySelector("details.menu[open]")
     || part.contains(document.activeElement.closest("input, select, textarea"))
-    || [...part.querySelectorAll("input, select, textarea")].some(isTouched);
+    || [...part.querySelectorAll("input, select, textarea")].some(isTouched)
+    || (!getSelection().isCollapsed && part.contains(getSelection().anchorNode));
   const title = (details) => details.querySelector("summary")?.textContent;
   const replace = (part, other) => {
     const opened = new Map([...part.querySelectorAll("details")].map((each) => [title(each), each.open]));
     const on = new Set([...part.querySelectorAll("[data-on]")].map((row) => row.dataset.key));
-    part.replaceChildren(...other.childNodes);
+    part.replaceChildren(...other.cloneNode(true).childNodes);
     part.querySelectorAll("details").forEach((each) => { each.open = opened.get(title(each)) ?? each.open; });
     part.querySelectorAll("[data-key]").forEach((row) => { row.toggleAttribute("data-on", on.has(row.dataset.key)); });
   };
@@ -85,11 +86,16 @@
     const fresh = parts(new DOMParser().parseFromString(await answer.text(), "text/html"));
     const was = place();
     let changed = false;
-    for (const [name, part] of parts(document)) {
+    // A part may hold others: those first, so that what did not change within it stays.
+    for (const [name, part] of [...parts(document)].reverse()) {
       const other = fresh.get(name);
-      // A part may hold others, which go on while it waits, and have gone with it else.
-      if (!other || !part.isConnected || isBusy(part)) continue;
-      changed ||= still(part) !== still(other);
+      if (!other || isBusy(part)) continue;
+      if (still(part) === still(other)) {
+        const times = other.querySelectorAll("time");
+        part.querySelectorAll("time").forEach((each, at) => { each.textContent = times[at].textContent; });
+        continue;
+      }
+      changed = true;
       replace(part, other);
     }
     back(was);
