@@ -35,3 +35,10 @@ def test_without_its_packages_it_says_so(folder: Folder, monkeypatch: pytest.Mon
     monkeypatch.setenv("CALLBOARD_MCP_TOKEN", "cbt_made-up")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     assert "callboard[mcp]" in folder.call("mcp", code=2).err
+
+
+def test_an_assistant_that_leaves_is_no_mistake(folder: Folder) -> None:
+    """What it spoke through is closed then, and there is nothing left to write."""
+    said = folder.run("mcp", "--url", "http://127.0.0.1:9", CALLBOARD_MCP_TOKEN="cbt_00000000_x")
+    assert said.out == ""
+    assert "unexpected" not in said.err
