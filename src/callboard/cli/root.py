@@ -133,7 +133,9 @@ class Root(explained.Group):
         debug = "--debug" in (args[0] if args and args[0] is not None else extra.get("args") or sys.argv[1:])
         try:
             code = super().main(*args, **extra)
-            sys.stdout.flush()
+            # What speaks a protocol over stdout closes it at its end.
+            if not sys.stdout.closed:
+                sys.stdout.flush()
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  the one place where errors end
             code = report(error, debug=debug)
         sys.exit(code if isinstance(code, int) else 0)
