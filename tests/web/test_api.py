@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from callboard.domain.instant import DAY
-from callboard.usecases import ask, browse
+from callboard.usecases import browse, first_pages
 from callboard.web.wire import board as wire
 from callboard.web.wire import work as wire_work
 from tests.web.conftest import Door
@@ -364,7 +364,7 @@ def test_an_etag_spares_the_second_reading(api: httpx.Client, monkeypatch: pytes
     assert api.get("/api/v1/findings?q=is:kev").headers["etag"] != api.get("/api/v1/findings").headers["etag"]
 
     tag = api.get("/api/v1/board").headers["etag"]
-    monkeypatch.setattr(ask, "board", lambda *_args, **_named: pytest.fail("read for nothing"))
+    monkeypatch.setattr(first_pages, "board", lambda *_args, **_named: pytest.fail("read for nothing"))
     assert api.get("/api/v1/board", headers={"if-none-match": tag}).status_code == 304
     tag = api.get("/api/v1/sources").headers["etag"]
     monkeypatch.setattr(browse, "revision", lambda _store: 10_000)
@@ -398,7 +398,7 @@ def test_an_inner_error_tells_nothing_of_itself(door: Door, api: httpx.Client, m
         with door.store.read() as conn:
             conn.execute(text("SELECT secret_thing FROM nowhere"))
 
-    monkeypatch.setattr(ask, "board", broken)
+    monkeypatch.setattr(first_pages, "board", broken)
     for path in ("/api/v1/board", "/api/v1/components"):
         answer = api.get(path)
         assert answer.status_code in (500, 503)
