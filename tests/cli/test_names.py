@@ -18,6 +18,9 @@ from tests.cli.conftest import Folder
         (["domain", "commerce"], "domain:default/commerce", "`callboard ownership tree` shows them."),
         (["finding", "999999"], "finding 999999", "`callboard findings` lists them."),
         (["campaigns", "show", "7"], "campaign 7", "`callboard campaigns list` names them."),
+        (["decide", "undo", "999"], "decision 999", "the history of a finding"),
+        (["decide", "take", "no-such-id"], "finding no-such-id", "`callboard findings` lists them."),
+        (["ownership", "undo", "999"], "such word 999", "`callboard ownership explain"),
         (["ownership", "explain", "no-such-thing"], "resource no-such-thing", "`callboard findings no-such-thing`"),
     ],
 )
