@@ -20,7 +20,12 @@ from tests.cli.conftest import Folder
         (["campaigns", "show", "7"], "campaign 7", "`callboard campaigns list` names them."),
         (["decide", "undo", "999"], "decision 999", "the history of a finding"),
         (["decide", "take", "no-such-id"], "finding no-such-id", "`callboard findings` lists them."),
-        (["ownership", "undo", "999"], "such word 999", "`callboard ownership explain"),
+        (["ownership", "undo", "999"], "decision 999 about a resource", "`callboard ownership explain"),
+        (
+            ["ownership", "confirm", "x-1", "payments-api"],
+            "resource x-1, or no component:default/payments-api",
+            "queue",
+        ),
         (["ownership", "explain", "no-such-thing"], "resource no-such-thing", "`callboard findings no-such-thing`"),
     ],
 )

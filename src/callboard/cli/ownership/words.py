@@ -120,7 +120,8 @@ def _say(
     except ValueError as error:
         raise click.UsageError(f"{error}.") from None
     act: speak_for.Act = getattr(speak_for, verb)
-    with door.services() as services:
+    about = f"resource {resource}, or no {ref}"
+    with door.services() as services, missing.named(about, "`callboard ownership queue` lists what nobody owns."):
         said = act(services.store, AT_THE_LAPTOP, resource, ref, clock=services.clock, reason=reason, source=source)
     if as_json:
         output.document(to_wire_ownership.said(said))
@@ -143,7 +144,13 @@ def undo(door: Door, /, *, decision: int, as_json: bool) -> None:
     from callboard.web import words
     from callboard.web.to_wire import ownership as to_wire_ownership
 
-    with door.services() as services:
+    with (
+        door.services() as services,
+        missing.named(
+            f"decision {decision} about a resource",
+            "`callboard ownership explain RESOURCE` shows what was said of one.",
+        ),
+    ):
         said = speak_for.undo(services.store, AT_THE_LAPTOP, decision, clock=services.clock)
     if as_json:
         output.document(to_wire_ownership.said(said))

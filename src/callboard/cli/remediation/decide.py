@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from callboard.cli import explained
+from callboard.cli import explained, missing
 from callboard.cli.door import NUMBER, Door, answers, examples
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ JUSTIFICATIONS = (
     "vulnerable-code-cannot-be-controlled-by-adversary",
     "inline-mitigations-already-exist",
 )
+FINDINGS = "`callboard findings` lists them."
 
 
 @explained.group(
@@ -147,10 +148,13 @@ def _say(
     with door.services() as services:
         findings = [_number(services, each) for each in ids] if ids else None
         draft = DecisionDraft(act=act, findings=findings, q=query, **told)
-        done = deciding.decide(
-            services.store, AT_THE_LAPTOP, to_wire_decisions.draft_of(draft), to_wire_decisions.target_of(draft),
-            clock=services.clock, tried=draft.preview,
-        )  # fmt: skip
+        about = f"decision {draft.of}" if draft.of is not None and not ids else f"finding {', '.join(ids)}"
+        hint = "`callboard finding ID` shows the history of a finding, and `callboard audit list` who decided."
+        with missing.named(about, hint if draft.of is not None and not ids else FINDINGS):
+            done = deciding.decide(
+                services.store, AT_THE_LAPTOP, to_wire_decisions.draft_of(draft), to_wire_decisions.target_of(draft),
+                clock=services.clock, tried=draft.preview,
+            )  # fmt: skip
     if as_json:
         output.document(to_wire_decisions.done(done))
         return
@@ -179,4 +183,5 @@ def _number(services: Services, text: str) -> int:
 
     if text.isascii() and text.isdecimal() and len(text) <= 18:
         return int(text)
-    return browse.finding_by_external_id(services.store, LAPTOP, text)
+    with missing.named(f"finding {text}", FINDINGS):
+        return browse.finding_by_external_id(services.store, LAPTOP, text)
