@@ -10,7 +10,7 @@ import pytest
 from callboard.domain.access import AT_THE_LAPTOP, Depth, Grant, Right, Viewer
 from callboard.domain.component import EntityRef
 from callboard.errors import ConflictError, InvalidQueryError, NotAllowedError, NotFoundError
-from callboard.store import schema
+from callboard.store import evidence, schema
 from callboard.store.database import bump_revision
 from callboard.usecases.people import tokens
 from callboard.web import routes
@@ -131,6 +131,7 @@ def test_a_component_that_leaves_the_catalog_takes_its_token_along(tmp_path_fact
         assert total(client) == 2
         with door.store.write() as conn:
             conn.execute(schema.entity.update().where(schema.entity.c.ref == BANK).values(gone_at=1))
+            evidence.changed(conn)
             bump_revision(conn)
         assert total(client) == 0
 
