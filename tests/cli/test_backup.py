@@ -21,3 +21,9 @@ def test_a_backup_comes_back(board: Folder) -> None:
     assert {entry["action"] for entry in lost} >= {"token.create"}
     assert "token.create" in board.call("audit", "lost", "audit.jsonl", code=1).out
     assert "no backup" in board.call("backup", "verify", "callboard.toml", code=2).err
+
+
+def test_what_is_no_log_is_told_as_that(board: Folder) -> None:
+    """Also where it is no text."""
+    (board.path / "noise").write_bytes(b"\xff\xfe\x00")
+    assert "Line 1 is no entry of an exported audit log." in board.call("audit", "lost", "noise", code=2).err
