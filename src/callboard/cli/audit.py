@@ -164,7 +164,8 @@ def lost_entries(door: Door, /, *, file: Path, as_json: bool) -> None:
     from callboard.usecases import keep_backups
     from callboard.web import words
 
-    with door.services() as services, file.open(encoding="utf-8") as lines:
+    # What is no text is no entry either, and is told as that.
+    with door.services() as services, file.open(encoding="utf-8", errors="replace") as lines:
         found = keep_backups.lost(services.store, lines)
         now = services.clock.now()
     if as_json:
