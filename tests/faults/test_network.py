@@ -101,7 +101,8 @@ async def test_a_connection_that_breaks_once_costs_nothing(how: How, line: Line)
     line.proxy.strike(Strike(how, after=HALF_A_PAGE))
     report = await line.sync()
     assert (report.state, report.changes) == (RunState.APPLIED, 0), report.reason
-    assert bool(line.slept) is (how in ("reset", "end"))
+    # Whether a server that reads the end of its own way in still answers is up to it.
+    assert line.slept or how not in ("reset", "end")
     check_between(before, line.look())
 
 

@@ -20,6 +20,7 @@ from callboard.store.board import findings as finding_store
 from callboard.store.board import links as link_store
 from callboard.store.board.links import LinkCheck
 from callboard.store.remediation import write_backs
+from callboard.usecases.evenly import refused_evenly
 
 
 def board(store: Store, visibility: Visibility, *, now: Instant) -> Board:
@@ -28,12 +29,14 @@ def board(store: Store, visibility: Visibility, *, now: Instant) -> Board:
         return component_store.board(conn, visibility, now=now)
 
 
+@refused_evenly()
 def component(store: Store, visibility: Visibility, ref: EntityRef, *, now: Instant) -> ComponentPage:
     """One component's page. Raises NotFoundError for an unknown one and for one the viewer may not see."""
     with store.read() as conn:
         return component_store.page(conn, visibility, ref, now=now)
 
 
+@refused_evenly()
 def finding(
     store: Store,
     visibility: Visibility,

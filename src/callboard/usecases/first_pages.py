@@ -24,6 +24,7 @@ from callboard.store.kept import Kept
 from callboard.store.query import filters
 from callboard.store.query.filters import Asking
 from callboard.usecases.answers import asking_of, key_of
+from callboard.usecases.evenly import refused_evenly
 
 DO_NOW = 10
 """Rows of work on the first page at most."""
@@ -172,6 +173,7 @@ def _progress(conn: Connection, viewer: Viewer, terms: Sequence[Term], asking: A
     )
 
 
+@refused_evenly()
 def rollup(store: Store, viewer: Viewer, ref: EntityRef, *, now: Instant) -> RollupPage:
     """The page of a team, a person, a system or a domain. Raises NotFoundError."""
     with store.read() as conn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from callboard.domain.access import Viewer
 from callboard.domain.instant import Instant
 from callboard.domain.query import Query
@@ -11,8 +13,11 @@ from callboard.store import Store
 from callboard.store.board import cve_page, listing, project_page, resource_page, rules_page, source_lines, visits
 from callboard.store.board import sources as source_store
 from callboard.store.query.filters import Asking
+from callboard.usecases import evenly
+from callboard.usecases.evenly import refused_evenly
 
 
+@refused_evenly()
 def rule(store: Store, viewer: Viewer, external_id: str, source: str | None = None, *, now: Instant) -> RulePage:
     """The page of a rule. Raises NotFoundError for an unknown one and for one of which the viewer sees no finding."""
     with store.read() as conn:
@@ -21,13 +26,18 @@ def rule(store: Store, viewer: Viewer, external_id: str, source: str | None = No
 
 def cve(store: Store, viewer: Viewer, advisory: str, *, now: Instant) -> CvePage:
     """The page of an advisory, also where nothing in sight names it. Raises NotFoundError for what is no id of one."""
+    started = time.perf_counter()
     with store.read() as conn:
         try:
-            return cve_page.page(conn, viewer.visibility, advisory, Asking(now=now, me=viewer.owners))
+            found = cve_page.page(conn, viewer.visibility, advisory, Asking(now=now, me=viewer.owners))
         except InvalidQueryError as error:
             raise NotFoundError from error
+    if not found.spread.total:
+        evenly.wait(started)
+    return found
 
 
+@refused_evenly()
 def resource(
     store: Store, viewer: Viewer, external_id: str, source: str | None = None, *, now: Instant
 ) -> ResourcePage:
@@ -36,6 +46,7 @@ def resource(
         return resource_page.page(conn, viewer.visibility, external_id, source, Asking(now=now, me=viewer.owners))
 
 
+@refused_evenly()
 def project(store: Store, viewer: Viewer, external_id: str, source: str | None = None, *, now: Instant) -> ProjectPage:
     """The page of a project. Raises NotFoundError for an unknown one and for one of which the viewer sees no finding."""
     with store.read() as conn:

@@ -18,6 +18,7 @@ from callboard.store.database import bump_revision
 from callboard.store.ownership import deciding, reviews, speaking
 from callboard.store.ownership.speaking import Found
 from callboard.store.people import audit
+from callboard.usecases.evenly import refused_evenly
 
 LONGEST_REASON = 1_000
 
@@ -46,6 +47,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence that was said to be wrong so often that somebody should look at it."""
 
 
+@refused_evenly()
 def explain(store: Store, viewer: Viewer, resource: str, source: str | None = None) -> Explanation:
     """Why a resource is whose it is. Raises NotFoundError for an unknown one and for one that is not in sight."""
     with store.read() as conn:
