@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 from playwright.sync_api import Locator, Page, expect
 
 from tests.portal.conftest import Reader
+from tests.support.browser import PATIENCE_MS
+from tools.portal import Stage
 
 FIGURES = ("critical", "high")
 
@@ -22,6 +25,14 @@ TABLE = """() => {
   });
   return [[...document.querySelectorAll('thead th')].map(words), rows];
 }"""
+
+
+def until_matched(stage: Stage, user: str) -> None:
+    """Until what the pipeline handed in has been matched with advisories, which is within a minute."""
+    end = time.monotonic() + PATIENCE_MS / 1_000
+    while not stage.api(user, "findings?q=kind:malicious-package")["total"]:
+        assert time.monotonic() < end
+        time.sleep(0.5)
 
 
 def exact(instant: str) -> str:

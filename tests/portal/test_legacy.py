@@ -55,6 +55,7 @@ def test_page_widget_and_roll_up(stage: Stage, sit: Sit) -> None:
 
 def test_who_uses_packages_and_portal_safety(stage: Stage, sit: Sit) -> None:
     """The tabs of the page, and the tab of a component's packages, whose rows lead to who uses them."""
+    path.until_matched(stage, MARA)
     reader = sit(stage, MARA)
     page = reader.open("/catalog/default/component/developer-portal/callboard-packages")
     table = page.get_by_role("table", name="Packages, the worst first")

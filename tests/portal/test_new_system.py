@@ -147,6 +147,7 @@ def test_who_uses_the_poisoned_release_is_told_to_who_may_know(stage: Stage, sit
     assert re.match(r"package-lock\.json:\d+, by the bill sbom$", told["place"])
     row.get_by_role("link", name=re.compile("^developer.portal$", re.IGNORECASE)).click()
     expect(page).to_have_url(re.compile("/catalog/default/component/developer-portal"))
+    path.until_matched(stage, MARA)
     page = owner.open("/catalog/default/component/developer-portal/callboard-packages")
     first = page.get_by_role("table", name="Packages, the worst first").get_by_role("row").nth(1)
     expect(first).to_contain_text("made to harm")
