@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cli.conftest import SECRET, Folder
+from tests.cli.conftest import SECRET, Folder, Said
 from tests.cli.stub_wiz import StubWiz
 
 
@@ -57,13 +57,18 @@ def test_the_token_tells_the_address(empty: Folder, wiz: StubWiz) -> None:
     assert 'api_url = "https://api.us17.app.wiz.io/graphql"' in (empty.path / "callboard.toml").read_text()
 
 
-def test_wrong_credentials_are_told_and_nothing_is_written(empty: Folder, wiz: StubWiz) -> None:
-    """Without an address there is nothing to write."""
+def refused(empty: Folder, wiz: StubWiz) -> Said:
+    """What a set-up says whose credentials the tenant does not accept."""
     wiz.token_status = 401
-    said = empty.call(
+    return empty.call(
         "init", "--yes", "--client-id", "id-wrong", "--client-secret-file", "given.secret",
         "--token-url", f"{wiz.url}/oauth/token", "--allow-private", code=2,
     )  # fmt: skip
+
+
+def test_wrong_credentials_are_told_and_nothing_is_written(empty: Folder, wiz: StubWiz) -> None:
+    """Without an address there is nothing to write."""
+    said = refused(empty, wiz)
     assert "does not accept the client id and secret" in said.err
     assert not (empty.path / "callboard.toml").exists()
 
@@ -129,11 +134,7 @@ def test_nothing_to_set_up(empty: Folder) -> None:
 
 def test_the_hint_names_offline_only_where_it_was_said(empty: Folder, wiz: StubWiz) -> None:
     """What was not said cannot be left out."""
-    wiz.token_status = 401
-    said = empty.call(
-        "init", "--yes", "--client-id", "id-hint", "--client-secret-file", "given.secret",
-        "--token-url", f"{wiz.url}/oauth/token", "--allow-private", code=2,
-    )  # fmt: skip
+    said = refused(empty, wiz)
     assert "--offline" not in said.err
     said = empty.call("init", "--offline", "--client-id", "id-hint", "--client-secret-file", "given.secret", code=2)
     assert "--offline" in said.err

@@ -208,6 +208,8 @@ def test_who_is_signed_out_meanwhile_is_told(board: Door, page: Page) -> None:
     page.context.clear_cookies()
     page.clock.fast_forward(6 * 60 * 1000)
     expect(page.get_by_role("alert")).to_contain_text("You are signed out.")
+    page.get_by_role("alert").get_by_role("link", name="Open it again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Signed out")
 
 
 def test_a_page_looks_for_itself_where_there_is_no_line(board: Door, page: Page) -> None:

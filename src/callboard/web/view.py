@@ -59,10 +59,15 @@ class View:
     """The If-None-Match header."""
     door: Door = Door.PAGE
     """The way by which the caller came."""
-    is_counted: bool = True
-    """Whether what the caller looks at may be counted. False: the browser asks not to be tracked, or looks by itself."""
     is_tracked: bool = True
     """Whether what the caller's browser tells may be counted. False: it asks not to be tracked."""
+    by_itself: bool = False
+    """Whether a page reads itself again: that is no look of anybody."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether what the caller looks at may be counted."""
+        return self.is_tracked and not self.by_itself
 
     @property
     def visibility(self) -> Visibility:
@@ -216,9 +221,6 @@ def provide_view(request: WebRequest) -> View:
     """The view of the caller that the guard let in. A route whose policy gives no visibility cannot ask for it."""
     services = services_of(request)
     door = _door(request)
-    # What a page reads again by itself is no look.
-    by_itself = door is Door.PAGE and request.headers.get("sec-fetch-dest", "document") != "document"
-    is_tracked = "1" not in (request.headers.get("sec-gpc"), request.headers.get("dnt"))
     return View(
         services=services,
         viewer=request.scope["state"]["viewer"],
@@ -227,8 +229,8 @@ def provide_view(request: WebRequest) -> View:
         query=tuple(request.query_params.multi_items()),
         conditional=request.headers.get("if-none-match"),
         door=door,
-        is_counted=is_tracked and not by_itself,
-        is_tracked=is_tracked,
+        is_tracked="1" not in (request.headers.get("sec-gpc"), request.headers.get("dnt")),
+        by_itself=door is Door.PAGE and request.headers.get("sec-fetch-dest", "document") != "document",
     )
 
 

@@ -14,7 +14,6 @@ from callboard.domain.query import Grouping, OneOf, Query, parse
 from callboard.usecases import first_pages
 from callboard.web import chart, component_list, facets, freshness, links, render, words
 from callboard.web.params import board as params
-from callboard.web.request import WebRequest
 from callboard.web.view import Viewing
 
 PATH = "/do-now"
@@ -44,7 +43,7 @@ class Context:
     """The upper edge of all sparklines."""
 
 
-def show(request: WebRequest, view: Viewing) -> Response[str]:
+def show(view: Viewing) -> Response[str]:
     """The first page, of everything in sight or of what `q` says by owner, system, domain or component."""
     text = params.text(view.query)
     page = first_pages.do_now(view.store, view.viewer, text, now=view.now)
@@ -71,7 +70,7 @@ def show(request: WebRequest, view: Viewing) -> Response[str]:
         "do_now.html", title=context.heading, here="do-now", now=view.now, question=page.query, c=context
     )
     # A page that keeps itself up to date is no visit: what is new since the last one stays new.
-    if request.headers.get("sec-fetch-dest", "document") == "document":
+    if not view.by_itself:
         first_pages.note_visit(view.store, view.viewer, now=view.now)
     return answer
 

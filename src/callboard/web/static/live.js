@@ -65,13 +65,16 @@
     const at = new Date(read).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
     const told = `${WHY[status] || "Callboard does not answer."} What stands here is as of ${at}.`;
     const note = document.querySelector("[data-old]") || document.createElement("p");
-    if (note.lastChild?.textContent === told) return;
+    if (note.dataset.old === told) return;
     note.className = "banner over";
     note.setAttribute("role", "alert");
-    note.dataset.old = "";
+    note.dataset.old = told;
     const head = document.createElement("b");
     head.textContent = "Not kept up to date. ";
-    note.replaceChildren(head, told);
+    const again = document.createElement("a");
+    again.href = location.href;
+    again.textContent = "Open it again";
+    note.replaceChildren(head, `${told} `, again);
     document.querySelector("main").prepend(note);
   };
 
